@@ -228,8 +228,9 @@ public sealed class LedgerRouteTests(KnownLedger known)
             star,
             """
             star_id dataset_id source_id ra_deg dec_deg parallax_mas parallax_error_mas pmra_mas_yr pmdec_mas_yr magnitude color
-            radial_velocity_km_s ruwe
-            healpix_29 extra dataset labels frequency history
+            radial_velocity_km_s ruwe healpix_29 extra ra_error dec_error pmra_error pmdec_error ra_dec_corr ra_parallax_corr ra_pmra_corr
+            ra_pmdec_corr dec_parallax_corr dec_pmra_corr dec_pmdec_corr parallax_pmra_corr parallax_pmdec_corr pmra_pmdec_corr
+            phot_bp_rp_excess_factor radial_velocity_error dataset labels frequency history
             """
         );
         Assert.Equal("4000000000000000003", star.GetProperty("source_id").GetString());

@@ -40,6 +40,8 @@ internal sealed class AutomaticMapper
                 fields[field] = computed.Field with { Alternatives = Names(candidates) };
             else if (field == StarField.SourceId)
                 MapIdentifier(fields, candidates);
+            else if (FieldAliases.ErrorOf(field) is { } measured)
+                MapError(fields, field, fields.GetValueOrDefault(measured), candidates);
             else if (candidates.Count > 0)
                 Add(fields, FromColumn(field, _columns, candidates[0], Names(candidates.Skip(1))));
         }
@@ -50,13 +52,15 @@ internal sealed class AutomaticMapper
         )
         {
             int[] both = [parallax.Columns[0], ratio];
+            // The absolute value: a negative parallax has a negative ratio and a positive error.
+            var derived = $"derived as |{_columns[both[0]].Name} / {_columns[ratio].Name}|, for no column gives it";
             fields[StarField.ParallaxErrorMas] = new MappedField(
                 StarField.ParallaxErrorMas,
                 FieldSource.Ratio,
                 both,
                 Names(both),
                 parallax.Factor,
-                parallax.Note,
+                parallax.Note.Length > 0 ? $"{derived}, {parallax.Note}" : derived,
                 []
             );
         }
@@ -128,6 +132,28 @@ internal sealed class AutomaticMapper
         )
             return;
         Add(fields, FromColumn(StarField.SourceId, _columns, best, Names(candidates.Where(i => i != best))));
+    }
+
+    /// <summary>
+    /// The error of the column that was taken: the one that is named after it, else a known name that is not named after another column.
+    /// </summary>
+    private void MapError(Dictionary<string, MappedField> fields, string field, MappedField? of, List<int> known)
+    {
+        var own = of is not { Source: FieldSource.Column, ColumnNames: [var column] }
+            ? []
+            : FieldAliases.ErrorNames(column).Select(name => Find(field, name)).Where(i => i >= 0 && !_used.Contains(i)).ToList();
+        var position = field is StarField.RaError or StarField.DecError;
+        // A star has one position, however often a table writes it; but it may have two parallaxes or velocities.
+        var others = position ? [] : _columns.Where((_, i) => of?.Columns.Contains(i) != true);
+        var strange = others.SelectMany(c => FieldAliases.ErrorNames(c.Name)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var candidates = own.Concat(known.Where(i => !strange.Contains(_columns[i].Name))).Distinct().ToList();
+        // Surveys give errors of positions in arcseconds; those without a unit are milliarcseconds where there are parallaxes.
+        if (position && !fields.ContainsKey(StarField.ParallaxMas))
+            candidates.RemoveAll(i => _columns[i].Unit is null && _columns[i].Name.ToLowerInvariant() is not ("ra_error" or "dec_error"));
+        if (candidates.Count == 0)
+            return;
+        var mapped = FromColumn(field, _columns, candidates[0], Names(candidates.Skip(1)));
+        Add(fields, position && _columns[candidates[0]].Unit is null ? mapped with { Note = "no unit is said: taken as mas" } : mapped);
     }
 
     private void Add(Dictionary<string, MappedField> fields, MappedField mapped)
@@ -282,6 +308,9 @@ internal sealed class AutomaticMapper
         // A short name such as V or G may as well be a flag; words in it say that it is.
         var position = field is StarField.RaDeg or StarField.DecDeg;
         if (column.Type == ColumnType.Text && column.Name.Length <= 2 && !position)
+            return false;
+        // Where most errors are words, such as "<0.1", they say more as they are.
+        if (column.Type == ColumnType.Text && FurtherField.IndexOf(field) >= 0)
             return false;
         if (UnitConversion.For(field, column.Unit).Known)
             return true;

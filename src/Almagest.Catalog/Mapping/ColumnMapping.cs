@@ -122,7 +122,7 @@ public sealed class ColumnMapping
             var equals = text.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0)
                 throw new CatalogFormatException($"'{text}' is not a mapping. Expected FIELD=COLUMN, for example ra_deg=RAJ2000.");
-            var field = text[..equals].Trim();
+            var field = StarField.Named(text[..equals].Trim());
             var column = text[(equals + 1)..].Trim();
             if (!StarField.All.Contains(field))
                 throw new CatalogFormatException($"'{field}' is not a star field. Expected one of: {string.Join(", ", StarField.All)}.");

@@ -121,7 +121,10 @@ internal static class FieldAliases
     /// written.</summary>
     public const string MainUcd = "\0ucd";
 
-    public static readonly Dictionary<string, string[]> ByField = new(StringComparer.Ordinal)
+    public static readonly Dictionary<string, string[]> ByField = new(
+        FurtherField.All.Select(f => KeyValuePair.Create(f.Name, f.Names)),
+        StringComparer.Ordinal
+    )
     {
         [StarField.SourceId] =
         [
@@ -350,7 +353,22 @@ internal static class FieldAliases
         ("BTmag", "VTmag"),
     ];
 
-    public static readonly string[] ParallaxOverError = ["parallax_over_error", "RPlx"];
+    public static readonly string[] ParallaxOverError =
+    [
+        "parallax_over_error",
+        "RPlx",
+        "Plx/e_Plx",
+        "parallax/parallax_error",
+        "plx_over_error",
+    ];
+
+    /// <summary>The field whose error a field is; null where it is none.</summary>
+    public static string? ErrorOf(string field) =>
+        field == StarField.ParallaxErrorMas ? StarField.ParallaxMas : FurtherField.All.FirstOrDefault(f => f.Name == field)?.Of;
+
+    /// <summary>What the error of a column of that name is called.</summary>
+    public static string[] ErrorNames(string column) =>
+        [$"{column}_error", $"e_{column}", $"{column}_err", $"{column}err", $"err_{column}", $"sigma_{column}"];
 
     /// <summary>Does a unified content descriptor (UCD1+, or UCD1 of older files) say that a column holds the field?</summary>
     public static bool UcdMatches(string field, string ucd)

@@ -36,6 +36,54 @@ public static class StarField
     /// <summary>Renormalised unit weight error of Gaia's astrometric solution.</summary>
     public const string Ruwe = "ruwe";
 
+    /// <summary>Standard error of the right ascension times cos(dec), mas.</summary>
+    public const string RaError = "ra_error";
+
+    /// <summary>Standard error of the declination, mas.</summary>
+    public const string DecError = "dec_error";
+
+    /// <summary>Standard error of <see cref="PmraMasYr"/>, mas/yr.</summary>
+    public const string PmraError = "pmra_error";
+
+    /// <summary>Standard error of <see cref="PmdecMasYr"/>, mas/yr.</summary>
+    public const string PmdecError = "pmdec_error";
+
+    /// <summary>Correlation of the errors of two of the five astrometric parameters, -1 to 1.</summary>
+    public const string RaDecCorr = "ra_dec_corr";
+
+    /// <inheritdoc cref="RaDecCorr"/>
+    public const string RaParallaxCorr = "ra_parallax_corr";
+
+    /// <inheritdoc cref="RaDecCorr"/>
+    public const string RaPmraCorr = "ra_pmra_corr";
+
+    /// <inheritdoc cref="RaDecCorr"/>
+    public const string RaPmdecCorr = "ra_pmdec_corr";
+
+    /// <inheritdoc cref="RaDecCorr"/>
+    public const string DecParallaxCorr = "dec_parallax_corr";
+
+    /// <inheritdoc cref="RaDecCorr"/>
+    public const string DecPmraCorr = "dec_pmra_corr";
+
+    /// <inheritdoc cref="RaDecCorr"/>
+    public const string DecPmdecCorr = "dec_pmdec_corr";
+
+    /// <inheritdoc cref="RaDecCorr"/>
+    public const string ParallaxPmraCorr = "parallax_pmra_corr";
+
+    /// <inheritdoc cref="RaDecCorr"/>
+    public const string ParallaxPmdecCorr = "parallax_pmdec_corr";
+
+    /// <inheritdoc cref="RaDecCorr"/>
+    public const string PmraPmdecCorr = "pmra_pmdec_corr";
+
+    /// <summary>Flux in BP and RP over that in G, as Gaia publishes it.</summary>
+    public const string PhotBpRpExcessFactor = "phot_bp_rp_excess_factor";
+
+    /// <summary>Standard error of the radial velocity, km/s.</summary>
+    public const string RadialVelocityError = "radial_velocity_error";
+
     /// <summary>Julian year for which the row's position holds; rows without one take the table's.</summary>
     public const string Epoch = "epoch";
 
@@ -61,6 +109,7 @@ public static class StarField
         Color,
         RadialVelocityKmS,
         Ruwe,
+        .. FurtherField.All.Select(f => f.Name),
         Epoch,
         LabelOutlier,
         LabelKind,
@@ -77,9 +126,21 @@ public static class StarField
             PmraMasYr => "mas/yr, arcsec/yr, arcsec/century, deg/yr or s/yr",
             PmdecMasYr => "mas/yr, arcsec/yr, arcsec/century or deg/yr",
             Magnitude or Color => "mag or mmag",
-            RadialVelocityKmS => "km/s, m/s or cm/s",
+            RadialVelocityKmS or RadialVelocityError => "km/s, m/s or cm/s",
+            RaError or DecError => "mas, uas, arcsec or deg",
+            PmraError => Units(PmraMasYr),
+            PmdecError => Units(PmdecMasYr),
             Epoch => "yr",
             _ => "none",
+        };
+
+    /// <summary>The field that a name means: other names are accepted for two that have their unit in it.</summary>
+    public static string Named(string name) =>
+        name switch
+        {
+            "parallax_error" => ParallaxErrorMas,
+            "radial_velocity" => RadialVelocityKmS,
+            _ => name,
         };
 
     internal static bool IsText(string field) => field is SourceId or LabelKind or LabelCluster;

@@ -26,15 +26,18 @@ internal readonly partial record struct UnitConversion(double Factor, bool Known
         {
             StarField.RaDeg or StarField.DecDeg => Angle(plain),
             StarField.ParallaxMas or StarField.ParallaxErrorMas => Angle(plain) * 3.6e6,
-            StarField.PmraMasYr => AngularSpeed(plain, time: true),
-            StarField.PmdecMasYr => AngularSpeed(plain, time: false),
+            // Seconds of time and hours are of the right ascension without its cosine, and stand for other errors than these.
+            StarField.RaError or StarField.DecError => plain.StartsWith('h') ? null : Angle(plain) * 3.6e6,
+            StarField.PmraMasYr or StarField.PmraError => AngularSpeed(plain, time: true),
+            StarField.PmdecMasYr or StarField.PmdecError => AngularSpeed(plain, time: false),
             StarField.Magnitude or StarField.Color => Magnitude(plain),
-            StarField.RadialVelocityKmS => plain is "km/s" ? 1
+            StarField.PhotBpRpExcessFactor => Magnitude(plain) is null ? 1 : null,
+            StarField.RadialVelocityKmS or StarField.RadialVelocityError => plain is "km/s" ? 1
             : plain is "m/s" ? 1e-3
             : plain is "cm/s" ? 1e-5
             : null,
             StarField.Epoch => plain is "yr" or "y" or "a" or "year" or "years" or "jyear" ? 1 : null,
-            _ => 1,
+            _ => plain is "%" or "percent" ? 0.01 : 1,
         };
         if (factor * scale is not { } known)
             return new UnitConversion(1, false, $"unit '{unit}' is not understood and was ignored");
@@ -46,7 +49,7 @@ internal readonly partial record struct UnitConversion(double Factor, bool Known
             ? s_asIs
             : new UnitConversion(known, true, $"converted from {unit!.Trim('"', '\'')}")
             {
-                TimesCosDec = field == StarField.PmraMasYr && plain.StartsWith("s/", StringComparison.Ordinal),
+                TimesCosDec = field is StarField.PmraMasYr or StarField.PmraError && plain.StartsWith("s/", StringComparison.Ordinal),
             };
     }
 

@@ -43,6 +43,7 @@ internal sealed partial class ExtraJsonWriter : IDisposable
             .Fields.Where(f =>
                 f.Source == FieldSource.Column
                 && f.Field != StarField.Epoch
+                && !(moves && CarriedErrors.Touches(f.Field))
                 && !(
                     s_moved.Contains(f.Field) && (moves || (turns && f.Field is not (StarField.ParallaxMas or StarField.RadialVelocityKmS)))
                 )

@@ -17,11 +17,19 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
     ];
 
     private readonly ColumnTally[] _tallies = [.. columns.Select(_ => new ColumnTally())];
+    private readonly SortedDictionary<string, long> _impossible = new(StringComparer.Ordinal);
 
     public void Add(CatalogBatch batch)
     {
         for (var i = 0; i < _tallies.Length; i++)
             _tallies[i].Add(batch.Columns[i], batch.Count);
+    }
+
+    /// <param name="impossible">values that a field cannot have</param>
+    public void Add(IReadOnlyList<(string Field, int Count)> impossible)
+    {
+        foreach (var (field, count) in impossible)
+            _impossible[field] = _impossible.GetValueOrDefault(field) + count;
     }
 
     public LoadReport Report(long rows, long rejected, string? remark)
@@ -32,8 +40,10 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
         for (var i = 0; i < columns.Count; i++)
         {
             var (column, tally) = (columns[i], _tallies[i]);
-            var measured = mapping.Fields.Any(f => f.Columns.Contains(i) && s_measured.Contains(f.Field));
-            foreach (var (value, count) in tally.Spikes(measured))
+            var mapped = mapping.Fields.Where(f => f.Columns.Contains(i)).ToList();
+            var measured = mapped.Exists(f => s_measured.Contains(f.Field));
+            var kind = mapped.Find(f => f.Source == FieldSource.Column) is { } own ? KindOf(own.Field) : null;
+            foreach (var (value, count) in tally.Spikes(measured).Where(s => kind is not { } k || FurtherField.Allows(k, s.Value)))
                 suspicions.Add(
                     string.Create(
                         CultureInfo.InvariantCulture,
@@ -42,18 +52,38 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
                     )
                 );
             // Degrees of -00 are kept as text, for no whole number has that sign; it is not odd.
+            var kept = kind is null || mapped[0].Field == StarField.ParallaxErrorMas ? "were kept as text" : "were taken as missing";
             if (tally.Odd > 0 && !mapping.Fields.Any(f => f.Source == FieldSource.SignedSexagesimal && f.Columns.Contains(i)))
                 suspicions.Add(
                     string.Create(
                         CultureInfo.InvariantCulture,
                         $"{tally.Odd:N0} values in '{RejectedRow.Clip(column.Name)}' are not of its type ({Words(column.Type)}); they "
-                            + $"were kept as text."
+                            + $"{kept}."
                     )
                 );
-            if (tally.Values == 0 && tally.Odd == 0 && rows > 0 && mapping.Fields.Any(f => f.Columns.Contains(i)))
+            if (tally.Values == 0 && tally.Odd == 0 && rows > 0 && mapped.Exists(f => FurtherField.IndexOf(f.Field) < 0))
                 suspicions.Add($"'{RejectedRow.Clip(column.Name)}' is empty throughout.");
         }
+        suspicions.AddRange(_impossible.Select(i => Impossible(mapping[i.Key]!, i.Value)));
         return new LoadReport(rows, rejected, [.. columns.Select(Report)], suspicions);
+    }
+
+    private static FieldKind? KindOf(string field) =>
+        field == StarField.ParallaxErrorMas ? FieldKind.Error : FurtherField.All.FirstOrDefault(f => f.Name == field)?.Kind;
+
+    private string Impossible(MappedField mapped, long count)
+    {
+        var what = KindOf(mapped.Field) switch
+        {
+            FieldKind.Error => "zero or negative, which no error is",
+            FieldKind.Correlation => "outside -1 to 1, as no correlation is",
+            _ => "zero or negative, which no such ratio is",
+        };
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{count:N0} of {_tallies[mapped.Columns[0]].Values:N0} values in '{RejectedRow.Clip(mapped.ColumnNames[0])}' are {what}: "
+                + $"they were taken as missing ({mapped.Field})."
+        );
     }
 
     private ColumnReport Report(CatalogColumn column, int index)

@@ -1,3 +1,5 @@
+using Almagest.Catalog.Mapping;
+
 namespace Almagest.Catalog.Stars;
 
 /// <summary>Some stars of a catalogue as columns. Every array has <see cref="Count"/> elements; NaN is a missing number.</summary>
@@ -30,6 +32,12 @@ public sealed class StarBatch
     public required double[] RadialVelocityKmS { get; init; }
 
     public required double[] Ruwe { get; init; }
+
+    /// <summary>The fields of <see cref="FurtherField.All"/>, in its order; null where the catalogue has no column of it.</summary>
+    public required IReadOnlyList<double[]?> Further { get; init; }
+
+    /// <summary>Values of a field that it cannot have, and that are missing therefore.</summary>
+    internal IReadOnlyList<(string Field, int Count)> Impossible { get; init; } = [];
 
     /// <summary>Julian year for which the position holds; NaN where it is not known.</summary>
     public required double[] Epoch { get; init; }

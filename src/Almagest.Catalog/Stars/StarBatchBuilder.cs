@@ -9,6 +9,7 @@ namespace Almagest.Catalog.Stars;
 internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping, StarReaderOptions options, long firstRow)
 {
     private readonly RejectedRow?[] _bad = new RejectedRow?[rows.Count];
+    private readonly List<(string Field, int Count)> _impossible = [];
 
     public StarBatch Build(ExtraJsonWriter extras)
     {
@@ -22,18 +23,19 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
                 if (parallax[i] == 0)
                     parallax[i] = double.NaN;
         var parallaxError = Numbers(StarField.ParallaxErrorMas);
+        Allow(StarField.ParallaxErrorMas, FieldKind.Error, parallaxError);
         var pmra = Numbers(StarField.PmraMasYr);
         var pmdec = Numbers(StarField.PmdecMasYr);
         var magnitude = Numbers(StarField.Magnitude);
         var color = Numbers(StarField.Color);
         var radialVelocity = Numbers(StarField.RadialVelocityKmS);
         var ruwe = Numbers(StarField.Ruwe);
+        var further = Further(dec);
         var epoch = Epochs();
         if (mapping[StarField.PmraMasYr] is { TimesCosDec: true })
-            for (var i = 0; i < pmra.Length; i++)
-                pmra[i] *= Math.Cos(dec[i] * Constants.Degree);
+            TimesCosDec(pmra, dec);
         Convert(ra, dec, pmra, pmdec);
-        var notCarried = Carry(ra, dec, pmra, pmdec, parallax, radialVelocity, epoch);
+        var notCarried = Carry(ra, dec, pmra, pmdec, parallax, radialVelocity, epoch, further);
         var outlier = Outliers();
         var kind = Texts(StarField.LabelKind);
         var cluster = Texts(StarField.LabelCluster);
@@ -53,6 +55,8 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
             Color = Keep(color, kept),
             RadialVelocityKmS = Keep(radialVelocity, kept),
             Ruwe = Keep(ruwe, kept),
+            Further = Array.ConvertAll(further, values => values is null ? null : Keep(values, kept)),
+            Impossible = _impossible,
             Epoch = Keep(epoch, kept),
             NotCarried = notCarried,
             ExtraJson = kept.Select(i => extras.Write(rows, i)).ToArray(),
@@ -129,6 +133,67 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
                 values[i] = double.NaN;
         }
         return values;
+    }
+
+    /// <summary>No row is rejected for such a number: where it makes no sense it is missing.</summary>
+    private double[]?[] Further(double[] dec)
+    {
+        var further = new double[]?[FurtherField.All.Count];
+        for (var f = 0; f < further.Length; f++)
+        {
+            var field = FurtherField.All[f];
+            if (mapping[field.Name] is not { } mapped)
+                continue;
+            var values = further[f] = new double[rows.Count];
+            switch (rows.Columns[mapped.Columns[0]])
+            {
+                case DoubleVector doubles:
+                    for (var i = 0; i < values.Length; i++)
+                        values[i] = doubles.Values[i] * mapped.Factor;
+                    break;
+                case Int64Vector integers:
+                    for (var i = 0; i < values.Length; i++)
+                        values[i] = integers.HasValue[i] ? integers.Values[i] * mapped.Factor : double.NaN;
+                    break;
+                case TextVector texts:
+                    for (var i = 0; i < values.Length; i++)
+                        values[i] = Number(texts.Values[i]) * mapped.Factor;
+                    break;
+                default:
+                    Array.Fill(values, double.NaN);
+                    break;
+            }
+            Allow(field.Name, field.Kind, values);
+            if (mapped.TimesCosDec)
+                TimesCosDec(values, dec);
+        }
+        return further;
+    }
+
+    private void Allow(string field, FieldKind kind, double[] values)
+    {
+        if (mapping[field] is not { } mapped)
+            return;
+        var count = 0;
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (double.IsNaN(values[i]) || FurtherField.Allows(kind, values[i]))
+                continue;
+            values[i] = double.NaN;
+            count++;
+        }
+        // A parallax of 0 has no error that could be derived from it, and that is no fault of the file.
+        if (count > 0 && mapped.Source == FieldSource.Column)
+            _impossible.Add((field, count));
+    }
+
+    private static double Number(string? text) =>
+        text is not null && Cell.TryDouble(System.Text.Encoding.UTF8.GetBytes(text.Trim()), out var number) ? number : double.NaN;
+
+    private static void TimesCosDec(double[] values, double[] dec)
+    {
+        for (var i = 0; i < values.Length; i++)
+            values[i] *= Math.Cos(dec[i] * Constants.Degree);
     }
 
     private void Fill(double[] values, MappedField mapped, int column, string name)
@@ -270,11 +335,21 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         }
     }
 
-    private int Carry(double[] ra, double[] dec, double[] pmra, double[] pmdec, double[] parallax, double[] radialVelocity, double[] epoch)
+    private int Carry(
+        double[] ra,
+        double[] dec,
+        double[] pmra,
+        double[] pmdec,
+        double[] parallax,
+        double[] radialVelocity,
+        double[] epoch,
+        double[]?[] further
+    )
     {
         if (options.TargetEpoch is not { } target)
             return 0;
         var left = 0;
+        var errors = new CarriedErrors(further);
         for (var i = 0; i < ra.Length; i++)
         {
             if (_bad[i] is not null || epoch[i] == target)
@@ -293,6 +368,7 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
                 radialVelocity[i],
                 target - epoch[i]
             );
+            errors.Carry(i, target - epoch[i]);
             epoch[i] = target;
         }
         return left;

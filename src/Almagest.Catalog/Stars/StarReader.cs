@@ -72,6 +72,7 @@ public sealed class StarReader
             using var extras = new ExtraJsonWriter([], mapping);
             var stars = new StarBatchBuilder(rows, mapping, new StarReaderOptions(), 0).Build(extras);
             rejected = stars.Rejected.Count;
+            tally.Add(stars.Impossible);
             var hours = new HoursDoubt(mapping);
             hours.Add(stars.RaDeg, stars.DecDeg, stars.Count);
             remark = hours.Doubt ?? hours.Remark;
@@ -95,6 +96,7 @@ public sealed class StarReader
             NotCarried += stars.NotCarried;
             _hours.Add(stars.RaDeg, stars.DecDeg, stars.Count);
             _tally.Add(rows);
+            _tally.Add(stars.Impossible);
             yield return stars;
         }
         _hours.Judge();

@@ -1,3 +1,4 @@
+using Almagest.Catalog.Mapping;
 using static Almagest.Contract.Columns.Column;
 
 namespace Almagest.Contract.Columns;
@@ -24,6 +25,7 @@ public static class StarColumns
         Double("color", "mag", "phot.color", "colour index"),
         Double("radial_velocity_km_s", "km/s", "spect.dopplerVeloc", "radial velocity"),
         Double("ruwe", null, "stat.fit.goodness", "Gaia's renormalised unit weight error"),
+        .. FurtherField.All.Select(f => Double(f.Name, f.Unit, f.Ucd, f.Description)),
         Integer("healpix_29", "pos.healpix", "HEALPix cell of the position, nested scheme, order 29"),
     ];
 

@@ -34,7 +34,56 @@ public record StarResource(
     double? Ruwe,
     [property: JsonPropertyName("healpix_29")] string Healpix29,
     RawJson? Extra
-);
+)
+{
+    /// <summary>standard error of the right ascension times cos(dec), mas</summary>
+    public double? RaError { get; init; }
+
+    /// <summary>standard error of the declination, mas</summary>
+    public double? DecError { get; init; }
+
+    /// <summary>standard error of the proper motion in right ascension, mas/yr</summary>
+    public double? PmraError { get; init; }
+
+    /// <summary>standard error of the proper motion in declination, mas/yr</summary>
+    public double? PmdecError { get; init; }
+
+    /// <summary>correlation of the errors of right ascension and declination</summary>
+    public double? RaDecCorr { get; init; }
+
+    /// <summary>correlation of the errors of right ascension and parallax</summary>
+    public double? RaParallaxCorr { get; init; }
+
+    /// <summary>correlation of the errors of right ascension and proper motion in right ascension</summary>
+    public double? RaPmraCorr { get; init; }
+
+    /// <summary>correlation of the errors of right ascension and proper motion in declination</summary>
+    public double? RaPmdecCorr { get; init; }
+
+    /// <summary>correlation of the errors of declination and parallax</summary>
+    public double? DecParallaxCorr { get; init; }
+
+    /// <summary>correlation of the errors of declination and proper motion in right ascension</summary>
+    public double? DecPmraCorr { get; init; }
+
+    /// <summary>correlation of the errors of declination and proper motion in declination</summary>
+    public double? DecPmdecCorr { get; init; }
+
+    /// <summary>correlation of the errors of parallax and proper motion in right ascension</summary>
+    public double? ParallaxPmraCorr { get; init; }
+
+    /// <summary>correlation of the errors of parallax and proper motion in declination</summary>
+    public double? ParallaxPmdecCorr { get; init; }
+
+    /// <summary>correlation of the errors of proper motion in right ascension and proper motion in declination</summary>
+    public double? PmraPmdecCorr { get; init; }
+
+    /// <summary>Gaia's flux in BP and RP over that in G, as published</summary>
+    public double? PhotBpRpExcessFactor { get; init; }
+
+    /// <summary>standard error of the radial velocity, km/s</summary>
+    public double? RadialVelocityError { get; init; }
+}
 
 /// <summary>A page of a dataset's stars in order of star_id.</summary>
 /// <param name="Next">give it as after for the next page; null on the last</param>

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Almagest.Discovery.Features;
 
 /// <summary>
@@ -43,7 +45,32 @@ public sealed class StarColumns
     /// <summary>Colour index of the dataset (BP-RP for Gaia, B-V for Hipparcos), mag.</summary>
     public required double[] Color { get; init; }
 
+    /// <summary>
+    /// Other numbers that were asked for, by the names that the table of stars gives them (<c>parallax_error_mas</c>,
+    /// <c>pmra_error</c>, <c>ruwe</c> …). A name that is not here was not loaded, whether or not the stars have it.
+    /// </summary>
+    public IReadOnlyDictionary<string, double[]> Further { get; init; } = ReadOnlyDictionary<string, double[]>.Empty;
+
     public int Count => StarId.Length;
+
+    /// <summary>The same stars with further numbers, beside those that they have.</summary>
+    /// <param name="further">in the order of the stars</param>
+    public StarColumns With(IReadOnlyDictionary<string, double[]> further)
+    {
+        ArgumentNullException.ThrowIfNull(further);
+        return new StarColumns
+        {
+            StarId = StarId,
+            RaDeg = RaDeg,
+            DecDeg = DecDeg,
+            ParallaxMas = ParallaxMas,
+            PmraMasYr = PmraMasYr,
+            PmdecMasYr = PmdecMasYr,
+            Magnitude = Magnitude,
+            Color = Color,
+            Further = Further.Where(f => !further.ContainsKey(f.Key)).Concat(further).ToDictionary(StringComparer.Ordinal),
+        };
+    }
 
     /// <summary>The stars of these rows, in this order.</summary>
     internal StarColumns Take(int[] rows) =>
@@ -57,5 +84,6 @@ public sealed class StarColumns
             PmdecMasYr = Array.ConvertAll(rows, row => PmdecMasYr[row]),
             Magnitude = Array.ConvertAll(rows, row => Magnitude[row]),
             Color = Array.ConvertAll(rows, row => Color[row]),
+            Further = Further.Count == 0 ? Further : Further.ToDictionary(f => f.Key, f => Array.ConvertAll(rows, row => f.Value[row])),
         };
 }

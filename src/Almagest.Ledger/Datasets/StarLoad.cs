@@ -85,6 +85,7 @@ internal sealed class StarLoad
     public async Task AddAsync(string file, StarReader stars, Action advanced, CancellationToken cancellationToken)
     {
         _files.Add(file);
+        var further = StarRows.FurtherOf(stars.Mapping);
         await using var source = await _ledger.ConnectAsync(cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var batches = Channel.CreateBounded<(StarBatch Batch, long[] Ids)>(
@@ -113,8 +114,8 @@ internal sealed class StarLoad
             {
                 while (batches.Reader.TryRead(out var next))
                 {
-                    copy ??= await StarRows.BeginAsync(_connection, "public.stars (star_id, dataset_id", cancellationToken);
-                    Write(copy, next.Batch, next.Ids);
+                    copy ??= await StarRows.BeginAsync(_connection, "public.stars (star_id, dataset_id", further, cancellationToken);
+                    Write(copy, next.Batch, next.Ids, further);
                     foreach (var row in next.Batch.Rejected)
                         Reject(file, row.LineNumber, row.Field, row.Reason, row.Text);
                     Rejected += next.Batch.Rejected.Count;
@@ -144,10 +145,11 @@ internal sealed class StarLoad
         _dataset.StarCount = Rows;
         if (_suspected > 0)
         {
+            var columns = StarRows.Columns(StarRows.Further);
             var stored = await _connection.ExecuteAsync(
                 $"""
-                insert into public.stars (star_id, dataset_id, {StarRows.Columns})
-                select star_id, $1, {StarRows.Columns} from incoming order by star_id
+                insert into public.stars (star_id, dataset_id, {columns})
+                select star_id, $1, {columns} from incoming order by star_id
                 on conflict (dataset_id, source_id) do nothing
                 """,
                 cancellationToken,
@@ -204,7 +206,7 @@ internal sealed class StarLoad
         return (long[])(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private void Write(NpgsqlBinaryImporter copy, StarBatch batch, long[] ids)
+    private void Write(NpgsqlBinaryImporter copy, StarBatch batch, long[] ids, IReadOnlyList<int> further)
     {
         var waiting = _suspects.Count + _labels.Count;
         for (var i = 0; i < batch.Count; i++)
@@ -223,7 +225,7 @@ internal sealed class StarLoad
             copy.StartRow();
             copy.Write(ids[i], NpgsqlDbType.Bigint);
             copy.Write(_dataset.DatasetId, NpgsqlDbType.Bigint);
-            StarRows.Write(copy, batch, i);
+            StarRows.Write(copy, batch, i, further);
             if (star.HasLabel)
                 _labels.Add(star);
         }

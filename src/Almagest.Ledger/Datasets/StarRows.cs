@@ -1,3 +1,4 @@
+using Almagest.Catalog.Mapping;
 using Almagest.Catalog.Stars;
 using Almagest.Ledger.Database;
 using Almagest.Sky;
@@ -16,20 +17,32 @@ internal readonly record struct WaitingStar(long StarId, int File, StarBatch Bat
 /// <summary>How rows of a batch are written by binary COPY.</summary>
 internal static class StarRows
 {
-    public const string Columns =
+    private const string Always =
         "source_id, ra_deg, dec_deg, parallax_mas, parallax_error_mas, pmra_mas_yr, pmdec_mas_yr, magnitude, color, "
         + "radial_velocity_km_s, ruwe, healpix_29, extra";
+
+    /// <summary>All further fields, by their places in <see cref="FurtherField.All"/>.</summary>
+    public static IReadOnlyList<int> Further { get; } = [.. Enumerable.Range(0, FurtherField.All.Count)];
+
+    /// <summary>Those that a file has.</summary>
+    public static IReadOnlyList<int> FurtherOf(ColumnMapping mapping) =>
+        [.. Further.Where(f => mapping[FurtherField.All[f].Name] is not null)];
+
+    /// <param name="further">further fields among them; the others are null in every row, at no cost</param>
+    public static string Columns(IReadOnlyList<int> further) =>
+        $"{string.Concat(further.Select(f => $"{FurtherField.All[f].Name}, "))}{Always}";
 
     /// <summary>Rows that may repeat a source id: the database finds out, without breaking the load off.</summary>
     public static Task CreateIncomingAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(
-            """
+            $"""
             create temporary table incoming (
               star_id bigint not null, file integer not null, line bigint not null,
               source_id text not null, ra_deg double precision not null, dec_deg double precision not null,
               parallax_mas double precision, parallax_error_mas double precision, pmra_mas_yr double precision,
                 pmdec_mas_yr double precision,
               magnitude double precision, color double precision, radial_velocity_km_s double precision, ruwe double precision,
+              {string.Concat(FurtherField.All.Select(f => $"{f.Name} double precision, "))}
               healpix_29 bigint not null, extra jsonb, label_outlier integer, label_kind text, label_cluster text
             ) on commit drop
             """,
@@ -37,16 +50,18 @@ internal static class StarRows
         );
 
     /// <param name="target">table and its first columns, before those of the star</param>
+    /// <param name="further">as <see cref="Columns"/> takes them</param>
     /// <param name="more">columns behind them</param>
     public static async Task<NpgsqlBinaryImporter> BeginAsync(
         NpgsqlConnection connection,
         string target,
+        IReadOnlyList<int> further,
         CancellationToken cancellationToken,
         string more = ""
     )
     {
         var copy = await connection.BeginBinaryImportAsync(
-            $"copy {target}, {Columns}{more}) from stdin (format binary)",
+            $"copy {target}, {Columns(further)}{more}) from stdin (format binary)",
             cancellationToken
         );
         copy.Timeout = TimeSpan.FromHours(1);
@@ -62,6 +77,7 @@ internal static class StarRows
         await using var copy = await BeginAsync(
             connection,
             "incoming (star_id, file, line",
+            Further,
             cancellationToken,
             ", label_outlier, label_kind, label_cluster"
         );
@@ -71,7 +87,7 @@ internal static class StarRows
             copy.Write(star.StarId, NpgsqlDbType.Bigint);
             copy.Write(star.File, NpgsqlDbType.Integer);
             copy.Write(star.Batch.LineNumber[star.Row], NpgsqlDbType.Bigint);
-            Write(copy, star.Batch, star.Row);
+            Write(copy, star.Batch, star.Row, Further);
             WriteLabels(copy, star);
         }
         await copy.CompleteAsync(cancellationToken);
@@ -99,8 +115,10 @@ internal static class StarRows
     }
 
     /// <summary>Writes <see cref="Columns"/>.</summary>
-    public static void Write(NpgsqlBinaryImporter copy, StarBatch batch, int i)
+    public static void Write(NpgsqlBinaryImporter copy, StarBatch batch, int i, IReadOnlyList<int> further)
     {
+        for (var k = 0; k < further.Count; k++)
+            WriteNumber(copy, batch.Further[further[k]]?[i] ?? double.NaN);
         copy.Write(SourceId(batch, i), NpgsqlDbType.Text);
         copy.Write(batch.RaDeg[i], NpgsqlDbType.Double);
         copy.Write(batch.DecDeg[i], NpgsqlDbType.Double);

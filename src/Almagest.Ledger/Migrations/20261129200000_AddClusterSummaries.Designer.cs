@@ -694,6 +694,22 @@ namespace Almagest.Ledger.Migrations
                         .HasColumnType("double precision")
                         .HasColumnName("dec_deg");
 
+                    b.Property<double?>("DecError")
+                        .HasColumnType("double precision")
+                        .HasColumnName("dec_error");
+
+                    b.Property<double?>("DecParallaxCorr")
+                        .HasColumnType("double precision")
+                        .HasColumnName("dec_parallax_corr");
+
+                    b.Property<double?>("DecPmdecCorr")
+                        .HasColumnType("double precision")
+                        .HasColumnName("dec_pmdec_corr");
+
+                    b.Property<double?>("DecPmraCorr")
+                        .HasColumnType("double precision")
+                        .HasColumnName("dec_pmra_corr");
+
                     b.Property<string>("Extra")
                         .HasColumnType("jsonb")
                         .HasColumnName("extra");
@@ -714,17 +730,65 @@ namespace Almagest.Ledger.Migrations
                         .HasColumnType("double precision")
                         .HasColumnName("parallax_mas");
 
+                    b.Property<double?>("ParallaxPmdecCorr")
+                        .HasColumnType("double precision")
+                        .HasColumnName("parallax_pmdec_corr");
+
+                    b.Property<double?>("ParallaxPmraCorr")
+                        .HasColumnType("double precision")
+                        .HasColumnName("parallax_pmra_corr");
+
+                    b.Property<double?>("PhotBpRpExcessFactor")
+                        .HasColumnType("double precision")
+                        .HasColumnName("phot_bp_rp_excess_factor");
+
+                    b.Property<double?>("PmdecError")
+                        .HasColumnType("double precision")
+                        .HasColumnName("pmdec_error");
+
                     b.Property<double?>("PmdecMasYr")
                         .HasColumnType("double precision")
                         .HasColumnName("pmdec_mas_yr");
+
+                    b.Property<double?>("PmraError")
+                        .HasColumnType("double precision")
+                        .HasColumnName("pmra_error");
 
                     b.Property<double?>("PmraMasYr")
                         .HasColumnType("double precision")
                         .HasColumnName("pmra_mas_yr");
 
+                    b.Property<double?>("PmraPmdecCorr")
+                        .HasColumnType("double precision")
+                        .HasColumnName("pmra_pmdec_corr");
+
+                    b.Property<double?>("RaDecCorr")
+                        .HasColumnType("double precision")
+                        .HasColumnName("ra_dec_corr");
+
                     b.Property<double>("RaDeg")
                         .HasColumnType("double precision")
                         .HasColumnName("ra_deg");
+
+                    b.Property<double?>("RaError")
+                        .HasColumnType("double precision")
+                        .HasColumnName("ra_error");
+
+                    b.Property<double?>("RaParallaxCorr")
+                        .HasColumnType("double precision")
+                        .HasColumnName("ra_parallax_corr");
+
+                    b.Property<double?>("RaPmdecCorr")
+                        .HasColumnType("double precision")
+                        .HasColumnName("ra_pmdec_corr");
+
+                    b.Property<double?>("RaPmraCorr")
+                        .HasColumnType("double precision")
+                        .HasColumnName("ra_pmra_corr");
+
+                    b.Property<double?>("RadialVelocityError")
+                        .HasColumnType("double precision")
+                        .HasColumnName("radial_velocity_error");
 
                     b.Property<double?>("RadialVelocityKmS")
                         .HasColumnType("double precision")

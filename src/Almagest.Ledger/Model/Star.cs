@@ -36,6 +36,24 @@ public sealed class Star
     /// <summary>Gaia's renormalised unit weight error.</summary>
     public double? Ruwe { get; set; }
 
+    // The further fields, see Almagest.Catalog.Mapping.FurtherField, in its order.
+    public double? RaError { get; set; }
+    public double? DecError { get; set; }
+    public double? PmraError { get; set; }
+    public double? PmdecError { get; set; }
+    public double? RaDecCorr { get; set; }
+    public double? RaParallaxCorr { get; set; }
+    public double? RaPmraCorr { get; set; }
+    public double? RaPmdecCorr { get; set; }
+    public double? DecParallaxCorr { get; set; }
+    public double? DecPmraCorr { get; set; }
+    public double? DecPmdecCorr { get; set; }
+    public double? ParallaxPmraCorr { get; set; }
+    public double? ParallaxPmdecCorr { get; set; }
+    public double? PmraPmdecCorr { get; set; }
+    public double? PhotBpRpExcessFactor { get; set; }
+    public double? RadialVelocityError { get; set; }
+
     /// <summary>HEALPix cell of the position, nested scheme, order 29.</summary>
     public long Healpix29 { get; set; }
 

@@ -28,26 +28,42 @@ public sealed class SelectionCache(LedgerDatabase ledger)
     /// <summary>The stars of a selection in order of star_id; whoever gets them changes nothing in them.</summary>
     /// <param name="progress">told the number of stars read so far, where they have to be read</param>
     /// <exception cref="Almagest.Contract.Errors.LedgerException">the database has trouble</exception>
+    public Task<StarColumns> GetAsync(
+        long datasetId,
+        StarFilter filter,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default
+    ) => GetAsync(datasetId, filter, [], progress, cancellationToken);
+
+    /// <param name="further">names of other columns that they shall have; where stars are kept without them only those are read</param>
+    /// <inheritdoc cref="GetAsync(long, StarFilter, IProgress{long}?, CancellationToken)"/>
     public async Task<StarColumns> GetAsync(
         long datasetId,
         StarFilter filter,
+        IReadOnlyCollection<string> further,
         IProgress<long>? progress = null,
         CancellationToken cancellationToken = default
     )
     {
         ArgumentNullException.ThrowIfNull(filter);
+        ArgumentNullException.ThrowIfNull(further);
         var entry = Enter($"{datasetId} {filter.ToJson()}");
         try
         {
-            if (Find(entry) is { } ready)
+            if (Find(entry) is { } ready && Lacking(ready, further).Count == 0)
                 return ready;
             await entry.Loading.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                if (Find(entry) is { } meanwhile)
-                    return meanwhile;
+                var stars = Find(entry);
+                if (stars is not null && Lacking(stars, further).Count == 0)
+                    return stars;
                 Interlocked.Increment(ref _loads);
-                var stars = await _loader.LoadAsync(datasetId, filter, progress, cancellationToken).ConfigureAwait(false);
+                stars = stars is null
+                    ? await _loader.LoadAsync(datasetId, filter, further, progress, cancellationToken).ConfigureAwait(false)
+                    : stars.With(
+                        await _loader.FurtherAsync(datasetId, filter, Lacking(stars, further), cancellationToken).ConfigureAwait(false)
+                    );
                 Keep(entry, stars);
                 return stars;
             }
@@ -61,6 +77,9 @@ public sealed class SelectionCache(LedgerDatabase ledger)
             Leave(entry);
         }
     }
+
+    private static List<string> Lacking(StarColumns stars, IReadOnlyCollection<string> further) =>
+        [.. further.Where(name => !stars.Further.ContainsKey(name))];
 
     private Entry Enter(string key)
     {

@@ -1,3 +1,4 @@
+using Almagest.Catalog.Mapping;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Abstractions;
 using Almagest.Ledger.Database;
@@ -22,7 +23,7 @@ public sealed class SelectionCheck(LedgerDatabase ledger)
         var stars = await new SelectionLoader(ledger).CountAsync(datasets[0].DatasetId, filter, cancellationToken);
         if (stars < Algorithm.MinStars)
         {
-            foreach (var (column, _) in filter.Extra ?? [])
+            foreach (var column in (filter.Extra ?? []).Keys.Where(name => FurtherField.IndexOf(name) < 0))
                 await RequireColumnAsync(datasets, column, cancellationToken);
             var of = string.Join(" and ", datasets.Select(d => $"'{d.Name}'"));
             throw LedgerException.Of(

@@ -9,7 +9,12 @@ namespace Almagest.Ledger.Selections;
 /// <summary>Reads the stars of a selection as columns, in order of star_id.</summary>
 public sealed class SelectionLoader(LedgerDatabase ledger)
 {
-    private const string Columns = "ra_deg, dec_deg, parallax_mas, pmra_mas_yr, pmdec_mas_yr, magnitude, color";
+    private static readonly string[] s_columns = ["ra_deg", "dec_deg", "parallax_mas", "pmra_mas_yr", "pmdec_mas_yr", "magnitude", "color"];
+
+    private static readonly HashSet<string> s_numbers =
+    [
+        .. Contract.Columns.StarColumns.All.Where(c => c.Kind == Contract.Columns.ColumnKind.Double).Select(c => c.Name),
+    ];
 
     private static readonly string s_distance =
         $"parallax_mas >= {FeaturePipeline.MinDistanceParallaxMas.ToString(CultureInfo.InvariantCulture)}";
@@ -94,21 +99,77 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
     }
 
     /// <param name="progress">told the number of stars read so far</param>
+    public Task<StarColumns> LoadAsync(
+        long datasetId,
+        StarFilter filter,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default
+    ) => LoadAsync(datasetId, filter, [], progress, cancellationToken);
+
+    /// <param name="further">names of other columns of numbers, for <see cref="StarColumns.Further"/></param>
+    /// <inheritdoc cref="LoadAsync(long, StarFilter, IProgress{long}?, CancellationToken)"/>
+    /// <exception cref="ArgumentException">there is no such column</exception>
     public async Task<StarColumns> LoadAsync(
         long datasetId,
         StarFilter filter,
+        IReadOnlyCollection<string> further,
         IProgress<long>? progress = null,
         CancellationToken cancellationToken = default
     )
     {
         var ids = new List<long>();
-        var values = Enumerable.Range(0, 7).Select(_ => new List<double>()).ToArray();
+        var values = await ReadAsync(datasetId, filter, [.. s_columns, .. Known(further)], ids, progress, cancellationToken);
+        return new StarColumns
+        {
+            StarId = ids.ToArray(),
+            RaDeg = Take(values, 0),
+            DecDeg = Take(values, 1),
+            ParallaxMas = Take(values, 2),
+            PmraMasYr = Take(values, 3),
+            PmdecMasYr = Take(values, 4),
+            Magnitude = Take(values, 5),
+            Color = Take(values, 6),
+            Further = further.Select((name, i) => (name, i)).ToDictionary(f => f.name, f => Take(values, s_columns.Length + f.i)),
+        };
+    }
+
+    /// <summary>Only those other columns, in the order of the stars that <see cref="LoadAsync(long, StarFilter, IProgress{long}?,
+    /// CancellationToken)"/> gives; NaN = not known.</summary>
+    /// <exception cref="ArgumentException">there is no such column</exception>
+    public async Task<IReadOnlyDictionary<string, double[]>> FurtherAsync(
+        long datasetId,
+        StarFilter filter,
+        IReadOnlyCollection<string> further,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var values = await ReadAsync(datasetId, filter, Known(further), [], null, cancellationToken);
+        return further.Select((name, i) => (name, i)).ToDictionary(f => f.name, f => Take(values, f.i));
+    }
+
+    // Names become SQL.
+    private static string[] Known(IReadOnlyCollection<string> further) =>
+        further.FirstOrDefault(name => !s_numbers.Contains(name)) is { } unknown
+            ? throw new ArgumentException($"stars have no column of numbers '{unknown}'", nameof(further))
+            : [.. further];
+
+    private async Task<List<double>[]> ReadAsync(
+        long datasetId,
+        StarFilter filter,
+        IReadOnlyList<string> columns,
+        List<long> ids,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        var values = columns.Select(_ => new List<double>()).ToArray();
         await ledger.AskAsync(
             async connection =>
             {
                 await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 3600 };
                 command.CommandText =
-                    $"select star_id, {Columns} from public.stars where {StarFilterSql.Where(command, datasetId, filter)} order by star_id";
+                    $"select {string.Join(", ", columns.Prepend("star_id"))} from public.stars "
+                    + $"where {StarFilterSql.Where(command, datasetId, filter)} order by star_id";
                 await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.SequentialAccess, cancellationToken);
                 while (await reader.ReadAsync(cancellationToken))
                 {
@@ -121,36 +182,7 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
             },
             cancellationToken
         );
-        return new StarColumns
-        {
-            StarId = ids.ToArray(),
-            RaDeg = Take(values, 0),
-            DecDeg = Take(values, 1),
-            ParallaxMas = Take(values, 2),
-            PmraMasYr = Take(values, 3),
-            PmdecMasYr = Take(values, 4),
-            Magnitude = Take(values, 5),
-            Color = Take(values, 6),
-        };
-    }
-
-    /// <summary>The parallax errors of the stars that <see cref="LoadAsync"/> gives, in their order; NaN = not known.</summary>
-    public async Task<double[]> ParallaxErrorsAsync(long datasetId, StarFilter filter, CancellationToken cancellationToken = default)
-    {
-        var errors = new List<double>();
-        await ledger.AskAsync(
-            async connection =>
-            {
-                await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 3600 };
-                command.CommandText =
-                    $"select parallax_error_mas from public.stars where {StarFilterSql.Where(command, datasetId, filter)} order by star_id";
-                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-                while (await reader.ReadAsync(cancellationToken))
-                    errors.Add(reader.IsDBNull(0) ? double.NaN : reader.GetDouble(0));
-            },
-            cancellationToken
-        );
-        return [.. errors];
+        return values;
     }
 
     // One column at a time, so that the growing list is freed before the next is copied.

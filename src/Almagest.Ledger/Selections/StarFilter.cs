@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Almagest.Catalog.Mapping;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Recovery;
 using Almagest.Sky;
@@ -40,7 +42,26 @@ public sealed record StarFilter
     public Bounds? ParallaxErrorMas { get; init; }
     public Bounds? RadialVelocityKmS { get; init; }
 
-    /// <summary>Ranges of other numeric columns of the source table, by their names there.</summary>
+    // The further fields, by the names and in the order of FurtherField.All.
+    public Bounds? RaError { get; init; }
+    public Bounds? DecError { get; init; }
+    public Bounds? PmraError { get; init; }
+    public Bounds? PmdecError { get; init; }
+    public Bounds? RaDecCorr { get; init; }
+    public Bounds? RaParallaxCorr { get; init; }
+    public Bounds? RaPmraCorr { get; init; }
+    public Bounds? RaPmdecCorr { get; init; }
+    public Bounds? DecParallaxCorr { get; init; }
+    public Bounds? DecPmraCorr { get; init; }
+    public Bounds? DecPmdecCorr { get; init; }
+    public Bounds? ParallaxPmraCorr { get; init; }
+    public Bounds? ParallaxPmdecCorr { get; init; }
+    public Bounds? PmraPmdecCorr { get; init; }
+    public Bounds? PhotBpRpExcessFactor { get; init; }
+    public Bounds? RadialVelocityError { get; init; }
+
+    /// <summary>Ranges of other numeric columns of the source table, by their names there; a name that is a further field's means
+    /// that field.</summary>
     public ExtraRanges? Extra { get; init; }
 
     /// <summary>A random sample of the stars that fulfil all the other conditions.</summary>
@@ -86,7 +107,14 @@ public sealed record StarFilter
         ["pmdec_mas_yr"] = (f => f.PmdecMasYr, "pmdec_mas_yr", "pmDec (mas/yr)"),
         ["parallax_error_mas"] = (f => f.ParallaxErrorMas, "parallax_error_mas", "parallax error (mas)"),
         ["radial_velocity_km_s"] = (f => f.RadialVelocityKmS, "radial_velocity_km_s", "radial velocity (km/s)"),
-    };
+    }
+        .Concat(FurtherField.All.Select(f => KeyValuePair.Create(f.Name, (Property(f.Name), f.Name, f.Label))))
+        .ToDictionary();
+
+    private static Func<StarFilter, Bounds?> Property(string name) =>
+        typeof(StarFilter)
+            .GetProperty(string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..])))!
+            .GetMethod!.CreateDelegate<Func<StarFilter, Bounds?>>();
 
     public string ToJson() => JsonSerializer.Serialize(this, s_json);
 
@@ -97,7 +125,7 @@ public sealed record StarFilter
     {
         try
         {
-            var filter = JsonSerializer.Deserialize<StarFilter>(json, s_json) ?? All;
+            var filter = JsonSerializer.Deserialize<StarFilter>(Named(json), s_json) ?? All;
             filter.Validate();
             return filter;
         }
@@ -112,6 +140,27 @@ public sealed record StarFilter
                 path.Length == 0 ? "filter" : $"filter.{path}"
             );
         }
+    }
+
+    /// <summary>The same with the names of fields, where other names stand that are accepted for them.</summary>
+    private static string Named(string json)
+    {
+        if (
+            !json.Contains("\"parallax_error\"", StringComparison.Ordinal)
+                && !json.Contains("\"radial_velocity\"", StringComparison.Ordinal)
+            || JsonNode.Parse(json) is not JsonObject filter
+        )
+            return json;
+        foreach (var (name, _) in filter.ToList())
+        {
+            var field = StarField.Named(name);
+            if (field == name || filter.ContainsKey(field))
+                continue;
+            var range = filter[name];
+            filter.Remove(name);
+            filter[field] = range;
+        }
+        return filter.ToJsonString();
     }
 
     /// <exception cref="LedgerException">a value is out of range</exception>

@@ -1,4 +1,5 @@
 using System.Text;
+using Almagest.Catalog.Mapping;
 using Almagest.Sky;
 using Npgsql;
 
@@ -53,6 +54,9 @@ internal static class StarFilterSql
             // A column that holds text in some rows: those rows have no number to compare.
             var name = Bind(command, column);
             var number = $"case when jsonb_typeof(extra -> {name}) = 'number' then (extra ->> {name})::double precision end";
+            // Stored with a run when there was no such field: files that are loaded since have the column there.
+            if (FurtherField.IndexOf(column) >= 0)
+                number = $"coalesce({column}, {number})";
             if (range is { Min: null, Max: null })
                 sql.Append($" and {number} is not null");
             if (range.Min is { } min)

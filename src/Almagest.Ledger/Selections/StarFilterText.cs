@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Almagest.Catalog.Mapping;
 using Almagest.Contract.Errors;
 
 namespace Almagest.Ledger.Selections;
@@ -24,7 +25,7 @@ public static class StarFilterText
         var json = new JsonObject();
         foreach (var term in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
-            var (name, value) = term.Split('=', 2) is [var n, var v] ? (n, v) : throw Bad(term);
+            var (name, value) = term.Split('=', 2) is [var n, var v] ? (StarField.Named(n), v) : throw Bad(term);
             if (name == "cone")
             {
                 var parts = value.Split(',').Select(p => Number(p, term)).ToArray();

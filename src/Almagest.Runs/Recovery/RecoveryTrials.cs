@@ -21,6 +21,8 @@ namespace Almagest.Runs.Recovery;
 /// </summary>
 public sealed class RecoveryTrials(LedgerDatabase ledger)
 {
+    private const string ParallaxError = "parallax_error_mas";
+
     /// <summary>Threads of the algorithms; 0 = one per core. Never changes a result.</summary>
     public int MaxThreads { get; init; }
 
@@ -51,9 +53,8 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
         var dataset = await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellationToken);
         progress?.Report(new RunProgress("load", 0));
         var selections = new SelectionLoader(ledger);
-        var stars = await selections.LoadAsync(run.DatasetId, filter, null, cancellationToken);
-        var errors = await selections.ParallaxErrorsAsync(run.DatasetId, filter, cancellationToken);
-        var field = new TrialField(stars, errors, filter.Admits);
+        var stars = await selections.LoadAsync(run.DatasetId, filter, [ParallaxError], null, cancellationToken);
+        var field = new TrialField(stars, stars.Further[ParallaxError], filter.Admits);
         if (parameters.Missing == RunParameters.Exclude)
             field = field.Analysable(StarAnalysis.Recipe(parameters));
         var work = new Trial(field, parameters, MaxThreads, progress, cancellationToken);

@@ -111,7 +111,25 @@ public static class DatasetResources
             star.Ruwe,
             star.Healpix29.ToString(CultureInfo.InvariantCulture),
             RawJson.From(star.Extra)
-        );
+        )
+        {
+            RaError = star.RaError,
+            DecError = star.DecError,
+            PmraError = star.PmraError,
+            PmdecError = star.PmdecError,
+            RaDecCorr = star.RaDecCorr,
+            RaParallaxCorr = star.RaParallaxCorr,
+            RaPmraCorr = star.RaPmraCorr,
+            RaPmdecCorr = star.RaPmdecCorr,
+            DecParallaxCorr = star.DecParallaxCorr,
+            DecPmraCorr = star.DecPmraCorr,
+            DecPmdecCorr = star.DecPmdecCorr,
+            ParallaxPmraCorr = star.ParallaxPmraCorr,
+            ParallaxPmdecCorr = star.ParallaxPmdecCorr,
+            PmraPmdecCorr = star.PmraPmdecCorr,
+            PhotBpRpExcessFactor = star.PhotBpRpExcessFactor,
+            RadialVelocityError = star.RadialVelocityError,
+        };
     }
 
     public static StarLabelResource ToResource(this StarLabel label)

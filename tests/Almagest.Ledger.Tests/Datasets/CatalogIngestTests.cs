@@ -41,6 +41,32 @@ public sealed class CatalogIngestTests : IDisposable
     }
 
     [Fact]
+    public async Task Errors_and_correlations_are_stored_whichever_files_of_a_dataset_have_them()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        // Of two rows of one id the database finds out; they take another way into the table.
+        var plain = Write("a.csv", "source_id,ra,dec\n1,100,10\n");
+        var gaia = Write(
+            "b.csv",
+            """
+            source_id,ra,dec,ra_error,pmra_pmdec_corr,phot_bp_rp_excess_factor,teff
+            2,100,10,0.25,-0.5,1.25,5000
+            1,100,10,0.5,0.5,1.5,6000
+            3,100,10,,,,
+            3,100,10,0.1,0.1,1,
+            """
+        );
+        var report = await new CatalogIngestor(test.Ledger).IngestAsync([plain, gaia], new IngestOptions { DatasetName = "both" });
+        Assert.Equal((3L, 2L), (report.Rows, report.Rejected));
+        Assert.Equal(
+            ["1 | null | null | null | null", "2 | 0.25 | -0.5 | 1.25 | {\"teff\": 5000}", "3 | null | null | null | null"],
+            await test.StringsAsync(
+                "select source_id, ra_error, pmra_pmdec_corr, phot_bp_rp_excess_factor, extra from stars order by source_id"
+            )
+        );
+    }
+
+    [Fact]
     public async Task Bad_rows_are_counted_kept_with_line_and_reason_and_do_not_stop_the_load()
     {
         await using var test = await TestLedger.CreateAsync();

@@ -25,6 +25,7 @@ public sealed class MigrationTests
         "AddDiscoveryTimelineView",
         "AddQueueAnnotationsAndViewModes",
         "AddDiscoveryExclusions",
+        "AddAstrometricErrors",
         "AddClusterSummaries",
     ];
 
@@ -203,6 +204,56 @@ public sealed class MigrationTests
         Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from pg_trigger where tgenabled <> 'O'"));
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         await ViewAssert.AgreeAsync(test);
+    }
+
+    [Fact]
+    public async Task Errors_that_were_other_columns_of_a_file_become_fields_and_are_other_columns_again_on_the_way_back()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, ids) = await test.AddDatasetAsync("old", 6);
+        await test.AddDatasetAsync("carried", 6);
+        await test.Ledger.Schema.RollbackAsync("AddDiscoveryExclusions");
+        await test.ExecuteAsync(
+            $$"""
+            update stars set extra =
+                '{"ra_error": 0.25, "ra_dec_corr": -0.5, "pmra_error": 0.1, "teff": 5000, "radial_velocity_error": "x"}'
+              where star_id = {{ids[0]}};
+            update stars set extra = '{"ra_error": 0, "ra_dec_corr": -1.5, "phot_bp_rp_excess_factor": 1.25}' where star_id = {{ids[1]}};
+            update stars set extra = '{"ra_error": 0.5, "pmra_error": 0.5}' where dataset_id <> {{dataset}};
+            update datasets set source = '[{"report": {"columns": [
+              {"name": "ra_error", "unit": "Angle[mas]"},
+              {"name": "pmra_error", "unit": "arcsec/yr"},
+              {"name": "ra_dec_corr", "unit": null}]} }]'
+              where dataset_id = {{dataset}};
+            update datasets set source = '[{"carried_to": 2000}]' where dataset_id <> {{dataset}};
+            delete from pending_view_changes
+            """
+        );
+        const string Read =
+            "select ra_error, pmra_error, ra_dec_corr, phot_bp_rp_excess_factor, radial_velocity_error from stars "
+            + "where extra is not null order by star_id limit 3";
+
+        await test.Ledger.Schema.MigrateAsync();
+        Assert.Equal(
+            ["0.25 | null | -0.5 | null | null", "null | null | null | 1.25 | null", "null | 0.5 | null | null | null"],
+            await test.StringsAsync(Read)
+        );
+        await test.ExecuteAsync($"update stars set dec_error = 0.75 where star_id in ({ids[0]}, {ids[5]})");
+        await test.ExecuteAsync("delete from pending_view_changes");
+
+        await test.Ledger.Schema.RollbackAsync("AddDiscoveryExclusions");
+        Assert.Empty(await test.StringsAsync("select view_name from pending_view_changes"));
+        Assert.Equal(
+            [
+                """{"teff": 5000, "ra_error": 0.25, "dec_error": 0.75, "pmra_error": 0.1, "ra_dec_corr": -0.5, """
+                    + "\"radial_velocity_error\": \"x\"}",
+                """{"ra_error": 0, "ra_dec_corr": -1.5, "phot_bp_rp_excess_factor": 1.25}""",
+                """{"dec_error": 0.75}""",
+            ],
+            await test.StringsAsync($"select extra from stars where dataset_id = {dataset} and extra is not null order by star_id")
+        );
+        await test.Ledger.Schema.MigrateAsync();
+        Assert.Equal(0.75, await test.ScalarAsync<double>($"select dec_error from stars where star_id = {ids[5]}"));
     }
 
     [Fact]

@@ -27,6 +27,29 @@ public sealed class SelectionCacheTests
     }
 
     [Fact]
+    public async Task Further_columns_are_read_on_demand_and_kept_with_the_stars()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, ids) = await test.AddDatasetAsync("sky", 40);
+        await test.ExecuteAsync($"update stars set pmra_error = 0.001 * (star_id - {ids[0]}), ruwe = 1.5 where star_id % 2 = 0");
+        var cache = new SelectionCache(test.Ledger);
+        var plain = await cache.GetAsync(dataset, s_north, null, CancellationToken);
+        Assert.Empty(plain.Further);
+        var more = await cache.GetAsync(dataset, s_north, ["pmra_error"], null, CancellationToken);
+        Assert.Same(plain.DecDeg, more.DecDeg);
+        Assert.Equal(more.StarId.Select(s => s % 2 == 0 ? 0.001 * (s - ids[0]) : double.NaN), more.Further["pmra_error"]);
+        Assert.Same(more, await cache.GetAsync(dataset, s_north, ["pmra_error"], null, CancellationToken));
+        Assert.Same(more, await cache.GetAsync(dataset, s_north, null, CancellationToken));
+        Assert.Equal(2, cache.Loads);
+        var both = await cache.GetAsync(dataset, s_north, ["ruwe", "pmra_error"], null, CancellationToken);
+        Assert.Same(more.Further["pmra_error"], both.Further["pmra_error"]);
+        Assert.Equal(both.StarId.Select(s => s % 2 == 0 ? 1.5 : double.NaN), both.Further["ruwe"]);
+        var read = await new SelectionLoader(test.Ledger).LoadAsync(dataset, s_north, ["ruwe"], null, CancellationToken);
+        Assert.Equal(both.Further["ruwe"], read.Further["ruwe"]);
+        await Assert.ThrowsAsync<ArgumentException>(() => cache.GetAsync(dataset, s_south, ["source_id"], null, CancellationToken));
+    }
+
+    [Fact]
     public async Task All_who_ask_at_once_wait_for_one_reader()
     {
         await using var test = await TestLedger.CreateAsync();

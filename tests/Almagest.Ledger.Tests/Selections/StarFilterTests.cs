@@ -1,3 +1,4 @@
+using Almagest.Catalog.Mapping;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Ledger.Selections;
@@ -85,6 +86,56 @@ public sealed class StarFilterTests
         Assert.Equal("x 1 to 2", StarFilterText.Parse("extra.x=1..2").Describe());
         Assert.Throws<LedgerException>(() => StarFilterText.Parse("extra.x=3..2"));
         Assert.Throws<LedgerException>(() => StarFilter.FromJson("""{"extra": {"x": null}}"""));
+    }
+
+    [Fact]
+    public async Task Every_further_field_is_a_range()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, ids) = await test.AddDatasetAsync("a", 10);
+        foreach (var (field, k) in FurtherField.All.Select((f, i) => (f.Name, i % 10)))
+        {
+            await test.ExecuteAsync($"update stars set {field} = case when star_id = {ids[k]} then 0.5 end");
+            var filter = StarFilterText.Parse($"{field}=0.4..0.6");
+            Assert.Equal([ids[k]], (await new SelectionLoader(test.Ledger).LoadAsync(dataset, filter)).StarId);
+            Assert.Equal(filter, StarFilter.FromJson(filter.ToJson()));
+            Assert.Equal($$$"""{"{{{field}}}":{"min":0.4,"max":0.6}}""", filter.ToJson());
+            Assert.Equal($"{FurtherField.All.Single(f => f.Name == field).Label} 0.4 to 0.6", filter.Describe());
+        }
+    }
+
+    [Fact]
+    public async Task A_stored_filter_on_a_column_that_is_a_field_now_means_it_in_old_files_and_in_new_ones()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, ids) = await test.AddDatasetAsync("a", 10);
+        await test.ExecuteAsync(
+            $$"""
+            update stars set extra = '{"phot_bp_rp_excess_factor": 1.25, "ra_error": 0}' where star_id = {{ids[2]}};
+            update stars set phot_bp_rp_excess_factor = 1.25 where star_id = {{ids[4]}}
+            """
+        );
+        async Task<int[]> SelectAsync(string text) =>
+            [
+                .. (await new SelectionLoader(test.Ledger).LoadAsync(dataset, StarFilterText.Parse(text))).StarId.Select(s =>
+                    Array.IndexOf(ids, s)
+                ),
+            ];
+        Assert.Equal<int[]>([2, 4], await SelectAsync("extra.phot_bp_rp_excess_factor=1.2..1.3"));
+        Assert.Equal<int[]>([2], await SelectAsync("extra.ra_error=..0.1"));
+        Assert.Equal<int[]>([4], await SelectAsync("phot_bp_rp_excess_factor=1.2..1.3"));
+        Assert.Equal(
+            """{"extra":{"phot_bp_rp_excess_factor":{"min":1}}}""",
+            StarFilterText.Parse("extra.phot_bp_rp_excess_factor=1..").ToJson()
+        );
+    }
+
+    [Fact]
+    public void Fields_with_their_unit_in_their_name_are_filtered_without_it_too()
+    {
+        Assert.Equal(StarFilterText.Parse("parallax_error_mas=..0.5"), StarFilterText.Parse("parallax_error=..0.5"));
+        Assert.Equal(StarFilterText.Parse("radial_velocity_km_s=9.."), StarFilter.FromJson("""{"radial_velocity": {"min": 9}}"""));
+        Assert.Throws<LedgerException>(() => StarFilter.FromJson("""{"parallax_error": {"min": 9}, "parallax_error_mas": {"min": 8}}"""));
     }
 
     [Fact]

@@ -245,12 +245,8 @@ public sealed class RecoveryTrialsTests
             "update stars set color = null where star_id % 7 = 0; update stars set parallax_mas = null where star_id % 11 = 0"
         );
         var (filter, loader) = (StarFilterText.Parse(text), new SelectionLoader(test.Ledger));
-        var all = await loader.LoadAsync(1, StarFilter.All, null, CancellationToken);
-        var field = new Almagest.Discovery.Recovery.TrialField(
-            all,
-            await loader.ParallaxErrorsAsync(1, StarFilter.All, CancellationToken),
-            filter.Admits
-        );
+        var all = await loader.LoadAsync(1, StarFilter.All, ["parallax_error_mas"], null, CancellationToken);
+        var field = new Almagest.Discovery.Recovery.TrialField(all, all.Further["parallax_error_mas"], filter.Admits);
         var expected = (await loader.LoadAsync(1, filter, null, CancellationToken)).StarId;
         Assert.NotEmpty(expected);
         Assert.Equal(expected, Enumerable.Range(0, all.Count).Where(i => field.Admits(field[i])).Select(i => all.StarId[i]));

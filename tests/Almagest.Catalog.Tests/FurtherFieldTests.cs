@@ -1,0 +1,248 @@
+using Almagest.Catalog.Mapping;
+using Almagest.Catalog.Stars;
+using Xunit;
+
+namespace Almagest.Catalog.Tests;
+
+/// <summary>Errors, correlations and marks of quality as fields of a star.</summary>
+public sealed class FurtherFieldTests
+{
+    private static readonly string[] s_all = [.. FurtherField.All.Select(f => f.Name)];
+
+    private static ColumnMapping Map(params string[] names) =>
+        ColumnMapping.Automatic(names.Select(n => new CatalogColumn(n, ColumnType.Double)).ToArray());
+
+    private static double[] Values(string text, string field, params string[] map)
+    {
+        using var reader = Load.OpenText(text);
+        return Values(new StarReader(reader, ColumnMapping.Automatic(reader.Columns).With(map)), field);
+    }
+
+    private static double[] Values(StarReader reader, string field) =>
+        [
+            .. reader
+                .ReadBatches(TestContext.Current.CancellationToken)
+                .SelectMany(b => b.Further[FurtherField.IndexOf(field)] ?? Enumerable.Repeat(double.NaN, b.Count)),
+        ];
+
+    [Theory]
+    [InlineData(
+        "Gaia",
+        "ra dec parallax pmra pmdec radial_velocity",
+        "ra_error dec_error pmra_error pmdec_error ra_dec_corr ra_parallax_corr ra_pmra_corr ra_pmdec_corr dec_parallax_corr dec_pmra_corr "
+            + "dec_pmdec_corr parallax_pmra_corr parallax_pmdec_corr pmra_pmdec_corr phot_bp_rp_excess_factor radial_velocity_error"
+    )]
+    [InlineData(
+        "EDR3, whose velocities are those of DR2",
+        "RA DEC PARALLAX PMRA PMDEC DR2_RADIAL_VELOCITY",
+        "RA_ERROR DEC_ERROR PMRA_ERROR PMDEC_ERROR RA_DEC_CORR RA_PARALLAX_CORR RA_PMRA_CORR RA_PMDEC_CORR DEC_PARALLAX_CORR DEC_PMRA_CORR "
+            + "DEC_PMDEC_CORR PARALLAX_PMRA_CORR PARALLAX_PMDEC_CORR PMRA_PMDEC_CORR PHOT_BP_RP_EXCESS_FACTOR DR2_RADIAL_VELOCITY_ERROR"
+    )]
+    [InlineData(
+        "VizieR's tables of DR3",
+        "RA_ICRS DE_ICRS Plx pmRA pmDE RV",
+        "e_RA_ICRS e_DE_ICRS e_pmRA e_pmDE RADEcor RAPlxcor RApmRAcor RApmDEcor DEPlxcor DEpmRAcor DEpmDEcor PlxpmRAcor PlxpmDEcor "
+            + "pmRApmDEcor E(BP/RP) e_RV"
+    )]
+    [InlineData(
+        "VizieR's tables of DR2",
+        "RA_ICRS DE_ICRS Plx pmRA pmDE RV",
+        "e_RA_ICRS e_DE_ICRS e_pmRA e_pmDE RADEcor RAPlxcor RApmRAcor RApmDEcor DEPlxcor DEpmRAcor DEpmDEcor PlxpmRAcor PlxpmDEcor "
+            + "pmRApmDEcor E(BR/RP) e_RV"
+    )]
+    [InlineData(
+        "Hipparcos, I/239",
+        "RAdeg DEdeg Plx pmRA pmDE HRV",
+        "e_RAdeg e_DEdeg e_pmRA e_pmDE DE:RA Plx:RA pmRA:RA pmDE:RA Plx:DE pmRA:DE pmDE:DE pmRA:Plx pmDE:Plx pmDE:pmRA - e_HRV"
+    )]
+    [InlineData(
+        "the same by their identifiers",
+        "RAICRS DEICRS Plx pmRA pmDE HRV",
+        "e_RAICRS e_DEICRS e_pmRA e_pmDE DE_RA Plx_RA pmRA_RA pmDE_RA Plx_DE pmRA_DE pmDE_DE pmRA_Plx pmDE_Plx pmDE_pmRA - e_HRV"
+    )]
+    public void Every_archive_s_names_are_known(string _, string measured, string further)
+    {
+        var names = further.Split(' ');
+        var mapping = Map([.. measured.Split(' '), .. names.Where(n => n != "-").Reverse()]);
+        Assert.Equal(names, s_all.Select(f => mapping[f]?.Formula ?? "-"));
+    }
+
+    [Fact]
+    public void Almagest_s_own_columns_are_read_back()
+    {
+        var mapping = Map(["ra_deg", "dec_deg", "parallax_mas", "parallax_error_mas", "pmra_mas_yr", "pmdec_mas_yr", .. s_all]);
+        Assert.Equal(s_all, s_all.Select(f => mapping[f]?.Formula));
+    }
+
+    [Theory]
+    [InlineData("ra_error", "mas", 0.25, 0.25)]
+    [InlineData("ra_error", "Angle[mas]", 0.25, 0.25)]
+    [InlineData("ra_error", "arcsec", 0.25, 250)]
+    [InlineData("ra_error", "deg", 1e-6, 3.6)]
+    [InlineData("dec_error", "uas", 250, 0.25)]
+    [InlineData("dec_error", "0.1mas", 5, 0.5)]
+    [InlineData("pmra_error", "mas.yr**-1", 0.25, 0.25)]
+    [InlineData("pmra_error", "arcsec/yr", 0.25, 250)]
+    [InlineData("pmdec_error", "arcsec/century", 1, 10)]
+    [InlineData("radial_velocity_error", "m s-1", 1500, 1.5)]
+    [InlineData("ra_dec_corr", "%", -25, -0.25)]
+    [InlineData("ra_dec_corr", "Dimensionless[see description]", 0.5, 0.5)]
+    public void Units_are_converted(string field, string unit, double value, double expected)
+    {
+        var mapped = ColumnMapping.Automatic([
+            new("ra", ColumnType.Double),
+            new("dec", ColumnType.Double),
+            new(field, ColumnType.Double, unit),
+        ])[field]!;
+        Assert.Equal(expected, value * mapped.Factor, Math.Abs(expected) * 1e-15);
+    }
+
+    [Fact]
+    public void An_error_of_a_proper_motion_in_seconds_of_time_is_turned_into_an_angle_on_the_sky() =>
+        Assert.Equal(
+            [7.5],
+            Values("ra,dec,pmra,pmra_error\n10,60,1,0.001\n", StarField.PmraError, "pmra_error=pmra_error:s/yr"),
+            (a, b) => Math.Abs(a - b) < 1e-9
+        );
+
+    [Fact]
+    public void An_error_of_a_position_in_seconds_of_time_is_left_out_and_that_is_said()
+    {
+        var mapping = ColumnMapping.Automatic([
+            new("RAJ2000", ColumnType.Double, "deg"),
+            new("DEJ2000", ColumnType.Double, "deg"),
+            new("e_RAJ2000", ColumnType.Double, "s"),
+            new("e_DEJ2000", ColumnType.Double, "arcsec"),
+        ]);
+        Assert.Null(mapping[StarField.RaError]);
+        Assert.Equal("e_DEJ2000", mapping[StarField.DecError]?.Formula);
+        Assert.Contains(mapping.Remarks, r => r.Contains("'e_RAJ2000' was not taken for ra_error: its unit 's'", StringComparison.Ordinal));
+        Assert.Throws<CatalogFormatException>(() => mapping.With("ra_error=e_RAJ2000:s"));
+    }
+
+    [Fact]
+    public void An_error_of_a_position_without_a_unit_is_taken_as_mas_only_beside_a_parallax_or_under_Gaias_name()
+    {
+        Assert.Null(Map("RA_ICRS", "DE_ICRS", "e_RA_ICRS", "gmag")[StarField.RaError]);
+        Assert.Contains("taken as mas", Map("RA_ICRS", "DE_ICRS", "e_RA_ICRS", "Plx")[StarField.RaError]!.Note, StringComparison.Ordinal);
+        Assert.Contains("taken as mas", Map("ra", "dec", "ra_error")[StarField.RaError]!.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_error_of_another_column_than_the_one_that_was_taken_is_not_taken()
+    {
+        Assert.Equal("e_RV", Map("RAJ2000", "DEJ2000", "HRV", "e_HRV", "RV", "e_RV")[StarField.RadialVelocityError]!.Formula);
+        Assert.Null(Map("RAJ2000", "DEJ2000", "HRV", "e_HRV", "RV")[StarField.RadialVelocityError]);
+        Assert.Equal("plx_gaia_error", Map("ra", "dec", "plx_gaia", "plx_gaia_error")[StarField.ParallaxErrorMas]!.Formula);
+    }
+
+    [Theory]
+    [InlineData("parallax_error", StarField.ParallaxErrorMas)]
+    [InlineData("radial_velocity", StarField.RadialVelocityKmS)]
+    public void Fields_with_their_unit_in_their_name_are_named_without_it_too(string name, string field) =>
+        Assert.Equal("x", Map("ra", "dec", "x").With($"{name}=x")[field]!.Formula);
+
+    [Fact]
+    public void Values_that_a_field_cannot_have_are_missing_and_counted_and_the_star_is_kept()
+    {
+        const string Text = """
+            source_id,ra,dec,parallax,parallax_error,ra_error,ra_dec_corr,phot_bp_rp_excess_factor
+            1,100,1,5,0,0,-1,1.2
+            2,100,1,5,-1,-0.5,1.5,0
+            3,100,1,5,0.5,0.25,1,1.5
+            4,100,1,5,,,,
+            """;
+        var loaded = Load.Text(Text);
+        Assert.Equal(4, loaded.Stars.Count);
+        Assert.Equal([double.NaN, double.NaN, 0.5, double.NaN], loaded.Stars.Select(s => s.ParallaxError));
+        Assert.Equal([double.NaN, double.NaN, 0.25, double.NaN], Values(Text, StarField.RaError));
+        Assert.Equal([-1, double.NaN, 1, double.NaN], Values(Text, StarField.RaDecCorr));
+        Assert.Equal([1.2, double.NaN, 1.5, double.NaN], Values(Text, StarField.PhotBpRpExcessFactor));
+        Assert.Equal(
+            [
+                "2 of 3 values in 'parallax_error' are zero or negative, which no error is: they were taken as missing "
+                    + "(parallax_error_mas).",
+                "1 of 3 values in 'phot_bp_rp_excess_factor' are zero or negative, which no such ratio is: they were taken as missing "
+                    + "(phot_bp_rp_excess_factor).",
+                "1 of 3 values in 'ra_dec_corr' are outside -1 to 1, as no correlation is: they were taken as missing (ra_dec_corr).",
+                "2 of 3 values in 'ra_error' are zero or negative, which no error is: they were taken as missing (ra_error).",
+            ],
+            loaded.Report.Suspicions
+        );
+    }
+
+    [Fact]
+    public void A_word_among_errors_takes_no_star_away()
+    {
+        var rows = string.Concat(Enumerable.Range(0, 30).Select(i => $"{i},1,1,0.5\n"));
+        var text = $"source_id,ra,dec,ra_error\n{rows}30,1,1,fixed\n";
+        var loaded = Load.Text(text);
+        Assert.Empty(loaded.Rejected);
+        Assert.Equal([.. Enumerable.Repeat(0.5, 30), double.NaN], Values(text, StarField.RaError));
+        Assert.Contains(loaded.Report.Suspicions, s => s.Contains("1 values in 'ra_error' are not of its type", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_parallax_error_that_is_derived_says_so_in_the_report()
+    {
+        var loaded = Load.Text("source_id,ra,dec,parallax,parallax_over_error\n1,100,1,-5,-20\n2,100,1,0,0\n3,100,1,0,-0.0\n");
+        Assert.Equal([0.25, double.NaN, double.NaN], loaded.Stars.Select(s => s.ParallaxError));
+        var column = loaded.Report.Columns.Single(c => c.Name == "parallax_over_error");
+        Assert.Equal(
+            ("parallax_error_mas", "derived as |parallax / parallax_over_error|, for no column gives it"),
+            (column.Use, column.Why)
+        );
+        Assert.Empty(loaded.Report.Suspicions);
+    }
+
+    [Fact]
+    public void Errors_and_correlations_are_carried_with_the_position()
+    {
+        const string Header =
+            "source_id,ra,dec,parallax,pmra,pmdec,ref_epoch,ra_error,dec_error,parallax_error,pmra_error,pmdec_error,ra_dec_corr,"
+            + "ra_parallax_corr,ra_pmra_corr,ra_pmdec_corr,dec_parallax_corr,dec_pmra_corr,dec_pmdec_corr,parallax_pmra_corr,"
+            + "parallax_pmdec_corr,pmra_pmdec_corr";
+        const string Correlations = "0.1,-0.2,0.3,-0.15,0.25,0.05,-0.35,0.12,-0.22,0.18";
+        const string Text =
+            $"{Header}\n1,100,20,5,10,-20,2016,0.3,0.4,0.1,0.05,0.04,{Correlations}\n2,100,20,5,10,-20,2016,0.3,0.4,0.1,,0.04,{Correlations}\n"
+            + $"3,100,20,5,,,2016,0.3,0.4,0.1,0.05,0.04,{Correlations}\n";
+        double[] sigma = [0.3, 0.4, 0.1, 0.05, 0.04];
+        double[,] rho =
+        {
+            { 1, 0.1, -0.2, 0.3, -0.15 },
+            { 0.1, 1, 0.25, 0.05, -0.35 },
+            { -0.2, 0.25, 1, 0.12, -0.22 },
+            { 0.3, 0.05, 0.12, 1, 0.18 },
+            { -0.15, -0.35, -0.22, 0.18, 1 },
+        };
+        // C' = J C Jᵗ, J = 1 but for t where a position depends on its proper motion.
+        const double T = -16;
+        double J(int i, int k) =>
+            i == k ? 1
+            : i < 2 && k == i + 3 ? T
+            : 0;
+        var c = new double[5, 5];
+        for (var i = 0; i < 5; i++)
+        for (var j = 0; j < 5; j++)
+        for (var k = 0; k < 5; k++)
+        for (var l = 0; l < 5; l++)
+            c[i, j] += J(i, k) * rho[k, l] * sigma[k] * sigma[l] * J(j, l);
+        string[] parameters = ["ra", "dec", "parallax", "pmra", "pmdec"];
+        double[] Carried(string field)
+        {
+            using var reader = Load.OpenText(Text);
+            var stars = new StarReader(reader, ColumnMapping.Automatic(reader.Columns), new StarReaderOptions { TargetEpoch = 2000 });
+            return Values(stars, field);
+        }
+        for (var i = 0; i < 2; i++)
+        {
+            var (found, own) = (Carried($"{parameters[i]}_error"), sigma[i]);
+            Assert.Equal(Math.Sqrt(c[i, i]), found[0], 1e-12);
+            Assert.Equal(own, found[2]);
+        }
+        Assert.Equal(double.NaN, Carried("ra_error")[1]);
+        for (var i = 0; i < 5; i++)
+        for (var j = i + 1; j < 5; j++)
+            Assert.Equal(c[i, j] / Math.Sqrt(c[i, i] * c[j, j]), Carried($"{parameters[i]}_{parameters[j]}_corr")[0], 1e-12);
+    }
+}
