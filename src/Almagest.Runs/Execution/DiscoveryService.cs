@@ -176,7 +176,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         }
     }
 
-    private async Task<RunOutcome> WorkAsync(RunClaim claim, IProgress<RunProgress> progress, CancellationToken cancellationToken)
+    private async Task<RunOutcome> WorkAsync(RunClaim claim, RunHeartbeat progress, CancellationToken cancellationToken)
     {
         var runId = claim.RunId;
         var run = await _runs.GetAsync(runId, cancellationToken);

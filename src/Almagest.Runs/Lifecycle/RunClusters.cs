@@ -1,6 +1,5 @@
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 
