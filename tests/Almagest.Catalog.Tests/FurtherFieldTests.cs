@@ -204,7 +204,8 @@ public sealed class FurtherFieldTests
             + "parallax_pmdec_corr,pmra_pmdec_corr";
         const string Correlations = "0.1,-0.2,0.3,-0.15,0.25,0.05,-0.35,0.12,-0.22,0.18";
         const string Text =
-            $"{Header}\n1,100,20,5,10,-20,2016,0.3,0.4,0.1,0.05,0.04,{Correlations}\n2,100,20,5,10,-20,2016,0.3,0.4,0.1,,0.04,{Correlations}\n"
+            $"{Header}\n1,100,20,5,10,-20,2016,0.3,0.4,0.1,0.05,0.04,{Correlations}\n"
+            + $"2,100,20,5,10,-20,2016,0.3,0.4,0.1,,0.04,{Correlations}\n"
             + $"3,100,20,5,,,2016,0.3,0.4,0.1,0.05,0.04,{Correlations}\n";
         double[] sigma = [0.3, 0.4, 0.1, 0.05, 0.04];
         double[,] rho =
