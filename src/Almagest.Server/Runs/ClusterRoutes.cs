@@ -3,7 +3,6 @@ using Almagest.Ledger.Database;
 using Almagest.Runs.Export;
 using Almagest.Runs.Lifecycle;
 using Almagest.Server.Http;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
