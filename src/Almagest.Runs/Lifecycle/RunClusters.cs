@@ -6,7 +6,7 @@ using NpgsqlTypes;
 namespace Almagest.Runs.Lifecycle;
 
 /// <summary>The rows of <c>discovery_clusters</c>: what complete runs say of each of their clusters.</summary>
-public sealed class RunClusters(LedgerDatabase ledger)
+internal sealed class RunClusters(LedgerDatabase ledger)
 {
     internal const string Columns =
         "run_id, cluster_id, size, ra_deg, ra_error_deg, dec_deg, dec_error_deg, parallax_mas, parallax_error_mas, distance_pc, "

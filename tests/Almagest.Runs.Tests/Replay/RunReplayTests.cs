@@ -134,7 +134,8 @@ public sealed class RunReplayTests
                 """
                 select distinct encode(sha256(string_agg('\x0e'::bytea || convert_to(d.checksum, 'UTF8')
                   || int4send(octet_length(s.source_id)) || convert_to(s.source_id, 'UTF8') || '\x00'::bytea || int4send(cluster_id)
-                  || float8send(membership_strength) || float8send(membership_probability), ''::bytea order by d.checksum collate "C", s.source_id collate "C")), 'hex')
+                  || float8send(membership_strength) || float8send(membership_probability),
+                  ''::bytea order by d.checksum collate "C", s.source_id collate "C")), 'hex')
                 from discovery_results r join stars s using (star_id) join datasets d using (dataset_id) group by run_id
                 """
             )
