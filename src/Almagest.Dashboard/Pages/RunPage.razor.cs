@@ -297,6 +297,11 @@ public partial class RunPage
         return listed > 0 && listed < total ? $"{what} ({DisplayText.Count(listed)} of {DisplayText.Count(total)})" : what;
     }
 
+    private string? AllClusters() =>
+        _clusters.Count <= ShownClusters ? null
+        : IsDescribed ? $"/discovery/runs/{_run!.RunId}/clusters?format=csv"
+        : $"/analytics/discovery/clusters/{_run!.RunId}/sizes?format=csv";
+
     private string ClustersTitle() =>
         _clusters.Count > ShownClusters ? $"Clusters (largest {ShownClusters} of {DisplayText.Count(_clusters.Count)})" : "Clusters";
 
