@@ -1,3 +1,4 @@
+using Almagest.Catalog.Files;
 using Almagest.Catalog.Mapping;
 using Almagest.Catalog.Stars;
 using Xunit;
@@ -55,8 +56,10 @@ public sealed class FurtherFieldTests
         "RAdeg DEdeg Plx pmRA pmDE HRV",
         "e_RAdeg e_DEdeg e_pmRA e_pmDE DE:RA Plx:RA pmRA:RA pmDE:RA Plx:DE pmRA:DE pmDE:DE pmRA:Plx pmDE:Plx pmDE:pmRA - e_HRV"
     )]
+    [InlineData("Hipparcos, I/311", "RArad DErad Plx pmRA pmDE", "e_RArad e_DErad e_pmRA e_pmDE - - - - - - - - - - - -")]
+    [InlineData("Tycho-2", "RAmdeg DEmdeg Plx pmRA pmDE", "e_RAmdeg e_DEmdeg e_pmRA e_pmDE - - - - - - - - - - - -")]
     [InlineData(
-        "the same by their identifiers",
+        "I/239 by identifiers",
         "RAICRS DEICRS Plx pmRA pmDE HRV",
         "e_RAICRS e_DEICRS e_pmRA e_pmDE DE_RA Plx_RA pmRA_RA pmDE_RA Plx_DE pmRA_DE pmDE_DE pmRA_Plx pmDE_Plx pmDE_pmRA - e_HRV"
     )]
@@ -193,6 +196,26 @@ public sealed class FurtherFieldTests
             (column.Use, column.Why)
         );
         Assert.Empty(loaded.Report.Suspicions);
+    }
+
+    /// <summary>Number and mean of the values as astropy reads their columns.</summary>
+    [Theory]
+    [InlineData("fields/ngc103-gaia-errors.csv", "pmra_error", 8618, 0.07471582733812951)]
+    [InlineData("fields/ngc103-gaia-errors.csv", "pmdec_error", 8618, 0.07889405894639126)]
+    [InlineData("formats/votable/gaiadr2_pleiades_binary2_96col_310.vot", "ra_error", 310, 0.23551267444433177)]
+    [InlineData("formats/votable/gaiadr2_pleiades_binary2_96col_310.vot", "pmra_pmdec_corr", 310, 0.12389125096660498)]
+    [InlineData("formats/votable/gaiadr2_pleiades_binary2_96col_310.vot", "phot_bp_rp_excess_factor", 307, 1.4976127283580916)]
+    [InlineData("formats/votable/gaiadr2_pleiades_binary2_96col_310.vot", "radial_velocity_error", 69, 2.450253885865935)]
+    [InlineData("formats/gaiadr2_hyads_pipe_units_row_98col.csv", "ra_error", 997, 0.7261682046138416)]
+    [InlineData("formats/gaiadr2_hyads_pipe_units_row_98col.csv", "dec_pmdec_corr", 898, -0.32326191536748333)]
+    [InlineData("formats/gaiadr2_hyads_pipe_units_row_98col.csv", "phot_bp_rp_excess_factor", 944, 1.519570974576271)]
+    [InlineData("formats/gaiadr2_hyads_pipe_units_row_98col.csv", "radial_velocity_error", 275, 0.7076)]
+    public void Real_tables_give_the_values_that_astropy_reads(string file, string field, int count, double mean)
+    {
+        using var reader = CatalogFile.Open(RealData.File(file));
+        var values = Values(new StarReader(reader, ColumnMapping.Automatic(reader.Columns)), field).Where(double.IsFinite).ToList();
+        Assert.Equal(count, values.Count);
+        Assert.Equal(mean, values.Average(), 1e-12);
     }
 
     [Fact]

@@ -121,7 +121,8 @@ public sealed class ChartTests(Sky sky, Browser browser)
         await walk.Page.Mouse.MoveAsync(box.X + box.Width - 2, box.Y + box.Height - 2, new MouseMoveOptions { Steps = 5 });
         await walk.Page.Mouse.UpAsync();
         await walk.Page.Keyboard.UpAsync("Shift");
-        // Not the marked ones alone: most are drawn as a density, and are selected no less. The rectangle leaves out two pixels at each edge.
+        // Not the marked ones alone: most are drawn as a density, and are selected no less. The rectangle leaves out two pixels at each
+        // edge.
         await walk.SeesAsync(marks, "figure:has-text('Colour–magnitude') circle.selected");
         var title = walk.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { NameRegex = new("^Selected: ") });
         await Assertions.Expect(title).ToContainTextAsync("200 of them listed");

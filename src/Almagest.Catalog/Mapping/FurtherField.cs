@@ -40,7 +40,20 @@ public sealed record FurtherField(
     [
         Error(StarField.RaError, StarField.RaDeg, "mas", "pos.eq.ra", "right ascension, times cos(dec)", "RA error (mas)") with
         {
-            Names = ["ra_error", "e_RA_ICRS", "e_RAdeg", "e_RAICRS", "e_RAmdeg", "e_RAJ2000", "e_RA", "ra_err", "ra_error_mas", "sigma_ra"],
+            Names =
+            [
+                "ra_error",
+                "e_RA_ICRS",
+                "e_RAdeg",
+                "e_RAICRS",
+                "e_RAmdeg",
+                "e_RArad",
+                "e_RAJ2000",
+                "e_RA",
+                "ra_err",
+                "ra_error_mas",
+                "sigma_ra",
+            ],
         },
         Error(StarField.DecError, StarField.DecDeg, "mas", "pos.eq.dec", "declination", "Dec error (mas)") with
         {
@@ -51,6 +64,7 @@ public sealed record FurtherField(
                 "e_DEdeg",
                 "e_DEICRS",
                 "e_DEmdeg",
+                "e_DErad",
                 "e_DEJ2000",
                 "e_DE",
                 "e_Dec",
@@ -158,6 +172,9 @@ public sealed record FurtherField(
                 return i;
         return -1;
     }
+
+    /// <summary>The field that a column of that name becomes; null where it becomes none of these.</summary>
+    public static FurtherField? OfColumn(string name) => All.FirstOrDefault(f => f.Names.Contains(name, StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Can it be such a value?</summary>
     internal static bool Allows(FieldKind kind, double value) =>

@@ -61,7 +61,8 @@ public sealed class SelectionCheck(LedgerDatabase ledger)
         throw LedgerException.Of(
             ErrorCode.UnknownName,
             $"no star has a column '{column}'",
-            near.Count > 0 ? $"Did you mean {string.Join(" or ", near)}?"
+            FurtherField.OfColumn(column) is { } field ? $"It is the field {field.Name}."
+                : near.Count > 0 ? $"Did you mean {string.Join(" or ", near)}?"
                 : names.Count == 0 ? "These stars have no columns but those that a filter knows by name."
                 : $"There {(names.Count == 1 ? "is" : "are")} "
                     + string.Join(", ", names.Take(NamesShown))

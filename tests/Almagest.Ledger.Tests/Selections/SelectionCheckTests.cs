@@ -14,6 +14,7 @@ public sealed class SelectionCheckTests
 
     [Theory]
     [InlineData("extra.phot_bp_mean_mg=1..2", "filter.extra.phot_bp_mean_mg", "Did you mean phot_bp_mean_mag?")]
+    [InlineData("extra.E(BP/RP)=1..2", "filter.extra.E(BP/RP)", "It is the field phot_bp_rp_excess_factor.")]
     [InlineData("extra.zzzzz=1..2", "filter.extra.zzzzz", "There are phot_bp_mean_mag, teff.")]
     [InlineData("extra.teff=8000..", "filter", "No star has teff ≥ 8000: leave extra.teff out, or widen it.")]
     [InlineData("magnitude=..1 dec_deg=..0", "filter", "No star has magnitude ≤ 1: leave magnitude out, or widen it.")]

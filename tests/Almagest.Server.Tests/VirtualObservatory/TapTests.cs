@@ -41,6 +41,26 @@ public sealed partial class TapTests(KnownLedger known)
     }
 
     [Fact]
+    public async Task Errors_correlations_and_quality_are_columns_with_units_and_UCDs()
+    {
+        const string Columns = "ra_error, pmdec_error, pmra_pmdec_corr, phot_bp_rp_excess_factor, radial_velocity_error";
+        foreach (var from in new[] { "almagest.stars", "dataset.known" })
+        {
+            var table = await AskAsync($"SELECT {Columns} FROM {from} WHERE ra_error IS NULL AND NOT pmra_pmdec_corr > 0.5", "&MAXREC=1");
+            Assert.Equal(
+                [
+                    "mas stat.error;pos.eq.ra",
+                    "mas/yr stat.error;pos.pm;pos.eq.dec",
+                    " stat.correlation",
+                    " arith.factor;phot.flux",
+                    "km/s stat.error;spect.dopplerVeloc",
+                ],
+                table.Fields.Values.Select(f => $"{f.GetValueOrDefault("unit")} {f["ucd"]}")
+            );
+        }
+    }
+
+    [Fact]
     public async Task A_dataset_is_a_table_with_the_other_columns_of_its_file()
     {
         var table = await AskAsync("SELECT source_id, remark FROM dataset.known WHERE remark LIKE '%7'");
