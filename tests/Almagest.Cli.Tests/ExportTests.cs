@@ -57,6 +57,34 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public async Task The_clusters_of_a_run_are_exported_with_their_errors()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var id = (await ledger.RunIdsAsync("--type", "cluster"))[0];
+        var known = (await ledger.RunAsync("runs", "show", id, "--top", "1000", "--json")).Ok().Json.GetProperty("clusters");
+        var csv = Path.Combine(_folder.Path, "clusters.csv");
+
+        var rows = (await ledger.RunAsync("runs", "export", id, "--clusters", "--format", "json", "-o", "-")).Ok().Json.GetProperty("rows");
+        (await ledger.RunAsync("runs", "export", id, "--clusters", "-o", csv)).Ok();
+
+        Assert.Equal(known.GetArrayLength(), rows.GetArrayLength());
+        foreach (var name in new[] { "cluster_id", "size", "ra_deg", "parallax_error_mas", "distance_pc", "radius_deg" })
+            Assert.Equal(
+                known.EnumerateArray().Select(c => c.GetProperty(name).GetRawText()),
+                rows.EnumerateArray().Select(c => c.GetProperty(name).GetRawText())
+            );
+        using (var table = CatalogFile.Open(csv))
+        {
+            Assert.Equal(("pc", "mas/yr"), (Unit("distance_pc"), Unit("pmra_error_mas_yr")));
+            string? Unit(string column) => table.Columns.Single(c => c.Name == column).Unit;
+        }
+        var both = await ledger.RunAsync("runs", "export", id, "--clusters", "--cluster", "0", "-o", "-");
+        Assert.Equal(ExitCodes.BadUsage, both.ExitCode);
+        var anomalies = (await ledger.RunIdsAsync("--type", "anomaly"))[0];
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "export", anomalies, "--clusters", "-o", "-")).ExitCode);
+    }
+
+    [Fact]
     public async Task Comparisons_matrices_and_the_consensus_are_exported()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();

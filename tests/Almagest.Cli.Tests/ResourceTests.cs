@@ -78,7 +78,7 @@ public sealed class ResourceTests(ResourceLedger ledger) : IClassFixture<Resourc
         "saved top_anomalies clusters features_chosen imputed notes timings",
         "",
         "selection_hash results_summary status is_complete error random_seed program_version created_at started_at completed_at "
-            + "results_hash retry_of group_id "
+            + "results_hash results_hash_version retry_of group_id "
             + "stage percent attempts heartbeat_at cancel_requested_at"
     )]
     [InlineData("GET /discovery/runs/{d}#results_summary.features.imputed", "d#imputed")]

@@ -87,6 +87,10 @@ public sealed class RunTests : IDisposable
         var words = (await ledger.RunAsync("runs", "show", ids[1])).Ok().Out;
 
         Assert.Equal(cluster.GetProperty("cluster_count").GetInt32(), cluster.GetProperty("clusters").GetArrayLength());
+        var largest = cluster.GetProperty("clusters")[0];
+        Assert.Equal(largest.GetProperty("size").GetInt64(), largest.GetProperty("cluster_size").GetInt64());
+        Assert.True(largest.GetProperty("pmra_error_mas_yr").GetDouble() > 0);
+        Assert.Contains("half in (°)", (await ledger.RunAsync("runs", "show", ids[0])).Ok().Out);
         Assert.Equal("completed", anomaly.GetProperty("status").GetString());
         Assert.Equal(200, anomaly.GetProperty("anomaly_count").GetInt32());
         Assert.Equal(JsonValueKind.Object, anomaly.GetProperty("parameters").ValueKind);
@@ -209,7 +213,7 @@ public sealed class RunTests : IDisposable
         Assert.Equal(2001, lines.Length);
         Assert.Equal(
             "star_id,source_id,ra_deg,dec_deg,parallax_mas,pmra_mas_yr,pmdec_mas_yr,magnitude,color,"
-                + "is_anomaly,anomaly_score,cluster_id,membership_probability",
+                + "is_anomaly,anomaly_score,cluster_id,membership_probability,membership_strength",
             lines[0]
         );
         Assert.Equal(200, lines.Count(l => l.Split(',')[9] == "1"));

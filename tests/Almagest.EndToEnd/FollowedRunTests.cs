@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;
@@ -94,6 +95,13 @@ public sealed class FollowedRunTests(Browser browser)
             await walk.SeesAsync($"largest {Count(sizes[0].GetProperty("cluster_size").GetInt64())} stars");
             var rows = walk.Page.Locator("section:has(th:text-is('cluster')):has(th:text-is('stars')) tbody tr td:nth-child(2)");
             Assert.Equal(sizes.Take(40).Select(s => Count(s.GetProperty("cluster_size").GetInt64())), await rows.AllInnerTextsAsync());
+            var described = (await ApiAsync(address, $"/discovery/runs/{run}/clusters?limit=40")).GetProperty("items").EnumerateArray();
+            Assert.Equal(
+                described.Select(c => MeasuredText.Of(Number(c, "pmra_mas_yr"), Number(c, "pmra_error_mas_yr"), "0.00")),
+                await walk
+                    .Page.Locator("section:has(th:text-is('cluster')):has(th:text-is('stars')) tbody tr td:nth-child(8)")
+                    .AllInnerTextsAsync()
+            );
             Assert.Equal(Count(stats.GetProperty("cluster_count").GetInt64()), await CardAsync(walk, "Clusters"));
             var total = sizes.Sum(s => s.GetProperty("cluster_size").GetInt64());
             var listed = await walk.Page.Locator("tr[data-star]").CountAsync();
@@ -106,6 +114,9 @@ public sealed class FollowedRunTests(Browser browser)
         // Left before the server ends, so that it has no connection to lose.
         await walk.Page.GotoAsync("about:blank");
     }
+
+    private static double? Number(JsonElement of, string name) =>
+        of.GetProperty(name) is { ValueKind: JsonValueKind.Number } n ? n.GetDouble() : null;
 
     private static async Task IsStoredAsync(Walk walk, JsonElement stored)
     {

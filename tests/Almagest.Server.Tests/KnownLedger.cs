@@ -39,6 +39,25 @@ public sealed class KnownLedger : IAsyncLifetime
         await using (var completion = await runs.BeginCompletionAsync(Clusters))
         {
             await completion.SaveClustersAsync(Stars, [0, 0, 0, 1, 1, 1, 1, 1, -1, -1, -1, -1]);
+            await completion.SaveClusterSummariesAsync(
+                [
+                    new DiscoveryCluster
+                    {
+                        ClusterId = 0,
+                        Size = 3,
+                        RaDeg = 12.5,
+                        RaErrorDeg = 0.25,
+                    },
+                    new DiscoveryCluster
+                    {
+                        ClusterId = 1,
+                        Size = 5,
+                        Contrast = 40,
+                        Significance = 9.5,
+                    },
+                ],
+                CancellationToken.None
+            );
             await completion.MarkCompleteAsync(12, """{"cluster_count": 2}""");
             await completion.CommitAsync();
         }

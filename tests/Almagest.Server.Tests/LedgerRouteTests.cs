@@ -10,8 +10,8 @@ public sealed class LedgerRouteTests(KnownLedger known)
     private const string RunFields = """
         run_id run_type algorithm parameters dataset_id dataset datasets dataset_filter selection selection_hash total_stars excluded
         anomaly_count cluster_count noise_count results_summary status is_complete error random_seed
-        program_version created_at started_at completed_at results_hash retry_of group_id stage percent attempts heartbeat_at
-        cancel_requested_at
+        program_version created_at started_at completed_at results_hash results_hash_version retry_of group_id stage percent attempts
+        heartbeat_at cancel_requested_at
         """;
     private readonly TestServer _server = known.Server;
 
@@ -81,7 +81,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
                 page.GetProperty("items")[0],
                 """
                 run_id star_id is_anomaly anomaly_score cluster_id source_id ra_deg dec_deg parallax_mas pmra_mas_yr pmdec_mas_yr magnitude
-                color membership_probability
+                color membership_probability membership_strength
                 """
             );
             Assert.Equal(12, page.GetProperty("total").GetInt64());
@@ -102,6 +102,46 @@ public sealed class LedgerRouteTests(KnownLedger known)
         var noise = (await _server.GetAsync($"/discovery/runs/{known.Clusters}/results?cluster_id=-1")).Json;
         Assert.Equal(known.Stars[8..], noise.GetProperty("items").EnumerateArray().Select(r => r.GetProperty("star_id").GetInt64()));
         Assert.Equal(4, noise.GetProperty("total").GetInt64());
+    }
+
+    [Fact]
+    public async Task The_clusters_of_a_run_are_listed_largest_first_and_what_is_not_known_is_null()
+    {
+        var list = (await _server.GetAsync($"/discovery/runs/{known.Clusters}/clusters")).Json;
+        JsonAssert.Fields(list, "run_id items total truncated");
+        Assert.Equal((2, false), (list.GetProperty("total").GetInt32(), list.GetProperty("truncated").GetBoolean()));
+        var (first, second) = (list.GetProperty("items")[0], list.GetProperty("items")[1]);
+        JsonAssert.Fields(
+            first,
+            """
+            cluster_id size ra_deg ra_error_deg dec_deg dec_error_deg radius_deg parallax_mas parallax_error_mas distance_pc
+            distance_error_pc pmra_mas_yr pmra_error_mas_yr pmdec_mas_yr pmdec_error_mas_yr contrast significance
+            """
+        );
+        Assert.Equal(
+            (1, 5, 9.5),
+            (
+                first.GetProperty("cluster_id").GetInt32(),
+                first.GetProperty("size").GetInt32(),
+                first.GetProperty("significance").GetDouble()
+            )
+        );
+        Assert.Equal(JsonValueKind.Null, first.GetProperty("ra_deg").ValueKind);
+        Assert.Equal((12.5, 0.25), (second.GetProperty("ra_deg").GetDouble(), second.GetProperty("ra_error_deg").GetDouble()));
+        Assert.Equal(JsonValueKind.Null, second.GetProperty("contrast").ValueKind);
+
+        var one = (await _server.GetAsync($"/discovery/runs/{known.Clusters}/clusters?limit=1")).Json;
+        Assert.Equal(
+            (1, 2, true),
+            (one.GetProperty("items").GetArrayLength(), one.GetProperty("total").GetInt32(), one.GetProperty("truncated").GetBoolean())
+        );
+        var table = (await _server.GetAsync($"/discovery/runs/{known.Clusters}/clusters?format=csv")).Text.Split('\n');
+        Assert.Contains(table, line => line.StartsWith("cluster_id,size,ra_deg,ra_error_deg,", StringComparison.Ordinal));
+        Assert.Contains(table, line => line.StartsWith("0,3,12.5,0.25,", StringComparison.Ordinal));
+
+        JsonAssert.Problem(await _server.GetAsync($"/discovery/runs/{known.RunA}/clusters"), HttpStatusCode.BadRequest);
+        JsonAssert.Problem(await _server.GetAsync($"/discovery/runs/{known.Failed}/clusters"), HttpStatusCode.BadRequest);
+        JsonAssert.Problem(await _server.GetAsync($"/discovery/runs/{Guid.CreateVersion7()}/clusters"), HttpStatusCode.NotFound);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal static class HdbscanLabels
         var result = hierarchy
             .Condense(int.Parse(minClusterSize, CultureInfo.InvariantCulture))
             .Select(selection == "leaf" ? ClusterSelection.Leaf : ClusterSelection.ExcessOfMass);
-        double[] values = [.. result.Labels.Select(label => (double)label), .. result.Probabilities!, hierarchy.MergeDistances.Sum()];
+        double[] values = [.. result.Labels.Select(label => (double)label), .. result.Strengths!, hierarchy.MergeDistances.Sum()];
         File.WriteAllBytes(target, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
         return 0;
     }

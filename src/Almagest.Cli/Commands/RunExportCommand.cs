@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Export;
 using Almagest.Runs.Lifecycle;
@@ -24,11 +25,14 @@ internal static class RunExportCommand
         var table = new TableOutput("--output");
         var anomalies = OptionFactory.Flag("--anomalies", "Only the flagged stars, most anomalous first");
         var cluster = OptionFactory.Whole("--cluster", "N", "Only the members of this cluster; -1 = noise", -1, int.MaxValue);
+        var clusters = OptionFactory.Flag("--clusters", "Not the stars but the clusters: where each is, how far, moving how, with errors");
         var command = new DescribedCommand(
             "export",
-            "Write a run's stars and what it says of them to a VOTable, FITS, CSV, ECSV, Parquet or JSON file, with where they come from",
+            "Write a run's stars and what it says of them, or its clusters, to a VOTable, FITS, CSV, ECSV, Parquet or JSON file, with "
+                + "where they come from",
             "almagest runs export 1f0c2a9e -o run.csv.gz",
             "almagest runs export 1f0c2a9e -o members.parquet --cluster 0",
+            "almagest runs export 1f0c2a9e -o clusters.vot --clusters",
             "almagest runs export 1f0c2a9e --anomalies --bare -o - | head"
         )
         {
@@ -36,6 +40,7 @@ internal static class RunExportCommand
             output,
             anomalies,
             cluster,
+            clusters,
         };
         table.AddTo(command);
         command.SetAction(
@@ -43,6 +48,12 @@ internal static class RunExportCommand
             {
                 var path = parsed.GetRequiredValue(output);
                 table.Check(shell, parsed, path);
+                if (parsed.GetValue(clusters) && (parsed.GetValue(anomalies) || parsed.GetValue(cluster) is not null))
+                    throw new UsageException(
+                        "--clusters writes clusters, but --anomalies and --cluster choose stars",
+                        "Give one of them.",
+                        "--clusters"
+                    );
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
                 var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
                 if (parsed.GetValue(anomalies) && run.RunType != RunTypes.Anomaly)
@@ -57,6 +68,11 @@ internal static class RunExportCommand
                         "Leave --cluster out, or use --anomalies.",
                         "--cluster"
                     );
+                if (parsed.GetValue(clusters))
+                {
+                    await WriteClustersAsync(shell, parsed, session.Ledger, table, path, run);
+                    return ExitCodes.Done;
+                }
                 var query = new ResultQuery(
                     parsed.GetValue(anomalies),
                     (int?)parsed.GetValue(cluster),
@@ -73,5 +89,26 @@ internal static class RunExportCommand
             }
         );
         return command;
+    }
+
+    private static async Task WriteClustersAsync(
+        CommandShell shell,
+        ParseResult parsed,
+        LedgerDatabase ledger,
+        TableOutput table,
+        string path,
+        DiscoveryRun run
+    )
+    {
+        if (run.RunType != RunTypes.Cluster)
+            throw new UsageException(
+                $"run {ConsoleText.Short(run.RunId)} is an {run.RunType} run and has no clusters",
+                "Leave --clusters out, or use --anomalies.",
+                "--clusters"
+            );
+        var export = new ClusterExport(ledger);
+        var rows = await export.TableAsync(run, shell.CancellationToken);
+        var total = (await export.ListAsync(run, 1, shell.CancellationToken)).Total;
+        await table.WriteAsync(shell, parsed, path, rows, "cluster", "clusters", path == "-" ? null : total);
     }
 }

@@ -10,6 +10,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Requests;
+using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Demo;
 
@@ -102,7 +103,7 @@ internal static class DemoRunner
             outcome.Timings,
             truth.Judge(analysis),
             truth.Recover(analysis),
-            analysis.Clusters is { } found ? ClusterLines.Describe(analysis.Stars, found, ClustersKept) : [],
+            outcome.Clusters.Largest(ClustersKept),
             null
         );
     }

@@ -33,8 +33,8 @@ internal sealed class DiscoveryReport
     )
     {
         var analysis = outcome.Analysis;
-        if (analysis.Clusters is { } found)
-            return new DiscoveryReport(outcome, [], ClusterLines.Describe(analysis.Stars, found, top));
+        if (analysis.Clusters is not null)
+            return new DiscoveryReport(outcome, [], outcome.Clusters.Largest(top));
         var scores = analysis.Scores();
         var worst = Enumerable
             .Range(0, scores.Length)

@@ -5,7 +5,6 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
-using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Annotations;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
@@ -48,13 +47,17 @@ internal sealed class RunView
             return new RunView(run, datasets, report);
         if (run.RunType == RunTypes.Cluster)
         {
-            var sizes = await new AnalyticsQueries(ledger).ClusterSizesAsync(run.RunId, cancellationToken);
             return new RunView(
                 run,
                 datasets,
                 report with
                 {
-                    Clusters = [.. sizes.Take(top).Select(s => OfSize(s.ClusterId, s.ClusterSize, report.ResultsSummary))],
+                    Clusters =
+                    [
+                        .. (await ClusterResources.LargestAsync(ledger, run, top, cancellationToken)).Select(c => new ClusterDescription(
+                            c
+                        )),
+                    ],
                 }
             );
         }
@@ -64,12 +67,6 @@ internal sealed class RunView
             cancellationToken
         );
         return new RunView(run, datasets, report with { TopAnomalies = [.. page.Items.Select(RunResources.ToScoredStar)] });
-    }
-
-    private static ClusterSizeResource OfSize(int id, long size, ResultsSummary? summary)
-    {
-        var judged = summary?.Clusters?.FirstOrDefault(c => c.ClusterId == id);
-        return new ClusterSizeResource(id, size, judged?.Contrast, judged?.Significance);
     }
 
     /// <param name="datasets">names by id; a column of the list where there are several</param>
@@ -116,7 +113,7 @@ internal sealed class RunView
             ("created", ConsoleText.When(_run.CreatedAt) + " UTC"),
             ("took", _run is { StartedAt: { } start, CompletedAt: { } end } ? ConsoleText.Duration((end - start).TotalMilliseconds) : null),
             ("program", _run.ProgramVersion),
-            ("hash", _run.ResultsHash),
+            ("hash", _run is { ResultsHash: { } hash, ResultsHashVersion: 1 } ? $"{hash} (of this ledger only)" : _run.ResultsHash),
             ("repeats", _run.RetryOf?.ToString()),
             ("sweep", _run.GroupId?.ToString()),
             ("attempts", _run.Attempts > 1 ? $"{_run.Attempts}" : null),
@@ -138,16 +135,7 @@ internal sealed class RunView
         if (_report.Clusters.Count > 0)
         {
             console.Say("\nThe largest clusters:");
-            var judged = _report.Clusters.Any(c => c.Contrast is not null);
-            var table = judged
-                ? ConsoleTables.Of(">cluster", ">stars", ">contrast", ">significance (σ)")
-                : ConsoleTables.Of(">cluster", ">stars");
-            foreach (var c in _report.Clusters)
-            {
-                string[] sizes = [c.ClusterId.ToString(CultureInfo.InvariantCulture), ConsoleText.Count(c.ClusterSize)];
-                table.Row(judged ? [.. sizes, ConsoleText.Number(c.Contrast, "0.#"), ConsoleText.Number(c.Significance, "0.0")] : sizes);
-            }
-            console.Write(table);
+            ClusterLines.Show(console, _report.Clusters);
         }
         if (_run.IsComplete)
             console.Say($"Every star of it: almagest runs export {ConsoleText.Short(_run.RunId)} -o run.csv");

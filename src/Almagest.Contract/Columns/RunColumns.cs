@@ -39,6 +39,8 @@ public static class RunColumns
         CreatedAt,
         Timestamp("started_at", "time.start", "when it began"),
         Timestamp("completed_at", "time.end", "when it was completed"),
+        Text("results_hash", "meta.code", "SHA-256 of its results, equal for equal results in whatever ledger"),
+        Integer("results_hash_version", "meta.version", "rule of results_hash: 2; 1 = of an older program, for this ledger only"),
     ];
 
     /// <summary>What a run says of a star.</summary>
@@ -51,7 +53,13 @@ public static class RunColumns
             "membership_probability",
             null,
             "stat.probability",
-            "of an auto run the probability to be a member; of an hdbscan run a strength from 0 to 1, which is no probability"
+            "calibrated probability to be a member of its cluster, or, in none, of the likeliest; null where the algorithm gives none"
+        ),
+        Double(
+            "membership_strength",
+            null,
+            "stat.value",
+            "how firmly hdbscan holds it in its cluster, 0 to 1, which is no probability; null where the algorithm has none"
         ),
     ];
 }

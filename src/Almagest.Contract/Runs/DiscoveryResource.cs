@@ -40,26 +40,6 @@ public sealed record DiscoveryResource(
     RunTimings Timings
 );
 
-/// <summary>
-/// A cluster as an astronomer describes it: how many stars, where, how far, moving how. The centre is the direction of the mean unit
-/// vector; the others are medians over the members that have the value, null where none has.
-/// </summary>
-/// <param name="Contrast">density of its members over that of the field around them, in motion and parallax; null where the algorithm does
-/// not
-/// judge its clusters</param>
-/// <param name="Significance">standard deviations, corrected for having searched; null likewise</param>
-public sealed record ClusterDescription(
-    int ClusterId,
-    int ClusterSize,
-    double CentreRaDeg,
-    double CentreDecDeg,
-    double? ParallaxMas,
-    double? PmraMasYr,
-    double? PmdecMasYr,
-    double? Contrast = null,
-    double? Significance = null
-);
-
 /// <summary>Several cluster sizes that share what they can.</summary>
 /// <param name="Items">what each found</param>
 /// <param name="TreesBuilt">trees of distances that were built for them</param>

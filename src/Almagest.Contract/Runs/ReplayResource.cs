@@ -9,6 +9,7 @@ namespace Almagest.Contract.Runs;
 /// <param name="OnlyStored">stars that the selection no longer holds</param>
 /// <param name="OnlyRecomputed">stars that the stored run lacks</param>
 /// <param name="ResultsHash">the hash kept with the run</param>
+/// <param name="ResultsHashVersion">its rule, by which the other two are made, too</param>
 /// <param name="StoredRowsHash">the hash of the rows as they are stored now</param>
 /// <param name="RecomputedHash">the hash of the rows as they are computed now</param>
 /// <param name="RunVersion">version of Almagest that made the run</param>
@@ -25,6 +26,7 @@ public sealed record ReplayResource(
     long OnlyStored,
     long OnlyRecomputed,
     string? ResultsHash,
+    int? ResultsHashVersion,
     string StoredRowsHash,
     string RecomputedHash,
     string RunVersion,

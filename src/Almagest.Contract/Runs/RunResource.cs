@@ -26,8 +26,10 @@ namespace Almagest.Contract.Runs;
 /// <param name="Error">why it failed; null where it did not</param>
 /// <param name="ProgramVersion">version of Almagest that created it</param>
 /// <param name="CompletedAt">when it ended, in whatever way; null before</param>
-/// <param name="ResultsHash">SHA-256 of its results in order of star_id, see docs/runs.md: equal for a run and its repetition; null where
+/// <param name="ResultsHash">SHA-256 of its results, see docs/runs.md: equal for a run and its repetition, in whatever ledger; null where
 /// it has none</param>
+/// <param name="ResultsHashVersion">the rule of the hash: 2; 1 = by Almagest's own ids of stars, of an older program; null where there is
+/// no hash</param>
 /// <param name="RetryOf">the run that it repeats; null where it does not</param>
 /// <param name="GroupId">the sweep that it belongs to; null where it does not</param>
 /// <param name="Stage">load, compute or persist while it is worked on; null otherwise</param>
@@ -61,6 +63,7 @@ public record RunResource(
     DateTime? StartedAt,
     DateTime? CompletedAt,
     string? ResultsHash,
+    int? ResultsHashVersion,
     Guid? RetryOf,
     Guid? GroupId,
     string? Stage,
@@ -100,14 +103,5 @@ public sealed record RunReport : RunResource
 
     /// <summary>Of a cluster run: its largest clusters, as many as were asked for.</summary>
     [JsonPropertyOrder(4)]
-    public required IReadOnlyList<ClusterSizeResource> Clusters { get; init; }
+    public required IReadOnlyList<ClusterDescription> Clusters { get; init; }
 }
-
-/// <summary>A cluster of a run.</summary>
-/// <param name="ClusterId">number of the cluster, from 0</param>
-/// <param name="ClusterSize">stars in it</param>
-/// <param name="Contrast">density of its members over that of the field around them, in motion and parallax; null where the algorithm does
-/// not
-/// judge its clusters</param>
-/// <param name="Significance">standard deviations, corrected for having searched; null likewise</param>
-public sealed record ClusterSizeResource(int ClusterId, long ClusterSize, double? Contrast = null, double? Significance = null);

@@ -14,8 +14,10 @@ namespace Almagest.Contract.Runs;
 /// <param name="PmdecMasYr">proper motion in declination, mas/yr</param>
 /// <param name="Magnitude">magnitude in the dataset's main band</param>
 /// <param name="Color">colour index, mag</param>
-/// <param name="MembershipProbability">of an auto run the probability to be a member of its cluster, of a star in none that of the
-/// likeliest one; of an hdbscan run a strength from 0 to 1, which is no probability; null otherwise</param>
+/// <param name="MembershipProbability">calibrated probability to be a member of its cluster, of a star in none that of the likeliest one;
+/// null where the algorithm gives none</param>
+/// <param name="MembershipStrength">how firmly it stands in its cluster, from 0 to 1, by hdbscan's own measure, which is no probability;
+/// null where the algorithm has none</param>
 public sealed record StarResult(
     Guid RunId,
     long StarId,
@@ -30,7 +32,8 @@ public sealed record StarResult(
     double? PmdecMasYr,
     double? Magnitude,
     double? Color,
-    double? MembershipProbability
+    double? MembershipProbability,
+    double? MembershipStrength
 );
 
 /// <summary>A page of a run's results.</summary>

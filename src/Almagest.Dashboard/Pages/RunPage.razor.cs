@@ -14,6 +14,7 @@ using Almagest.Ledger.Views.Queries;
 using Almagest.Ledger.Views.RunStats;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
+using Almagest.Runs.Resources;
 using Almagest.Runs.Results;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
@@ -34,6 +35,7 @@ public partial class RunPage
     private RunStatsRow? _stats;
     private List<QualityRow> _quality = [];
     private List<ClusterSizeRow> _clusters = [];
+    private Dictionary<int, ClusterResource> _described = [];
     private List<StarResult> _stars = [];
     private RunProgress? _progress;
     private Timer? _watch;
@@ -99,6 +101,7 @@ public partial class RunPage
         else
         {
             _clusters = await queries.ClusterSizesAsync(_run.RunId, Closed);
+            _described = (await ClusterResources.LargestAsync(Ledger, _run, ShownClusters, Closed)).ToDictionary(c => c.ClusterId);
             _stars = [];
             foreach (var cluster in Cluster is { } one ? [one] : _clusters.Take(DrawnClusters).Select(c => c.ClusterId))
             {
@@ -294,8 +297,20 @@ public partial class RunPage
         return listed > 0 && listed < total ? $"{what} ({DisplayText.Count(listed)} of {DisplayText.Count(total)})" : what;
     }
 
+    private string? AllClusters() =>
+        _clusters.Count <= ShownClusters ? null
+        : IsDescribed ? $"/discovery/runs/{_run!.RunId}/clusters?format=csv"
+        : $"/analytics/discovery/clusters/{_run!.RunId}/sizes?format=csv";
+
     private string ClustersTitle() =>
         _clusters.Count > ShownClusters ? $"Clusters (largest {ShownClusters} of {DisplayText.Count(_clusters.Count)})" : "Clusters";
+
+    // A run that was completed by an older program is not described, and few algorithms judge their clusters.
+    private bool IsDescribed => _described.Values.Any(c => c.RaDeg is not null);
+
+    private bool IsJudged => _described.Values.Any(c => c.Contrast is not null);
+
+    private static string Measured(double? value, double? error, string format) => MeasuredText.Of(value, error, format);
 
     private const string Refreshing = "The views are being refreshed; this follows by itself.";
 

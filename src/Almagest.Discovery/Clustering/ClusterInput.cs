@@ -37,6 +37,6 @@ internal static class ClusterInput
     }
 
     /// <summary>Labels with their cluster and noise counts.</summary>
-    public static ClusterResult Result(int[] labels, int clusters, double[]? probabilities = null) =>
-        new(labels, clusters, labels.AsSpan().Count(-1), probabilities);
+    public static ClusterResult Result(int[] labels, int clusters, double[]? strengths = null) =>
+        new(labels, clusters, labels.AsSpan().Count(-1), strengths);
 }

@@ -50,10 +50,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
             var checksums = await Task.Run(() => files.Select(CatalogChecksum.Compute).ToArray(), cancellationToken);
             // Another table of the same file, or the same one in another system, is another catalogue.
             string[] identity = [.. checksums, .. Choices(options)];
-            var checksum =
-                identity.Length == 1
-                    ? identity[0]
-                    : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', identity))));
+            var checksum = Identity(identity);
             var name = CheckName(options.DatasetName ?? DefaultName(files[0]));
             if (await FindLoadedAsync(checksum, options, cancellationToken) is { } loaded)
                 return await RepeatAsync(loaded, options, watch, cancellationToken);
@@ -157,12 +154,18 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         return source;
     }
 
+    /// <summary>What tells one content from another: the checksum of a file that was loaded as it is, else that of these lines.</summary>
+    internal static string Identity(string[] lines) =>
+        lines.Length == 1 ? lines[0] : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
+
+    internal static string Choice(MissingValue missing) => $"missing={missing.Column}={missing.Text}";
+
     private static IEnumerable<string> Choices(IngestOptions options)
     {
         if (options.Open.Table is { } table)
             yield return $"table={table}";
         foreach (var missing in options.Open.Missing)
-            yield return $"missing={missing.Column}={missing.Text}";
+            yield return Choice(missing);
         if (options.System is { } system)
             yield return $"system={system}";
         if (options.CatalogEpoch is { } measured)

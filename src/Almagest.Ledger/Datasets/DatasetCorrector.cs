@@ -42,7 +42,7 @@ public sealed class DatasetCorrector(LedgerDatabase ledger)
                     moved |= await work.ConvertAsync(report, name, unit.Trim());
                 if (moved)
                     await work.PlaceAsync();
-                await work.FinishAsync(report);
+                await work.FinishAsync(report, correction.Missing);
                 await transaction.CommitAsync(cancellationToken);
             },
             cancellationToken
@@ -51,10 +51,13 @@ public sealed class DatasetCorrector(LedgerDatabase ledger)
 
     private sealed class Work(NpgsqlConnection connection, long datasetId, CancellationToken cancellationToken)
     {
+        private string _checksum = "";
+
         public async Task<CorrectedReport> BeginAsync()
         {
             // Whoever submits a run or makes a cross-match holds a share of this row: it is there already, or waits.
-            var (name, source, mapping) = await DatasetAsync();
+            var (name, source, mapping, checksum) = await DatasetAsync();
+            _checksum = checksum;
             var runs = await CountAsync(
                 "select count(*) from public.discovery_runs where dataset_id = $1 or dataset_filter @> $2::jsonb",
                 datasetId,
@@ -82,10 +85,10 @@ public sealed class DatasetCorrector(LedgerDatabase ledger)
             return report;
         }
 
-        private async Task<(string Name, string Source, string Mapping)> DatasetAsync()
+        private async Task<(string Name, string Source, string Mapping, string Checksum)> DatasetAsync()
         {
             await using var command = new NpgsqlCommand(
-                "select name, source::text, column_mapping::text from public.datasets where dataset_id = $1 for update",
+                "select name, source::text, column_mapping::text, checksum from public.datasets where dataset_id = $1 for update",
                 connection
             )
             {
@@ -93,7 +96,7 @@ public sealed class DatasetCorrector(LedgerDatabase ledger)
             };
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             return await reader.ReadAsync(cancellationToken)
-                ? (reader.GetString(0), reader.GetString(1), reader.GetString(2))
+                ? (reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3))
                 : throw LedgerException.Of(ErrorCode.DatasetNotFound, $"there is no dataset {datasetId}", null, "dataset");
         }
 
@@ -335,7 +338,7 @@ public sealed class DatasetCorrector(LedgerDatabase ledger)
         }
 
         /// <summary>The stars are taken out and put in again, which the views' triggers follow.</summary>
-        public async Task FinishAsync(CorrectedReport report)
+        public async Task FinishAsync(CorrectedReport report, IReadOnlyList<MissingValue> missing)
         {
             await connection.ExecuteAsync("delete from public.stars where dataset_id = $1", cancellationToken, datasetId);
             await connection.ExecuteAsync(
@@ -343,11 +346,12 @@ public sealed class DatasetCorrector(LedgerDatabase ledger)
                 cancellationToken
             );
             await connection.ExecuteAsync(
-                "update public.datasets set source = $2::jsonb, column_mapping = $3::jsonb where dataset_id = $1",
+                "update public.datasets set source = $2::jsonb, column_mapping = $3::jsonb, checksum = $4 where dataset_id = $1",
                 cancellationToken,
                 datasetId,
                 report.Source,
-                report.Mapping
+                report.Mapping,
+                missing.Count == 0 ? _checksum : CatalogIngestor.Identity([_checksum, .. missing.Select(CatalogIngestor.Choice)])
             );
         }
 

@@ -88,6 +88,8 @@ public sealed class Provenance(LedgerDatabase ledger)
             ["run_program_version"] = run.ProgramVersion,
             ["created_at"] = run.CreatedAt.ToString(Time, CultureInfo.InvariantCulture),
             ["completed_at"] = run.CompletedAt?.ToString(Time, CultureInfo.InvariantCulture),
+            ["results_hash"] = run.ResultsHash,
+            ["results_hash_version"] = run.ResultsHashVersion,
         };
     }
 

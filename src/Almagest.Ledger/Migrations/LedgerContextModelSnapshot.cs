@@ -150,6 +150,86 @@ namespace Almagest.Ledger.Migrations
                     b.ToTable("datasets", (string)null);
                 });
 
+            modelBuilder.Entity("Almagest.Ledger.Model.DiscoveryCluster", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<int>("ClusterId")
+                        .HasColumnType("integer")
+                        .HasColumnName("cluster_id");
+
+                    b.Property<double?>("Contrast")
+                        .HasColumnType("double precision")
+                        .HasColumnName("contrast");
+
+                    b.Property<double?>("DecDeg")
+                        .HasColumnType("double precision")
+                        .HasColumnName("dec_deg");
+
+                    b.Property<double?>("DecErrorDeg")
+                        .HasColumnType("double precision")
+                        .HasColumnName("dec_error_deg");
+
+                    b.Property<double?>("DistanceErrorPc")
+                        .HasColumnType("double precision")
+                        .HasColumnName("distance_error_pc");
+
+                    b.Property<double?>("DistancePc")
+                        .HasColumnType("double precision")
+                        .HasColumnName("distance_pc");
+
+                    b.Property<double?>("ParallaxErrorMas")
+                        .HasColumnType("double precision")
+                        .HasColumnName("parallax_error_mas");
+
+                    b.Property<double?>("ParallaxMas")
+                        .HasColumnType("double precision")
+                        .HasColumnName("parallax_mas");
+
+                    b.Property<double?>("PmdecErrorMasYr")
+                        .HasColumnType("double precision")
+                        .HasColumnName("pmdec_error_mas_yr");
+
+                    b.Property<double?>("PmdecMasYr")
+                        .HasColumnType("double precision")
+                        .HasColumnName("pmdec_mas_yr");
+
+                    b.Property<double?>("PmraErrorMasYr")
+                        .HasColumnType("double precision")
+                        .HasColumnName("pmra_error_mas_yr");
+
+                    b.Property<double?>("PmraMasYr")
+                        .HasColumnType("double precision")
+                        .HasColumnName("pmra_mas_yr");
+
+                    b.Property<double?>("RaDeg")
+                        .HasColumnType("double precision")
+                        .HasColumnName("ra_deg");
+
+                    b.Property<double?>("RaErrorDeg")
+                        .HasColumnType("double precision")
+                        .HasColumnName("ra_error_deg");
+
+                    b.Property<double?>("RadiusDeg")
+                        .HasColumnType("double precision")
+                        .HasColumnName("radius_deg");
+
+                    b.Property<double?>("Significance")
+                        .HasColumnType("double precision")
+                        .HasColumnName("significance");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size");
+
+                    b.HasKey("RunId", "ClusterId")
+                        .HasName("pk_discovery_clusters");
+
+                    b.ToTable("discovery_clusters", (string)null);
+                });
+
             modelBuilder.Entity("Almagest.Ledger.Model.DiscoveryExclusion", b =>
                 {
                     b.Property<Guid>("RunId")
@@ -205,6 +285,10 @@ namespace Almagest.Ledger.Migrations
                     b.Property<double?>("MembershipProbability")
                         .HasColumnType("double precision")
                         .HasColumnName("membership_probability");
+
+                    b.Property<double?>("MembershipStrength")
+                        .HasColumnType("double precision")
+                        .HasColumnName("membership_strength");
 
                     b.HasKey("RunId", "StarId")
                         .HasName("pk_discovery_results");
@@ -326,6 +410,10 @@ namespace Almagest.Ledger.Migrations
                     b.Property<string>("ResultsHash")
                         .HasColumnType("text")
                         .HasColumnName("results_hash");
+
+                    b.Property<int?>("ResultsHashVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("results_hash_version");
 
                     b.Property<string>("ResultsSummary")
                         .HasColumnType("jsonb")
@@ -871,6 +959,16 @@ namespace Almagest.Ledger.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_cross_matches_datasets_dataset_2_id");
+                });
+
+            modelBuilder.Entity("Almagest.Ledger.Model.DiscoveryCluster", b =>
+                {
+                    b.HasOne("Almagest.Ledger.Model.DiscoveryRun", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_discovery_clusters_discovery_runs_run_id");
                 });
 
             modelBuilder.Entity("Almagest.Ledger.Model.DiscoveryRun", b =>

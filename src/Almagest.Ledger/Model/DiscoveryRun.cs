@@ -87,6 +87,10 @@ public sealed class DiscoveryRun
 
     /// <summary>SHA-256 of its results, 64 hexadecimal digits (<c>Runs.ResultsHash</c>); null where an older program stored it.</summary>
     public string? ResultsHash { get; set; }
+
+    /// <summary>The rule by which <see cref="ResultsHash"/> was made: 1 = over Almagest's own ids of stars, 2 = over the catalogue's; null
+    /// where there is none.</summary>
+    public int? ResultsHashVersion { get; set; }
 }
 
 /// <summary>A request that may come twice: what it asked for, and the run that it started.</summary>
@@ -136,6 +140,55 @@ public sealed class DiscoveryExclusion
     public long Stars { get; set; }
 }
 
+/// <summary>What a run says of one of its clusters. Means are over the members that have the value, errors are standard errors of the
+/// mean; null where there is none.</summary>
+public sealed class DiscoveryCluster
+{
+    public Guid RunId { get; set; }
+
+    public int ClusterId { get; set; }
+
+    /// <summary>Stars in it.</summary>
+    public long Size { get; set; }
+
+    /// <summary>Of the mean direction, ICRS, degrees; null where the members have none.</summary>
+    public double? RaDeg { get; set; }
+
+    /// <summary>Times cos(dec), degrees.</summary>
+    public double? RaErrorDeg { get; set; }
+
+    public double? DecDeg { get; set; }
+
+    public double? DecErrorDeg { get; set; }
+
+    public double? ParallaxMas { get; set; }
+
+    public double? ParallaxErrorMas { get; set; }
+
+    /// <summary>From the mean parallax; null where that is no distance.</summary>
+    public double? DistancePc { get; set; }
+
+    public double? DistanceErrorPc { get; set; }
+
+    /// <summary>Times cos(dec).</summary>
+    public double? PmraMasYr { get; set; }
+
+    public double? PmraErrorMasYr { get; set; }
+
+    public double? PmdecMasYr { get; set; }
+
+    public double? PmdecErrorMasYr { get; set; }
+
+    /// <summary>The angle from the mean direction within which half of the members lie.</summary>
+    public double? RadiusDeg { get; set; }
+
+    /// <summary>Density of the members over that of the field around them; null where the algorithm does not judge its clusters.</summary>
+    public double? Contrast { get; set; }
+
+    /// <summary>Standard deviations, corrected for having searched; null likewise.</summary>
+    public double? Significance { get; set; }
+}
+
 /// <summary>What one run says of one star. The key is (run, star).</summary>
 public sealed class DiscoveryResult
 {
@@ -152,6 +205,11 @@ public sealed class DiscoveryResult
     /// <summary>-1 = noise; null in an anomaly run.</summary>
     public int? ClusterId { get; set; }
 
-    /// <summary>Strength of the membership in its cluster, [0, 1], where the algorithm has one (HDBSCAN); null otherwise.</summary>
+    /// <summary>Probability that it is a member of its cluster, of a star in none that of the likeliest one, where the algorithm
+    /// calibrates one (auto); null otherwise.</summary>
     public double? MembershipProbability { get; set; }
+
+    /// <summary>How firmly it stands in its cluster, [0, 1], where the algorithm has such a number (HDBSCAN); null otherwise. No
+    /// probability.</summary>
+    public double? MembershipStrength { get; set; }
 }

@@ -14,6 +14,7 @@ public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbC
     public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
     public DbSet<DiscoveryResult> Results => Set<DiscoveryResult>();
     public DbSet<DiscoveryExclusion> Exclusions => Set<DiscoveryExclusion>();
+    public DbSet<DiscoveryCluster> Clusters => Set<DiscoveryCluster>();
     public DbSet<CrossMatch> CrossMatches => Set<CrossMatch>();
     public DbSet<StarLink> StarLinks => Set<StarLink>();
     public DbSet<RunTag> RunTags => Set<RunTag>();

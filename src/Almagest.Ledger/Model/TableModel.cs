@@ -132,6 +132,14 @@ internal static class TableModel
             e.Property(x => x.Healpix6).HasColumnName("healpix_6");
         });
 
+        model.Entity<DiscoveryCluster>(e =>
+        {
+            e.ToTable("discovery_clusters");
+            e.HasKey(c => new { c.RunId, c.ClusterId });
+            // Unlike the bulk tables: a run has few clusters, and no view counts them out.
+            e.HasOne<DiscoveryRun>().WithMany().HasForeignKey(c => c.RunId).OnDelete(DeleteBehavior.Cascade);
+        });
+
         model.Entity<ViewRefresh>(e =>
         {
             e.ToTable(

@@ -6,7 +6,8 @@ namespace Almagest.Ledger.Selections;
 
 /// <summary>
 /// The stars of the selections that were used last, for whoever needs them again: pictures, explanations, the runs of a sweep. A
-/// dataset that was set right has another version, so what is kept never goes stale; the least recently used selections go when more stars are kept than fit. Thread-safe.
+/// dataset that was set right has another version, so what is kept never goes stale; the least recently used selections go when more stars
+/// are kept than fit. Thread-safe.
 /// </summary>
 /// <remarks>
 /// A selection that somebody still holds is found again even where it is not kept, so that it is never twice in memory. One of more stars
@@ -85,7 +86,8 @@ public sealed class SelectionCache(LedgerDatabase ledger)
             async connection =>
             {
                 await using var command = new NpgsqlCommand(
-                    "select string_agg(dataset_id || ':' || xmin, ',' order by dataset_id) from public.datasets where dataset_id = any ($1)",
+                    "select string_agg(dataset_id || ':' || xmin, ',' order by dataset_id) from public.datasets "
+                        + "where dataset_id = any ($1)",
                     connection
                 );
                 command.Parameters.Add(new() { Value = datasets });

@@ -23,6 +23,9 @@ public sealed record RunOutcome(Guid? RunId, Dataset Dataset, RunRequest Request
 
     /// <summary>Why this recipe was taken; null where the request named it.</summary>
     public RecipeChoice? RecipeChoice { get; init; }
+
+    /// <summary>Of a cluster run: what it says of each of its clusters, by number.</summary>
+    public IReadOnlyList<DiscoveryCluster> Clusters { get; init; } = [];
 }
 
 /// <summary>
@@ -173,7 +176,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         }
     }
 
-    private async Task<RunOutcome> WorkAsync(RunClaim claim, IProgress<RunProgress> progress, CancellationToken cancellationToken)
+    private async Task<RunOutcome> WorkAsync(RunClaim claim, RunHeartbeat progress, CancellationToken cancellationToken)
     {
         var runId = claim.RunId;
         var run = await _runs.GetAsync(runId, cancellationToken);
@@ -189,10 +192,15 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
             await _runs.ResolveAsync(runId, request.Parameters, cancellationToken);
         }
         var (analysis, load) = await AnalyseAsync(dataset, request, progress, cancellationToken);
-        var persist = await PersistAsync(claim, analysis, progress, cancellationToken);
+        var watch = Stopwatch.StartNew();
+        progress.Report(new RunProgress("persist", 0));
+        var clusters = await new ClusterSummaries(ledger).OfAsync(analysis, cancellationToken);
+        await PersistAsync(claim, analysis, clusters, cancellationToken);
+        var persist = watch.Elapsed.TotalMilliseconds;
         return new RunOutcome(runId, dataset, request, analysis, new RunTimings(load, analysis.ComputeMs, persist, 0))
         {
             Datasets = [.. (await _datasets.OfAsync(run, cancellationToken)).Select(d => d.Name)],
+            Clusters = clusters,
         };
     }
 
@@ -217,6 +225,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         {
             RecipeChoice = choice,
             Datasets = [.. selected.Select(d => d.Name)],
+            Clusters = await new ClusterSummaries(ledger).OfAsync(analysis, cancellationToken),
         };
     }
 
@@ -277,15 +286,13 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         return (analysis, load);
     }
 
-    private async Task<double> PersistAsync(
+    private async Task PersistAsync(
         RunClaim claim,
         StarAnalysis analysis,
-        IProgress<RunProgress>? progress,
+        IReadOnlyList<DiscoveryCluster> clusters,
         CancellationToken cancellationToken
     )
     {
-        var watch = Stopwatch.StartNew();
-        progress?.Report(new RunProgress("persist", 0));
         await using var completion = await _runs.BeginCompletionAsync(claim, cancellationToken);
         if (analysis.Anomalies is not null)
             await completion.SaveAnomaliesAsync(analysis.Stars.StarId, analysis.Scores(), cancellationToken);
@@ -293,14 +300,15 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
             await completion.SaveClustersAsync(
                 analysis.Stars.StarId,
                 analysis.Clusters!.Labels,
+                analysis.Clusters.Strengths,
                 analysis.Clusters.Probabilities,
                 cancellationToken
             );
+        await completion.SaveClusterSummariesAsync(clusters, cancellationToken);
         await completion.SaveExclusionsAsync(analysis.Features.Excluded, cancellationToken);
         await completion.MarkCompleteAsync(analysis.Stars.Count, analysis.Summary().ToJson(), cancellationToken);
         // From here on it is complete or not: a cancellation that comes now must not leave that open.
         await completion.CommitAsync(CancellationToken.None);
-        return watch.Elapsed.TotalMilliseconds;
     }
 
     // Progress<T> would hop threads and reorder; reports here are cheap and come in order.

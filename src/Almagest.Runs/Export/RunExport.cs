@@ -73,7 +73,14 @@ public sealed class RunExport(LedgerDatabase ledger)
             yield return
             [
                 .. page.Items.Select(r =>
-                    ExportColumns.Of(r, (long)r.IsAnomaly, r.AnomalyScore, (long?)r.ClusterId, r.MembershipProbability)
+                    ExportColumns.Of(
+                        r,
+                        (long)r.IsAnomaly,
+                        r.AnomalyScore,
+                        (long?)r.ClusterId,
+                        r.MembershipProbability,
+                        r.MembershipStrength
+                    )
                 ),
             ];
             after = page.Next;

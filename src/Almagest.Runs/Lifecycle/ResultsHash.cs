@@ -1,72 +1,120 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace Almagest.Runs.Lifecycle;
 
 /// <summary>
-/// The hash of a run's results: SHA-256 over its rows in ascending order of star_id. Equal hashes mean equal rows to the last bit of every
-/// score, whatever the number of threads, the batches or the mode of the views.
+/// The hash of a run's results: SHA-256 over its rows in the order of dataset checksum and catalogue id, both byte by byte. Equal hashes
+/// mean equal rows to the last bit of every score, whatever the ledger, the number of threads, the batches or the mode of the views.
 /// </summary>
 /// <remarks>
-/// A row is, big-endian: one byte that says what is there (1 = score, 2 = cluster, 4 = membership probability), star_id (8 bytes),
-/// is_anomaly (1 byte), then what is there in this order: score (IEEE 754, 8 bytes), cluster_id (4 bytes), membership probability (8
-/// bytes). Neither the run's id nor any time is in it: a run and its repetition have one hash. Not thread-safe.
+/// A row is, big-endian: one byte that says what is there (1 = score, 2 = cluster, 4 = membership strength, 8 = membership probability),
+/// the checksum as text, the number of bytes of source_id (4 bytes), source_id in UTF-8, is_anomaly (1 byte), then what is there in this
+/// order: score (IEEE 754, 8 bytes), cluster_id (4 bytes), strength (8 bytes), probability (8 bytes). Rows of one checksum and one
+/// source_id (a file that was loaded twice) are in the order of their bytes. Not thread-safe.
 /// </remarks>
 internal sealed class ResultsHash : IDisposable
 {
-    private const int MostRowBytes = 1 + 8 + 1 + 8 + 4 + 8;
+    /// <summary>What is stored as <c>results_hash_version</c>.</summary>
+    public const int Version = 2;
+
+    private const int FixedBytes = 1 + 4 + 1 + 8 + 4 + 8 + 8,
+        EnoughToHash = 1 << 16;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly byte[] _buffer = new byte[MostRowBytes * 1024];
+
+    // The rows of the last id, which end the buffer: another one may have to come between them.
+    private readonly List<int> _lengths = [];
+    private byte[] _buffer = new byte[2 * EnoughToHash];
+    private byte[] _checksum = [],
+        _sourceId = [];
     private int _used;
-    private long _last = long.MinValue;
 
-    /// <summary>Whether every row came after one of a lesser star_id.</summary>
-    public bool InOrder { get; private set; } = true;
-
-    public void Add(long starId, bool isAnomaly, double? score, int? clusterId, double? membershipProbability)
+    /// <param name="checksum">of the star's dataset, as text</param>
+    /// <param name="sourceId">the catalogue's id, UTF-8</param>
+    /// <exception cref="InvalidOperationException">the row comes before the last one</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Add(ReadOnlySpan<byte> checksum, ReadOnlySpan<byte> sourceId, in StoredResult row)
     {
-        InOrder &= starId > _last;
-        _last = starId;
-        if (_buffer.Length - _used < MostRowBytes)
-            Flush();
-        var row = _buffer.AsSpan(_used);
-        row[0] = (byte)((score is null ? 0 : 1) | (clusterId is null ? 0 : 2) | (membershipProbability is null ? 0 : 4));
-        BinaryPrimitives.WriteInt64BigEndian(row[1..], starId);
-        row[9] = isAnomaly ? (byte)1 : (byte)0;
-        var length = 10;
-        if (score is { } s)
+        var order = checksum.SequenceCompareTo(_checksum);
+        order = order != 0 ? order : sourceId.SequenceCompareTo(_sourceId);
+        if (order < 0)
+            throw new InvalidOperationException("the rows came out of the order of checksum and source_id");
+        if (order > 0)
         {
-            BinaryPrimitives.WriteDoubleBigEndian(row[length..], s);
-            length += 8;
+            EndId();
+            (_checksum, _sourceId) = (checksum.SequenceEqual(_checksum) ? _checksum : checksum.ToArray(), sourceId.ToArray());
         }
-        if (clusterId is { } c)
-        {
-            BinaryPrimitives.WriteInt32BigEndian(row[length..], c);
-            length += 4;
-        }
-        if (membershipProbability is { } p)
-        {
-            BinaryPrimitives.WriteDoubleBigEndian(row[length..], p);
-            length += 8;
-        }
+        var most = _used + FixedBytes + checksum.Length + sourceId.Length;
+        if (most > _buffer.Length)
+            Array.Resize(ref _buffer, 2 * most);
+        var length = Write(_buffer.AsSpan(_used), checksum, sourceId, row);
+        _lengths.Add(length);
         _used += length;
     }
 
     /// <summary>64 hexadecimal digits.</summary>
-    /// <exception cref="InvalidOperationException">the rows were not in order</exception>
     public string Finish()
     {
-        if (!InOrder)
-            throw new InvalidOperationException("the rows came out of the order of star_id");
-        Flush();
+        EndId();
+        _hash.AppendData(_buffer, 0, _used);
+        _used = 0;
+        (_checksum, _sourceId) = ([], []);
         return Convert.ToHexStringLower(_hash.GetHashAndReset());
     }
 
-    private void Flush()
+    private void EndId()
     {
+        if (_lengths.Count > 1)
+        {
+            var rows = new List<byte[]>();
+            var start = _used - _lengths.Sum();
+            for (var (i, at) = (0, start); i < _lengths.Count; at += _lengths[i++])
+                rows.Add(_buffer[at..(at + _lengths[i])]);
+            rows.Sort((a, b) => a.AsSpan().SequenceCompareTo(b));
+            rows.SelectMany(row => row).ToArray().CopyTo(_buffer, start);
+        }
+        _lengths.Clear();
+        if (_used < EnoughToHash)
+            return;
         _hash.AppendData(_buffer, 0, _used);
         _used = 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Write(Span<byte> to, ReadOnlySpan<byte> checksum, ReadOnlySpan<byte> sourceId, in StoredResult row)
+    {
+        var at = 0;
+        to[at++] = (byte)(
+            (row.Score is null ? 0 : 1)
+            | (row.ClusterId is null ? 0 : 2)
+            | (row.Strength is null ? 0 : 4)
+            | (row.Probability is null ? 0 : 8)
+        );
+        checksum.CopyTo(to[at..]);
+        at += checksum.Length;
+        BinaryPrimitives.WriteInt32BigEndian(to[at..], sourceId.Length);
+        at += 4;
+        sourceId.CopyTo(to[at..]);
+        at += sourceId.Length;
+        to[at++] = row.IsAnomaly ? (byte)1 : (byte)0;
+        at += Write(to[at..], row.Score);
+        if (row.ClusterId is { } cluster)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(to[at..], cluster);
+            at += 4;
+        }
+        at += Write(to[at..], row.Strength);
+        return at + Write(to[at..], row.Probability);
+    }
+
+    private static int Write(Span<byte> to, double? value)
+    {
+        if (value is not { } known)
+            return 0;
+        BinaryPrimitives.WriteDoubleBigEndian(to, known);
+        return 8;
     }
 
     public void Dispose() => _hash.Dispose();

@@ -1,6 +1,7 @@
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -16,7 +17,9 @@ public sealed class RunCompletion : IAsyncDisposable
     private readonly NpgsqlTransaction _transaction;
     private readonly Guid _runId;
     private readonly int? _attempt;
-    private readonly ResultsHash _hash = new();
+
+    // What was saved, for the hash: the arrays are the caller's.
+    private readonly List<(long[] StarIds, Func<int, StoredResult> Row)> _saved = [];
     private bool _marked;
 
     private RunCompletion(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid runId, int? attempt)
@@ -76,9 +79,10 @@ public sealed class RunCompletion : IAsyncDisposable
     /// <param name="scores">negative = anomalous; finite</param>
     /// <exception cref="LedgerException">a score is not a finite number, or a star occurs twice</exception>
     public Task SaveAnomaliesAsync(long[] starIds, double[] scores, CancellationToken cancellationToken = default) =>
-        CopyAsync(
+        SaveAsync(
             "copy public.discovery_results (run_id, star_id, is_anomaly, anomaly_score) from stdin (format binary)",
-            starIds.Length,
+            starIds,
+            i => new StoredResult(starIds[i], scores[i] < 0, scores[i], null),
             (writer, i) =>
             {
                 if (!double.IsFinite(scores[i]))
@@ -91,36 +95,55 @@ public sealed class RunCompletion : IAsyncDisposable
                 writer.Write(starIds[i], NpgsqlDbType.Bigint);
                 writer.Write(scores[i] < 0 ? 1 : 0, NpgsqlDbType.Integer);
                 writer.Write(scores[i], NpgsqlDbType.Double);
-                _hash.Add(starIds[i], scores[i] < 0, scores[i], null, null);
             },
             cancellationToken
         );
 
     /// <summary>Appends results of a cluster run by binary COPY.</summary>
     /// <param name="labels">cluster number from 0, or -1 for noise</param>
-    /// <param name="probabilities">strength of membership in [0, 1], where the algorithm has one</param>
+    /// <param name="strengths">strength of membership in [0, 1], where the algorithm has one</param>
     public Task SaveClustersAsync(
         long[] starIds,
         int[] labels,
-        double[]? probabilities = null,
+        double[]? strengths = null,
         CancellationToken cancellationToken = default
+    ) => SaveClustersAsync(starIds, labels, strengths, null, cancellationToken);
+
+    /// <param name="probabilities">probability of membership, where the algorithm calibrates one</param>
+    /// <inheritdoc cref="SaveClustersAsync(long[], int[], double[], CancellationToken)"/>
+    internal Task SaveClustersAsync(
+        long[] starIds,
+        int[] labels,
+        double[]? strengths,
+        double[]? probabilities,
+        CancellationToken cancellationToken
     ) =>
-        CopyAsync(
-            "copy public.discovery_results (run_id, star_id, cluster_id, membership_probability) from stdin (format binary)",
-            starIds.Length,
+        SaveAsync(
+            "copy public.discovery_results (run_id, star_id, cluster_id, membership_strength, membership_probability) from stdin "
+                + "(format binary)",
+            starIds,
+            i => new StoredResult(starIds[i], false, null, labels[i], strengths?[i], probabilities?[i]),
             (writer, i) =>
             {
                 writer.Write(_runId, NpgsqlDbType.Uuid);
                 writer.Write(starIds[i], NpgsqlDbType.Bigint);
                 writer.Write(labels[i], NpgsqlDbType.Integer);
-                if (probabilities is null)
-                    writer.WriteNull();
-                else
-                    writer.Write(probabilities[i], NpgsqlDbType.Double);
-                _hash.Add(starIds[i], false, null, labels[i], probabilities?[i]);
+                Write(writer, strengths?[i]);
+                Write(writer, probabilities?[i]);
             },
             cancellationToken
         );
+
+    /// <summary>What the run says of its clusters.</summary>
+    internal Task SaveClusterSummariesAsync(IReadOnlyList<DiscoveryCluster> clusters, CancellationToken cancellationToken) =>
+        clusters.Count == 0
+            ? Task.CompletedTask
+            : CopyAsync(
+                $"copy public.discovery_clusters ({RunClusters.Columns}) from stdin (format binary)",
+                clusters.Count,
+                (writer, i) => RunClusters.Write(writer, _runId, clusters[i]),
+                cancellationToken
+            );
 
     /// <summary>Counts the stars of the selection that were not analysed, by reason and place on the sky. They have no results.</summary>
     public async Task SaveExclusionsAsync(IReadOnlyList<ExcludedStars> excluded, CancellationToken cancellationToken = default)
@@ -177,6 +200,26 @@ public sealed class RunCompletion : IAsyncDisposable
         });
     }
 
+    private async Task SaveAsync(
+        string sql,
+        long[] starIds,
+        Func<int, StoredResult> row,
+        Action<NpgsqlBinaryImporter, int> write,
+        CancellationToken cancellationToken
+    )
+    {
+        await CopyAsync(sql, starIds.Length, write, cancellationToken);
+        _saved.Add((starIds, row));
+    }
+
+    private static void Write(NpgsqlBinaryImporter writer, double? value)
+    {
+        if (value is { } known)
+            writer.Write(known, NpgsqlDbType.Double);
+        else
+            writer.WriteNull();
+    }
+
     private async Task CopyAsync(string sql, int rows, Action<NpgsqlBinaryImporter, int> write, CancellationToken cancellationToken)
     {
         await DatabaseBoundary.AskAsync(async () =>
@@ -203,7 +246,7 @@ public sealed class RunCompletion : IAsyncDisposable
     {
         await DatabaseBoundary.AskAsync(async () =>
         {
-            var sum = _hash.InOrder ? _hash.Finish() : await HashStoredAsync(cancellationToken);
+            var sum = await HashAsync(cancellationToken);
             await using var command = new NpgsqlCommand(RunLife.CompleteRun, _connection)
             {
                 // The views' share of the work, in mode incremental, and its turn among other completions.
@@ -215,6 +258,7 @@ public sealed class RunCompletion : IAsyncDisposable
                     new() { Value = (object?)summary ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb },
                     new() { Value = sum },
                     Attempt(_attempt),
+                    new() { Value = ResultsHash.Version },
                 },
             };
             // Cancelled, or given to another worker, while the results were copied.
@@ -237,16 +281,20 @@ public sealed class RunCompletion : IAsyncDisposable
         });
     }
 
-    private async Task<string> HashStoredAsync(CancellationToken cancellationToken)
+    // As it was saved; only where that came in pieces or in another order is it read again.
+    private async Task<string> HashAsync(CancellationToken cancellationToken)
     {
-        using var stored = new ResultsHash();
-        await StoredResults.ReadAsync(
-            _connection,
-            _runId,
-            r => stored.Add(r.StarId, r.IsAnomaly, r.Score, r.ClusterId, r.MembershipProbability),
-            cancellationToken
-        );
-        return stored.Finish();
+        if (_saved is not [var (starIds, row)] || !IsAscending(starIds))
+            return await StoredResults.HashAsync(_connection, _runId, cancellationToken);
+        return (await CatalogueIds.ReadAsync(_connection, starIds, cancellationToken)).Hash(row);
+    }
+
+    private static bool IsAscending(long[] ids)
+    {
+        for (var i = 1; i < ids.Length; i++)
+            if (ids[i] <= ids[i - 1])
+                return false;
+        return true;
     }
 
     private static NpgsqlParameter Attempt(int? attempt) =>
@@ -259,7 +307,6 @@ public sealed class RunCompletion : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _hash.Dispose();
         await _transaction.DisposeAsync();
         await _connection.DisposeAsync();
     }

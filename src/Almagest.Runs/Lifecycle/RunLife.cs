@@ -175,11 +175,13 @@ internal static class RunLife
         "select status from public.discovery_runs where run_id = $1 and ($2::int is null or (attempts = $2 and status = 'running')) "
         + "for key share";
 
-    /// <summary>Complete a run whose results are stored. $1 run, $2 stars, $3 summary, $4 hash of the results, $5 attempt or null</summary>
+    /// <summary>Complete a run whose results are stored. $1 run, $2 stars, $3 summary, $4 hash of the results, $5 attempt or null, $6 rule
+    /// of the hash</summary>
     public static readonly string CompleteRun = $"""
         update public.discovery_runs
         set status = 'completed', is_complete = true, total_stars = $2, results_summary = $3,
-            started_at = coalesce(started_at, created_at), completed_at = clock_timestamp(), results_hash = $4, {NoProgress}
+            started_at = coalesce(started_at, created_at), completed_at = clock_timestamp(), results_hash = $4, results_hash_version = $6,
+            {NoProgress}
         where run_id = $1 and {Complete.Allowed} and ($5::int is null or (attempts = $5 and status = 'running'))
         """;
 

@@ -2,42 +2,75 @@ using Npgsql;
 
 namespace Almagest.Runs.Lifecycle;
 
-/// <summary>A stored row of <c>discovery_results</c>, without its run.</summary>
-internal readonly record struct StoredResult(long StarId, bool IsAnomaly, double? Score, int? ClusterId, double? MembershipProbability);
+/// <summary>A row of <c>discovery_results</c>, without its run.</summary>
+internal readonly record struct StoredResult(
+    long StarId,
+    bool IsAnomaly,
+    double? Score,
+    int? ClusterId,
+    double? Strength = null,
+    double? Probability = null
+);
 
-/// <summary>Reads a run's rows in ascending order of star_id, all of them, without keeping any.</summary>
+/// <summary>Reads a run's rows, all of them, without keeping any.</summary>
 internal static class StoredResults
 {
-    public static async Task ReadAsync(
+    private const string Columns =
+        "r.star_id, r.is_anomaly, r.anomaly_score, r.cluster_id, r.membership_strength, r.membership_probability";
+
+    /// <summary>In ascending order of star_id.</summary>
+    public static Task ReadAsync(NpgsqlConnection connection, Guid runId, Action<StoredResult> row, CancellationToken cancellationToken) =>
+        ReadAsync(
+            connection,
+            $"select {Columns} from public.discovery_results r where r.run_id = $1 order by r.star_id",
+            runId,
+            reader => row(Row(reader)),
+            cancellationToken
+        );
+
+    /// <summary>The hash of the rows as they are stored, by the rule of <see cref="ResultsHash"/>. A row whose star or dataset is not there
+    /// counts as one of no catalogue, under its star_id.</summary>
+    public static async Task<string> HashAsync(NpgsqlConnection connection, Guid runId, CancellationToken cancellationToken)
+    {
+        using var hash = new ResultsHash();
+        await ReadAsync(
+            connection,
+            $"""
+            select {Columns}, convert_to(coalesce(d.checksum, ''), 'UTF8'), convert_to(coalesce(s.source_id, r.star_id::text), 'UTF8')
+            from public.discovery_results r
+            left join public.stars s using (star_id)
+            left join public.datasets d using (dataset_id)
+            where r.run_id = $1
+            order by 7, 8
+            """,
+            runId,
+            reader => hash.Add(reader.GetFieldValue<byte[]>(6), reader.GetFieldValue<byte[]>(7), Row(reader)),
+            cancellationToken
+        );
+        return hash.Finish();
+    }
+
+    private static async Task ReadAsync(
         NpgsqlConnection connection,
+        string sql,
         Guid runId,
-        Action<StoredResult> row,
+        Action<NpgsqlDataReader> row,
         CancellationToken cancellationToken
     )
     {
-        await using var command = new NpgsqlCommand(
-            """
-            select star_id, is_anomaly, anomaly_score, cluster_id, membership_probability
-            from public.discovery_results where run_id = $1 order by star_id
-            """,
-            connection
-        )
-        {
-            CommandTimeout = 3600,
-            Parameters = { new() { Value = runId } },
-        };
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 3600, Parameters = { new() { Value = runId } } };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-        {
-            row(
-                new StoredResult(
-                    reader.GetInt64(0),
-                    reader.GetInt32(1) != 0,
-                    reader.IsDBNull(2) ? null : reader.GetDouble(2),
-                    reader.IsDBNull(3) ? null : reader.GetInt32(3),
-                    reader.IsDBNull(4) ? null : reader.GetDouble(4)
-                )
-            );
-        }
+            row(reader);
     }
+
+    private static StoredResult Row(NpgsqlDataReader reader) =>
+        new(
+            reader.GetInt64(0),
+            reader.GetInt32(1) != 0,
+            reader.IsDBNull(2) ? null : reader.GetDouble(2),
+            reader.IsDBNull(3) ? null : reader.GetInt32(3),
+            reader.IsDBNull(4) ? null : reader.GetDouble(4),
+            reader.IsDBNull(5) ? null : reader.GetDouble(5)
+        );
 }

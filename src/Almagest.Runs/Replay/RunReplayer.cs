@@ -6,6 +6,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
+using Npgsql;
 
 namespace Almagest.Runs.Replay;
 
@@ -47,8 +48,6 @@ public sealed record ReplayReport(
 /// </summary>
 public sealed class RunReplayer(LedgerDatabase ledger)
 {
-    private const int MostExamples = 10;
-
     /// <summary>Threads of the algorithms; 0 = one per core. Never changes a result, which this can show.</summary>
     public int MaxThreads { get; init; }
 
@@ -74,15 +73,51 @@ public sealed class RunReplayer(LedgerDatabase ledger)
         var scores = analysis.Anomalies is null ? null : analysis.Scores();
         StoredResult Row(int i) =>
             scores is null
-                ? new StoredResult(analysis.Stars.StarId[i], false, null, analysis.Clusters!.Labels[i], analysis.Clusters.Probabilities?[i])
+                ? new StoredResult(
+                    analysis.Stars.StarId[i],
+                    false,
+                    null,
+                    analysis.Clusters!.Labels[i],
+                    analysis.Clusters.Strengths?[i],
+                    analysis.Clusters.Probabilities?[i]
+                )
                 : new StoredResult(analysis.Stars.StarId[i], scores[i] < 0, scores[i], null, null);
         return await DatabaseBoundary.AskAsync(async () =>
         {
-            using var comparison = new Comparison(analysis.Stars.Count, Row);
+            // Of one snapshot, however often the rows are read.
             await using var connection = await ledger.ConnectAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(
+                System.Data.IsolationLevel.RepeatableRead,
+                cancellationToken
+            );
+            var comparison = new ReplayComparison(run, analysis.Stars.Count, Row);
             await StoredResults.ReadAsync(connection, runId, comparison.Meet, cancellationToken);
-            return comparison.Report(run, NotesOn(run, analysis));
+            comparison.End();
+            var (stored, recomputed) = await HashesAsync(connection, run, analysis.Stars.StarId, Row, cancellationToken);
+            return comparison.Report(stored, recomputed, NotesOn(run, analysis));
         });
+    }
+
+    // By the rule of the hash that is stored; of a run without one by today's.
+    private static async Task<(string Stored, string Recomputed)> HashesAsync(
+        NpgsqlConnection connection,
+        DiscoveryRun run,
+        long[] stars,
+        Func<int, StoredResult> row,
+        CancellationToken cancellationToken
+    )
+    {
+        if (run.ResultsHashVersion is not 1)
+            return (
+                await StoredResults.HashAsync(connection, run.RunId, cancellationToken),
+                (await CatalogueIds.ReadAsync(connection, stars, cancellationToken)).Hash(row)
+            );
+        using StarIdHash stored = new(),
+            recomputed = new();
+        await StoredResults.ReadAsync(connection, run.RunId, r => stored.Add(run.Algorithm, r), cancellationToken);
+        for (var i = 0; i < stars.Length; i++)
+            recomputed.Add(run.Algorithm, row(i));
+        return (stored.Finish(), recomputed.Finish());
     }
 
     private async Task<StarAnalysis> RecomputeAsync(DiscoveryRun run, IProgress<RunProgress>? progress, CancellationToken cancellationToken)
@@ -151,98 +186,5 @@ public sealed class RunReplayer(LedgerDatabase ledger)
     private sealed class Fraction(IProgress<RunProgress> progress) : IProgress<double>
     {
         public void Report(double value) => progress.Report(new RunProgress("compute", value));
-    }
-
-    // Both sides ascend in star_id, so that one pass and no copy of the stored rows is enough.
-    private sealed class Comparison(int count, Func<int, StoredResult> recomputed) : IDisposable
-    {
-        private readonly ResultsHash _storedHash = new();
-        private readonly ResultsHash _recomputedHash = new();
-        private readonly List<ReplayDifference> _examples = [];
-        private long _rows,
-            _equal,
-            _different,
-            _onlyStored,
-            _onlyRecomputed;
-        private int _next;
-
-        public void Meet(StoredResult stored)
-        {
-            _rows++;
-            _storedHash.Add(stored.StarId, stored.IsAnomaly, stored.Score, stored.ClusterId, stored.MembershipProbability);
-            while (_next < count && recomputed(_next).StarId < stored.StarId)
-                Miss(Take());
-            if (_next == count || recomputed(_next).StarId > stored.StarId)
-            {
-                _onlyStored++;
-                Show(stored.StarId, stored, null);
-                return;
-            }
-            var now = Take();
-            if (Same(stored, now))
-            {
-                _equal++;
-                return;
-            }
-            _different++;
-            Show(stored.StarId, stored, now);
-        }
-
-        public ReplayReport Report(DiscoveryRun run, IReadOnlyList<string> notes)
-        {
-            while (_next < count)
-                Miss(Take());
-            return new ReplayReport(
-                run,
-                _rows,
-                _equal,
-                _different,
-                _onlyStored,
-                _onlyRecomputed,
-                _examples,
-                _storedHash.Finish(),
-                _recomputedHash.Finish(),
-                Almagest.Contract.ProgramVersion.Current,
-                notes
-            );
-        }
-
-        private StoredResult Take()
-        {
-            var row = recomputed(_next++);
-            _recomputedHash.Add(row.StarId, row.IsAnomaly, row.Score, row.ClusterId, row.MembershipProbability);
-            return row;
-        }
-
-        private void Miss(StoredResult row)
-        {
-            _onlyRecomputed++;
-            Show(row.StarId, null, row);
-        }
-
-        private void Show(long star, StoredResult? stored, StoredResult? now)
-        {
-            if (_examples.Count < MostExamples)
-                _examples.Add(new ReplayDifference(star, Text(stored), Text(now)));
-        }
-
-        private static bool Same(StoredResult a, StoredResult b) =>
-            a.IsAnomaly == b.IsAnomaly
-            && a.ClusterId == b.ClusterId
-            && Bits(a.Score) == Bits(b.Score)
-            && Bits(a.MembershipProbability) == Bits(b.MembershipProbability);
-
-        private static long? Bits(double? value) => value is { } v ? BitConverter.DoubleToInt64Bits(v) : null;
-
-        private static string? Text(StoredResult? row) =>
-            row is not { } r ? null
-            : r.Score is { } score ? FormattableString.Invariant($"score {score:R}{(r.IsAnomaly ? ", flagged" : "")}")
-            : FormattableString.Invariant($"cluster {r.ClusterId}{(r.MembershipProbability is { } p ? $", probability {p:R}" : "")}");
-
-        public void Dispose()
-        {
-            _storedHash.Dispose();
-            _recomputedHash.Dispose();
-        }
     }
 }

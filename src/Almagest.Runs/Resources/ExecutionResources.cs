@@ -90,6 +90,7 @@ public static class ExecutionResources
             report.OnlyStored,
             report.OnlyRecomputed,
             report.Run.ResultsHash,
+            report.Run.ResultsHashVersion,
             report.StoredRowsHash,
             report.RecomputedHash,
             report.Run.ProgramVersion,

@@ -43,6 +43,7 @@ public static class RunResources
             run.StartedAt,
             run.CompletedAt,
             run.ResultsHash,
+            run.ResultsHashVersion,
             run.RetryOf,
             run.GroupId,
             run.ProgressStage,

@@ -46,7 +46,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
                 command.CommandText = $"""
                     select r.run_id, r.star_id, r.is_anomaly, r.anomaly_score, r.cluster_id,
                            s.source_id, s.ra_deg, s.dec_deg, s.parallax_mas, s.pmra_mas_yr, s.pmdec_mas_yr, s.magnitude, s.color,
-                             r.membership_probability
+                             r.membership_probability, r.membership_strength
                     from (
                       select * from public.discovery_results
                       where {Where(command, runId, query)}
@@ -221,7 +221,8 @@ public sealed class ResultRepository(LedgerDatabase ledger)
             Double(r, 10),
             Double(r, 11),
             Double(r, 12),
-            Double(r, 13)
+            Double(r, 13),
+            Double(r, 14)
         );
 
     private static double? Double(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);

@@ -89,6 +89,7 @@ public sealed class DatasetCorrectionTests : IDisposable
             DatasetResource.ParseMapping((await datasets.GetAsync(knew)).ColumnMapping),
             DatasetResource.ParseMapping((await datasets.GetAsync(corrected)).ColumnMapping)
         );
+        Assert.Equal((await datasets.GetAsync(knew)).Checksum, (await datasets.GetAsync(corrected)).Checksum);
         var (right, renewed) = ((await ReportAsync(test, knew)).Report, (await ReportAsync(test, corrected)).Report);
         Assert.Equal(right.Columns, renewed.Columns);
         Assert.Equal(right.Suspicions, renewed.Suspicions);

@@ -23,6 +23,7 @@ public sealed class FrozenSqlTests
             { "AddQueueAnnotationsAndViewModes", "9f552ca2d0d1345f" },
             { "AddDiscoveryExclusions", "c00fd7b6e95cebd8" },
             { "AddAstrometricErrors", "56229b611ff70c07" },
+            { "AddClusterSummaries", "8e2212c9e5ed2a4d" },
         };
 
     [Theory]

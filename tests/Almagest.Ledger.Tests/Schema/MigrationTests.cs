@@ -1,5 +1,9 @@
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Auto;
+using Almagest.Discovery.Clustering.Dbscan;
+using Almagest.Discovery.Clustering.Hdbscan;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Schema;
@@ -22,6 +26,7 @@ public sealed class MigrationTests
         "AddQueueAnnotationsAndViewModes",
         "AddDiscoveryExclusions",
         "AddAstrometricErrors",
+        "AddClusterSummaries",
     ];
 
     [Fact]
@@ -68,8 +73,8 @@ public sealed class MigrationTests
         {
             await test.Ledger.Schema.RollbackAsync(target);
             var (down, up) = (below.Pop(), await SchemaCatalogue.ReadAsync(test));
-            // Since the last of the migrations that make views themselves a way down leaves what the scripts made, or nothing.
-            if (target is "AddQueueAnnotationsAndViewModes" or "AddDiscoveryExclusions")
+            // Migrations of today make no views: a way down leaves what the scripts made, or nothing, and a way up makes none.
+            if (Array.IndexOf(s_names, target) >= Array.IndexOf(s_names, "AddQueueAnnotationsAndViewModes"))
                 (down, up) = (Tables(down), Tables(up));
             Assert.Equal(down, up);
         }
@@ -104,35 +109,99 @@ public sealed class MigrationTests
         var (dataset, stars) = await test.AddDatasetAsync("a", 30);
         await new ViewConverter(test.Ledger).ConvertAsync(mode);
         var runs = new RunRepository(test.Ledger);
-        async Task<Guid> RunAsync(bool excluding)
+        async Task<Guid> RunAsync()
         {
             var run = await runs.CreateAsync(dataset, new IsolationForestParameters(), StarFilter.All);
             await using var completion = await runs.BeginCompletionAsync(run.RunId);
             await completion.SaveAnomaliesAsync(stars[..20], [.. Enumerable.Range(0, 20).Select(i => i - 2.5)]);
-            if (excluding)
-                await completion.SaveExclusionsAsync([new ExcludedStars("no parallax", stars[20..])]);
+            await completion.SaveExclusionsAsync([new ExcludedStars("no parallax", stars[20..])]);
             await completion.MarkCompleteAsync(20, null);
             await completion.CommitAsync();
             return run.RunId;
         }
         const string Excluded = "select coalesce(sum(excluded), 0)::bigint from mv_dataset_coverage";
-        var first = await RunAsync(excluding: true);
+        var first = await RunAsync();
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         Assert.Equal(10, await test.ScalarAsync<long>(Excluded));
 
         await test.Ledger.Schema.RollbackAsync("AddQueueAnnotationsAndViewModes");
         Assert.Equal("", await test.ScalarAsync<string>("select coalesce(to_regclass('discovery_exclusions')::text, '')"));
-        var second = await RunAsync(excluding: false);
-        await runs.DeleteAsync(first);
+        // As the program of then did it.
+        var second = Guid.CreateVersion7();
+        await test.ExecuteAsync(
+            $"""
+            insert into discovery_runs (run_id, run_type, algorithm, parameters, dataset_id, total_stars, status, is_complete,
+                                        program_version)
+            values ('{second}', 'anomaly', 'isolation_forest', '{"{}"}', {dataset}, 0, 'pending', false, 'old');
+            insert into discovery_results (run_id, star_id, is_anomaly, anomaly_score)
+            select '{second}', star_id, (n <= 3)::int, n - 3.5 from (select star_id, row_number() over (order by star_id) as n from stars) s
+            where n <= 20;
+            update discovery_runs set status = 'completed', is_complete = true, total_stars = 20, completed_at = now()
+            where run_id = '{second}'
+            """
+        );
+        await test.ExecuteAsync($"delete from discovery_runs where run_id = '{first}'");
         Assert.Equal([second.ToString()], await test.StringsAsync("select distinct run_id from discovery_results"));
 
         await test.Ledger.Schema.MigrateAsync();
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         Assert.Equal(0, await test.ScalarAsync<long>(Excluded));
         await ViewAssert.AgreeAsync(test);
-        var third = await RunAsync(excluding: true);
+        var third = await RunAsync();
         await runs.DeleteAsync(third);
         Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from discovery_exclusions"));
+        await new ViewRefresher(test.Ledger).RefreshPendingAsync();
+        await ViewAssert.AgreeAsync(test);
+    }
+
+    [Theory]
+    [InlineData(ViewMode.Refresh)]
+    [InlineData(ViewMode.Incremental)]
+    public async Task Probabilities_and_strengths_are_told_apart_by_the_algorithm_and_share_a_column_on_the_way_down(ViewMode mode)
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, stars) = await test.AddDatasetAsync("a", 3);
+        await new ViewConverter(test.Ledger).ConvertAsync(mode);
+        var runs = new RunRepository(test.Ledger);
+        foreach (
+            var (parameters, strengths, probabilities) in new (RunParameters, double[]?, double[]?)[]
+            {
+                (new HdbscanParameters(), [0.25, 1, 0], null),
+                (new AutoParameters(), null, [0.5, 0.75, 0.125]),
+                (new DbscanParameters(), null, null),
+            }
+        )
+        {
+            var run = await runs.CreateAsync(dataset, parameters, StarFilter.All);
+            await using var completion = await runs.BeginCompletionAsync(run.RunId);
+            await completion.SaveClustersAsync(stars, [0, 0, -1], strengths, probabilities, CancellationToken.None);
+            await completion.MarkCompleteAsync(3, null);
+            await completion.CommitAsync();
+        }
+        const string Rows = "from discovery_results join discovery_runs using (run_id) order by algorithm, star_id";
+        var now = await test.StringsAsync($"select algorithm, membership_strength, membership_probability {Rows}");
+
+        await test.Ledger.Schema.RollbackAsync(s_names[^2]);
+        Assert.Equal(
+            ["auto | 0.5", "auto | 0.75", "auto | 0.125", "dbscan | null", "dbscan | null", "dbscan | null"],
+            (await test.StringsAsync($"select algorithm, membership_probability {Rows}")).Take(6)
+        );
+        Assert.Equal(
+            ["hdbscan | 0.25", "hdbscan | 1", "hdbscan | 0"],
+            (await test.StringsAsync($"select algorithm, membership_probability {Rows}")).Skip(6)
+        );
+        // A hash of the second rule is none of the first, which is all that the program of then knows.
+        Assert.Equal(0, await test.ScalarAsync<long>("select count(results_hash) from discovery_runs"));
+        await test.RewriteAsync("update discovery_runs set results_hash = 'made then' where algorithm = 'hdbscan'");
+
+        await test.Ledger.Schema.MigrateAsync();
+        Assert.Equal(now, await test.StringsAsync($"select algorithm, membership_strength, membership_probability {Rows}"));
+        Assert.Equal(
+            ["auto | null", "dbscan | null", "hdbscan | 1"],
+            await test.StringsAsync("select algorithm, results_hash_version from discovery_runs order by 1")
+        );
+        Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from discovery_clusters"));
+        Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from pg_trigger where tgenabled <> 'O'"));
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         await ViewAssert.AgreeAsync(test);
     }

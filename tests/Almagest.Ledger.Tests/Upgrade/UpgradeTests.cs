@@ -50,6 +50,14 @@ public sealed class UpgradeTests
         await test.Ledger.Schema.EnsureCurrentAsync();
         Assert.Empty(await test.Ledger.Schema.MigrateAsync());
         Assert.All(await test.Ledger.Schema.StatusAsync(), s => Assert.True(s is { Applied: true, Known: true }, s.Name));
+        // HDBSCAN's strength had the name of a probability.
+        columns["discovery_results"] = columns["discovery_results"].ConvertAll(c => c == "membership_probability" ? OneMembership : c);
+        Assert.NotEqual(0, await test.ScalarAsync<long>("select count(membership_strength) from discovery_results"));
+        Assert.Equal(0, await test.ScalarAsync<long>("select count(membership_probability) from discovery_results"));
+        Assert.Equal(
+            0,
+            await test.ScalarAsync<long>("select count(*) from discovery_runs where is_complete and results_hash_version <> 1")
+        );
         var after = await ContentsAsync(test, columns);
         Assert.All(s_tables, table => Assert.Equal(before[table], after[table]));
         Assert.Equal(mode, (await ViewModeState.ReadAsync(test.Ledger)).Mode);
@@ -222,17 +230,18 @@ public sealed class UpgradeTests
             """
         );
 
-    // Each run's stored results give the hash that was stored with it.
+    // Each run's stored results give the hash that was stored with it, whichever column has what they say of memberships.
     private static async Task AssertHashesAsync(TestLedger test)
     {
         var runs = await test.StringsAsync("select run_id, results_hash from discovery_runs where is_complete order by 1");
         Assert.NotEmpty(runs);
+        var two = (await ColumnsAsync(test, "discovery_results")).Contains("membership_strength");
         foreach (var run in runs.Select(row => row.Split(" | ")))
         {
-            using var hash = new ResultsHash();
+            using var hash = new StarIdHash();
             await using var command = test.Ledger.DataSource.CreateCommand(
                 $"""
-                select star_id, is_anomaly, anomaly_score, cluster_id, membership_probability
+                select star_id, is_anomaly, anomaly_score, cluster_id, {(two ? OneMembership : "membership_probability")}
                 from discovery_results where run_id = '{run[0]}' order by star_id
                 """
             );
@@ -240,14 +249,19 @@ public sealed class UpgradeTests
             while (await reader.ReadAsync(TestContext.Current.CancellationToken))
             {
                 hash.Add(
-                    reader.GetInt64(0),
-                    reader.GetInt32(1) == 1,
-                    reader.IsDBNull(2) ? null : reader.GetDouble(2),
-                    reader.IsDBNull(3) ? null : reader.GetInt32(3),
-                    reader.IsDBNull(4) ? null : reader.GetDouble(4)
+                    "hdbscan",
+                    new StoredResult(
+                        reader.GetInt64(0),
+                        reader.GetInt32(1) == 1,
+                        reader.IsDBNull(2) ? null : reader.GetDouble(2),
+                        reader.IsDBNull(3) ? null : reader.GetInt32(3),
+                        reader.IsDBNull(4) ? null : reader.GetDouble(4)
+                    )
                 );
             }
             Assert.Equal(run[1], hash.Finish());
         }
     }
+
+    private const string OneMembership = "coalesce(membership_strength, membership_probability)";
 }

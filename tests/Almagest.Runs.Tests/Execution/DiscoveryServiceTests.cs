@@ -230,16 +230,16 @@ public sealed class DiscoveryServiceTests
         Assert.InRange(sizes[0].ClusterSize, 700, 1100);
         Assert.Equal(
             outcome.Analysis.Stars.Count,
-            await test.ScalarAsync<long>("select count(*) from discovery_results where membership_probability between 0 and 1")
+            await test.ScalarAsync<long>("select count(*) from discovery_results where membership_strength between 0 and 1")
         );
         Assert.Equal(
             0L,
-            await test.ScalarAsync<long>("select count(*) from discovery_results where cluster_id = -1 and membership_probability <> 0")
+            await test.ScalarAsync<long>("select count(*) from discovery_results where cluster_id = -1 and membership_strength <> 0")
         );
         var member = (
             await new ResultRepository(test.Ledger).PageAsync(outcome.RunId.Value, new ResultQuery(ClusterId: sizes[0].ClusterId))
         ).Items[0];
-        Assert.InRange(member.MembershipProbability!.Value, 0.0, 1.0);
+        Assert.InRange(member.MembershipStrength!.Value, 0.0, 1.0);
         Assert.All(await new ViewVerifier(test.Ledger).VerifyAsync(), v => Assert.True(v.Agrees, v.ViewName));
     }
 

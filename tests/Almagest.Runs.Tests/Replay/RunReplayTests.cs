@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
+using System.Text;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Auto;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Clustering.Hdbscan;
 using Almagest.Ledger.Selections;
@@ -8,6 +11,7 @@ using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
+using Almagest.Runs.Tests.Execution;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Replay;
@@ -90,24 +94,194 @@ public sealed class RunReplayTests
     {
         await using var test = await TestLedger.CreateAsync();
         var (dataset, stars) = await test.AddDatasetAsync("a", 3);
-        var runs = new RunRepository(test.Ledger);
-        var run = await runs.CreateAsync(dataset, new HdbscanParameters(), StarFilter.All, CancellationToken);
-        await using (var completion = await runs.BeginCompletionAsync(run.RunId, CancellationToken))
-        {
-            await completion.SaveClustersAsync([stars[2], stars[0]], [-1, 7], [0, 0.25], CancellationToken);
-            await completion.SaveClustersAsync([stars[1]], [7], [1], CancellationToken);
-            await completion.MarkCompleteAsync(3, null, CancellationToken);
-            await completion.CommitAsync(CancellationToken);
-        }
-        // What PostgreSQL makes of the same rule.
-        var expected = await test.ScalarAsync<string>(
-            """
-            select encode(sha256(string_agg('\x06'::bytea || int8send(star_id) || '\x00'::bytea || int4send(cluster_id) ||
-              float8send(membership_probability), ''::bytea order by star_id)), 'hex')
-            from discovery_results
+        // Bytes, not the order of a language, nor that of loading: Z, a, é.
+        await test.ExecuteAsync(
+            $"""
+            update stars set source_id = 'é' where star_id = {stars[0]};
+            update stars set source_id = 'a' where star_id = {stars[1]};
+            update stars set source_id = 'Z' where star_id = {stars[2]};
             """
         );
-        Assert.Equal(expected, (await runs.GetAsync(run.RunId, CancellationToken)).ResultsHash);
+        var runs = new RunRepository(test.Ledger);
+        async Task<string> StoreAsync(Func<RunCompletion, Task> save)
+        {
+            var run = await runs.CreateAsync(dataset, new HdbscanParameters(), StarFilter.All, CancellationToken);
+            await using var completion = await runs.BeginCompletionAsync(run.RunId, CancellationToken);
+            await save(completion);
+            await completion.MarkCompleteAsync(3, null, CancellationToken);
+            await completion.CommitAsync(CancellationToken);
+            var stored = await runs.GetAsync(run.RunId, CancellationToken);
+            Assert.Equal(2, stored.ResultsHashVersion);
+            return stored.ResultsHash!;
+        }
+        var whole = await StoreAsync(c => c.SaveClustersAsync(stars, [7, 7, -1], [0.25, 1, 0], [0.5, 0.75, 0.125], CancellationToken));
+        var pieces = await StoreAsync(async c =>
+        {
+            await c.SaveClustersAsync([stars[2], stars[0]], [-1, 7], [0, 0.25], [0.125, 0.5], CancellationToken);
+            await c.SaveClustersAsync([stars[1]], [7], [1], [0.75], CancellationToken);
+        });
+
+        var bytes = new List<byte>();
+        Row("Z", -1, 0, 0.125);
+        Row("a", 7, 1, 0.75);
+        Row("é", 7, 0.25, 0.5);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes.ToArray())), whole);
+        Assert.Equal(whole, pieces);
+        // What PostgreSQL makes of the same rule.
+        Assert.Equal(
+            [whole],
+            await test.StringsAsync(
+                """
+                select distinct encode(sha256(string_agg('\x0e'::bytea || convert_to(d.checksum, 'UTF8')
+                  || int4send(octet_length(s.source_id)) || convert_to(s.source_id, 'UTF8') || '\x00'::bytea || int4send(cluster_id)
+                  || float8send(membership_strength) || float8send(membership_probability),
+                  ''::bytea order by d.checksum collate "C", s.source_id collate "C")), 'hex')
+                from discovery_results r join stars s using (star_id) join datasets d using (dataset_id) group by run_id
+                """
+            )
+        );
+
+        void Row(string id, int cluster, double strength, double probability)
+        {
+            var text = Encoding.UTF8.GetBytes(id);
+            bytes.Add(2 + 4 + 8);
+            bytes.Add((byte)'a');
+            bytes.AddRange([0, 0, 0, (byte)text.Length, .. text, 0]);
+            foreach (
+                var number in (byte[][])
+                    [BitConverter.GetBytes(cluster), BitConverter.GetBytes(strength), BitConverter.GetBytes(probability)]
+            )
+                bytes.AddRange(number.Reverse());
+        }
+    }
+
+    [Fact]
+    public async Task One_table_gives_one_hash_in_whatever_ledger_and_however_often_it_is_loaded()
+    {
+        await using var first = await TestLedger.CreateAsync();
+        await using var second = await TestLedger.CreateAsync();
+        await first.AddDatasetAsync("a", 700);
+        await second.AddDatasetAsync("other", 40);
+        await second.AddDatasetAsync("a", 700);
+        // The same file once more, under another name.
+        await second.AddDatasetAsync("b", 700);
+        await second.ExecuteAsync(
+            """
+            update datasets set checksum = 'a' where name = 'b';
+            update stars set source_id = 'a' || substr(source_id, 2) where source_id like 'b-%'
+            """
+        );
+        foreach (var parameters in Algorithms.Select(row => row.Data))
+        {
+            var hashes = new HashSet<string>();
+            foreach (var (test, dataset) in new[] { (first, "a"), (second, "a"), (second, "b") })
+            {
+                var outcome = await new DiscoveryService(test.Ledger).RunAsync(
+                    new RunRequest(dataset, StarFilter.All, parameters),
+                    null,
+                    CancellationToken
+                );
+                var run = await new RunRepository(test.Ledger).GetAsync(outcome.RunId!.Value, CancellationToken);
+                hashes.Add(run.ResultsHash!);
+                Assert.True((await new RunReplayer(test.Ledger).ReplayAsync(run.RunId, null, CancellationToken)).IsIntact);
+            }
+            Assert.Single(hashes);
+        }
+    }
+
+    [Fact]
+    public async Task The_hash_of_a_run_over_several_datasets_does_not_depend_on_which_was_loaded_first()
+    {
+        var hashes = new List<string>();
+        foreach (var names in new[] { new[] { "a", "b" }, ["b", "a"] })
+        {
+            await using var test = await TestLedger.CreateAsync();
+            var datasets = new List<(long Id, long[] Stars, string Name)>();
+            foreach (var name in names)
+            {
+                var (id, stars) = await test.AddDatasetAsync(name, 12);
+                datasets.Add((id, stars, name));
+            }
+            // One file loaded twice: stars of one checksum and one id.
+            var (again, copies) = await test.AddDatasetAsync("c", 12);
+            await test.ExecuteAsync(
+                """
+                update datasets set checksum = 'a' where name = 'c';
+                update stars set source_id = 'a' || substr(source_id, 2) where source_id like 'c-%'
+                """
+            );
+            datasets.Add((again, copies, names[0] == "a" ? "a'" : "a"));
+            if (names[0] != "a")
+                datasets[1] = datasets[1] with { Name = "a'" };
+            var runs = new RunRepository(test.Ledger);
+            var run = await runs.CreateAsync(
+                datasets[0].Id,
+                new DbscanParameters(),
+                StarFilter.All with
+                {
+                    AlsoDatasets = [datasets[1].Id, datasets[2].Id],
+                },
+                CancellationToken
+            );
+            var rows = datasets
+                .SelectMany(d =>
+                    d.Stars.Select(
+                        (star, i) =>
+                            (
+                                Star: star,
+                                Label: d.Name == "a" ? i % 3
+                                : d.Name == "b" ? i % 2
+                                : i % 4
+                            )
+                    )
+                )
+                .OrderBy(r => r.Star)
+                .ToList();
+            await using (var completion = await runs.BeginCompletionAsync(run.RunId, CancellationToken))
+            {
+                await completion.SaveClustersAsync([.. rows.Select(r => r.Star)], [.. rows.Select(r => r.Label)], null, CancellationToken);
+                await completion.MarkCompleteAsync(rows.Count, null, CancellationToken);
+                await completion.CommitAsync(CancellationToken);
+            }
+            hashes.Add((await runs.GetAsync(run.RunId, CancellationToken)).ResultsHash!);
+        }
+        Assert.Equal(hashes[0], hashes[1]);
+    }
+
+    public static TheoryData<RunParameters> WithMemberships =>
+        new()
+        {
+            new HdbscanParameters { Features = "astrometric", MinClusterSize = 40 },
+            new AutoParameters { Features = "cluster5d" },
+        };
+
+    [Theory]
+    [MemberData(nameof(WithMemberships))]
+    public async Task A_hash_of_an_older_program_still_tells_whether_the_rows_are_those_that_were_stored(RunParameters parameters)
+    {
+        await using var test = await MadeCluster.CreateAsync();
+        var run = await RunAsync(test, parameters);
+        await test.RewriteAsync(
+            """
+            update discovery_runs d set results_hash_version = 1, results_hash =
+              (select encode(sha256(string_agg('\x06'::bytea || int8send(star_id) || '\x00'::bytea || int4send(cluster_id)
+                 || float8send(coalesce(membership_strength, membership_probability)), ''::bytea order by star_id)), 'hex')
+               from discovery_results r where r.run_id = d.run_id)
+            """
+        );
+        var report = await new RunReplayer(test.Ledger).ReplayAsync(run, null, CancellationToken);
+        Assert.True(report.IsReproduced);
+        Assert.True(report.IsIntact);
+        Assert.Equal(report.StoredRowsHash, report.RecomputedHash);
+
+        await test.RewriteAsync(
+            """
+            update discovery_results set membership_strength = membership_strength / 2, membership_probability = membership_probability / 2
+            where star_id = (select min(star_id) from discovery_results where cluster_id >= 0)
+            """
+        );
+        report = await new RunReplayer(test.Ledger).ReplayAsync(run, null, CancellationToken);
+        Assert.Equal((false, false, 1L), (report.IsReproduced, report.IsIntact, report.Different));
     }
 
     [Fact]

@@ -123,7 +123,7 @@ public sealed class RecipeOfARunTests
             var request = new RunRequest("clumps", StarFilter.All, new HdbscanParameters { MinClusterSize = size, MinSamples = 6 });
             var (one, other) = (await sweep.RunAsync(request), await single.PreviewAsync(request));
             Assert.Equal(other.Analysis.Clusters!.Labels, one.Analysis.Clusters!.Labels);
-            Assert.Equal(other.Analysis.Clusters.Probabilities, one.Analysis.Clusters.Probabilities);
+            Assert.Equal(other.Analysis.Clusters.Strengths, one.Analysis.Clusters.Strengths);
         }
         Assert.Equal(1, memory.Work.Built);
         // Another selection, recipe or min_samples is another tree.

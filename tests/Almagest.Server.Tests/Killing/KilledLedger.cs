@@ -104,11 +104,13 @@ internal sealed partial class KilledLedger : IAsyncDisposable
                 select r.run_id, r.is_complete, r.total_stars, coalesce(n.rows, 0), r.results_hash = n.hash
                 from discovery_runs r
                 left join (select run_id, count(*) as rows, encode(sha256(string_agg(
-                             case when anomaly_score is null then '\x02'::bytea || int8send(star_id) || '\x00'::bytea ||
-                               int4send(cluster_id)
-                             else '\x01'::bytea || int8send(star_id) || case is_anomaly when 1 then '\x01'::bytea
-                               else '\x00'::bytea end || float8send(anomaly_score) end, ''::bytea order by star_id)), 'hex') as hash
-                           from discovery_results group by run_id) n using (run_id)
+                             case when anomaly_score is null then '\x02'::bytea else '\x01'::bytea end || convert_to(checksum, 'UTF8') ||
+                             int4send(octet_length(source_id)) || convert_to(source_id, 'UTF8') ||
+                             case when anomaly_score is null then '\x00'::bytea || int4send(cluster_id)
+                             else case is_anomaly when 1 then '\x01'::bytea else '\x00'::bytea end || float8send(anomaly_score) end,
+                             ''::bytea order by convert_to(source_id, 'UTF8'))), 'hex') as hash
+                           from discovery_results join stars using (star_id) join datasets using (dataset_id)
+                           group by run_id) n using (run_id)
                 """,
                 connection
             );

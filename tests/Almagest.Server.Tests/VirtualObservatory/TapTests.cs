@@ -80,11 +80,12 @@ public sealed partial class TapTests(KnownLedger known)
     [InlineData("SELECT * FROM almagest.runs WHERE status = 'failed' AND created_at > '2020-01-01'", 1)]
     [InlineData("SELECT d.name, d.star_count FROM almagest.datasets d WHERE d.name = 'known'", 1)]
     [InlineData("SELECT * FROM almagest.star_labels", 0)]
+    [InlineData("SELECT cluster_id, \"size\" FROM almagest.discovery_clusters WHERE ra_deg > 12 AND significance IS NULL", 1)]
     [InlineData("SELECT table_name FROM TAP_SCHEMA.tables WHERE schema_name = 'TAP_SCHEMA'", 5)]
     [InlineData(
         "SELECT c.column_name, c.\"size\" FROM tap_schema.columns c JOIN tap_schema.tables t ON t.table_name = c.table_name WHERE "
             + "t.table_name = 'almagest.results'",
-        6
+        7
     )]
     [InlineData(
         "SELECT k.from_table, kc.from_column FROM TAP_SCHEMA.keys k NATURAL JOIN TAP_SCHEMA.key_columns kc WHERE k.from_table = "

@@ -103,8 +103,9 @@ internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
         foreach (var label in labels)
             if (label >= 0)
                 sizes[label]++;
-        return ClusterInput.Result(labels, clusters.Count, probabilities) with
+        return ClusterInput.Result(labels, clusters.Count) with
         {
+            Probabilities = probabilities,
             Clusters = [.. clusters.Select((c, i) => c with { Size = sizes[i] })],
             Notes = notes,
             Facts = facts,

@@ -26,6 +26,7 @@ internal sealed class LedgerCatalogue(LedgerDatabase ledger)
             LedgerTables.Labels,
             LedgerTables.Runs,
             LedgerTables.Results,
+            LedgerTables.Clusters,
             .. LedgerTables.Views,
         ];
         var keys = Keys(stars, tables);

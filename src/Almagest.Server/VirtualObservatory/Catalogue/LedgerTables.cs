@@ -79,6 +79,18 @@ internal static class LedgerTables
             )
         );
 
+    public static PublishedTable Clusters { get; } =
+        Table(
+            "discovery_clusters",
+            "What complete runs say of each of their clusters: means over the members, with standard errors",
+            "public.discovery_clusters",
+            PublishedColumns.Of(
+                [RunColumns.RunId, .. ClusterColumns.All],
+                ["run_id", "cluster_id", "size", "ra_deg", "dec_deg", "parallax_mas", "pmra_mas_yr", "pmdec_mas_yr"],
+                ["run_id"]
+            )
+        );
+
     public static IReadOnlyList<PublishedTable> Views { get; } = [.. AnalyticsViews.All.Select(Of)];
 
     // The key's first column leads its index, as the first one of each further index does.

@@ -17,6 +17,7 @@ public sealed class DbscanTests
         var result = Cluster(implementation, new() { Eps = 1, MinSamples = 3 }, [5, 0, 5.5, 0.5, 100, 6, 1]);
         Assert.Equal([0, 1, 0, 1, -1, 0, 1], result.Labels);
         Assert.Equal((2, 1), (result.ClusterCount, result.NoiseCount));
+        Assert.Null(result.Strengths);
         Assert.Null(result.Probabilities);
     }
 

@@ -33,7 +33,7 @@ public sealed class HdbscanPropertyTests
                         Matrices.Of(features.Columns, [.. features.Values, .. features.Values])
                     );
                     Assert.Equal([.. once.Labels, .. once.Labels], twice.Labels);
-                    Assert.Equal([.. once.Probabilities!, .. once.Probabilities!], twice.Probabilities!);
+                    Assert.Equal([.. once.Strengths!, .. once.Strengths!], twice.Strengths!);
                 },
                 iter: 60
             );
@@ -49,7 +49,7 @@ public sealed class HdbscanPropertyTests
                     var found = options.Run(Matrices.Of(2, [.. rows.Select(v => (double)v)]));
                     var moved = options.Run(Matrices.Of(2, [.. rows.Select((v, i) => (double)(v + by[i % 2]))]));
                     Assert.Equal(found.Labels, moved.Labels);
-                    Assert.Equal(found.Probabilities, moved.Probabilities);
+                    Assert.Equal(found.Strengths, moved.Strengths);
                 },
                 iter: 60
             );

@@ -19,7 +19,7 @@ public sealed class HdbscanSingleClusterTests
         Assert.Equal([-1, -1, -1, -1, -1], s_three.Run(line).Labels);
         var allowed = (s_three with { AllowSingleCluster = true }).Run(line);
         Assert.Equal([0, 0, 0, -1, -1], allowed.Labels);
-        Assert.Equal([1, 1, 1, 0, 0], allowed.Probabilities!);
+        Assert.Equal([1, 1, 1, 0, 0], allowed.Strengths!);
         Assert.Equal((1, 2), (allowed.ClusterCount, allowed.NoiseCount));
     }
 
@@ -31,7 +31,7 @@ public sealed class HdbscanSingleClusterTests
         Assert.Equal([0, 0, 0, 1, 1, 1, -1], s_three.Run(line).Labels);
         var allowed = (s_three with { AllowSingleCluster = true }).Run(line);
         Assert.Equal([0, 0, 0, 0, 0, 0, -1], allowed.Labels);
-        Assert.Equal([1, 1, 1, 1, 1, 1, 0], allowed.Probabilities!);
+        Assert.Equal([1, 1, 1, 1, 1, 1, 0], allowed.Strengths!);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class HdbscanSingleClusterTests
                     }.Run(features);
                     Assert.Equal(labels, found.Labels);
                     for (var i = 0; i < strengths.Length; i++)
-                        Assert.Equal(strengths[i], found.Probabilities![i], 1e-9);
+                        Assert.Equal(strengths[i], found.Strengths![i], 1e-9);
                 },
                 iter: 120
             );

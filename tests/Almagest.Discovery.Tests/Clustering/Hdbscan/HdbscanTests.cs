@@ -67,10 +67,10 @@ public sealed class HdbscanTests
         Assert.Equal([-1, -1], result.Labels[^2..]);
         for (var group = 0; group < 3; group++)
             Assert.InRange(result.Labels[(100 * group)..(100 * group + 100)].Count(label => label == group), 85, 100);
-        Assert.All(result.Probabilities!, p => Assert.InRange(p, 0, 1));
-        Assert.Equal(result.Labels.Select(label => label < 0), result.Probabilities!.Select(p => p == 0));
+        Assert.All(result.Strengths!, p => Assert.InRange(p, 0, 1));
+        Assert.Equal(result.Labels.Select(label => label < 0), result.Strengths!.Select(p => p == 0));
         for (var group = 0; group < 3; group++)
-            Assert.Equal(1, result.Probabilities!.Where((_, i) => result.Labels[i] == group).Max());
+            Assert.Equal(1, result.Strengths!.Where((_, i) => result.Labels[i] == group).Max());
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class HdbscanTests
         var many = options.Run(features, 8);
         Assert.True(one.ClusterCount > 3);
         Assert.Equal(one.Labels, many.Labels);
-        Assert.Equal(one.Probabilities, many.Probabilities);
+        Assert.Equal(one.Strengths, many.Strengths);
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class HdbscanTests
             Matrices.OneColumn([.. Enumerable.Repeat(1.0, 3000), .. Enumerable.Repeat(2.0, 3000)])
         );
         Assert.Equal((2, 0), Counts(result));
-        Assert.All(result.Probabilities!, p => Assert.Equal(1, p));
+        Assert.All(result.Strengths!, p => Assert.Equal(1, p));
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class HdbscanTests
         }.Run(features);
         Assert.Equal(labels, found.Labels);
         for (var i = 0; i < strengths.Length; i++)
-            Assert.Equal(strengths[i], found.Probabilities![i], 1e-9);
+            Assert.Equal(strengths[i], found.Strengths![i], 1e-9);
     }
 
     private static double[] PrimWeights(FeatureMatrix features, int minSamples)

@@ -1,0 +1,64 @@
+namespace Almagest.Contract.Runs;
+
+/// <summary>
+/// A cluster of a run. Means are over the members that have the value, and errors are standard errors of the mean; null where there is
+/// none. Of a run that was completed by a program that kept no more, only number and size are known.
+/// </summary>
+/// <param name="ClusterId">number of the cluster, from 0</param>
+/// <param name="Size">stars in it</param>
+/// <param name="RaDeg">right ascension of the mean direction of the members, ICRS, degrees</param>
+/// <param name="RaErrorDeg">its error times cos(dec), degrees</param>
+/// <param name="DecDeg">declination of the mean direction, ICRS, degrees</param>
+/// <param name="DecErrorDeg">its error, degrees</param>
+/// <param name="RadiusDeg">angle from the mean direction within which half of the members lie, degrees</param>
+/// <param name="ParallaxMas">mean parallax, mas: weighted by the errors where every member has one</param>
+/// <param name="ParallaxErrorMas">its error, mas</param>
+/// <param name="DistancePc">1000 / mean parallax, pc; null where that is less than five of its errors</param>
+/// <param name="DistanceErrorPc">its error, pc</param>
+/// <param name="PmraMasYr">mean proper motion in right ascension times cos(dec), mas/yr</param>
+/// <param name="PmraErrorMasYr">its error, mas/yr</param>
+/// <param name="PmdecMasYr">mean proper motion in declination, mas/yr</param>
+/// <param name="PmdecErrorMasYr">its error, mas/yr</param>
+/// <param name="Contrast">density of its members over that of the field around them, in motion and parallax; null where the algorithm does
+/// not judge its clusters</param>
+/// <param name="Significance">standard deviations, corrected for having searched; null likewise</param>
+public record ClusterResource(
+    int ClusterId,
+    long Size,
+    double? RaDeg = null,
+    double? RaErrorDeg = null,
+    double? DecDeg = null,
+    double? DecErrorDeg = null,
+    double? RadiusDeg = null,
+    double? ParallaxMas = null,
+    double? ParallaxErrorMas = null,
+    double? DistancePc = null,
+    double? DistanceErrorPc = null,
+    double? PmraMasYr = null,
+    double? PmraErrorMasYr = null,
+    double? PmdecMasYr = null,
+    double? PmdecErrorMasYr = null,
+    double? Contrast = null,
+    double? Significance = null
+);
+
+/// <summary>A cluster as the command line gives it: with the names, too, that some of its fields had there first.</summary>
+public sealed record ClusterDescription : ClusterResource
+{
+    public ClusterDescription(ClusterResource cluster)
+        : base(cluster) { }
+
+    /// <summary>Stars in it: the same as size.</summary>
+    public long ClusterSize => Size;
+
+    /// <summary>The same as ra_deg.</summary>
+    public double? CentreRaDeg => RaDeg;
+
+    /// <summary>The same as dec_deg.</summary>
+    public double? CentreDecDeg => DecDeg;
+}
+
+/// <summary>The clusters of a run, largest first.</summary>
+/// <param name="Total">clusters that there are rows of; 0 of a run that was completed before the ledger kept them</param>
+/// <param name="Truncated">whether there are more than these</param>
+public sealed record ClusterList(Guid RunId, IReadOnlyList<ClusterResource> Items, int Total, bool Truncated);
