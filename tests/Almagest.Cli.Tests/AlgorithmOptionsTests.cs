@@ -32,7 +32,20 @@ public sealed class AlgorithmOptionsTests
     {
         var (command, _) = Made([MadeUpAlgorithm.Instance]);
         var options = command.Options.Where(o => o.Name is not ("--help" or "--version")).ToDictionary(o => o.Name);
-        Assert.Equal(["--both", "--cut", "--half", "--least", "--missing", "--most-stars", "--seed"], options.Keys.Order());
+        Assert.Equal(
+            [
+                "--both",
+                "--cut",
+                "--distance-without-errors",
+                "--half",
+                "--least",
+                "--min-parallax-over-error",
+                "--missing",
+                "--most-stars",
+                "--seed",
+            ],
+            options.Keys.Order()
+        );
         Assert.Equal(["--least-stars"], options["--least"].Aliases);
         Assert.Equal("Where the stars are cut in two, in (0, 10] (default 1)", options["--cut"].Description);
         Assert.Equal(

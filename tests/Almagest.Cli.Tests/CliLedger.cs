@@ -64,11 +64,11 @@ internal sealed class CliLedger : IAsyncDisposable
             )
         );
 
-    /// <summary>Gives every star what it lacks.</summary>
+    /// <summary>Gives every star what it lacks, a distance among them.</summary>
     private const string Complete = """
         update stars set parallax_mas = greatest(coalesce(parallax_mas, 0.5), 0.01), pmra_mas_yr = coalesce(pmra_mas_yr, 1),
-          pmdec_mas_yr = coalesce(pmdec_mas_yr, 1), magnitude = coalesce(magnitude, 15), color = coalesce(color, 1)
-        where parallax_mas < 0.01 or num_nulls(parallax_mas, pmra_mas_yr, pmdec_mas_yr, magnitude, color) > 0
+          pmdec_mas_yr = coalesce(pmdec_mas_yr, 1), magnitude = coalesce(magnitude, 15), color = coalesce(color, 1),
+          parallax_error_mas = least(parallax_error_mas, greatest(coalesce(parallax_mas, 0.5), 0.01) / 10)
         """;
 
     public Task<CliResult> RunAsync(params string[] args) => Cli.RunAsync([.. args, "--database", Connection]);

@@ -75,7 +75,7 @@ public sealed class ResourceTests(ResourceLedger ledger) : IClassFixture<Resourc
     [InlineData(
         "GET /discovery/runs/{d}",
         "d",
-        "saved top_anomalies clusters features_chosen imputed notes timings",
+        "saved top_anomalies clusters features_chosen imputed notes timings quality",
         "",
         "selection_hash results_summary status is_complete error random_seed program_version created_at started_at completed_at "
             + "results_hash results_hash_version retry_of group_id "

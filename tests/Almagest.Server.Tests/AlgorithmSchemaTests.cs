@@ -15,7 +15,21 @@ public sealed class AlgorithmSchemaTests(KnownLedger known)
     {
         var schema = AlgorithmSchemas.Of(MadeUpAlgorithm.Instance);
         var properties = schema.Properties!;
-        Assert.Equal(["cut", "least_stars", "most_stars", "half", "both", "random_state", "features", "missing"], properties.Keys);
+        Assert.Equal(
+            [
+                "cut",
+                "least_stars",
+                "most_stars",
+                "half",
+                "both",
+                "random_state",
+                "features",
+                "missing",
+                "min_parallax_over_error",
+                "distance_without_errors",
+            ],
+            properties.Keys
+        );
         Assert.False(schema.AdditionalPropertiesAllowed);
         Assert.Equal(
             (JsonSchemaType.Number, "0", "10", 1),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Features;
@@ -8,6 +9,8 @@ namespace Almagest.Bench.Forest;
 /// <summary>Which recipe finds what an astronomer would want: the share of known unusual stars that an isolation forest flags.</summary>
 internal static class RecipeEvidence
 {
+    private static readonly long[] s_seeds = [42, 1, 2, 3, 4];
+
     public static void Print(string path, TextWriter output)
     {
         var stars = GaiaTable.Read(path);
@@ -38,24 +41,35 @@ internal static class RecipeEvidence
                 "kinematic",
                 "photometric+kinematic",
                 "population",
+                "luminosity",
+                "deep",
                 "cluster5d",
                 "spatial",
             }
         )
         {
             var matrix = FeaturePipeline.Prepare(stars, FeatureRecipes.Get(recipe)).Matrix;
-            var model = IsolationForestModel.Grow(matrix, new IsolationForestParameters());
-            var scores = model.ScoreSamples(matrix);
+            var scores = s_seeds
+                .Select(seed =>
+                    IsolationForestModel.Grow(matrix, new IsolationForestParameters { RandomState = seed }).ScoreSamples(matrix)
+                )
+                .ToList();
             foreach (var contamination in new[] { 0.02, 0.05, 0.1 })
             {
-                var result = AnomalyResult.FromScores(scores, contamination);
-                var recalls = truths.Select(t =>
-                    Enumerable.Range(0, stars.Count).Count(i => t.Is[i] && result.IsAnomaly(i)) / (double)t.Is.Count(x => x)
-                );
-                output.WriteLine($"| {recipe} | {contamination} | {string.Join(" | ", recalls.Select(r => r.ToString("F3")))} |");
+                var results = scores.ConvertAll(s => AnomalyResult.FromScores(s, contamination));
+                var recalls = truths.Select(t => Range(results.ConvertAll(r => Recall(r, t.Is))));
+                output.WriteLine($"| {recipe} | {contamination} | {string.Join(" | ", recalls)} |");
             }
         }
     }
+
+    private static double Recall(AnomalyResult result, bool[] truth) =>
+        Enumerable.Range(0, truth.Length).Count(i => truth[i] && result.IsAnomaly(i)) / (double)truth.Count(x => x);
+
+    private static string Range(List<double> values) =>
+        values.Max() - values.Min() < 0.0005
+            ? values[0].ToString("F3", CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{values.Min():F3} to {values.Max():F3}");
 
     private static double Square(double x) => x * x;
 }

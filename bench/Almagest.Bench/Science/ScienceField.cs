@@ -43,6 +43,13 @@ internal sealed record ScienceField(string Name, string File, string? Members, d
                 PmdecMasYr = [.. batches.SelectMany(b => b.PmdecMasYr)],
                 Magnitude = [.. batches.SelectMany(b => b.Magnitude)],
                 Color = [.. batches.SelectMany(b => b.Color)],
+                Further = new Dictionary<string, double[]>
+                {
+                    [StarColumns.ParallaxErrorName] = [.. batches.SelectMany(b => b.ParallaxErrorMas)],
+                    [StarColumns.RadialVelocityName] = [.. batches.SelectMany(b => b.RadialVelocityKmS)],
+                    [StarColumns.PmraErrorName] = Further(batches, StarColumns.PmraErrorName),
+                    [StarColumns.PmdecErrorName] = Further(batches, StarColumns.PmdecErrorName),
+                },
             },
             ids
         );
@@ -51,6 +58,9 @@ internal sealed record ScienceField(string Name, string File, string? Members, d
     /// <summary>Ids of the members: of a model those likelier than not.</summary>
     public HashSet<string> ReadMembers(string folder) =>
         Members is null ? [] : [.. System.IO.File.ReadLines(Path.Combine(folder, Members)).Select(MemberOf).OfType<string>()];
+
+    private static double[] Further(IEnumerable<StarBatch> batches, string name) =>
+        [.. batches.SelectMany(b => b.Further[FurtherField.IndexOf(name)] ?? Enumerable.Repeat(double.NaN, b.SourceId.Length))];
 
     private static string? MemberOf(string line)
     {

@@ -23,9 +23,16 @@ internal static class ScienceSuite
 
     private static int Run(string[] args)
     {
-        var arguments = new BenchArguments(args, ["--data", "--server"], ["--quick"]);
+        var arguments = new BenchArguments(args, ["--data", "--server"], ["--quick", "--anomalies"]);
         var page = new StringBuilder("# What the defaults find\n\n");
         page.AppendLine(CultureInfo.InvariantCulture, $"{Machine.Describe()}, {DateTime.UtcNow:yyyy-MM-dd}.\n");
+        var folder = arguments["--data"] ?? Folder();
+        var met = AnomalyTables.Write(page, folder);
+        if (arguments.Has("--anomalies"))
+        {
+            arguments.Publish(page.ToString());
+            return met ? 0 : 1;
+        }
         page.AppendLine("## Clusters\n");
         page.AppendLine(
             "Cluster runs without options (`auto`, seed 42). The best matching cluster against the published members, or those that "
@@ -37,8 +44,6 @@ internal static class ScienceSuite
         page.AppendLine("| field | stars | clusters | precision | recall | found | seconds |");
         page.AppendLine("| --- | ---: | ---: | --- | --- | --- | ---: |");
         var calibrations = new StringBuilder();
-        var met = true;
-        var folder = arguments["--data"] ?? Folder();
         foreach (var field in ScienceField.All)
             met &= Row(page, calibrations, field, folder);
         page.AppendLine();

@@ -93,6 +93,11 @@ internal static class DiscoverCommands
         if (parsed.GetValue(options.Queue) && parsed.GetValue(options.NoSave))
             throw new UsageException("--queue leaves a run to a server, and --no-save keeps none", "Choose one of them.", "--no-save");
         var filter = StarFilterText.Parse(parsed.GetValue(options.Filter));
+        if (parsed.GetValue(options.Quality) is { } quality)
+        {
+            filter = filter with { Quality = quality };
+            filter.Validate();
+        }
         await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
         (var dataset, filter) = await DatasetChoice.ResolveAsync(
             session.Ledger,

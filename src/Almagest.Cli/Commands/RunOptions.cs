@@ -19,6 +19,14 @@ internal sealed class RunOptions
             "-f"
         );
 
+    public Option<string?> Quality { get; } =
+        OptionFactory.Text(
+            "--quality",
+            "gaia",
+            "Only stars that pass the published quality cuts of their release: RUWE, BP/RP excess factor, parallax / error of at least 5; "
+                + "gaia, or gaia_dr2, gaia_dr3"
+        );
+
     public Option<string?> Features { get; }
 
     public Option<bool> NoSave { get; } = OptionFactory.Flag("--no-save", "Only print what is found; the ledger keeps nothing");
@@ -55,7 +63,7 @@ internal sealed class RunOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { Dataset, Filter, Features, NoSave, Queue, Follow, Top, Threads })
+        foreach (var option in new Option[] { Dataset, Filter, Quality, Features, NoSave, Queue, Follow, Top, Threads })
             command.Add(option);
     }
 }

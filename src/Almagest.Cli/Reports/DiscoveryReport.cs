@@ -5,6 +5,7 @@ using Almagest.Ledger.Model;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
+using Almagest.Runs.Results;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;
@@ -44,7 +45,11 @@ internal sealed class DiscoveryReport
             .Take(top)
             .Select(i => (analysis.Stars.StarId[i], (double?)scores[i]))
             .ToList();
-        return new DiscoveryReport(outcome, await StarLines.LoadAsync(ledger, worst, cancellationToken), []);
+        return new DiscoveryReport(
+            outcome,
+            await StarLines.LoadAsync(ledger, worst, FilledValues.Of(outcome.Request.Parameters), cancellationToken),
+            []
+        );
     }
 
     public RunOutcome Outcome => _outcome;

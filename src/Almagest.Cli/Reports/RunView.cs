@@ -100,6 +100,7 @@ internal sealed class RunView
             ("what", _run.RunType == RunTypes.Cluster ? "clusters" : "anomalies"),
             ("algorithm", _run.Algorithm),
             ("parameters", ParameterText.Full(_run.Algorithm, _run.Parameters)),
+            ("recipe", _report.FeaturesChosen),
             (
                 "stars",
                 $"{(_run.TotalStars > 0 ? ConsoleText.Count(_run.TotalStars) + " of " : "")}{string.Join(" + ", _datasets)}: "

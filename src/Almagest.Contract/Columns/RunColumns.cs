@@ -17,6 +17,9 @@ public static class RunColumns
 
     public static Column Reason { get; } = UnicodeText("reason", "meta.note", "what the star lacks, so that the run did not analyse it");
 
+    public static Column Filled { get; } =
+        Text("filled", "meta.note", "columns of the star in which the run took the median of the others; null where it fills nothing");
+
     /// <summary>The columns of <c>discovery_runs</c> that are open to queries.</summary>
     public static IReadOnlyList<Column> All { get; } =
     [

@@ -31,6 +31,10 @@ public static class StarColumns
 
     public static Column Extra { get; } = Json("extra", "meta.note", "the other columns of the source table, a JSON object");
 
+    /// <summary>How well the parallax is measured.</summary>
+    public static Column ParallaxOverError { get; } =
+        Double("parallax_over_error", null, "stat.snr;pos.parallax.trig", "parallax over its standard error");
+
     /// <summary>Of the answer to a search around a position.</summary>
     public static Column DistanceDeg { get; } = Double("distance_deg", "deg", "pos.angDistance", "angle from the centre");
 

@@ -38,7 +38,11 @@ public sealed record DiscoveryResource(
     IReadOnlyList<ImputedSummary> Imputed,
     IReadOnlyList<string> Notes,
     RunTimings Timings
-);
+)
+{
+    /// <summary>What quality cuts took from the selection; null where the filter has none.</summary>
+    public QualitySummary? Quality { get; init; }
+}
 
 /// <summary>Several cluster sizes that share what they can.</summary>
 /// <param name="Items">what each found</param>

@@ -17,6 +17,11 @@ public sealed record ResultsSummary
         RespectRequiredConstructorParameters = false,
     };
 
+    /// <summary>Why the recipe of features was taken, where the request named none. The one part that is there from the run's
+    /// submission.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FeaturesChosen { get; init; }
+
     /// <summary>Stars analysed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? TotalStars { get; init; }
@@ -24,6 +29,10 @@ public sealed record ResultsSummary
     /// <summary>Stars of the selection that were not analysed, by reason.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ExcludedCount>? Excluded { get; init; }
+
+    /// <summary>What quality cuts took from the selection, where the filter has them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public QualitySummary? Quality { get; init; }
 
     /// <summary>Stars flagged, of an anomaly run.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -73,7 +73,7 @@ public record RunResource(
     DateTime? CancelRequestedAt
 )
 {
-    /// <summary>In the answer to the request that started it: why this recipe of features was taken; null where it was named.</summary>
+    /// <summary>Why this recipe of features was taken; null where it was named.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? FeaturesChosen { get; init; }
 }

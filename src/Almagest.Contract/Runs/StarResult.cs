@@ -34,7 +34,20 @@ public sealed record StarResult(
     double? Color,
     double? MembershipProbability,
     double? MembershipStrength
-);
+)
+{
+    /// <summary>Standard error of the parallax, mas.</summary>
+    public double? ParallaxErrorMas { get; init; }
+
+    /// <summary>The parallax over its error.</summary>
+    public double? ParallaxOverError => SignalToNoise.Of(ParallaxMas, ParallaxErrorMas);
+
+    /// <summary>Gaia's renormalised unit weight error.</summary>
+    public double? Ruwe { get; init; }
+
+    /// <summary>Columns of the star in which the run took the median of the others; null where the run fills nothing.</summary>
+    public IReadOnlyList<string>? Filled { get; init; }
+}
 
 /// <summary>A page of a run's results.</summary>
 /// <param name="Next">give it as after for the next page; null on the last</param>
@@ -71,4 +84,25 @@ public sealed record ScoredStar(
     double? Magnitude,
     double? Color,
     double? AnomalyScore
-);
+)
+{
+    /// <summary>Standard error of the parallax, mas.</summary>
+    public double? ParallaxErrorMas { get; init; }
+
+    /// <summary>The parallax over its error.</summary>
+    public double? ParallaxOverError => SignalToNoise.Of(ParallaxMas, ParallaxErrorMas);
+
+    /// <summary>Gaia's renormalised unit weight error.</summary>
+    public double? Ruwe { get; init; }
+
+    /// <summary>Columns of the star in which the run took the median of the others; null where the run fills nothing.</summary>
+    public IReadOnlyList<string>? Filled { get; init; }
+}
+
+/// <summary>How well a parallax is measured.</summary>
+internal static class SignalToNoise
+{
+    /// <summary>Null where one of the two is not known, or the error is none.</summary>
+    public static double? Of(double? parallax, double? error) =>
+        error > 0 && parallax / error is { } ratio && double.IsFinite(ratio) ? ratio : null;
+}

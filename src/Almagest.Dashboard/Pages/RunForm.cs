@@ -51,7 +51,7 @@ internal sealed class RunForm
             words += $" {advice}";
         if (field.IsSeed)
             words += " 1-5 tries five.";
-        if (field.WhenNull is { } other)
+        if (field.WhenNull is { } other && field.Default is null)
             words += $" Empty: {other}.";
         return words;
     }

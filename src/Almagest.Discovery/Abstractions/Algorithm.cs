@@ -47,7 +47,7 @@ public abstract class Algorithm
     /// <summary><c>anomaly</c> or <c>cluster</c>.</summary>
     public abstract string RunType { get; }
 
-    /// <summary>In the order in which they are stored, <c>features</c> and <c>missing</c> last.</summary>
+    /// <summary>In the order in which they are stored, those last that every algorithm has.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>Null where it uses no random numbers.</summary>
@@ -68,12 +68,14 @@ public abstract class Algorithm
 
     /// <summary>
     /// What a key that stored parameters lack means, because it is younger than the run: what was done before. That is the default of a
-    /// parameter, but for <c>missing</c>: every run says it since stars can be excluded, and those before filled the gaps.
+    /// parameter, but for <c>missing</c> (every run says it since stars can be excluded, and those before filled the gaps) and for what
+    /// makes a distance, which any positive parallax did.
     /// </summary>
     public JsonObject StoredDefaults()
     {
         var defaults = DefaultParameters();
-        defaults[RunParameters.MissingName] = RunParameters.Impute;
+        foreach (var (name, value) in RunParameters.Before)
+            defaults[name] = value?.DeepClone();
         return defaults;
     }
 
@@ -81,12 +83,16 @@ public abstract class Algorithm
     /// <exception cref="ParameterException">one is unknown, of another type or out of range</exception>
     public RunParameters ReadStored(string? json)
     {
-        var read = Read(json);
-        return Says(json, RunParameters.MissingName) ? read : read with { Missing = RunParameters.Impute };
+        if (string.IsNullOrWhiteSpace(json) || JsonNode.Parse(json) is not JsonObject said)
+            said = [];
+        Read(json);
+        foreach (var (name, value) in RunParameters.Before)
+        {
+            if (!said.ContainsKey(name))
+                said[name] = value?.DeepClone();
+        }
+        return Read(said.ToJsonString());
     }
-
-    private static bool Says(string? json, string name) =>
-        !string.IsNullOrWhiteSpace(json) && JsonNode.Parse(json) is JsonObject said && said.ContainsKey(name);
 
     /// <summary>Reads parameters as requested; what is left out has its default.</summary>
     /// <exception cref="ParameterException">one is unknown, of another type or out of range</exception>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Almagest.Discovery.Features;
 
 namespace Almagest.Discovery.Abstractions;
 
@@ -21,6 +22,23 @@ public abstract record RunParameters
     internal const string FeaturesName = "features";
 
     internal const string MissingName = "missing";
+
+    internal const string MinParallaxOverErrorName = "min_parallax_over_error";
+
+    internal const string DistanceWithoutErrorsName = "distance_without_errors";
+
+    /// <summary>What decides which stars of its selection a run analyses.</summary>
+    public static IReadOnlyList<string> Deciding { get; } =
+    [FeaturesName, MissingName, MinParallaxOverErrorName, DistanceWithoutErrorsName];
+
+    /// <summary>What a stored run means that does not say one of these, because it is older than them.</summary>
+    public static IReadOnlyDictionary<string, JsonNode?> Before { get; } =
+        new Dictionary<string, JsonNode?>
+        {
+            [MissingName] = Impute,
+            [MinParallaxOverErrorName] = null,
+            [DistanceWithoutErrorsName] = true,
+        };
 
     internal static readonly JsonSerializerOptions Json = new()
     {
@@ -53,6 +71,31 @@ public abstract record RunParameters
     )]
     public string Missing { get; init; } = Exclude;
 
+    /// <summary>
+    /// The least parallax over its error of which a feature makes a distance; null = any parallax of at least 0.001 mas, which is what runs
+    /// stored without it did.
+    /// </summary>
+    [Parameter(
+        "Least parallax over its error that counts as a distance, for features that need one",
+        Label = "Least parallax / error for a distance",
+        Above = 0,
+        Max = 1e6,
+        WhenNull = "any parallax of at least 0.001 mas, whatever its error",
+        Advice = "Below 5 the absolute magnitudes and velocities of distant stars are mostly noise."
+    )]
+    public double? MinParallaxOverError { get; init; } = DistanceRule.UsualMinParallaxOverError;
+
+    /// <summary>Whether a positive parallax of unknown error is a distance. Runs stored without it took it for one.</summary>
+    [Parameter(
+        "Take positive parallaxes for distances where their errors are not known",
+        Label = "Distances without errors",
+        Advice = "For tables without parallax errors whose parallaxes are all large."
+    )]
+    public bool DistanceWithoutErrors { get; init; }
+
+    /// <summary>Which stars have a distance.</summary>
+    public DistanceRule Distances => new(MinParallaxOverError, DistanceWithoutErrors);
+
     /// <summary>Whose parameters they are.</summary>
     public abstract Algorithm Algorithm { get; }
 
@@ -73,14 +116,14 @@ public abstract record RunParameters
     /// <summary>What tells the run from others in few words, e.g. <c>eps 0.5</c>.</summary>
     public virtual IReadOnlyList<string> Summary => [];
 
-    /// <summary>What the <see cref="Summary"/> does not say, the features and what becomes of missing ones apart.</summary>
+    /// <summary>What the <see cref="Summary"/> does not say, what decides which stars are analysed apart.</summary>
     /// <param name="brief">what is as by default is left out</param>
     public virtual IReadOnlyList<string> Details(bool brief)
     {
         var defaults = Algorithm.DefaultParameters();
         var values = JsonNode.Parse(ToJson())!.AsObject();
-        values.Remove(FeaturesName);
-        values.Remove(MissingName);
+        foreach (var name in Deciding)
+            values.Remove(name);
         return
         [
             .. values

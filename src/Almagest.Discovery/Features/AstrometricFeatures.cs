@@ -83,6 +83,51 @@ internal static class AstrometricFeatures
         TotalProperMotion
     );
 
+    /// <summary>Proper motions are counted from here, mas/yr: some three errors of Gaia's faintest stars, so that where a table has no
+    /// errors the noise of the faint ones makes no feature of its own.</summary>
+    internal const double ProperMotionFloor = 5;
+
+    /// <summary>An error counts so often.</summary>
+    internal const double ProperMotionSigmas = 3;
+
+    public static readonly Feature SignificantProperMotion = new(
+        "pm_significant",
+        "mas/yr",
+        "Total proper motion less three times its error, in squares, and not below 5 mas/yr: sqrt(max(0, pm² - (3 error)²) + 5²)",
+        [StarColumn.Pmra, StarColumn.Pmdec],
+        BeyondNoise
+    )
+    {
+        UsesMotionErrors = true,
+    };
+
+    public static readonly Feature ReducedProperMotion = new(
+        "reduced_pm",
+        "mag",
+        "Reduced proper motion, an absolute magnitude without a distance: m + 5 log10(pm_significant / (arcsec/yr)) + 5",
+        [StarColumn.Magnitude, StarColumn.Pmra, StarColumn.Pmdec],
+        s => s.Magnitude + 5 * Math.Log10(BeyondNoise(s) / 1000) + 5
+    )
+    {
+        UsesMotionErrors = true,
+    };
+
+    public static readonly Feature SpaceSpeed = Velocity(
+        "v_space",
+        "Speed in space relative to the Sun, of proper motion, parallax and radial velocity",
+        [StarColumn.Pmra, StarColumn.Pmdec, StarColumn.Parallax, StarColumn.RadialVelocity],
+        TotalProperMotion
+    ) with
+    {
+        Formula = s => Math.Sqrt(Square(Constants.AuPerYearKmS * TotalProperMotion(s) / s.DistanceParallax) + Square(s.RadialVelocity)),
+    };
+
+    // Smooth where the motion falls below its noise: a step there would make two populations of one.
+    private static double BeyondNoise(StarValues s) =>
+        Math.Sqrt(Math.Max(0, Square(TotalProperMotion(s)) - Square(ProperMotionSigmas * s.ProperMotionError)) + Square(ProperMotionFloor));
+
+    private static double Square(double value) => value * value;
+
     private static double TotalProperMotion(StarValues s) => Math.Sqrt(s.Pmra * s.Pmra + s.Pmdec * s.Pmdec);
 
     private static Feature UnitVector(string name, string description, Func<SkyVector, double> component) =>

@@ -19,27 +19,30 @@ internal sealed class ColumnImputer
     private readonly double _distanceMedian;
 
     /// <exception cref="DiscoveryException">a position is missing or out of range</exception>
-    public ColumnImputer(StarColumns stars, IReadOnlyCollection<StarColumn> needed, bool needsDistance)
+    public ColumnImputer(StarColumns stars, FeatureRecipe recipe, DistanceRule distances)
     {
         _stars = stars;
+        Distances = distances;
         RequirePositions(stars);
-        foreach (var column in needed)
+        foreach (var column in recipe.Needs)
             Survey(column);
-        if (!needsDistance || AllMissing(StarColumn.Parallax))
+        if (!recipe.UsesDistance || AllMissing(StarColumn.Parallax))
             return;
-        var positive = (double[])stars.ParallaxMas.Clone();
-        foreach (ref var parallax in positive.AsSpan())
+        var parallaxes = new double[stars.Count];
+        for (var row = 0; row < parallaxes.Length; row++)
         {
-            if (IsKnown(parallax) && !IsDistance(parallax))
-                NotPositive++;
-            if (!IsDistance(parallax))
-                parallax = double.NaN;
+            var isDistance = IsDistance(row);
+            parallaxes[row] = isDistance ? stars.ParallaxMas[row] : double.NaN;
+            if (!isDistance && IsKnown(stars.ParallaxMas[row]))
+                NoDistance++;
         }
-        _distanceMedian = OrderStatistics.Median(positive);
+        _distanceMedian = OrderStatistics.Median(parallaxes);
     }
 
-    /// <summary>Stars with a known parallax that cannot be a distance; counted only where a feature needs distances.</summary>
-    public int NotPositive { get; }
+    public DistanceRule Distances { get; }
+
+    /// <summary>Stars with a known parallax that is no distance; counted only where a feature needs distances.</summary>
+    public int NoDistance { get; }
 
     public bool HasDistances => !double.IsNaN(_distanceMedian) && _distanceMedian > 0;
 
@@ -55,8 +58,7 @@ internal sealed class ColumnImputer
     {
         foreach (var column in feature.Needs)
         {
-            var value = _stars.Values(column)[row];
-            if (!IsKnown(value) || (feature.UsesDistance && column == StarColumn.Parallax && !IsDistance(value)))
+            if (!IsKnown(_stars.Values(column)[row]) || (feature.UsesDistance && column == StarColumn.Parallax && !IsDistance(row)))
                 return true;
         }
         return false;
@@ -69,18 +71,24 @@ internal sealed class ColumnImputer
             _stars.RaDeg[row],
             _stars.DecDeg[row],
             Fill(StarColumn.Parallax, parallax),
-            IsDistance(parallax) ? parallax : _distanceMedian,
+            IsDistance(row) ? parallax : _distanceMedian,
             Fill(StarColumn.Pmra, _stars.PmraMasYr[row]),
             Fill(StarColumn.Pmdec, _stars.PmdecMasYr[row]),
             Fill(StarColumn.Magnitude, _stars.Magnitude[row]),
             Fill(StarColumn.Color, _stars.Color[row])
-        );
+        )
+        {
+            ProperMotionError = Math.Max(Error(_stars.PmraErrorMasYr[row]), Error(_stars.PmdecErrorMasYr[row])),
+            RadialVelocity = Fill(StarColumn.RadialVelocity, _stars.RadialVelocityKmS[row]),
+        };
     }
 
     /// <summary>Infinities and numbers beyond any catalogue's are gaps, too.</summary>
     private static bool IsKnown(double value) => Math.Abs(value) <= FeaturePipeline.MaxMagnitude;
 
-    private static bool IsDistance(double parallax) => parallax >= FeaturePipeline.MinDistanceParallaxMas && IsKnown(parallax);
+    private bool IsDistance(int row) => Distances.Holds(_stars.ParallaxMas[row], _stars.ParallaxErrorMas[row]);
+
+    private static double Error(double value) => value > 0 && IsKnown(value) ? value : 0;
 
     private double Fill(StarColumn column, double value) => IsKnown(value) ? value : _medians[(int)column];
 

@@ -22,12 +22,16 @@ public sealed record CompleteStars(
     /// <summary>An optional feature stays in the recipe where at least this share of the stars has it.</summary>
     public const double LeastShare = 0.5;
 
-    public static CompleteStars Of(StarColumns stars, FeatureRecipe recipe)
+    private static readonly DistanceLack[] s_lacks = [DistanceLack.Error, DistanceLack.Precision, DistanceLack.Sign];
+
+    /// <param name="distances">which stars have a distance, where a feature needs one</param>
+    public static CompleteStars Of(StarColumns stars, FeatureRecipe recipe, DistanceRule distances)
     {
         ArgumentNullException.ThrowIfNull(stars);
         ArgumentNullException.ThrowIfNull(recipe);
-        var (kept, leftOut) = Optional(stars, recipe);
-        var needs = Needs(kept);
+        ArgumentNullException.ThrowIfNull(distances);
+        var (kept, leftOut) = Optional(stars, recipe, distances);
+        var needs = Needs(kept, distances);
         var lacks = new int[stars.Count];
         var counts = new int[needs.Count];
         var complete = 0;
@@ -63,14 +67,18 @@ public sealed record CompleteStars(
     }
 
     /// <summary>What all stars of a selection lack is left out of a recipe that takes what there is, such as <c>default</c>.</summary>
-    private static (FeatureRecipe Kept, IReadOnlyList<LeftOutFeature> LeftOut) Optional(StarColumns stars, FeatureRecipe recipe)
+    private static (FeatureRecipe Kept, IReadOnlyList<LeftOutFeature> LeftOut) Optional(
+        StarColumns stars,
+        FeatureRecipe recipe,
+        DistanceRule distances
+    )
     {
         if (!recipe.Features.Any(f => f.IsOptional))
             return (recipe, []);
         var leftOut = new List<LeftOutFeature>();
         foreach (var feature in recipe.Features.Where(f => f.IsOptional))
         {
-            var needs = Needs(recipe with { Features = [feature] });
+            var needs = Needs(recipe with { Features = [feature] }, distances);
             var have = Enumerable.Range(0, stars.Count).Count(row => FirstLack(stars, row, needs) < 0);
             if (have >= LeastShare * stars.Count && have > 0)
                 continue;
@@ -98,33 +106,35 @@ public sealed record CompleteStars(
     }
 
     // What is not there is told before what is there and no distance.
-    private static List<Need> Needs(FeatureRecipe recipe)
+    private static List<Need> Needs(FeatureRecipe recipe, DistanceRule distances)
     {
         var needs = new List<Need>();
         foreach (var feature in recipe.Features)
         {
             foreach (var column in feature.Needs.Where(c => c is not (StarColumn.Ra or StarColumn.Dec)))
             {
-                needs.Add(new Need(column, false));
+                needs.Add(new Need(column));
                 if (feature.UsesDistance && column == StarColumn.Parallax)
-                    needs.Add(new Need(column, true));
+                    needs.AddRange(s_lacks.Select(lack => new Need(column) { Rule = distances, Lack = lack }));
             }
         }
         return [.. needs.Distinct()];
     }
 
-    /// <summary>A catalogue column that a star must have; as a distance where one divides by it.</summary>
-    private sealed record Need(StarColumn Column, bool AsDistance)
+    /// <summary>A catalogue column that a star must have; where one divides by it, a reason for which it would be no distance.</summary>
+    private sealed record Need(StarColumn Column)
     {
-        public string Reason =>
-            AsDistance
-                ? string.Create(CultureInfo.InvariantCulture, $"parallax below {FeaturePipeline.MinDistanceParallaxMas} mas")
-                : $"no {Word}";
+        public DistanceRule? Rule { get; init; }
+
+        public DistanceLack Lack { get; init; }
+
+        public string Reason => Rule is null ? $"no {Word}" : Rule.Reason(Lack);
 
         public bool IsMet(StarColumns stars, int row)
         {
             var value = stars.Values(Column)[row];
-            return Math.Abs(value) <= FeaturePipeline.MaxMagnitude && (!AsDistance || value >= FeaturePipeline.MinDistanceParallaxMas);
+            return Math.Abs(value) <= FeaturePipeline.MaxMagnitude
+                && (Rule is null || Rule.LackOf(value, stars.ParallaxErrorMas[row]) != Lack);
         }
 
         // As the features call it.

@@ -6,7 +6,7 @@ namespace Almagest.Discovery.Features;
 /// <param name="Ra">degrees</param>
 /// <param name="Dec">degrees</param>
 /// <param name="Parallax">mas, as measured (may be zero or negative) or imputed</param>
-/// <param name="DistanceParallax">mas, fit to divide by: at least <see cref="FeaturePipeline.MinDistanceParallaxMas"/></param>
+/// <param name="DistanceParallax">mas, fit to divide by: at least <see cref="DistanceRule.MinParallaxMas"/></param>
 /// <param name="Pmra">mas/yr</param>
 /// <param name="Pmdec">mas/yr</param>
 /// <param name="Magnitude">mag</param>
@@ -20,7 +20,14 @@ public readonly record struct StarValues(
     double Pmdec,
     double Magnitude,
     double Color
-);
+)
+{
+    /// <summary>mas/yr, of the less precise component; 0 where it is not known.</summary>
+    public double ProperMotionError { get; init; }
+
+    /// <summary>km/s.</summary>
+    public double RadialVelocity { get; init; }
+}
 
 /// <summary>One column of a feature matrix: what it means and how it follows from the catalogue.</summary>
 /// <param name="Name">unique within a recipe; the column name of the matrix</param>
@@ -36,8 +43,12 @@ public sealed record Feature(
     Func<StarValues, double> Formula
 )
 {
-    /// <summary>True where the formula uses the parallax as a distance: a parallax that is not positive then counts as missing.</summary>
+    /// <summary>True where the formula uses the parallax as a distance: what is none by the
+    /// <see cref="DistanceRule"/> then counts as missing.</summary>
     public bool UsesDistance { get; init; }
+
+    /// <summary>True where the formula looks at the errors of the proper motion; a star that lacks them is not left out for it.</summary>
+    public bool UsesMotionErrors { get; init; }
 
     /// <summary>True in a recipe that takes what there is: where fewer than half of the stars have the feature, it is left out, and no star
     /// is excluded for the lack of it.</summary>

@@ -21,6 +21,9 @@ public sealed record FeatureOptions
     /// </summary>
     public bool ExcludeMissing { get; init; }
 
+    /// <summary>Which stars have a distance.</summary>
+    public DistanceRule Distances { get; init; } = DistanceRule.AnyParallax;
+
     /// <summary>Where stars are left out, fewer than so many that stay are refused.</summary>
     public int LeastStars { get; init; } = 1;
 

@@ -9,15 +9,12 @@ namespace Almagest.Discovery.Features;
 /// </summary>
 /// <remarks>
 /// A parallax that is not positive says that the star is far away and no more. Where a feature takes the parallax as it is
-/// (<c>classic</c>, <c>cluster5d</c>, <c>default</c>) such a value stays; where one divides by it or takes its logarithm, a parallax below
-/// <see cref="MinDistanceParallaxMas"/> counts as missing and the median of the others stands in, so that it makes the star neither
+/// (<c>classic</c>, <c>cluster5d</c>, <c>default</c>) such a value stays; where one divides by it or takes its logarithm, a parallax that
+/// is no distance (<see cref="DistanceRule"/>) counts as missing and the median of the others stands in, so that it makes the star neither
 /// bright nor fast. Where stars with gaps are left out, a star without such a parallax is left out of a recipe that needs a distance.
 /// </remarks>
 public static class FeaturePipeline
 {
-    /// <summary>The smallest parallax that is taken for a distance, mas: a megaparsec, far below any measuring error.</summary>
-    public const double MinDistanceParallaxMas = 0.001;
-
     /// <summary>A catalogue number of a larger magnitude is an infinity or a fill value, and counts as missing.</summary>
     public const double MaxMagnitude = 1e100;
 
@@ -38,7 +35,7 @@ public static class FeaturePipeline
             throw new DiscoveryException("The selection holds no star. Widen its filter.");
         if (!options.ExcludeMissing)
             return Make(stars, recipe, options, cancellationToken);
-        var complete = CompleteStars.Of(stars, recipe);
+        var complete = CompleteStars.Of(stars, recipe, options.Distances);
         if (complete.Stars.Count < options.LeastStars)
             throw TooFew(stars.Count, recipe, complete, options.LeastStars);
         var prepared = Make(complete.Stars, complete.Recipe, options, cancellationToken);
@@ -65,7 +62,7 @@ public static class FeaturePipeline
         CancellationToken cancellationToken
     )
     {
-        var imputer = new ColumnImputer(stars, recipe.Needs, recipe.Features.Any(f => f.UsesDistance));
+        var imputer = new ColumnImputer(stars, recipe, options.Distances);
         var leftOut = new List<LeftOutFeature>();
         var features = recipe.Features.Where(f => IsUsable(f, imputer, leftOut)).ToArray();
         if (features.Length == 0)
@@ -105,7 +102,10 @@ public static class FeaturePipeline
                 ? 0
                 : Enumerable.Range(0, stars.Count).Count(row => features.Any(f => imputer.IsImputed(f, row))),
             leftOut
-        );
+        )
+        {
+            Remarks = DistanceRemarks.Of(stars, features, options.Distances),
+        };
     }
 
     private static bool IsUsable(Feature feature, ColumnImputer imputer, List<LeftOutFeature> leftOut)
@@ -113,7 +113,7 @@ public static class FeaturePipeline
         var absent = feature.Needs.Where(imputer.AllMissing).Select(c => c.ColumnName()).ToArray();
         var reason =
             absent.Length > 0 ? $"no star has {string.Join(" or ", absent)}"
-            : feature.UsesDistance && !imputer.HasDistances ? "no star has a positive parallax"
+            : feature.UsesDistance && !imputer.HasDistances ? "no star has a distance"
             : null;
         if (reason is not null)
             leftOut.Add(new LeftOutFeature(feature.Name, reason));
@@ -150,7 +150,7 @@ public static class FeaturePipeline
         for (var row = 0; row < column.Length; row++)
             column[row] = values[row * features.Length + f];
         var missing = 0;
-        if (feature.Needs.Any(c => imputer.Missing(c) > 0) || (feature.UsesDistance && imputer.NotPositive > 0))
+        if (feature.Needs.Any(c => imputer.Missing(c) > 0) || (feature.UsesDistance && imputer.NoDistance > 0))
         {
             for (var row = 0; row < column.Length; row++)
                 missing += imputer.IsImputed(feature, row) ? 1 : 0;
@@ -221,16 +221,16 @@ public static class FeaturePipeline
                     + $"stands in."
             ))
             .ToList();
-        if (imputer.NotPositive > 0 && features.Any(f => f.UsesDistance))
+        if (imputer.NoDistance > 0 && features.Any(f => f.UsesDistance))
         {
             imputed.Add(
                 new ImputedColumn(
                     "parallax_mas as distance",
-                    imputer.NotPositive,
+                    imputer.NoDistance,
                     count,
                     imputer.DistanceMedian,
-                    $"{imputer.NotPositive} of {count} stars have a parallax that is not positive: for distances the median of the "
-                        + $"positive ones, {imputer.DistanceMedian:G6} mas, stands in."
+                    $"{imputer.NoDistance} of {count} stars have a parallax that is no distance ({imputer.Distances.Words}): for "
+                        + $"distances the median of the others, {imputer.DistanceMedian:G6} mas, stands in."
                 )
             );
         }

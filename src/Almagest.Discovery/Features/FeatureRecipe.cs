@@ -14,6 +14,20 @@ public sealed record FeatureRecipe(string Name, string Version, string Descripti
     /// refusal.</summary>
     public string Reference => string.Join('+', Name.Split('+').Zip(Version.Split('+'), (name, version) => $"{name}@{version}"));
 
+    /// <summary>True where a feature uses the parallax as a distance.</summary>
+    public bool UsesDistance => Features.Any(f => f.UsesDistance);
+
+    /// <summary>The <see cref="StarColumns.Further"/> numbers that the features use: these are loaded with the stars.</summary>
+    public IReadOnlyList<string> Further =>
+        [
+            .. UsesDistance ? [StarColumns.ParallaxErrorName] : Array.Empty<string>(),
+            .. Features.Any(f => f.UsesMotionErrors) ? [StarColumns.PmraErrorName, StarColumns.PmdecErrorName] : Array.Empty<string>(),
+            .. Needs.Contains(StarColumn.RadialVelocity) ? [StarColumns.RadialVelocityName] : Array.Empty<string>(),
+        ];
+
+    /// <summary>The same with no feature that it could do without.</summary>
+    internal FeatureRecipe Whole => this with { Features = [.. Features.Select(f => f with { IsOptional = false })] };
+
     /// <summary>The catalogue columns that any of the features needs.</summary>
     public IReadOnlyList<StarColumn> Needs => [.. Features.SelectMany(f => f.Needs).Distinct().Order()];
 }

@@ -59,6 +59,32 @@ public static class FeatureRecipes
             [AbsoluteMagnitude, Color, Speed]
         ),
         new(
+            "population3d",
+            "1",
+            "Absolute magnitude, colour and speed in space, where there are radial velocities: what population finds, and stars that move "
+                + "along the line of sight.",
+            [AbsoluteMagnitude, Color, SpaceSpeed]
+        ),
+        new(
+            "luminosity",
+            "1",
+            "Absolute magnitude and tangential speed: population for tables without a colour.",
+            [AbsoluteMagnitude, Speed]
+        ),
+        new(
+            "luminosity3d",
+            "1",
+            "Absolute magnitude and speed in space: population3d for tables without a colour.",
+            [AbsoluteMagnitude, SpaceSpeed]
+        ),
+        new(
+            "deep",
+            "1",
+            "Colour, magnitude, proper motion and reduced proper motion: unusual stars of deep fields, where most parallaxes are noise. It "
+                + "needs no distance.",
+            [Color, Magnitude, SignificantProperMotion, ReducedProperMotion]
+        ),
+        new(
             "astrometric",
             "1",
             "Proper motion and parallax without position: the space in which an open cluster is a clump.",
@@ -80,6 +106,19 @@ public static class FeatureRecipes
             [.. Direction, Pmra, Pmdec]
         ),
     ];
+
+    /// <summary>Whether a stored recipe uses parallaxes as distances; false of one that there is not.</summary>
+    public static bool UsesDistance(string reference)
+    {
+        try
+        {
+            return Get(reference).UsesDistance;
+        }
+        catch (DiscoveryException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>The recipe of this name, or the combination that it spells.</summary>
     /// <exception cref="DiscoveryException">no such recipe or version; the message lists those that there are</exception>

@@ -20,10 +20,14 @@ public sealed record PreparedFeatures(
     IReadOnlyList<LeftOutFeature> LeftOut
 )
 {
+    /// <summary>What else is to be known of the features, whole sentences.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
     /// <summary>The same as sentences for the user; empty where nothing was imputed, left out or constant.</summary>
     public IReadOnlyList<string> Notes =>
         [
             .. Imputed.Select(i => i.Note),
+            .. Remarks,
             .. LeftOut.Select(f => $"Feature {f.Name} is left out: {f.Reason}."),
             .. Statistics.Where(s => s.IsConstant).Select(s => $"Feature {s.Name} is the same for every star and cannot tell them apart."),
         ];

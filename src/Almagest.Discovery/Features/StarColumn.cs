@@ -10,13 +10,14 @@ public enum StarColumn
     Pmdec,
     Magnitude,
     Color,
+    RadialVelocity,
 }
 
 /// <summary>The columns of <see cref="StarColumns"/> by <see cref="StarColumn"/>.</summary>
-internal static class StarColumnAccess
+public static class StarColumnAccess
 {
     /// <summary>The column's values; NaN = missing.</summary>
-    public static double[] Values(this StarColumns stars, StarColumn column)
+    internal static double[] Values(this StarColumns stars, StarColumn column)
     {
         ArgumentNullException.ThrowIfNull(stars);
         return column switch
@@ -28,6 +29,7 @@ internal static class StarColumnAccess
             StarColumn.Pmdec => stars.PmdecMasYr,
             StarColumn.Magnitude => stars.Magnitude,
             StarColumn.Color => stars.Color,
+            StarColumn.RadialVelocity => stars.RadialVelocityKmS,
             _ => throw new ArgumentOutOfRangeException(nameof(column), column, "no such column"),
         };
     }
@@ -43,6 +45,7 @@ internal static class StarColumnAccess
             StarColumn.Pmdec => "pmdec",
             StarColumn.Magnitude => "magnitude",
             StarColumn.Color => "color",
+            StarColumn.RadialVelocity => "radial_velocity",
             _ => throw new ArgumentOutOfRangeException(nameof(column), column, "no such column"),
         };
 }

@@ -8,6 +8,18 @@ namespace Almagest.Discovery.Features;
 /// </summary>
 public sealed class StarColumns
 {
+    /// <summary>Names of <see cref="Further"/> numbers that features use.</summary>
+    public const string ParallaxErrorName = "parallax_error_mas";
+
+    /// <inheritdoc cref="ParallaxErrorName"/>
+    public const string PmraErrorName = "pmra_error";
+
+    /// <inheritdoc cref="ParallaxErrorName"/>
+    public const string PmdecErrorName = "pmdec_error";
+
+    /// <inheritdoc cref="ParallaxErrorName"/>
+    public const string RadialVelocityName = "radial_velocity_km_s";
+
     /// <summary>No star.</summary>
     public static StarColumns None { get; } =
         new()
@@ -51,6 +63,18 @@ public sealed class StarColumns
     /// </summary>
     public IReadOnlyDictionary<string, double[]> Further { get; init; } = ReadOnlyDictionary<string, double[]>.Empty;
 
+    /// <summary>Error of the parallax, mas; NaN throughout where it was not loaded, as of the next ones.</summary>
+    public double[] ParallaxErrorMas => field ??= Named(ParallaxErrorName);
+
+    /// <summary>Error of <see cref="PmraMasYr"/>, mas/yr.</summary>
+    public double[] PmraErrorMasYr => field ??= Named(PmraErrorName);
+
+    /// <summary>Error of <see cref="PmdecMasYr"/>, mas/yr.</summary>
+    public double[] PmdecErrorMasYr => field ??= Named(PmdecErrorName);
+
+    /// <summary>Radial velocity, km/s.</summary>
+    public double[] RadialVelocityKmS => field ??= Named(RadialVelocityName);
+
     public int Count => StarId.Length;
 
     /// <summary>The same stars with further numbers, beside those that they have.</summary>
@@ -86,4 +110,13 @@ public sealed class StarColumns
             Color = Array.ConvertAll(rows, row => Color[row]),
             Further = Further.Count == 0 ? Further : Further.ToDictionary(f => f.Key, f => Array.ConvertAll(rows, row => f.Value[row])),
         };
+
+    private double[] Named(string name)
+    {
+        if (Further.TryGetValue(name, out var values))
+            return values;
+        var none = new double[Count];
+        Array.Fill(none, double.NaN);
+        return none;
+    }
 }

@@ -12,35 +12,54 @@ public readonly record struct CatalogStar(
     double PmdecMasYr,
     double Magnitude,
     double Color
-);
+)
+{
+    public double PmraErrorMasYr { get; init; } = double.NaN;
 
-/// <summary>The real stars that trials plant among, with their parallax errors.</summary>
+    public double PmdecErrorMasYr { get; init; } = double.NaN;
+
+    /// <summary>km/s.</summary>
+    public double RadialVelocityKmS { get; init; } = double.NaN;
+}
+
+/// <summary>The real stars that trials plant among.</summary>
 /// <param name="Stars">the selection of the run</param>
-/// <param name="ParallaxErrorMas">in the order of the stars; NaN = not known</param>
 /// <param name="Admits">whether the selection would hold such a star; a condition on a column that is not here is taken as
 /// fulfilled</param>
-public sealed record TrialField(StarColumns Stars, double[] ParallaxErrorMas, Func<CatalogStar, bool> Admits)
+public sealed record TrialField(StarColumns Stars, Func<CatalogStar, bool> Admits)
 {
+    private static readonly Dictionary<string, Func<CatalogStar, double>> s_further = new()
+    {
+        [StarColumns.ParallaxErrorName] = s => s.ParallaxErrorMas,
+        [StarColumns.PmraErrorName] = s => s.PmraErrorMasYr,
+        [StarColumns.PmdecErrorName] = s => s.PmdecErrorMasYr,
+        [StarColumns.RadialVelocityName] = s => s.RadialVelocityKmS,
+    };
+
     public CatalogStar this[int row] =>
         new(
             Stars.RaDeg[row],
             Stars.DecDeg[row],
             Stars.ParallaxMas[row],
-            ParallaxErrorMas[row],
+            Stars.ParallaxErrorMas[row],
             Stars.PmraMasYr[row],
             Stars.PmdecMasYr[row],
             Stars.Magnitude[row],
             Stars.Color[row]
-        );
+        )
+        {
+            PmraErrorMasYr = Stars.PmraErrorMasYr[row],
+            PmdecErrorMasYr = Stars.PmdecErrorMasYr[row],
+            RadialVelocityKmS = Stars.RadialVelocityKmS[row],
+        };
 
     /// <summary>The stars that have every feature of a recipe; it admits such stars only.</summary>
-    public TrialField Analysable(FeatureRecipe recipe)
+    public TrialField Analysable(FeatureRecipe recipe, DistanceRule distances)
     {
-        var complete = CompleteStars.Of(Stars, recipe);
+        var complete = CompleteStars.Of(Stars, recipe, distances);
         return new TrialField(
             complete.Stars,
-            complete.Rows is { } rows ? Array.ConvertAll(rows, row => ParallaxErrorMas[row]) : ParallaxErrorMas,
-            star => Admits(star) && CompleteStars.Of(Alone(star), complete.Recipe).Excluded.Count == 0
+            star => Admits(star) && CompleteStars.Of(Alone(star), complete.Recipe, distances).Excluded.Count == 0
         );
     }
 
@@ -55,6 +74,7 @@ public sealed record TrialField(StarColumns Stars, double[] ParallaxErrorMas, Fu
             PmdecMasYr = [star.PmdecMasYr],
             Magnitude = [star.Magnitude],
             Color = [star.Color],
+            Further = s_further.ToDictionary(f => f.Key, f => (double[])[f.Value(star)]),
         };
 
     /// <summary>The real stars, and the planted ones behind them. Their ids are the highest that there are: no catalogue row has
@@ -73,6 +93,7 @@ public sealed record TrialField(StarColumns Stars, double[] ParallaxErrorMas, Fu
             PmdecMasYr = Join(Stars.PmdecMasYr, s => s.PmdecMasYr),
             Magnitude = Join(Stars.Magnitude, s => s.Magnitude),
             Color = Join(Stars.Color, s => s.Color),
+            Further = Stars.Further.Where(f => s_further.ContainsKey(f.Key)).ToDictionary(f => f.Key, f => Join(f.Value, s_further[f.Key])),
         };
     }
 }

@@ -58,8 +58,7 @@ public sealed record TraitSpread(OutlierTrait Trait, double Spread, string Unit,
     private static double[] Velocity(double[] motion, StarColumns stars) =>
         [.. motion.Zip(stars.ParallaxMas, (m, p) => IsDistance(p) ? Constants.AuPerYearKmS * m / p : double.NaN)];
 
-    internal static bool IsDistance(double parallax) =>
-        parallax >= FeaturePipeline.MinDistanceParallaxMas && parallax <= FeaturePipeline.MaxMagnitude;
+    internal static bool IsDistance(double parallax) => parallax >= DistanceRule.MinParallaxMas && parallax <= FeaturePipeline.MaxMagnitude;
 
     private static (double Spread, string Unit, int Known) Of(double[] values, string unit)
     {

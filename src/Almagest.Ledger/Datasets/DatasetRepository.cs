@@ -41,7 +41,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(filter);
         var first = await FindAsync(nameOrId, cancellationToken);
         if (filter.AlsoDatasets is not { Count: > 0 } also)
-            return ([first], filter with { AlsoDatasets = null });
+            return ([first], await ResolvedAsync([first], filter with { AlsoDatasets = null }, cancellationToken));
         var ids = new DatasetIds(also) { first.DatasetId }.ToArray();
         var found = await ledger.ReadAsync(
             context => context.Datasets.Where(d => ids.Contains(d.DatasetId)).OrderBy(d => d.DatasetId),
@@ -49,8 +49,12 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         );
         if (ids.Except(found.Select(d => d.DatasetId)).Select(id => (long?)id).FirstOrDefault() is { } unknown)
             throw await MissingAsync($"there is no dataset {unknown}", "filter.also_datasets", cancellationToken);
-        return (found, filter with { AlsoDatasets = ids.Length == 1 ? null : new DatasetIds(ids.Skip(1)) });
+        filter = filter with { AlsoDatasets = ids.Length == 1 ? null : new DatasetIds(ids.Skip(1)) };
+        return (found, await ResolvedAsync(found, filter, cancellationToken));
     }
+
+    private Task<StarFilter> ResolvedAsync(IReadOnlyList<Dataset> found, StarFilter filter, CancellationToken cancellationToken) =>
+        new QualityCuts(ledger).ResolveAsync(found, filter, cancellationToken);
 
     /// <summary>The filter, of these datasets besides the first; their order does not matter.</summary>
     /// <exception cref="LedgerException">one of them does not exist, or is named twice</exception>

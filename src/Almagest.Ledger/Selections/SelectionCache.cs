@@ -21,7 +21,7 @@ public sealed class SelectionCache(LedgerDatabase ledger)
     private long _clock;
     private int _loads;
 
-    /// <summary>Stars that are kept at most, 64 bytes each.</summary>
+    /// <summary>Stars that are kept at most, 64 bytes each and 8 for each further number.</summary>
     public long MostStars { get; init; } = 3_000_000;
 
     /// <summary>How many selections were read from the database.</summary>

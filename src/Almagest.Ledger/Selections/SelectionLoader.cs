@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
@@ -15,9 +14,6 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
     [
         .. Contract.Columns.StarColumns.All.Where(c => c.Kind == Contract.Columns.ColumnKind.Double).Select(c => c.Name),
     ];
-
-    private static readonly string s_distance =
-        $"parallax_mas >= {FeaturePipeline.MinDistanceParallaxMas.ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>Those that a run may take that names none.</summary>
     private static readonly FeatureRecipe[] s_recipes =
@@ -39,63 +35,46 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
     }
 
     /// <summary>How many stars of the selection have each column that a feature can need.</summary>
-    public async Task<ColumnCoverage> CoverageAsync(long datasetId, StarFilter filter, CancellationToken cancellationToken = default)
+    /// <param name="distances">what counts as a distance</param>
+    public async Task<ColumnCoverage> CoverageAsync(
+        long datasetId,
+        StarFilter filter,
+        DistanceRule distances,
+        CancellationToken cancellationToken = default
+    )
     {
+        ArgumentNullException.ThrowIfNull(distances);
+        string[] conditions =
+        [
+            .. FeatureSql.Columns.Keys.Select(FeatureSql.Has),
+            FeatureSql.HasParallaxError,
+            FeatureSql.HasDistance(distances),
+            .. s_recipes.Select(r => FeatureSql.HasAll(r, distances)),
+        ];
         return await ledger.AskAsync(
             async connection =>
             {
                 await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
                 command.CommandText = $"""
-                    select count(*), count(parallax_mas), count(pmra_mas_yr), count(pmdec_mas_yr), count(magnitude), count(color),
-                           count(*) filter (where {s_distance})
-                           {string.Concat(s_recipes.Select(r => $", count(*) filter (where {Usable(r)})"))}
+                    select count(*) {string.Concat(conditions.Select(c => $", count(*) filter (where {c})"))}
                     from public.stars where {StarFilterSql.Where(command, datasetId, filter)}
                     """;
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 await reader.ReadAsync(cancellationToken);
-                var counts = Enumerable.Range(0, reader.FieldCount).Select(reader.GetInt64).ToArray();
-                return new ColumnCoverage(
-                    counts[0],
-                    new Dictionary<StarColumn, long>
-                    {
-                        [StarColumn.Ra] = counts[0],
-                        [StarColumn.Dec] = counts[0],
-                        [StarColumn.Parallax] = counts[1],
-                        [StarColumn.Pmra] = counts[2],
-                        [StarColumn.Pmdec] = counts[3],
-                        [StarColumn.Magnitude] = counts[4],
-                        [StarColumn.Color] = counts[5],
-                    },
-                    counts[6]
-                )
+                var counts = new Queue<long>(Enumerable.Range(0, reader.FieldCount).Select(reader.GetInt64));
+                var stars = counts.Dequeue();
+                var known = FeatureSql.Columns.Keys.ToDictionary(c => c, _ => counts.Dequeue());
+                (known[StarColumn.Ra], known[StarColumn.Dec]) = (stars, stars);
+                var errors = counts.Dequeue();
+                return new ColumnCoverage(stars, known, counts.Dequeue())
                 {
-                    Usable = s_recipes.Select((r, i) => (r.Name, Count: counts[7 + i])).ToDictionary(r => r.Name, r => r.Count),
+                    Rule = distances,
+                    ParallaxErrors = errors,
+                    Usable = s_recipes.ToDictionary(r => r.Name, _ => counts.Dequeue()),
                 };
             },
             cancellationToken
         );
-    }
-
-    // As CompleteStars has it.
-    private static string Usable(FeatureRecipe recipe)
-    {
-        var conditions = recipe
-            .Features.SelectMany(f => f.Needs, (f, column) => (f.UsesDistance, Column: column))
-            .Distinct()
-            .Select(need =>
-                need.Column switch
-                {
-                    StarColumn.Parallax => need.UsesDistance ? s_distance : "parallax_mas is not null",
-                    StarColumn.Pmra => "pmra_mas_yr is not null",
-                    StarColumn.Pmdec => "pmdec_mas_yr is not null",
-                    StarColumn.Magnitude => "magnitude is not null",
-                    StarColumn.Color => "color is not null",
-                    _ => null,
-                }
-            )
-            .OfType<string>()
-            .Distinct();
-        return string.Join(" and ", conditions.Prepend("true"));
     }
 
     /// <param name="progress">told the number of stars read so far</param>

@@ -64,6 +64,9 @@ public sealed record StarFilter
     /// that field.</summary>
     public ExtraRanges? Extra { get; init; }
 
+    /// <summary>Published quality cuts: <c>gaia</c>, or with the release <c>gaia_dr2</c>, <c>gaia_dr3</c>, as a run stores it.</summary>
+    public string? Quality { get; init; }
+
     /// <summary>A random sample of the stars that fulfil all the other conditions.</summary>
     public StarSample? Sample { get; init; }
 
@@ -136,7 +139,8 @@ public sealed record StarFilter
                 ErrorCode.UnreadableFilter,
                 "the filter cannot be read" + (path.Length == 0 ? "" : $" at {path}: no such condition, or not its whole form"),
                 $"A filter is a JSON object with cone {{ra_deg, dec_deg, radius_deg}} and ranges {{min, max}} of ra_deg, "
-                    + $"{string.Join(", ", Ranges.Keys)}; extra {{COLUMN: {{min, max}}}} of other columns; sample {{n, seed}}.",
+                    + $"{string.Join(", ", Ranges.Keys)}; extra {{COLUMN: {{min, max}}}} of other columns; "
+                    + $"quality \"gaia\"; sample {{n, seed}}.",
                 path.Length == 0 ? "filter" : $"filter.{path}"
             );
         }
@@ -177,6 +181,11 @@ public sealed record StarFilter
             foreach (var edge in new[] { ra.Min, ra.Max })
                 Require(edge is null or (>= 0 and <= 360), "filter.ra_deg", edge ?? 0, "in [0, 360]");
         }
+        if (Quality is { } quality && !GaiaQuality.All.Contains(quality))
+            throw LedgerException.Invalid(
+                "filter.quality",
+                $"filter.quality is '{quality}', expected {string.Join(" or ", GaiaQuality.All)}"
+            );
         if (Sample is { } sample)
             Require(sample.N >= 1, "filter.sample.n", sample.N, "at least 1");
         if (Extra?.FirstOrDefault(e => e.Value is null) is { Key: { } column })
@@ -206,6 +215,8 @@ public sealed record StarFilter
         parts.AddRange(Ranges.Values.Where(r => r.Get(this) is not null).Select(r => Describe(r.Label, r.Get(this)!)));
         if (Extra is not null)
             parts.AddRange(Extra.Select(e => Describe(e.Key, e.Value)));
+        if (Quality is { } quality)
+            parts.Add(GaiaQuality.Describe(quality));
         if (Sample is { } sample)
             return $"{sample.N} of {(parts.Count == 0 ? "all stars" : string.Join(", ", parts))}, chosen at random by seed {sample.Seed}";
         return parts.Count == 0 ? "all stars" : string.Join(", ", parts);
@@ -227,6 +238,7 @@ public sealed record StarFilter
         && Holds(ParallaxMas, star.ParallaxMas)
         && Holds(ParallaxErrorMas, star.ParallaxErrorMas)
         && Holds(ParallaxOverError, star.ParallaxMas / star.ParallaxErrorMas)
+        && (Quality is null || star.ParallaxMas / star.ParallaxErrorMas >= GaiaQuality.LeastParallaxOverError)
         && Holds(PmraMasYr, star.PmraMasYr)
         && Holds(PmdecMasYr, star.PmdecMasYr)
         && Holds(ProperMotionMasYr, Math.Sqrt(star.PmraMasYr * star.PmraMasYr + star.PmdecMasYr * star.PmdecMasYr));

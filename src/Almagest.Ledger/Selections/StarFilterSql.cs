@@ -64,6 +64,8 @@ internal static class StarFilterSql
             if (range.Max is { } max)
                 sql.Append($" and {number} <= {Bind(command, max)}");
         }
+        if (filter.Quality is { } quality)
+            sql.Append(" and ").Append(GaiaQuality.Where(quality, command));
         if (filter.Sample is not { } sample)
             return sql.ToString();
         var seed = Bind(command, $"{sample.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)}:");
@@ -71,9 +73,5 @@ internal static class StarFilterSql
             + $"{Bind(command, sample.N)})";
     }
 
-    private static string Bind(NpgsqlCommand command, object value)
-    {
-        command.Parameters.Add(new NpgsqlParameter { Value = value });
-        return $"${command.Parameters.Count}";
-    }
+    private static string Bind(NpgsqlCommand command, object value) => GaiaQuality.Bind(command, value);
 }

@@ -13,7 +13,7 @@ public static class StarFilterText
 {
     private const string Help =
         "Write terms like: cone=RA,DEC,RADIUS  ra_deg=350..10  dec_deg=-5..5  magnitude=..15  parallax_over_error=5..  ruwe=..1.4  "
-        + "extra.COLUMN=0..1  sample=1000 or sample=1000,SEED";
+        + "extra.COLUMN=0..1  quality=gaia  sample=1000 or sample=1000,SEED";
 
     /// <exception cref="LedgerException">a term is unknown or malformed</exception>
     public static StarFilter Parse(string? text)
@@ -38,6 +38,8 @@ public static class StarFilterText
                     ["radius_deg"] = parts[2],
                 };
             }
+            else if (name == "quality")
+                json["quality"] = value;
             else if (name == "sample")
             {
                 var parts = value.Split(',');

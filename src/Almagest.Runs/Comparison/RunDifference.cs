@@ -89,21 +89,21 @@ public static class FlipReason
 /// <summary>The stored parameters of runs as JSON objects, with what older programs did not store.</summary>
 internal static class RunParametersJson
 {
-    private const string Missing = "missing";
-
     public static JsonObject Of(DiscoveryRun run)
     {
         var parameters = JsonNode.Parse(run.Parameters) as JsonObject ?? [];
-        if (!parameters.ContainsKey(Missing))
-            parameters[Missing] = RunParameters.Impute;
+        foreach (var (name, value) in RunParameters.Before.Where(b => !parameters.ContainsKey(b.Key)))
+            parameters[name] = value?.DeepClone();
         return parameters;
     }
 
-    /// <summary>What decides which stars of its selection a run analyses: the recipe where stars that lack a feature are excluded, nothing
-    /// where gaps are filled.</summary>
+    /// <summary>What decides which stars of its selection a run analyses: the recipe and what it takes for a distance where stars that lack
+    /// a feature are excluded, nothing where gaps are filled.</summary>
     public static string Leaves(DiscoveryRun run)
     {
         var parameters = Of(run);
-        return parameters[Missing]?.ToString() == RunParameters.Impute ? "" : parameters["features"]?.ToString() ?? "";
+        return parameters["missing"]?.ToString() == RunParameters.Impute
+            ? ""
+            : string.Join(' ', RunParameters.Deciding.Select(name => parameters[name]?.ToJsonString()));
     }
 }

@@ -11,7 +11,7 @@ namespace Almagest.Runs.Execution;
 public sealed class AnalysisCache
 {
     private StarColumns? _stars;
-    private (string Recipe, string Missing, bool Standardised) _how;
+    private (string Recipe, string Missing, DistanceRule Distances, bool Standardised) _how;
     private PreparedFeatures? _features;
 
     /// <param name="selections">where the stars are kept; others may share it</param>
@@ -25,10 +25,11 @@ public sealed class AnalysisCache
 
     internal SelectionCache? Selections { get; }
 
-    /// <param name="how">the recipe, what becomes of stars that lack a feature of it, and whether it is standardised</param>
+    /// <param name="how">the recipe, what becomes of stars that lack a feature of it, which have a distance, and whether it
+    /// is standardised</param>
     internal PreparedFeatures Features(
         StarColumns of,
-        (string Recipe, string Missing, bool Standardised) how,
+        (string Recipe, string Missing, DistanceRule Distances, bool Standardised) how,
         Func<PreparedFeatures> prepare
     )
     {

@@ -185,11 +185,9 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         if (request.Parameters.Features is null)
         {
             // Not submitted here, or by an older program: from now on it says which.
-            request = request with
-            {
-                Parameters = (await _recipes.ResolveAsync(run.DatasetId, request.Filter, request.Parameters, cancellationToken)).Parameters,
-            };
-            await _runs.ResolveAsync(runId, request.Parameters, cancellationToken);
+            var (parameters, choice) = await _recipes.ResolveAsync(run.DatasetId, request.Filter, request.Parameters, cancellationToken);
+            request = request with { Parameters = parameters };
+            await _runs.ResolveAsync(runId, parameters, choice?.Reason, cancellationToken);
         }
         var (analysis, load) = await AnalyseAsync(dataset, request, progress, cancellationToken);
         var watch = Stopwatch.StartNew();
@@ -249,7 +247,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellationToken);
         var found = selected[0];
         (parameters, var choice) = await _recipes.ResolveAsync(found.DatasetId, filter, parameters, cancellationToken);
-        var stars = await _selections.LoadAsync(found.DatasetId, filter, null, cancellationToken);
+        var stars = await _selections.LoadAsync(found.DatasetId, filter, StarAnalysis.Recipe(parameters).Further, null, cancellationToken);
         return EpsAdvice.Of(stars, filter, parameters, choice, k, MaxThreads, cancellationToken);
     }
 
@@ -270,9 +268,10 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var relay = progress is null
             ? null
             : new SynchronousProgress<long>(n => progress.Report(new RunProgress("load", (double)n / expected)));
+        var further = StarAnalysis.Recipe(request.Parameters).Further;
         var stars = Memory?.Selections is { } shared
-            ? await shared.GetAsync(dataset.DatasetId, request.Filter, relay, cancellationToken)
-            : await _selections.LoadAsync(dataset.DatasetId, request.Filter, relay, cancellationToken);
+            ? await shared.GetAsync(dataset.DatasetId, request.Filter, further, relay, cancellationToken)
+            : await _selections.LoadAsync(dataset.DatasetId, request.Filter, further, relay, cancellationToken);
         var load = watch.Elapsed.TotalMilliseconds;
         progress?.Report(new RunProgress("compute", 0));
         var analysis = StarAnalysis.Run(
@@ -283,7 +282,8 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
             Memory,
             cancellationToken
         );
-        return (analysis, load);
+        var quality = await new QualityCuts(ledger).CountAsync(dataset.DatasetId, request.Filter, cancellationToken);
+        return (analysis with { Quality = quality }, load);
     }
 
     private async Task PersistAsync(

@@ -60,7 +60,7 @@ internal sealed class PreparedRun
                 )
                 .With("run_id", run.RunId);
         }
-        var stars = await selections.GetAsync(run.DatasetId, stored.Filter, null, cancellationToken);
+        var stars = await selections.GetAsync(run.DatasetId, stored.Filter, recipe.Further, null, cancellationToken);
         try
         {
             var features = FeaturePipeline.Prepare(stars, recipe, StarAnalysis.Options(stored.Parameters, maxThreads), cancellationToken);

@@ -22,8 +22,17 @@ public sealed record StarAnalysis(
 {
     public int AnomalyCount => Anomalies?.AnomalyCount() ?? 0;
 
-    /// <summary>Remarks for the user, whole sentences: of the preparation, and of what was found.</summary>
-    public IReadOnlyList<string> Notes => [.. Features.Notes, .. Anomalies?.Notes ?? [], .. Clusters?.Notes ?? []];
+    /// <summary>What quality cuts took from the selection; null where its filter has none.</summary>
+    public QualitySummary? Quality { get; init; }
+
+    /// <summary>Remarks for the user, whole sentences: of the selection, the preparation, and what was found.</summary>
+    public IReadOnlyList<string> Notes =>
+        [
+            .. Quality is null ? Array.Empty<string>() : [Quality.Sentence()],
+            .. Features.Notes,
+            .. Anomalies?.Notes ?? [],
+            .. Clusters?.Notes ?? [],
+        ];
 
     /// <summary>The stored scores: negative = anomalous.</summary>
     public double[] Scores()
@@ -61,9 +70,12 @@ public sealed record StarAnalysis(
         {
             memory ??= new AnalysisCache();
             var recipe = Recipe(parameters);
+            // What was not loaded would look like what is not known.
+            if (recipe.Further.FirstOrDefault(name => !stars.Further.ContainsKey(name)) is { } name)
+                throw new InvalidOperationException($"the stars were loaded without {name}, which {recipe.Name} uses");
             var features = memory.Features(
                 stars,
-                (recipe.Reference, parameters.Missing, parameters.Algorithm.Standardises),
+                (recipe.Reference, parameters.Missing, parameters.Distances, parameters.Algorithm.Standardises),
                 () => FeaturePipeline.Prepare(stars, recipe, Options(parameters, maxThreads), cancellationToken)
             );
             var found = parameters.Algorithm.Run(
@@ -100,6 +112,7 @@ public sealed record StarAnalysis(
         new()
         {
             ExcludeMissing = parameters.Missing == RunParameters.Exclude,
+            Distances = parameters.Distances,
             LeastStars = Algorithm.MinStars,
             MaxThreads = maxThreads,
             Standardise = parameters.Algorithm.Standardises,
@@ -111,8 +124,9 @@ public sealed record StarAnalysis(
         LedgerException.Of(
             ErrorCode.SelectionTooSmall,
             e.Message,
-            "Choose a recipe whose features the stars have, or widen the filter; with missing = impute, medians stand in for what they "
-                + "lack.",
+            "Choose a recipe whose features the stars have, such as deep, which needs no distance, or widen the filter; "
+                + "with missing = impute, medians stand in for what they lack, and with distance_without_errors = true a parallax of "
+                + "unknown error is a distance.",
             "parameters.features",
             e
         );
@@ -131,6 +145,7 @@ public sealed record StarAnalysis(
         {
             TotalStars = Stars.Count,
             Excluded = Excluded,
+            Quality = Quality,
             AnomalyCount = Anomalies is null ? null : AnomalyCount,
             ScoreOffset = Anomalies?.Offset,
             ClusterCount = Clusters?.ClusterCount,

@@ -7,6 +7,7 @@ using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
+using Almagest.Runs.Results;
 using Npgsql;
 
 namespace Almagest.Runs.Explanation;
@@ -63,7 +64,14 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
                 runId,
                 FormattableString.Invariant($"star {starId} has the stored score {score}, and would now have {now}")
             );
-        return new RunExplanation(stored.Run, star, score, stored.Offset, explanation, Imputed(star, run.Recipe, explanation));
+        return new RunExplanation(
+            stored.Run,
+            star,
+            score,
+            stored.Offset,
+            explanation,
+            Imputed(star, run.Recipe, stored.Parameters.Distances, explanation)
+        );
     }
 
     public void Dispose() => _prepared.Dispose();
@@ -99,26 +107,22 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
         );
     }
 
-    private static HashSet<string> Imputed(Star star, FeatureRecipe recipe, AnomalyExplanation explanation) =>
+    private static HashSet<string> Imputed(Star star, FeatureRecipe recipe, DistanceRule distances, AnomalyExplanation explanation) =>
         [
             .. recipe
-                .Features.Where(f => explanation.Features.Any(a => a.Name == f.Name) && f.Needs.Any(c => IsImputed(star, f, c)))
+                .Features.Where(f => explanation.Features.Any(a => a.Name == f.Name) && f.Needs.Any(c => IsImputed(star, f, c, distances)))
                 .Select(f => f.Name),
         ];
 
     // As the pipeline fills gaps: see FeaturePipeline.
-    private static bool IsImputed(Star star, Feature feature, StarColumn column)
+    private static bool IsImputed(Star star, Feature feature, StarColumn column, DistanceRule distances)
     {
-        var value = column switch
-        {
-            StarColumn.Parallax => star.ParallaxMas,
-            StarColumn.Pmra => star.PmraMasYr,
-            StarColumn.Pmdec => star.PmdecMasYr,
-            StarColumn.Magnitude => star.Magnitude,
-            StarColumn.Color => star.Color,
-            _ => 0,
-        };
+        var value = FilledValues.Value(star, column);
         return !(Math.Abs(value ?? double.NaN) <= FeaturePipeline.MaxMagnitude)
-            || (feature.UsesDistance && column == StarColumn.Parallax && value < FeaturePipeline.MinDistanceParallaxMas);
+            || (
+                feature.UsesDistance
+                && column == StarColumn.Parallax
+                && !distances.Holds(value ?? double.NaN, star.ParallaxErrorMas ?? double.NaN)
+            );
     }
 }

@@ -13,7 +13,12 @@ namespace Almagest.Runs.Export;
 /// <summary>What a complete run says of its stars, as a table to be written.</summary>
 public sealed class RunExport(LedgerDatabase ledger)
 {
-    private static readonly IReadOnlyList<Column> s_columns = [.. ExportColumns.Star, .. RunColumns.OfResult];
+    private static readonly IReadOnlyList<Column> s_columns =
+    [
+        .. ExportColumns.Star,
+        .. RunColumns.OfResult,
+        .. ColumnDictionary.List("parallax_error_mas", "parallax_over_error", "ruwe", "filled"),
+    ];
 
     /// <summary>The rows are read page by page while they are written; a run that is deleted meanwhile ends the writing with an
     /// error.</summary>
@@ -79,7 +84,11 @@ public sealed class RunExport(LedgerDatabase ledger)
                         r.AnomalyScore,
                         (long?)r.ClusterId,
                         r.MembershipProbability,
-                        r.MembershipStrength
+                        r.MembershipStrength,
+                        r.ParallaxErrorMas,
+                        r.ParallaxOverError,
+                        r.Ruwe,
+                        r.Filled is null ? null : string.Join(' ', r.Filled)
                     )
                 ),
             ];

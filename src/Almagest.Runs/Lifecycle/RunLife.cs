@@ -179,7 +179,8 @@ internal static class RunLife
     /// of the hash</summary>
     public static readonly string CompleteRun = $"""
         update public.discovery_runs
-        set status = 'completed', is_complete = true, total_stars = $2, results_summary = $3,
+        set status = 'completed', is_complete = true, total_stars = $2, results_summary = nullif(
+              coalesce(results_summary, jsonb_build_object()) || coalesce($3, jsonb_build_object()), jsonb_build_object()),
             started_at = coalesce(started_at, created_at), completed_at = clock_timestamp(), results_hash = $4, results_hash_version = $6,
             {NoProgress}
         where run_id = $1 and {Complete.Allowed} and ($5::int is null or (attempts = $5 and status = 'running'))
@@ -210,7 +211,8 @@ internal static class RunLife
         from public.discovery_runs where status = 'running' and coalesce(heartbeat_at, '-infinity') < clock_timestamp() - $1 limit 1000
         """;
 
-    /// <summary>Write down the recipe of a run that was stored without one, while it is worked on. $1 run, $2 parameters</summary>
+    /// <summary>Write down the recipe of a run that was stored without one, while it is worked on. $1 run, $2 parameters, $3
+    /// summary</summary>
     public const string ResolveParameters =
-        "update public.discovery_runs set parameters = $2::jsonb where run_id = $1 and status = 'running'";
+        "update public.discovery_runs set parameters = $2::jsonb, results_summary = $3::jsonb where run_id = $1 and status = 'running'";
 }

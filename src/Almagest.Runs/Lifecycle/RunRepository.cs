@@ -1,4 +1,5 @@
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
@@ -46,7 +47,8 @@ public sealed class RunRepository(LedgerDatabase ledger)
         StarFilter filter,
         RunPlacement placement,
         Guid? runId = null,
-        string? selectionHash = null
+        string? selectionHash = null,
+        string? why = null
     )
     {
         ArgumentNullException.ThrowIfNull(parameters);
@@ -62,6 +64,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
             DatasetId = datasetId,
             DatasetFilter = filter.ToJson(),
             SelectionHash = selectionHash,
+            ResultsSummary = Chosen(why),
             Status = RunLife.First,
             RandomSeed = parameters.Seed,
             ProgramVersion = Contract.ProgramVersion.Current,
@@ -73,6 +76,9 @@ public sealed class RunRepository(LedgerDatabase ledger)
             GroupId = placement.GroupId,
         };
     }
+
+    // The run says it before it is complete.
+    private static string? Chosen(string? why) => why is null ? null : new ResultsSummary { FeaturesChosen = why }.ToJson();
 
     internal static async Task SaveAsync(LedgerContext context, long datasetId, CancellationToken cancellationToken)
     {
@@ -94,8 +100,8 @@ public sealed class RunRepository(LedgerDatabase ledger)
         await new RunClaims(ledger).TakeAsync(runId, cancellationToken) is not null;
 
     /// <summary>Writes down the recipe of a run that was stored without one; it is being worked on.</summary>
-    internal Task ResolveAsync(Guid runId, RunParameters parameters, CancellationToken cancellationToken) =>
-        ExecuteAsync(RunLife.ResolveParameters, cancellationToken, runId, parameters.ToJson());
+    internal Task ResolveAsync(Guid runId, RunParameters parameters, string? why, CancellationToken cancellationToken) =>
+        ExecuteAsync(RunLife.ResolveParameters, cancellationToken, runId, parameters.ToJson(), Chosen(why) ?? "{}");
 
     /// <summary>Ends a run that is not complete.</summary>
     public Task FailAsync(Guid runId, string error, CancellationToken cancellationToken = default) =>

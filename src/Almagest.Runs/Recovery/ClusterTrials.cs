@@ -115,7 +115,7 @@ internal static class ClusterTrials
 
     private static double[] Quartiles(StarColumns stars)
     {
-        var distances = stars.ParallaxMas.Where(p => p >= FeaturePipeline.MinDistanceParallaxMas).Select(p => 1000 / p).ToArray();
+        var distances = stars.ParallaxMas.Where(p => p >= DistanceRule.MinParallaxMas).Select(p => 1000 / p).ToArray();
         if (distances.Length == 0)
             throw LedgerException.Invalid(
                 "distances_pc",

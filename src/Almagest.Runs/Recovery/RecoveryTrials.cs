@@ -21,8 +21,6 @@ namespace Almagest.Runs.Recovery;
 /// </summary>
 public sealed class RecoveryTrials(LedgerDatabase ledger)
 {
-    private const string ParallaxError = "parallax_error_mas";
-
     /// <summary>Threads of the algorithms; 0 = one per core. Never changes a result.</summary>
     public int MaxThreads { get; init; }
 
@@ -53,10 +51,11 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
         var dataset = await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellationToken);
         progress?.Report(new RunProgress("load", 0));
         var selections = new SelectionLoader(ledger);
-        var stars = await selections.LoadAsync(run.DatasetId, filter, [ParallaxError], null, cancellationToken);
-        var field = new TrialField(stars, stars.Further[ParallaxError], filter.Admits);
+        string[] further = [.. StarAnalysis.Recipe(parameters).Further.Append(StarColumns.ParallaxErrorName).Distinct()];
+        var stars = await selections.LoadAsync(run.DatasetId, filter, further, null, cancellationToken);
+        var field = new TrialField(stars, filter.Admits);
         if (parameters.Missing == RunParameters.Exclude)
-            field = field.Analysable(StarAnalysis.Recipe(parameters));
+            field = field.Analysable(StarAnalysis.Recipe(parameters), parameters.Distances);
         var work = new Trial(field, parameters, MaxThreads, progress, cancellationToken);
         try
         {

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Features;
 using Almagest.Discovery.Registry;
 
 namespace Almagest.Runs.Requests;
@@ -10,13 +12,13 @@ public static class ParameterText
     /// <summary>E.g. <c>5 %, 100×256, seed 42, population</c> or <c>eps 0.5, min 10, cluster5d</c>.</summary>
     public static string Full(string algorithm, string parametersJson) =>
         Known(algorithm, parametersJson) is { } p
-            ? string.Join(", ", [.. p.Summary, .. p.Details(brief: false), Recipe(p.Features), .. Filled(p)])
+            ? string.Join(", ", [.. p.Summary, .. p.Details(brief: false), Recipe(p.Features), .. Filled(p), .. Distances(p)])
             : Plain(parametersJson);
 
     /// <summary>The same for lists: what matters less is left out where it is as by default, e.g. <c>5 %, population, seed 7</c>.</summary>
     public static string Short(string algorithm, string parametersJson) =>
         Known(algorithm, parametersJson) is { } p
-            ? string.Join(", ", [.. p.Summary, Recipe(p.Features), .. Filled(p), .. p.Details(brief: true)])
+            ? string.Join(", ", [.. p.Summary, Recipe(p.Features), .. Filled(p), .. Distances(p), .. p.Details(brief: true)])
             : Plain(parametersJson);
 
     // What a later version of the program stored is shown as it is.
@@ -33,6 +35,22 @@ public static class ParameterText
     }
 
     private static string[] Filled(RunParameters p) => p.Missing == RunParameters.Impute ? ["gaps filled"] : [];
+
+    // Where it is not as by default, and matters.
+    private static IEnumerable<string> Distances(RunParameters p)
+    {
+        if (p.Features is not { } named || p.Distances == DistanceRule.Usual || !FeatureRecipes.UsesDistance(named))
+            yield break;
+        if (p.MinParallaxOverError is not { } least)
+        {
+            yield return "distances of any parallax";
+            yield break;
+        }
+        if (least != DistanceRule.UsualMinParallaxOverError)
+            yield return string.Create(CultureInfo.InvariantCulture, $"distances from parallax / error {least}");
+        if (p.DistanceWithoutErrors)
+            yield return "distances without errors";
+    }
 
     // The version is in the run's parameters; there is one of each recipe in a program.
     private static string Recipe(string? features) =>

@@ -21,7 +21,7 @@ internal sealed class RecipeResolver(LedgerDatabase ledger)
     {
         if (parameters.Features is { } named)
             return (parameters with { Features = FeatureRecipes.Get(named).Reference }, null);
-        var coverage = await _selections.CoverageAsync(datasetId, filter, cancellationToken);
+        var coverage = await _selections.CoverageAsync(datasetId, filter, parameters.Distances, cancellationToken);
         var impute = parameters.Missing == RunParameters.Impute;
         var choice =
             parameters.Algorithm.RunType == RunTypes.Anomaly

@@ -77,7 +77,12 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
         await new SelectionCheck(ledger).RequireAsync(found, filter, cancellationToken);
         var (resolved, choice) = await ResolveAsync(first, filter, parameters, cancellationToken);
         var selection = SelectionHash.Of(found, filter);
-        var runs = resolved.Zip(Ids(resolved.Count), (p, id) => RunRepository.NewRun(first, p, filter, placement, id, selection)).ToList();
+        var runs = resolved
+            .Zip(
+                Ids(resolved.Count),
+                (r, id) => RunRepository.NewRun(first, r.Parameters, filter, placement, id, selection, r.Choice?.Reason)
+            )
+            .ToList();
         if (await StoreAsync(runs, key, hash, cancellationToken))
             return new Submission(runs, choice, false);
         // Another request with this key was faster by a moment.
@@ -150,7 +155,7 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
             });
     }
 
-    private async Task<(IReadOnlyList<RunParameters>, RecipeChoice?)> ResolveAsync(
+    private async Task<(IReadOnlyList<(RunParameters Parameters, RecipeChoice? Choice)>, RecipeChoice?)> ResolveAsync(
         long dataset,
         StarFilter filter,
         IReadOnlyList<RunParameters> parameters,
@@ -159,18 +164,20 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
     {
         var resolver = new RecipeResolver(ledger);
         RecipeChoice? choice = null;
-        var chosen = new Dictionary<(Algorithm Algorithm, string? Named, string Missing), string>();
-        var resolved = new List<RunParameters>(parameters.Count);
+        var chosen =
+            new Dictionary<(Algorithm Algorithm, string? Named, string Missing, DistanceRule Distances), (string, RecipeChoice?)>();
+        var resolved = new List<(RunParameters, RecipeChoice?)>(parameters.Count);
         foreach (var p in parameters)
         {
             // The members of a sweep differ in what does not matter here: one look at the selection is enough.
-            if (!chosen.TryGetValue((p.Algorithm, p.Features, p.Missing), out var recipe))
+            var asked = (p.Algorithm, p.Features, p.Missing, p.Distances);
+            if (!chosen.TryGetValue(asked, out var taken))
             {
                 var (first, why) = await resolver.ResolveAsync(dataset, filter, p, cancellationToken);
                 choice ??= why;
-                chosen[(p.Algorithm, p.Features, p.Missing)] = recipe = first.Features!;
+                chosen[asked] = taken = (first.Features!, why);
             }
-            resolved.Add(p with { Features = recipe });
+            resolved.Add((p with { Features = taken.Item1 }, taken.Item2));
         }
         return (resolved, choice);
     }

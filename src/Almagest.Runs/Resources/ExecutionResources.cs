@@ -46,7 +46,10 @@ public static class ExecutionResources
             [.. analysis.Features.Imputed.Select(i => new ImputedSummary(i.Column, i.Count, i.Median))],
             analysis.Notes,
             outcome.Timings
-        );
+        )
+        {
+            Quality = analysis.Quality,
+        };
     }
 
     /// <exception cref="Contract.Errors.LedgerException">there is no such sweep</exception>

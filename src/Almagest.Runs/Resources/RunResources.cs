@@ -5,6 +5,7 @@ using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Results;
 
 namespace Almagest.Runs.Resources;
 
@@ -33,7 +34,7 @@ public static class RunResources
             summary?.AnomalyCount,
             summary?.ClusterCount,
             summary?.NoiseCount,
-            summary,
+            run.IsComplete ? summary : null,
             run.Status,
             run.IsComplete,
             run.Error,
@@ -51,7 +52,10 @@ public static class RunResources
             run.Attempts,
             run.HeartbeatAt,
             run.CancelRequestedAt
-        );
+        )
+        {
+            FeaturesChosen = summary?.FeaturesChosen,
+        };
     }
 
     /// <summary>The same, where the names of the datasets are not at hand.</summary>
@@ -99,10 +103,16 @@ public static class RunResources
             star.Magnitude,
             star.Color,
             star.AnomalyScore
-        );
+        )
+        {
+            ParallaxErrorMas = star.ParallaxErrorMas,
+            Ruwe = star.Ruwe,
+            Filled = star.Filled,
+        };
     }
 
-    public static ScoredStar ToScoredStar(this Star star, double? score)
+    /// <param name="filled">what the run fills; null = nothing</param>
+    public static ScoredStar ToScoredStar(this Star star, double? score, FilledValues? filled = null)
     {
         ArgumentNullException.ThrowIfNull(star);
         return new ScoredStar(
@@ -116,7 +126,12 @@ public static class RunResources
             star.Magnitude,
             star.Color,
             score
-        );
+        )
+        {
+            ParallaxErrorMas = star.ParallaxErrorMas,
+            Ruwe = star.Ruwe,
+            Filled = filled?.In(star),
+        };
     }
 
     public static ExcludedStar ToExcludedStar(this Star star, string reason)

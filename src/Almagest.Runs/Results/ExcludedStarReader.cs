@@ -36,8 +36,9 @@ public sealed class ExcludedStarReader(LedgerDatabase ledger)
         if (parameters.Missing == RunParameters.Impute || parameters.Features is not { } recipe)
             return [];
         var filter = StarFilter.FromJson(run.DatasetFilter);
-        var stars = await new SelectionLoader(ledger).LoadAsync(run.DatasetId, filter, null, cancellationToken);
-        var complete = CompleteStars.Of(stars, FeatureRecipes.Get(recipe));
+        var features = FeatureRecipes.Get(recipe);
+        var stars = await new SelectionLoader(ledger).LoadAsync(run.DatasetId, filter, features.Further, null, cancellationToken);
+        var complete = CompleteStars.Of(stars, features, parameters.Distances);
         return complete.Stars.Count == run.TotalStars
             ? complete.Excluded
             : throw LedgerException

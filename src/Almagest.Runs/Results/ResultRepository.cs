@@ -3,7 +3,9 @@ using System.Text;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Contract.Serialization;
+using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
 using Npgsql;
 
@@ -37,7 +39,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
     public async Task<Page<StarResult>> PageAsync(Guid runId, ResultQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        await RequireCompleteAsync(runId, cancellationToken);
+        var filled = FilledValues.Of(await RequireCompleteAsync(runId, cancellationToken));
         var limit = Math.Clamp(query.Limit, 1, MostRows);
         return await ledger.AskAsync(
             async connection =>
@@ -46,7 +48,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
                 command.CommandText = $"""
                     select r.run_id, r.star_id, r.is_anomaly, r.anomaly_score, r.cluster_id,
                            s.source_id, s.ra_deg, s.dec_deg, s.parallax_mas, s.pmra_mas_yr, s.pmdec_mas_yr, s.magnitude, s.color,
-                             r.membership_probability, r.membership_strength
+                           r.membership_probability, r.membership_strength, s.parallax_error_mas, s.ruwe, s.radial_velocity_km_s
                     from (
                       select * from public.discovery_results
                       where {Where(command, runId, query)}
@@ -59,7 +61,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
                 var rows = new List<StarResult>();
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 while (await reader.ReadAsync(cancellationToken))
-                    rows.Add(Read(reader));
+                    rows.Add(Read(reader, filled));
                 if (rows.Count <= limit)
                     return new Page<StarResult>(rows, null);
                 rows.RemoveAt(limit);
@@ -137,7 +139,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
         );
     }
 
-    private async Task RequireCompleteAsync(Guid runId, CancellationToken cancellationToken)
+    private async Task<DiscoveryRun> RequireCompleteAsync(Guid runId, CancellationToken cancellationToken)
     {
         var run = await new RunRepository(ledger).GetAsync(runId, cancellationToken);
         if (!run.IsComplete)
@@ -149,6 +151,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
                 )
                 .With("run_id", run.RunId)
                 .With("status", run.Status);
+        return run;
     }
 
     private static string Where(NpgsqlCommand command, Guid runId, ResultQuery query)
@@ -206,8 +209,9 @@ public sealed class ResultRepository(LedgerDatabase ledger)
         );
     }
 
-    private static StarResult Read(NpgsqlDataReader r) =>
-        new(
+    private static StarResult Read(NpgsqlDataReader r, FilledValues? filled)
+    {
+        var star = new StarResult(
             r.GetGuid(0),
             r.GetInt64(1),
             r.GetInt32(2),
@@ -223,7 +227,32 @@ public sealed class ResultRepository(LedgerDatabase ledger)
             Double(r, 12),
             Double(r, 13),
             Double(r, 14)
-        );
+        )
+        {
+            ParallaxErrorMas = Double(r, 15),
+            Ruwe = Double(r, 16),
+        };
+        var velocity = Double(r, 17);
+        return filled is null
+            ? star
+            : star with
+            {
+                Filled = filled.In(
+                    column =>
+                        column switch
+                        {
+                            StarColumn.Parallax => star.ParallaxMas,
+                            StarColumn.Pmra => star.PmraMasYr,
+                            StarColumn.Pmdec => star.PmdecMasYr,
+                            StarColumn.Magnitude => star.Magnitude,
+                            StarColumn.Color => star.Color,
+                            StarColumn.RadialVelocity => velocity,
+                            _ => 0,
+                        },
+                    star.ParallaxErrorMas
+                ),
+            };
+    }
 
     private static double? Double(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
 

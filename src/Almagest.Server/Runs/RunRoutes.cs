@@ -199,13 +199,7 @@ internal static class RunRoutes
         var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Queued, KeyOf(context), context.RequestAborted);
         var run = submitted.Runs[0];
         Announce(context, submitted);
-        return Results.Accepted(
-            $"/discovery/runs/{run.RunId}",
-            await RunResources.ReadAsync(ledger, run, context.RequestAborted) with
-            {
-                FeaturesChosen = submitted.Choice?.Reason,
-            }
-        );
+        return Results.Accepted($"/discovery/runs/{run.RunId}", await RunResources.ReadAsync(ledger, run, context.RequestAborted));
     }
 
     /// <summary>The name that the caller gives to a request that may come twice.</summary>

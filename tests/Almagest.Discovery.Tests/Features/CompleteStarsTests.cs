@@ -11,7 +11,8 @@ public sealed class CompleteStarsTests
 
     private static readonly string[] s_recipes = ["default", "population", "kinematic", "spatial", "classic+photometric"];
 
-    private static CompleteStars Of(StarColumns stars, string recipe) => CompleteStars.Of(stars, FeatureRecipes.Get(recipe));
+    private static CompleteStars Of(StarColumns stars, string recipe) =>
+        CompleteStars.Of(stars, FeatureRecipes.Get(recipe), DistanceRule.AnyParallax);
 
     [Fact]
     public void A_star_counts_under_the_first_feature_in_the_recipes_order_that_it_lacks()

@@ -79,7 +79,7 @@ public sealed class FeaturePipelineTests
         var photometric = Prepare(stars, "photometric", s_inUnits);
         var expected = 10 + 5 * Math.Log10(20) - 10;
         Assert.Equal([expected, expected], photometric.Matrix.Column("abs_mag")[..2]);
-        Assert.Contains(photometric.Notes, n => n.Contains("2 of 5 stars have a parallax that is not positive"));
+        Assert.Contains(photometric.Notes, n => n.Contains("2 of 5 stars have a parallax that is no distance (at least 0.001 mas)"));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class FeaturePipelineTests
     public void A_recipe_without_any_usable_column_is_refused()
     {
         var stars = MadeStars.Random(9).With(parallax: [-1, -1, -1, -1, -1, -1, -1, 0, -2]);
-        Assert.Contains("no star has a positive parallax", Assert.Throws<DiscoveryException>(() => Prepare(stars, "spatial")).Message);
+        Assert.Contains("no star has a distance", Assert.Throws<DiscoveryException>(() => Prepare(stars, "spatial")).Message);
     }
 
     [Fact]

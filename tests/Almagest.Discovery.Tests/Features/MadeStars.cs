@@ -31,7 +31,10 @@ internal static class MadeStars
         double[]? pmra = null,
         double[]? pmdec = null,
         double[]? magnitude = null,
-        double[]? color = null
+        double[]? color = null,
+        double[]? parallaxError = null,
+        double[]? velocity = null,
+        double[]? pmError = null
     ) =>
         new()
         {
@@ -43,6 +46,16 @@ internal static class MadeStars
             PmdecMasYr = pmdec ?? stars.PmdecMasYr,
             Magnitude = magnitude ?? stars.Magnitude,
             Color = color ?? stars.Color,
+            Further = new[]
+            {
+                (Name: StarColumns.ParallaxErrorName, Values: parallaxError),
+                (Name: StarColumns.RadialVelocityName, Values: velocity),
+                (Name: StarColumns.PmraErrorName, Values: pmError),
+                (Name: StarColumns.PmdecErrorName, Values: pmError),
+            }
+                .Select(f => (f.Name, Values: f.Values ?? stars.Further.GetValueOrDefault(f.Name)))
+                .Where(f => f.Values is not null)
+                .ToDictionary(f => f.Name, f => f.Values!),
         };
 
     public static double[] AllMissing(int count) => [.. Enumerable.Repeat(double.NaN, count)];

@@ -10,7 +10,7 @@ namespace Almagest.Discovery.Tests.Recovery;
 public sealed class ClusterPlanterTests
 {
     private static TrialField Field(StarColumns stars, double error = 0, Func<CatalogStar, bool>? admits = null) =>
-        new(stars, [.. Enumerable.Repeat(error, stars.Count)], admits ?? (_ => true));
+        new(stars.With(parallaxError: [.. Enumerable.Repeat(error, stars.Count)]), admits ?? (_ => true));
 
     private static double Deviation(IEnumerable<double> values)
     {

@@ -11,7 +11,7 @@ public sealed class OutlierPlanterTests
     private static readonly FeatureRecipe s_population = FeatureRecipes.Get("population");
 
     private static TrialField Field(StarColumns stars, Func<CatalogStar, bool>? admits = null) =>
-        new(stars, new double[stars.Count], admits ?? (_ => true));
+        new(stars.With(parallaxError: new double[stars.Count]), admits ?? (_ => true));
 
     private static OutlierPlan Plan(StarColumns stars, int count, params double[] contrasts) =>
         new([.. OutlierTraits.All.Select(t => TraitSpread.Of(stars, t, s_population))], contrasts, count);

@@ -18,6 +18,7 @@ public static class PlainSensitivity
         ["n_estimators"] = "100",
         ["max_samples"] = "256",
         ["missing"] = "\"impute\"",
+        ["distance_without_errors"] = "true",
     };
 
     public static List<string> Rows(IEnumerable<PlainRun> runs, PlainSky sky)
@@ -33,7 +34,7 @@ public static class PlainSensitivity
                 .Where(k => k != "random_state" && !Same(Of(a, k), Of(b, k)))
                 .ToList()
             where differing.Count == 1
-            let narrow = differing[0] is "features" or "missing"
+            let narrow = differing[0] is "features" or "missing" or "min_parallax_over_error" or "distance_without_errors"
             let flags = (
                 A: narrow ? [.. a.Flagged.Intersect(b.Stars)] : a.Flagged.ToList(),
                 B: narrow ? [.. b.Flagged.Intersect(a.Stars)] : b.Flagged.ToList()

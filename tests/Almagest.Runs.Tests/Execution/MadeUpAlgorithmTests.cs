@@ -16,7 +16,7 @@ public sealed class MadeUpAlgorithmTests
     public void Its_parameters_are_stored_in_the_order_of_the_record_with_their_defaults() =>
         Assert.Equal(
             """{"cut":1,"least_stars":3,"most_stars":null,"half":"low","both":false,"random_state":7,"features":null,"""
-                + "\"missing\":\"exclude\"}",
+                + "\"missing\":\"exclude\",\"min_parallax_over_error\":5,\"distance_without_errors\":false}",
             ParameterReader.Read(s_madeUp, "{}").ToJson()
         );
 

@@ -109,10 +109,15 @@ public sealed class RunExplainerTests
     {
         await using var test = await WithSkyAsync();
         var star = await StarAsync(test, "sky-301");
-        await test.ExecuteAsync($"update stars set parallax_mas = null where star_id = {star}");
+        await test.ExecuteAsync($"update stars set parallax_error_mas = 0.1; update stars set parallax_mas = null where star_id = {star}");
         using var explainer = new RunExplainer(test.Ledger);
         Assert.Equal(["parallax"], (await explainer.ExplainAsync(await RunAsync(test), star)).Imputed);
         Assert.Equal(["abs_mag"], (await explainer.ExplainAsync(await RunAsync(test, "photometric"), star)).Imputed);
+        // A parallax that is no distance is one that the catalogue has, and of which the run makes none.
+        await test.ExecuteAsync($"update stars set parallax_mas = 0.4 where star_id = {star}");
+        using var anew = new RunExplainer(test.Ledger);
+        Assert.Empty((await anew.ExplainAsync(await RunAsync(test), star)).Imputed);
+        Assert.Equal(["abs_mag"], (await anew.ExplainAsync(await RunAsync(test, "photometric"), star)).Imputed);
     }
 
     [Fact]
@@ -142,7 +147,8 @@ public sealed class RunExplainerTests
         var stars = new SelectionCache(test.Ledger);
         using var explainer = new RunExplainer(test.Ledger, stars);
         var star = await StarAsync(test, "sky-300");
-        foreach (var recipe in new[] { "astrometric", "photometric", "sphere" })
+        // A run that needs more than another has loaded reads that alone.
+        foreach (var recipe in new[] { "photometric", "astrometric", "sphere" })
             await explainer.ExplainAsync(await RunAsync(test, recipe), star);
         Assert.Equal(1, stars.Loads);
     }

@@ -246,7 +246,7 @@ public sealed class RecoveryTrialsTests
         );
         var (filter, loader) = (StarFilterText.Parse(text), new SelectionLoader(test.Ledger));
         var all = await loader.LoadAsync(1, StarFilter.All, ["parallax_error_mas"], null, CancellationToken);
-        var field = new Almagest.Discovery.Recovery.TrialField(all, all.Further["parallax_error_mas"], filter.Admits);
+        var field = new Almagest.Discovery.Recovery.TrialField(all, filter.Admits);
         var expected = (await loader.LoadAsync(1, filter, null, CancellationToken)).StarId;
         Assert.NotEmpty(expected);
         Assert.Equal(expected, Enumerable.Range(0, all.Count).Where(i => field.Admits(field[i])).Select(i => all.StarId[i]));

@@ -18,16 +18,23 @@ namespace Almagest.Runs.Tests.Requests;
 public sealed class RecipeOfARunTests
 {
     private const string Whole =
-        "update stars set parallax_mas = 5 + star_id % 7, pmra_mas_yr = star_id % 11, pmdec_mas_yr = star_id % 5, magnitude = 10 + "
-        + "star_id % 9, color = star_id % 3";
+        "update stars set parallax_mas = 5 + star_id % 7, parallax_error_mas = 0.1, pmra_mas_yr = star_id % 11, "
+        + "pmdec_mas_yr = star_id % 5, magnitude = 10 + star_id % 9, color = star_id % 3";
 
     [Theory]
     [InlineData("", "population@1", "cluster5d@1")]
-    [InlineData("color = null", "kinematic@1", "cluster5d@1")]
+    [InlineData("color = null", "luminosity@1", "cluster5d@1")]
     [InlineData("pmra_mas_yr = null", "photometric@1", "sphere@1")]
-    [InlineData("parallax_mas = null", "default@1", "comoving@1")]
-    [InlineData("parallax_mas = -1", "default@1", "cluster5d@1")]
-    [InlineData("parallax_mas = case when star_id % 20 = 0 then 5 end", "default@1", "comoving@1")]
+    [InlineData("color = null, magnitude = null", "kinematic@1", "cluster5d@1")]
+    [InlineData("radial_velocity_km_s = star_id % 50", "population3d@1", "cluster5d@1")]
+    [InlineData("radial_velocity_km_s = star_id % 50, color = null", "luminosity3d@1", "cluster5d@1")]
+    [InlineData("radial_velocity_km_s = case when star_id % 2 = 0 then 5 end", "population@1", "cluster5d@1")]
+    [InlineData("parallax_error_mas = 3", "deep@1", "cluster5d@1")]
+    [InlineData("parallax_error_mas = null", "deep@1", "cluster5d@1")]
+    [InlineData("parallax_error_mas = null, color = null", "default@1", "cluster5d@1")]
+    [InlineData("parallax_mas = null", "deep@1", "comoving@1")]
+    [InlineData("parallax_mas = -1", "deep@1", "cluster5d@1")]
+    [InlineData("parallax_mas = case when star_id % 20 = 0 then 5 end", "deep@1", "comoving@1")]
     [InlineData("parallax_mas = null, pmra_mas_yr = null, pmdec_mas_yr = null, magnitude = null, color = null", "default@1", "sphere@1")]
     public async Task The_recipe_follows_from_the_columns_and_is_stored_at_submission(string change, string anomalies, string clusters)
     {
@@ -68,7 +75,7 @@ public sealed class RecipeOfARunTests
         var outcome = await new DiscoveryService(test.Ledger).PreviewAsync(
             new RunRequest("sky", new StarFilter { DecDeg = new Bounds(null, -1) }, new IsolationForestParameters())
         );
-        Assert.Equal("kinematic@1", outcome.Request.Parameters.Features);
+        Assert.Equal("luminosity@1", outcome.Request.Parameters.Features);
         Assert.Contains("population needs color, which 0 of ", outcome.RecipeChoice!.Reason, StringComparison.Ordinal);
     }
 

@@ -44,11 +44,11 @@ counted as (
   select o.run_1_id, o.run_2_id, p.parameter,
          case when p.run_a = o.run_1_id then p.value_a else p.value_b end as value_1,
          case when p.run_a = o.run_1_id then p.value_b else p.value_a end as value_2,
-         case when p.parameter not in ('features', 'missing') then o.run_1_count
+         case when p.parameter not in ('features', 'missing', 'min_parallax_over_error', 'distance_without_errors') then o.run_1_count
               else (select count(*) from public.discovery_results f
                       join public.discovery_results a on a.run_id = o.run_2_id and a.star_id = f.star_id
                      where f.run_id = o.run_1_id and f.is_anomaly = 1) end as run_1_count,
-         case when p.parameter not in ('features', 'missing') then o.run_2_count
+         case when p.parameter not in ('features', 'missing', 'min_parallax_over_error', 'distance_without_errors') then o.run_2_count
               else (select count(*) from public.discovery_results f
                       join public.discovery_results a on a.run_id = o.run_1_id and a.star_id = f.star_id
                      where f.run_id = o.run_2_id and f.is_anomaly = 1) end as run_2_count,

@@ -44,5 +44,6 @@ begin
   update view_summaries.sensitivity_pairs p
      set run_1_count = view_summaries.flags_among(p.run_1_id, p.run_2_id),
          run_2_count = view_summaries.flags_among(p.run_2_id, p.run_1_id)
-   where target in (p.run_1_id, p.run_2_id) and p.parameter in ('features', 'missing');
+   where target in (p.run_1_id, p.run_2_id)
+     and p.parameter in ('features', 'missing', 'min_parallax_over_error', 'distance_without_errors');
 end $$;

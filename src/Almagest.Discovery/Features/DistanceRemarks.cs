@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace Almagest.Discovery.Features;
+
+/// <summary>What the reader of a run must know of its distances.</summary>
+internal static class DistanceRemarks
+{
+    /// <summary>Sentences on distances from parallaxes of a low or unknown precision; none where no feature uses a distance.</summary>
+    public static IReadOnlyList<string> Of(StarColumns stars, IReadOnlyList<Feature> features, DistanceRule rule)
+    {
+        var isStrict = rule is { WithoutErrors: false, MinParallaxOverError: >= DistanceRule.UsualMinParallaxOverError };
+        if (isStrict || !features.Any(f => f.UsesDistance))
+            return [];
+        var (unknown, imprecise) = (0, 0);
+        for (var row = 0; row < stars.Count; row++)
+        {
+            if (!rule.Holds(stars.ParallaxMas[row], stars.ParallaxErrorMas[row]))
+                continue;
+            var lack = DistanceRule.Usual.LackOf(stars.ParallaxMas[row], stars.ParallaxErrorMas[row]);
+            unknown += lack == DistanceLack.Error ? 1 : 0;
+            imprecise += lack == DistanceLack.Precision ? 1 : 0;
+        }
+        var remarks = new List<string>();
+        if (unknown > 0)
+            remarks.Add(Sentence(unknown, stars.Count, "whose error is not known"));
+        if (imprecise > 0)
+            remarks.Add(Sentence(imprecise, stars.Count, $"below {DistanceRule.UsualMinParallaxOverError} times its error"));
+        return remarks;
+    }
+
+    private static string Sentence(int some, int all, string which) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{some:N0} of {all:N0} stars have a distance from a parallax {which}: where it is small, absolute magnitude and velocity are "
+                + $"noise."
+        );
+}
