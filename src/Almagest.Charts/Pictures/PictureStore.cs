@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Almagest.Charts.Drawing;
+using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
@@ -32,7 +33,7 @@ public sealed class PictureStore(LedgerDatabase ledger, SelectionCache selection
         ArgumentNullException.ThrowIfNull(filter);
         return GetAsync(
             $"selection {datasetId} {filter.ToJson()}",
-            async () => SelectionPicture.Of(await selections.GetAsync(datasetId, filter)),
+            async () => SelectionPicture.Of(await selections.GetAsync(datasetId, filter, [StarColumns.ParallaxErrorName])),
             p => p.Stars
         );
     }

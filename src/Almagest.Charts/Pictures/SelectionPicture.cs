@@ -37,7 +37,7 @@ public sealed record SelectionPicture(
             stars.StarId,
             projection,
             new PointCloud(x, y, projection.Whole),
-            ColourMagnitude.Of(stars.Color, stars.Magnitude, stars.ParallaxMas),
+            ColourMagnitude.Of(stars.Color, stars.Magnitude, stars.ParallaxMas, stars.ParallaxErrorMas),
             Cloud(stars.PmraMasYr, stars.PmdecMasYr, leftwards: true),
             Cloud(stars.Magnitude, stars.ParallaxMas, leftwards: false),
             Histogram.Of(stars.Magnitude),
