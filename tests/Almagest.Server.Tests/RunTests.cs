@@ -42,6 +42,44 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Stars_that_a_run_leaves_out_are_listed_by_what_they_lack()
+    {
+        await _server.Ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = connection.CreateCommand();
+                command.CommandText = """
+                    update public.stars set pmra_mas_yr = null
+                    where star_id in (select star_id from public.stars order by star_id limit 5)
+                    """;
+                await command.ExecuteNonQueryAsync();
+            },
+            CancellationToken.None
+        );
+        var accepted = await _server.PostAsync(
+            "/discovery/runs",
+            """{"algorithm": "dbscan", "dataset": "field", "parameters": {"features": "astrometric"}}"""
+        );
+        var run = await EndedAsync(accepted.Headers.Location!.ToString());
+        Assert.Equal(55, run.GetProperty("total_stars").GetInt64());
+        var path = $"/discovery/runs/{run.GetProperty("run_id").GetGuid()}/excluded";
+
+        var two = (await _server.GetAsync(path + "?limit=2")).Json;
+        var all = (await _server.GetAsync(path + "?format=csv")).Text;
+
+        Assert.Equal(
+            ("no pmra", 5),
+            (
+                two.GetProperty("excluded")[0].GetProperty("reason").GetString(),
+                two.GetProperty("excluded")[0].GetProperty("count").GetInt32()
+            )
+        );
+        Assert.Equal(2, two.GetProperty("items").GetArrayLength());
+        Assert.True(two.GetProperty("truncated").GetBoolean());
+        Assert.Equal(5, all.Split('\n').Count(line => line.StartsWith("no pmra", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_run_is_accepted_executed_and_shown_by_the_views_without_anyone_asking_for_it()
     {
         var accepted = await _server.PostAsync(

@@ -42,24 +42,19 @@ internal static class RunExcludedCommand
                 table.Check(shell, parsed, path);
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
                 var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
-                var reader = new ExcludedStarReader(session.Ledger);
-                var excluded = await reader.FindAsync(run, shell.CancellationToken);
                 if (path is not null)
                 {
+                    var excluded = await new ExcludedStarReader(session.Ledger).FindAsync(run, shell.CancellationToken);
                     var rows = await new ExclusionExport(session.Ledger).TableAsync(run, excluded, shell.CancellationToken);
                     await table.WriteAsync(shell, parsed, path, rows, "star", "stars", excluded.Sum(e => e.StarIds.LongLength));
                     return ExitCodes.Done;
                 }
-                var most = (int)(parsed.GetValue(limit) ?? Shown);
-                var stars = new List<ExcludedStar>();
-                await foreach (var batch in reader.ReadAsync(excluded, shell.CancellationToken))
-                {
-                    stars.AddRange(batch.Take(most - stars.Count).Select(x => x.Star.ToExcludedStar(x.Reason)));
-                    if (stars.Count == most)
-                        break;
-                }
-                var counts = excluded.Select(e => new ExcludedCount(e.Reason, e.StarIds.Length)).ToList();
-                var list = new ExcludedStarList(run.RunId, run.TotalStars, counts, stars, counts.Sum(c => c.Count) > stars.Count);
+                var list = await ExclusionResources.ReadAsync(
+                    session.Ledger,
+                    run,
+                    (int)(parsed.GetValue(limit) ?? Shown),
+                    shell.CancellationToken
+                );
                 shell.Answer(list, console => Show(console, run, list));
                 return ExitCodes.Done;
             }

@@ -185,6 +185,7 @@ internal static class RunRoutes
         RethresholdRoutes.Map(group, ledger);
         RecoveryRoutes.Map(group, ledger);
         ScoreRoutes.Map(group, ledger);
+        ExclusionRoutes.Map(group, ledger);
         ClusterRoutes.Map(group, ledger);
     }
 
