@@ -99,6 +99,14 @@ internal static class BenchCommand
             Suite(
                 shell,
                 global,
+                "files",
+                "What the readers make of each file of a folder, as lines of JSON for bench/compare/files_astropy.py. Options: --folder "
+                    + "FOLDER",
+                "almagest bench files --folder tables"
+            ),
+            Suite(
+                shell,
+                global,
                 "science",
                 "What the defaults find in real fields, beside the lists of their members. Options: --data FOLDER, -o FILE",
                 "almagest bench science",

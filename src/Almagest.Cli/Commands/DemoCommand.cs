@@ -4,9 +4,11 @@ using Almagest.Cli.Demo;
 using Almagest.Cli.Serving;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Discovery.Features;
 using Almagest.Discovery.Simulation;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Selections;
 using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
@@ -109,7 +111,13 @@ internal static class DemoCommand
             progress => DemoRunner.RunAsync(shell, ledger, ingest.Dataset, truth, progress)
         );
         var answers = await DemoAnswers.ReadAsync(ledger, ingest.Dataset, runs, shell.CancellationToken);
-        return new DemoReport(ingest, loaded, runs, views, answers, truth, watch.Elapsed.TotalMilliseconds);
+        var columns = await new SelectionLoader(ledger).CoverageAsync(
+            ingest.Dataset.DatasetId,
+            StarFilter.All,
+            DistanceRule.Usual,
+            shell.CancellationToken
+        );
+        return new DemoReport(ingest, loaded, runs, views, answers, truth, columns, watch.Elapsed.TotalMilliseconds);
     }
 
     /// <summary>Writes the simulated sky to a file and loads that as any other catalogue.</summary>

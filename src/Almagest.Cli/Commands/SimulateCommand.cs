@@ -134,6 +134,7 @@ internal static class SimulateCommand
                 options.Seed,
                 bytes,
                 outliers = simulator.PlantedOutliers,
+                spurious = simulator.PlantedSpurious,
                 clusters = simulator.PlantedClusters.Select(c => new
                 {
                     c.Cluster.Name,
@@ -149,7 +150,8 @@ internal static class SimulateCommand
             {
                 console.Say(
                     $"Wrote {ConsoleText.Plural(options.Stars, "star", "stars")} to {path} ({ConsoleText.Bytes(bytes)}), "
-                        + $"{ConsoleText.Plural(simulator.PlantedOutliers, "planted outlier", "planted outliers")}"
+                        + $"{ConsoleText.Plural(simulator.PlantedOutliers, "planted outlier", "planted outliers")}, "
+                        + $"{ConsoleText.Plural(simulator.PlantedSpurious, "spurious solution", "spurious solutions")}"
                         + (simulator.PlantedClusters.Any() ? ", clusters:" : ", no cluster")
                 );
                 var table = ConsoleTables.Of("cluster", ">members", ">RA (°)", ">Dec (°)", ">plx (mas)", ">pmRA", ">pmDec");

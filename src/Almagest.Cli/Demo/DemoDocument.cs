@@ -28,6 +28,7 @@ internal sealed record DemoDocument(
 /// <param name="Error">why it could not be done with this catalogue; null where it was</param>
 /// <param name="Precision">of an anomaly run, where outliers are known</param>
 /// <param name="Recovered">of a cluster run: the real clusters and what was found of them</param>
+/// <param name="Score">the run beside the labels, as <c>runs score</c> gives it; null where there are none</param>
 internal sealed record DemoRunDocument(
     string Run,
     Guid? RunId,
@@ -44,6 +45,7 @@ internal sealed record DemoRunDocument(
     long? NoiseCount,
     IReadOnlyList<ClusterDescription> Clusters,
     IReadOnlyList<ClusterRecovery> Recovered,
+    RunScoreResource? Score,
     IReadOnlyList<string> Notes,
     RunTimings? Timings
 )
@@ -59,12 +61,13 @@ internal sealed record DemoRunDocument(
             run.Failure,
             run.Stars,
             run.IsAnomaly ? run.Found : null,
-            run.Accuracy?.Precision,
-            run.Accuracy?.Recall,
+            run.Score?.Anomalies?.Precision.Share,
+            run.Score?.Anomalies?.Recall.Share,
             run.IsAnomaly ? null : run.Found,
             run.IsAnomaly ? null : run.Noise,
             run.Clusters,
             run.Recovered,
+            run.Score,
             run.Notes,
             run.Timings
         );

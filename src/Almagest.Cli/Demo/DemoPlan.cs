@@ -1,5 +1,6 @@
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Clustering.Auto;
 using Almagest.Discovery.Clustering.Dbscan;
 
 namespace Almagest.Cli.Demo;
@@ -22,7 +23,7 @@ internal static class DemoPlan
         new(new IsolationForestParameters { Contamination = 0.05, RandomState = 7 }, "another seed"),
         new(new IsolationForestParameters { Contamination = 0.05, Features = "classic" }, "plain columns"),
         new(new IsolationForestParameters { Contamination = 0.05, Features = "photometric+kinematic" }, "what a star is and how it moves"),
-        new(new DbscanParameters { Eps = 0.1, MinSamples = 15 }, "tight"),
-        new(new DbscanParameters { Eps = 0.2, MinSamples = 15 }, "loose"),
+        new(new AutoParameters(), "the default: a search that chooses its scale itself"),
+        new(new DbscanParameters { Eps = 0.1, MinSamples = 15 }, "one scale for all clusters"),
     ];
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Datasets;
+using Almagest.Discovery.Features;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Requests;
@@ -19,6 +20,7 @@ internal sealed record DemoReport(
     IReadOnlyList<ViewRefreshOutcome> Views,
     DemoAnswers Answers,
     DemoTruth Truth,
+    ColumnCoverage Columns,
     double ElapsedMs
 )
 {
@@ -37,6 +39,7 @@ internal sealed record DemoReport(
     {
         ShowDataset(console);
         ShowRuns(console);
+        ShowKinds(console);
         ShowPersistent(console);
         ShowOverlaps(console);
         ShowClusters(console);
@@ -55,25 +58,49 @@ internal sealed record DemoReport(
                 $"{ConsoleText.Plural(dataset.RejectedCount, "row", "rows")} could not be loaded: almagest datasets show "
                     + $"{IngestReportView.Quote(dataset.Name)}"
             );
-        console.Facts([.. Runs.SelectMany(r => r.Notes).Distinct().Take(4).Select(n => ("note", (string?)n))]);
+        console.Say(
+            "Stars with proper motion "
+                + $"{Known(StarColumn.Pmra)}, parallax {Known(StarColumn.Parallax)} (fit for a distance "
+                + $"{ConsoleText.Count(Columns.Distances)}), magnitude {Known(StarColumn.Magnitude)}, colour {Known(StarColumn.Color)}."
+        );
+        if (Runs.Any(r => r.Excluded > 0))
+            console.Say("A run leaves out the stars that lack what it needs: almagest runs excluded RUN lists them.");
     }
+
+    private string Known(StarColumn column) => ConsoleText.Count(Columns.Of(column, asDistance: false));
 
     private void ShowRuns(IAnsiConsole console)
     {
-        var truth = Truth.HasOutliers;
+        var truth = Runs.Any(r => r.Score?.Anomalies is not null);
         console.Heading("\nThe runs");
-        var table = ConsoleTables.Of(["", "run", "parameters", "found", ">time", .. truth ? [">prec.", ">recall"] : Array.Empty<string>()]);
+        var table = ConsoleTables.Of([
+            "",
+            "run",
+            "parameters",
+            ">stars",
+            "found",
+            ">time",
+            .. truth ? [">prec.", ">recall", ">at N"] : Array.Empty<string>(),
+        ]);
         foreach (var run in Runs)
         {
             table.Row([
                 run.Letter,
                 run.RunId is { } id ? ConsoleText.Short(id) : "–",
                 Parameters(run),
+                run.RunId is null ? "–" : ConsoleText.Count(run.Stars),
                 run.Failure is not null ? "not possible"
                 : run.IsAnomaly ? $"{ConsoleText.Count(run.Found)} flagged"
                 : ConsoleText.Plural(run.Found, "cluster", "clusters"),
                 run.Timings is { } t ? ConsoleText.Duration(t.Load + t.Compute + t.Persist) : "–",
-                .. truth ? [Share(run.Accuracy?.Precision), Share(run.Accuracy?.Recall)] : Array.Empty<string>(),
+                .. truth
+                    ?
+                    [
+                        Share(run.Score?.Anomalies?.Precision.Share),
+                        Share(run.Score?.Anomalies?.Recall.Share),
+                        Share(run.Score?.Anomalies?.PrecisionAtUnusual.Share),
+                    ]
+                    : Array.Empty<string>(),
             ]);
         }
         console.Write(table);
@@ -81,8 +108,36 @@ internal sealed record DemoReport(
             console.Say($"{string.Join(", ", choice.Select(r => r.Letter))}: {choice.Key}");
         foreach (var run in Runs.Where(r => r.Failure is not null))
             console.Say($"{run.Letter}: {run.Failure}");
-        if (truth && Runs.FirstOrDefault(r => r.Accuracy is not null)?.Accuracy is { } any)
-            console.Say($"Precision and recall against the {ConsoleText.Plural(any.Real, "known outlier", "known outliers")}.");
+        if (Runs.FirstOrDefault(r => r.Score?.Anomalies is not null)?.Score?.Anomalies is { } any)
+            console.Say(
+                $"Precision and recall of the flags against the {ConsoleText.Plural(any.Unusual, "known outlier", "known outliers")}; "
+                    + $"at N: the share of them among the {ConsoleText.Count(any.Unusual)} most anomalous stars."
+            );
+    }
+
+    /// <summary>What the run with the defaults finds of each kind of star that is known.</summary>
+    private void ShowKinds(IAnsiConsole console)
+    {
+        var run = Runs.Where(r => r.Score?.Anomalies is { } a && a.Kinds.Any(k => k.Kind is not null)).Take(2).LastOrDefault();
+        if (run?.Score?.Anomalies is not { } score)
+            return;
+        console.Heading($"\nWhat {run.Letter} finds of each kind");
+        var table = ConsoleTables.Of(
+            "kind",
+            ">stars",
+            ">not analysed",
+            ">flagged",
+            $">among the first {ConsoleText.Count(score.PrecisionAtUnusual.Trials)}"
+        );
+        foreach (var kind in score.Kinds.Where(k => k.Kind is not null))
+            table.Row(
+                kind.Kind!.Replace('_', ' ') + (kind.IsUnusual ? "" : " (not to be found)"),
+                ConsoleText.Count(kind.Recall.Trials),
+                ConsoleText.Count(kind.NotAnalysed),
+                ConsoleText.Count(kind.Recall.Successes),
+                ConsoleText.Count(kind.First)
+            );
+        console.Write(table);
     }
 
     private static string Parameters(DemoRun run) => ParameterText.Short(run.Parameters.Algorithm.Name, run.Parameters.ToJson());
@@ -100,6 +155,8 @@ internal sealed record DemoReport(
             ">RA (°)",
             ">Dec (°)",
             ">mag",
+            ">plx (mas)",
+            ">RUWE",
             ">flagged",
             ">score",
             .. truth ? ["truth"] : Array.Empty<string>(),
@@ -111,6 +168,8 @@ internal sealed record DemoReport(
                 ConsoleText.Number(s.RaDeg, "0.00"),
                 ConsoleText.Number(s.DecDeg, "+0.00;-0.00"),
                 ConsoleText.Number(s.Magnitude, "0.00"),
+                ConsoleText.Number(s.ParallaxMas, "0.00") + (s.ParallaxErrorMas is { } e ? $" ± {ConsoleText.Number(e, "0.00")}" : ""),
+                ConsoleText.Number(s.Ruwe, "0.0"),
                 $"{s.AnomalyCount} of {s.TotalRuns}",
                 ConsoleText.Number(s.MeanAnomalyScore, "0.000"),
                 .. truth ? [Truth.WordFor(s.StarId)?.Replace('_', ' ') ?? ""] : Array.Empty<string>(),
@@ -199,12 +258,20 @@ internal sealed record DemoReport(
     public void ShowNext(IAnsiConsole console)
     {
         var run = Runs.First(r => r.RunId is not null);
+        var name = IngestReportView.Quote(Ingest.Dataset.Name);
         console.Heading("\nNext");
-        console.Facts(
+        console.Facts([
             ("almagest serve", "the API and its pages on http://127.0.0.1:8000/"),
             ($"almagest runs show {ConsoleText.Short(run.RunId!.Value)}", "one run and its stars"),
+            .. Truth.IsThere
+                ? Array.Empty<(string, string?)>()
+                :
+                [
+                    ($"almagest ingest --labels members.csv --as NAME --dataset {name}", "a list of members, to judge runs by"),
+                    ($"almagest datasets report {name}", "what became of the file's columns and rows"),
+                ],
             ("almagest discover --help", "runs of your own"),
-            ("almagest ingest FILE", "a catalogue of your own")
-        );
+            ("almagest ingest FILE", "a catalogue of your own"),
+        ]);
     }
 }

@@ -11,6 +11,7 @@ using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
+using Almagest.Runs.Scoring;
 
 namespace Almagest.Cli.Demo;
 
@@ -18,6 +19,7 @@ namespace Almagest.Cli.Demo;
 /// <param name="Parameters">as the run stores them; as planned where it could not be done</param>
 /// <param name="Choice">why its recipe was taken; null where the plan names it</param>
 /// <param name="Letter">names it in the tables</param>
+/// <param name="Score">beside the labels; null where there are none</param>
 /// <param name="Failure">why it could not be done with this catalogue; the rest is empty then</param>
 internal sealed record DemoRun(
     string Letter,
@@ -26,16 +28,19 @@ internal sealed record DemoRun(
     RecipeChoice? Choice,
     Guid? RunId,
     int Stars,
+    int Excluded,
     int Found,
     int Noise,
     IReadOnlyList<string> Notes,
     RunTimings? Timings,
-    Accuracy? Accuracy,
-    IReadOnlyList<ClusterRecovery> Recovered,
+    RunScoreResource? Score,
     IReadOnlyList<ClusterDescription> Clusters,
     string? Failure
 )
 {
+    /// <summary>The real clusters and what was found of them, largest first; empty where none is known.</summary>
+    public IReadOnlyList<ClusterRecovery> Recovered => [.. (Score?.Clusters ?? []).Select(ClusterRecovery.Of)];
+
     public bool IsAnomaly => Planned.Parameters.Algorithm.RunType == RunTypes.Anomaly;
 }
 
@@ -73,12 +78,13 @@ internal static class DemoRunner
                             "Run the demonstration without a busy server beside it."
                         )
                         .With("run_id", run.RunId);
-                runs.Add(Keep(letter, planned, outcome with { RecipeChoice = choice }, truth));
+                var score = truth.IsThere ? await new RunScorer(ledger).ScoreAsync(run.RunId, "truth", shell.CancellationToken) : null;
+                runs.Add(Keep(letter, planned, outcome with { RecipeChoice = choice }, score));
             }
             catch (LedgerException e) when (e is { Kind: LedgerErrorKind.Invalid, Field: "parameters" or "parameters.features" })
             {
                 // A catalogue without parallaxes or colours cannot take part in every run; the others go on.
-                runs.Add(new DemoRun(letter, planned, planned.Parameters, null, null, 0, 0, 0, [], null, null, [], [], e.Message));
+                runs.Add(new DemoRun(letter, planned, planned.Parameters, null, null, 0, 0, 0, 0, [], null, null, [], e.Message));
             }
         }
         if (runs.All(r => r.RunId is null))
@@ -87,7 +93,7 @@ internal static class DemoRunner
         return (runs, await new ViewRefresher(ledger).RefreshPendingAsync("run", shell.CancellationToken));
     }
 
-    private static DemoRun Keep(string letter, PlannedRun planned, RunOutcome outcome, DemoTruth truth)
+    private static DemoRun Keep(string letter, PlannedRun planned, RunOutcome outcome, RunScoreResource? score)
     {
         var analysis = outcome.Analysis;
         return new DemoRun(
@@ -97,12 +103,12 @@ internal static class DemoRunner
             outcome.RecipeChoice,
             outcome.RunId,
             analysis.Stars.Count,
+            analysis.Features.Excluded.Sum(e => e.StarIds.Length),
             analysis.Clusters?.ClusterCount ?? analysis.AnomalyCount,
             analysis.Clusters?.NoiseCount ?? 0,
             analysis.Features.Notes,
             outcome.Timings,
-            truth.Judge(analysis),
-            truth.Recover(analysis),
+            score,
             outcome.Clusters.Largest(ClustersKept),
             null
         );

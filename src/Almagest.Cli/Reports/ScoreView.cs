@@ -1,6 +1,5 @@
 using Almagest.Cli.Shell;
 using Almagest.Contract.Runs;
-using Almagest.Discovery.Statistics;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;
@@ -34,8 +33,8 @@ internal static class ScoreView
                 c.FoundClusterId is { } id ? $"cluster {id}" : "not found",
                 c.FoundClusterId is null ? "" : ConsoleText.Count(c.FoundSize),
                 ConsoleText.Count(c.Common),
-                c.FoundClusterId is null ? "" : Interval(c.Precision),
-                Interval(c.Recall)
+                c.FoundClusterId is null ? "" : RunScoreResource.Text(c.Precision),
+                RunScoreResource.Text(c.Recall)
             );
         }
         console.Write(table);
@@ -44,27 +43,37 @@ internal static class ScoreView
     private static void Show(IAnsiConsole console, AnomalyScore score)
     {
         console.WriteLine();
-        var table = ConsoleTables.Of("stars", ">labelled", ">flagged", ">share");
-        table.Row("unusual (recall)", ConsoleText.Count(score.Unusual), ConsoleText.Count(score.TruePositives), Interval(score.Recall));
+        var first = ConsoleText.Count(score.PrecisionAtUnusual.Trials);
+        var table = ConsoleTables.Of("stars", ">labelled", ">not analysed", ">flagged", ">share", $">among the first {first}");
+        table.Row(
+            "unusual (recall)",
+            ConsoleText.Count(score.Unusual),
+            ConsoleText.Count(score.Kinds.Where(k => k.IsUnusual).Sum(k => k.NotAnalysed)),
+            ConsoleText.Count(score.TruePositives),
+            RunScoreResource.Text(score.Recall),
+            ConsoleText.Count(score.PrecisionAtUnusual.Successes)
+        );
         foreach (var kind in score.Kinds.Where(k => k.Kind is not null))
             table.Row(
-                $"  {kind.Kind}",
+                $"  {kind.Kind}{(kind.IsUnusual ? "" : " (not unusual)")}",
                 ConsoleText.Count(kind.Recall.Trials),
+                ConsoleText.Count(kind.NotAnalysed),
                 ConsoleText.Count(kind.Recall.Successes),
-                Interval(kind.Recall)
+                RunScoreResource.Text(kind.Recall),
+                ConsoleText.Count(kind.First)
             );
         table.Row(
             "flagged that are unusual (precision)",
             ConsoleText.Count(score.Flagged),
+            "",
             ConsoleText.Count(score.TruePositives),
-            Interval(score.Precision)
+            RunScoreResource.Text(score.Precision),
+            ""
         );
         console.Write(table);
+        console.Say(
+            $"Of the {first} most anomalous labelled stars {RunScoreResource.Text(score.PrecisionAtUnusual)} are unusual, whatever the "
+                + "threshold."
+        );
     }
-
-    /// <summary>A share with its interval; the bare counts where there are too few trials for one that means much.</summary>
-    private static string Interval(WilsonInterval share) =>
-        share.Share is not { } value ? ""
-        : share.Trials < RunScoreResource.LeastLabels ? $"{share.Successes} of {share.Trials}"
-        : $"{ConsoleText.Number(value, "0.000")} ({ConsoleText.Number(share.Low, "0.00")}–{ConsoleText.Number(share.High, "0.00")})";
 }

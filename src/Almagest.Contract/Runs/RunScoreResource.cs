@@ -1,3 +1,4 @@
+using System.Globalization;
 using Almagest.Discovery.Statistics;
 
 namespace Almagest.Contract.Runs;
@@ -26,6 +27,16 @@ public sealed record RunScoreResource(
 {
     /// <summary>Below so many labels a share says too little to stand by itself.</summary>
     public const int LeastLabels = 20;
+
+    /// <summary>A share with its interval, such as <c>0.905 (0.88–0.93)</c>; the bare counts where there are too few trials for a share
+    /// that means much; empty where there are none.</summary>
+    public static string Text(WilsonInterval share)
+    {
+        ArgumentNullException.ThrowIfNull(share);
+        return share.Share is not { } value ? ""
+            : share.Trials < LeastLabels ? $"{share.Successes} of {share.Trials}"
+            : string.Create(CultureInfo.InvariantCulture, $"{value:0.000} ({share.Low:0.00}–{share.High:0.00})");
+    }
 }
 
 /// <summary>A labelled cluster and the found one that matches it best: with the highest F1.</summary>
@@ -60,7 +71,11 @@ public sealed record ClusterScore(
 /// <param name="Precision">true_positives of flagged</param>
 /// <param name="Recall">true_positives of unusual</param>
 /// <param name="F1">null where nothing is unusual and nothing flagged</param>
-/// <param name="Kinds">each kind of unusual star, most first</param>
+/// <param name="PrecisionAtUnusual">
+/// of as many labelled stars as are unusual, the most anomalous of the run whether flagged or not: those that are unusual. It does not
+/// depend on the contamination. Ties are taken by star_id
+/// </param>
+/// <param name="Kinds">each kind of star that the labels name: first those labelled unusual, then others, most stars first</param>
 public sealed record AnomalyScore(
     long Labelled,
     long Unusual,
@@ -69,9 +84,13 @@ public sealed record AnomalyScore(
     WilsonInterval Precision,
     WilsonInterval Recall,
     double? F1,
+    WilsonInterval PrecisionAtUnusual,
     IReadOnlyList<KindScore> Kinds
 );
 
 /// <param name="Kind">the label's kind; null where it names none</param>
-/// <param name="Recall">flagged of those labelled unusual</param>
-public sealed record KindScore(string? Kind, WilsonInterval Recall);
+/// <param name="IsUnusual">whether the labels call such stars unusual; of others a good run flags few</param>
+/// <param name="Recall">flagged stars of this kind, of all of it in the selection</param>
+/// <param name="NotAnalysed">stars of this kind without a result</param>
+/// <param name="First">stars of this kind among the most anomalous that <c>precision_at_unusual</c> counts</param>
+public sealed record KindScore(string? Kind, bool IsUnusual, WilsonInterval Recall, long NotAnalysed, long First);

@@ -27,11 +27,13 @@ internal static class Observation
         var parallax = 1000 / star.DistancePc;
         if (kind == OutlierKind.SpuriousAstrometry)
         {
-            parallax += (random.Chance(0.5) ? 1 : -1) * random.Between(8, 40);
-            pmra += 60 * random.Normal();
-            pmdec += 60 * random.Normal();
-            parallaxError *= random.Between(5, 15);
-            ruwe = random.Between(5, 25);
+            // Mostly below five times its error, as in crowded fields.
+            var offset = random.Between(3, 20);
+            parallax += (random.Chance(0.5) ? 1 : -1) * offset;
+            pmra += 2 * offset * random.Normal();
+            pmdec += 2 * offset * random.Normal();
+            parallaxError = offset / random.Between(1, 6);
+            ruwe = random.Between(3, 25);
         }
 
         parallax += parallaxError * random.Normal();

@@ -12,21 +12,20 @@ public enum OutlierKind
     /// <summary>A white dwarf: near, faint and blue.</summary>
     WhiteDwarf,
 
-    /// <summary>A star whose colour is 1.2 to 2.5 mag off any sequence, as from blended photometry.</summary>
-    OddColour,
+    /// <summary>A luminous cool giant near the tip of the asymptotic giant branch, far above the dwarfs of its colour.</summary>
+    Giant,
 
-    /// <summary>A blue supergiant of absolute magnitude around -6.</summary>
-    BlueSupergiant,
-
-    /// <summary>A source with a spurious astrometric solution: wrong parallax and proper motion, large RUWE.</summary>
+    /// <summary>
+    /// A source with a spurious astrometric solution: wrong parallax and proper motion, large errors and RUWE. Not a discovery: its label
+    /// says that it is no outlier, and a good run does not put it first.
+    /// </summary>
     SpuriousAstrometry,
 }
 
 internal static class OutlierKinds
 {
     /// <summary>The kinds that are planted, in equal numbers.</summary>
-    public static IReadOnlyList<OutlierKind> Planted { get; } =
-    [OutlierKind.HighVelocity, OutlierKind.WhiteDwarf, OutlierKind.OddColour, OutlierKind.BlueSupergiant, OutlierKind.SpuriousAstrometry];
+    public static IReadOnlyList<OutlierKind> Planted { get; } = [OutlierKind.HighVelocity, OutlierKind.WhiteDwarf, OutlierKind.Giant];
 
     /// <summary>The name in files, such as <c>white_dwarf</c>; null for an ordinary star.</summary>
     public static string? Name(this OutlierKind kind) =>
@@ -35,8 +34,7 @@ internal static class OutlierKinds
             OutlierKind.None => null,
             OutlierKind.HighVelocity => "high_velocity",
             OutlierKind.WhiteDwarf => "white_dwarf",
-            OutlierKind.OddColour => "odd_colour",
-            OutlierKind.BlueSupergiant => "blue_supergiant",
+            OutlierKind.Giant => "giant",
             OutlierKind.SpuriousAstrometry => "spurious_astrometry",
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
         };

@@ -41,5 +41,6 @@ public readonly record struct SimulatedStar
     /// <summary>Truth: the planted cluster that it belongs to, or null.</summary>
     public required string? Cluster { get; init; }
 
-    public bool IsOutlier => Kind != OutlierKind.None;
+    /// <summary>Whether the star itself is unusual; a spurious solution of an ordinary star is not.</summary>
+    public bool IsOutlier => Kind is not (OutlierKind.None or OutlierKind.SpuriousAstrometry);
 }

@@ -21,7 +21,10 @@ public sealed record SkySimulationOptions
     /// </summary>
     public double ClusterFraction { get; init; } = 0.1;
 
-    /// <summary>The share of the stars that are planted outliers, 0 … 0.4, as many of each <see cref="OutlierKind"/>.</summary>
+    /// <summary>
+    /// The share of the stars that are planted outliers, 0 … 0.4, as many of each kind. A third as many stars have a spurious astrometric
+    /// solution besides.
+    /// </summary>
     public double OutlierFraction { get; init; } = 0.01;
 
     /// <summary>The faintest G magnitude, 10 … 21.</summary>

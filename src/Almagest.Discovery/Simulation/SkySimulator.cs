@@ -15,6 +15,7 @@ public sealed class SkySimulator
     private readonly ClusterModel[] _clusters;
     private readonly long[] _clusterEnds; // cumulative members
     private readonly long _outlierEnd;
+    private readonly long _spuriousEnd;
 
     /// <exception cref="DiscoveryException">an option is out of range</exception>
     public SkySimulator(SkySimulationOptions options)
@@ -32,6 +33,7 @@ public sealed class SkySimulator
         for (var i = 0; i < planted.Length; i++)
             _clusterEnds[i] = end += Math.Min(planted[i].Members, (long)(members * planted[i].Members / weights));
         _outlierEnd = end + (long)Math.Round(options.OutlierFraction * options.Stars);
+        _spuriousEnd = Math.Min(options.Stars, _outlierEnd + (_outlierEnd - end) / 3);
     }
 
     public SkySimulationOptions Options { get; }
@@ -43,6 +45,9 @@ public sealed class SkySimulator
     /// <summary>How many outliers are planted.</summary>
     public long PlantedOutliers => _outlierEnd - (_clusterEnds.Length > 0 ? _clusterEnds[^1] : 0);
 
+    /// <summary>How many ordinary stars have a spurious astrometric solution: a third as many as there are outliers.</summary>
+    public long PlantedSpurious => _spuriousEnd - _outlierEnd;
+
     /// <summary>The star of an index in 0 … Stars-1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">there is no such star</exception>
     public SimulatedStar Star(long index)
@@ -51,7 +56,7 @@ public sealed class SkySimulator
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Options.Stars);
         var random = new StarRandom(Options.Seed, index);
         var role = StarRandom.Shuffle(Options.Seed, index, Options.Stars); // members and outliers fall anywhere in the file
-        if (role >= _outlierEnd)
+        if (role >= _spuriousEnd)
         {
             var star = _field.Draw(ref random);
             return Observe(ref random, index, star, Kinematics.Disc(ref random, star), OutlierKind.None);
@@ -65,7 +70,11 @@ public sealed class SkySimulator
             return Observation.Of(ref random, index, member, velocity, OutlierKind.None, _clusters[i].Cluster.Name);
         }
 
-        return Outlier(ref random, index, OutlierKinds.Planted[(int)(role % OutlierKinds.Planted.Count)]);
+        return Outlier(
+            ref random,
+            index,
+            role >= _outlierEnd ? OutlierKind.SpuriousAstrometry : OutlierKinds.Planted[(int)(role % OutlierKinds.Planted.Count)]
+        );
     }
 
     /// <summary>All stars in the order of their index, one by one.</summary>
@@ -126,16 +135,13 @@ public sealed class SkySimulator
                     MainSequence.WhiteDwarfColourAt(magnitude) + 0.04 * random.Normal()
                 );
                 break;
-            case OutlierKind.OddColour:
-                var shift = random.Between(1.2, 2.5);
-                star = star with { Colour = star.Colour + (star.Colour < 1.2 ? shift : -shift) };
-                break;
-            case OutlierKind.BlueSupergiant:
+            case OutlierKind.Giant:
+                // Miras and other stars of the asymptotic giant branch; near enough for a parallax, out of the thin disc's dust.
                 star = star with
                 {
-                    AbsoluteMag = -6 + 0.8 * random.Normal(),
-                    Colour = -0.2 + 0.1 * random.Normal(),
-                    DistancePc = random.Between(400, 2500),
+                    AbsoluteMag = random.Between(-4.2, -2.6),
+                    Colour = random.Between(2.8, 4.6),
+                    DistancePc = random.Between(300, 2200),
                 };
                 break;
             default:

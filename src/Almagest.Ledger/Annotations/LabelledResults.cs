@@ -68,6 +68,50 @@ public sealed class LabelledResults(LedgerDatabase ledger)
         );
     }
 
+    /// <summary>The most anomalous of the stars that are labelled unusual or ordinary, counted by what the label says.</summary>
+    /// <param name="most">how many stars are taken; ties by star_id</param>
+    public Task<IReadOnlyList<(int IsAnomaly, string? Kind, long Stars)>> FirstAsync(
+        Guid runId,
+        string labelSet,
+        long most,
+        CancellationToken cancellationToken = default
+    ) =>
+        ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    """
+                    select is_anomaly, kind, count(*)
+                    from (
+                      select l.is_anomaly, l.kind
+                      from public.discovery_results r
+                      join public.star_labels l on l.star_id = r.star_id and l.label_set = $2
+                      where r.run_id = $1 and l.is_anomaly is not null
+                      order by r.anomaly_score, r.star_id
+                      limit $3
+                    ) first
+                    group by 1, 2
+                    """,
+                    connection
+                )
+                {
+                    Parameters =
+                    {
+                        new() { Value = runId },
+                        new() { Value = labelSet },
+                        new() { Value = most },
+                    },
+                    CommandTimeout = 600,
+                };
+                var counts = new List<(int, string?, long)>();
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                    counts.Add((reader.GetInt32(0), reader.IsDBNull(1) ? null : reader.GetString(1), reader.GetInt64(2)));
+                return (IReadOnlyList<(int, string?, long)>)counts;
+            },
+            cancellationToken
+        );
+
     /// <summary>The label sets of the run's datasets, by name.</summary>
     public async Task<IReadOnlyList<string>> SetsAsync(DiscoveryRun run, CancellationToken cancellationToken = default)
     {

@@ -24,19 +24,20 @@ public sealed class RunScorer(LedgerDatabase ledger)
                 .With("run_id", run.RunId)
                 .With("status", run.Status);
         var labels = new LabelledResults(ledger);
-        var set = labelSet ?? Usual(await labels.SetsAsync(run, cancellationToken));
+        var sets = await labels.SetsAsync(run, cancellationToken);
+        var set = labelSet ?? (sets is [var only] ? only : "truth");
         var counts = await labels.CountAsync(run, set, cancellationToken);
         if (counts.Count == 0)
             throw LedgerException
                 .Of(
                     ErrorCode.LabelSetNotFound,
                     $"no star of the run's selection has a label in the set '{set}'",
-                    await KnownAsync(labels, run, cancellationToken)
+                    sets.Count == 0 ? "Load labels first." : $"There are: {string.Join(", ", sets)}."
                 )
                 .With("run_id", run.RunId);
         var isAnomaly = run.RunType == RunTypes.Anomaly;
         var clusters = isAnomaly ? [] : ClusterScores.Of(counts, await SizesAsync(run, cancellationToken));
-        var anomalies = isAnomaly ? Anomalies(counts) : null;
+        var anomalies = isAnomaly ? await AnomaliesAsync(labels, run, set, counts, cancellationToken) : null;
         return new RunScoreResource(
             run.RunId,
             run.RunType,
@@ -49,15 +50,13 @@ public sealed class RunScorer(LedgerDatabase ledger)
         );
     }
 
-    private static string Usual(IReadOnlyList<string> sets) => sets is [var only] ? only : "truth";
-
-    private static async Task<string> KnownAsync(LabelledResults labels, DiscoveryRun run, CancellationToken cancellationToken)
-    {
-        var sets = await labels.SetsAsync(run, cancellationToken);
-        return sets.Count == 0 ? "Load labels first." : $"There are: {string.Join(", ", sets)}.";
-    }
-
-    private static AnomalyScore? Anomalies(IReadOnlyList<LabelledCount> counts)
+    private static async Task<AnomalyScore?> AnomaliesAsync(
+        LabelledResults labels,
+        DiscoveryRun run,
+        string set,
+        IReadOnlyList<LabelledCount> counts,
+        CancellationToken cancellationToken
+    )
     {
         var judged = counts.Where(c => c.IsAnomaly is not null).ToList();
         if (judged.Count == 0)
@@ -65,6 +64,7 @@ public sealed class RunScorer(LedgerDatabase ledger)
         long Stars(Func<LabelledCount, bool> which) => judged.Where(which).Sum(c => c.Stars);
         var (unusual, flagged) = (Stars(c => c.IsAnomaly == 1), Stars(c => c.IsFlagged));
         var hits = Stars(c => c.IsAnomaly == 1 && c.IsFlagged);
+        var first = await labels.FirstAsync(run.RunId, set, unusual, cancellationToken);
         return new AnomalyScore(
             Stars(_ => true),
             unusual,
@@ -73,12 +73,20 @@ public sealed class RunScorer(LedgerDatabase ledger)
             WilsonInterval.Of(hits, flagged),
             WilsonInterval.Of(hits, unusual),
             unusual + flagged == 0 ? null : 2.0 * hits / (unusual + flagged),
+            WilsonInterval.Of(first.Where(f => f.IsAnomaly == 1).Sum(f => f.Stars), first.Sum(f => f.Stars)),
             [
                 .. judged
-                    .Where(c => c.IsAnomaly == 1)
-                    .GroupBy(c => c.Kind)
-                    .Select(g => new KindScore(g.Key, WilsonInterval.Of(g.Where(c => c.IsFlagged).Sum(c => c.Stars), g.Sum(c => c.Stars))))
-                    .OrderByDescending(k => k.Recall.Trials)
+                    .Where(c => c.IsAnomaly == 1 || c.Kind is not null)
+                    .GroupBy(c => (c.Kind, IsUnusual: c.IsAnomaly == 1))
+                    .Select(g => new KindScore(
+                        g.Key.Kind,
+                        g.Key.IsUnusual,
+                        WilsonInterval.Of(g.Where(c => c.IsFlagged).Sum(c => c.Stars), g.Sum(c => c.Stars)),
+                        g.Where(c => !c.Analysed).Sum(c => c.Stars),
+                        first.Where(f => f.Kind == g.Key.Kind && f.IsAnomaly == 1 == g.Key.IsUnusual).Sum(f => f.Stars)
+                    ))
+                    .OrderByDescending(k => k.IsUnusual)
+                    .ThenByDescending(k => k.Recall.Trials)
                     .ThenBy(k => k.Kind, StringComparer.Ordinal),
             ]
         );

@@ -148,20 +148,34 @@ public sealed class RunScoreTests
         await using var _ = test;
         using var __ = folder;
         // Unusual: 0-29, of these 0-9 white dwarfs and 10-29 fast; ordinary: 30-99; the others have no label.
+        // Of the ordinary ones 40-49 have a kind, too.
         var rows = Enumerable
             .Range(0, 100)
-            .Select(i => $"sky-{i},{(i < 30 ? 1 : 0)},{(i < 10 ? "white dwarf" : i < 30 ? "fast" : "")}");
+            .Select(i =>
+                $"sky-{i},{(i < 30 ? 1 : 0)},{(i < 10 ? "white dwarf" : i < 30 ? "fast" : i is >= 40 and < 50 ? "spurious" : "")}"
+            );
         await ListAsync(test, folder, dataset, "source_id,label_outlier,label_kind\n" + string.Join('\n', rows), new LabelOptions());
-        var run = await TestRuns.CompleteAsync(test, dataset, stars, i => i is >= 5 and < 45 ? -1 : 1);
+        // Most anomalous are 5-14, then 15-44.
+        var run = await TestRuns.CompleteAsync(
+            test,
+            dataset,
+            stars,
+            i =>
+                i is >= 5 and < 15 ? -2
+                : i is >= 15 and < 45 ? -1
+                : 1
+        );
 
         var score = (await new RunScorer(test.Ledger).ScoreAsync(run, cancellationToken: CancellationToken)).Anomalies!;
 
         Assert.Equal((100, 30, 40, 25), (score.Labelled, score.Unusual, score.Flagged, score.TruePositives));
         Assert.Equal((25.0 / 40, 25.0 / 30, 50.0 / 70), (score.Precision.Share, score.Recall.Share, score.F1));
         Assert.Equal(
-            [("fast", 20L, 20L), ("white dwarf", 10L, 5L)],
-            score.Kinds.Select(k => (k.Kind!, k.Recall.Trials, k.Recall.Successes))
+            [("fast", true, 20L, 20L, 20L), ("white dwarf", true, 10L, 5L, 5L), ("spurious", false, 10L, 5L, 0L)],
+            score.Kinds.Select(k => (k.Kind!, k.IsUnusual, k.Recall.Trials, k.Recall.Successes, k.First))
         );
+        // The first thirty are 5-34: five white dwarfs, twenty fast stars, five ordinary ones.
+        Assert.Equal((25, 30), (score.PrecisionAtUnusual.Successes, score.PrecisionAtUnusual.Trials));
     }
 
     [Fact]
