@@ -82,7 +82,7 @@ public sealed class RunTests : IDisposable
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         var ids = await ledger.RunIdsAsync();
 
-        var cluster = (await ledger.RunAsync("runs", "show", ids[0], "--json")).Ok().Json;
+        var cluster = (await ledger.RunAsync("runs", "show", ids[0], "--top", "100", "--json")).Ok().Json;
         var anomaly = (await ledger.RunAsync("runs", "show", ids[1], "--top", "4", "--json")).Ok().Json;
         var words = (await ledger.RunAsync("runs", "show", ids[1])).Ok().Out;
 

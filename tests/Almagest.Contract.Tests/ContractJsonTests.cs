@@ -42,8 +42,8 @@ public sealed class ContractJsonTests
     [Fact]
     public void Stored_json_keeps_its_digits_on_one_line_and_over_several()
     {
-        Assert.EndsWith(
-            "\"extra\":{\"teff\":5772,\"id\":4472832130942575872}}",
+        Assert.Contains(
+            "\"extra\":{\"teff\":5772,\"id\":4472832130942575872}",
             JsonSerializer.Serialize(s_star, ContractJson.Options),
             StringComparison.Ordinal
         );

@@ -129,7 +129,19 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
             .Select(l => l.Split(','))
             .ToList();
         Assert.Equal(
-            ["star", "score", "RA (°)", "Dec (°)", "parallax (mas)", "pm RA (mas/yr)", "pm Dec (mas/yr)", "magnitude", "colour"],
+            [
+                "star",
+                "score",
+                "RA (°)",
+                "Dec (°)",
+                "parallax (mas)",
+                "± error",
+                "S/N",
+                "pm RA (mas/yr)",
+                "pm Dec (mas/yr)",
+                "magnitude",
+                "colour",
+            ],
             lines[0]
         );
         Assert.Equal(rows, lines.Count - 1);
@@ -141,7 +153,8 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
         ).Items;
         Assert.Equal(flagged.Select(s => s.SourceId), lines.Skip(1).Select(l => l[0]));
         var halo = lines.Single(l => l[0] == RealSky.HaloStar);
-        Assert.Equal(["280.40170", "0.91171", "33.254", "46.01", "-1981.22"], halo[2..7]);
+        Assert.Equal(["280.40170", "0.91171", "33.254"], halo[2..5]);
+        Assert.Equal(["46.01", "-1981.22"], halo[7..9]);
     }
 
     [Fact]

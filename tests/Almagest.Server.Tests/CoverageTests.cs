@@ -27,7 +27,8 @@ public sealed class CoverageTests(KnownLedger known)
         JsonAssert.Fields(
             rows[0],
             """
-            run_type algorithm parameters_hash parameters_json runs datasets mean_anomaly_count min_anomaly_count max_anomaly_count
+            run_type algorithm parameters_hash dataset_id parameters_json runs datasets mean_anomaly_count min_anomaly_count
+            max_anomaly_count
             mean_anomaly_percentage
             mean_cluster_count mean_noise_fraction mean_similarity labelled_runs mean_precision mean_recall mean_f1 mean_average_precision
             mean_adjusted_rand_index mean_purity last_updated

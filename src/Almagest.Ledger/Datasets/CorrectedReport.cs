@@ -72,7 +72,18 @@ internal sealed class CorrectedReport
     public void SetUnit(CorrectedColumn column, string unit, string? note)
     {
         var name = column.Report.Name;
-        Replace(column, c => c with { Unit = unit, Why = note is { Length: > 0 } ? note : c.Why });
+        Replace(
+            column,
+            c =>
+                c with
+                {
+                    Unit = unit,
+                    Why =
+                        note is { Length: > 0 } ? note
+                        : c.Use is null ? c.Why
+                        : null,
+                }
+        );
         foreach (var field in column.Plain)
             _mapping[field] = $"{name}:{unit}";
         _suspicions.RemoveAll(s => s.Contains($"'{name}' is below 24 and has no unit", StringComparison.Ordinal));

@@ -103,7 +103,7 @@ public sealed class DatasetCorrectionTests : IDisposable
     {
         await using var test = await TestLedger.CreateAsync();
         var dataset = await LoadAsync(test, Table(), "back");
-        var before = await StarsAsync(test, dataset);
+        var (before, report) = (await StarsAsync(test, dataset), (await ReportAsync(test, dataset)).Report);
         foreach (var (ra, parallax) in new[] { ("hours", "arcsec"), ("rad", "uas"), ("deg", "mas") })
             await new DatasetCorrector(test.Ledger).CorrectAsync(
                 dataset,
@@ -114,6 +114,10 @@ public sealed class DatasetCorrectionTests : IDisposable
                 TestContext.Current.CancellationToken
             );
         Assert.Equal(before, await StarsAsync(test, dataset));
+        Assert.Equal(
+            report.Columns.Select(c => c with { Unit = null }),
+            (await ReportAsync(test, dataset)).Report.Columns.Select(c => c with { Unit = null })
+        );
     }
 
     [Theory]
