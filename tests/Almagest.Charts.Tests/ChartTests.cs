@@ -216,4 +216,13 @@ public sealed class ChartTests
             p => p.Red < 120
         );
     }
+
+    [Fact]
+    public void Parameters_are_written_as_they_are_stored() =>
+        Assert.Equal(
+            "features deep@1, contamination 0.05, distance_without_errors false",
+            DisplayText.Parameters(
+                """{"features": "deep@1", "contamination": 0.05, "distance_without_errors": false, "min_members": null}"""
+            )
+        );
 }

@@ -55,7 +55,10 @@ public static class DisplayText
         using var document = JsonDocument.Parse(json);
         return string.Join(
             ", ",
-            document.RootElement.EnumerateObject().Where(p => p.Value.ValueKind != JsonValueKind.Null).Select(p => $"{p.Name} {p.Value}")
+            document
+                .RootElement.EnumerateObject()
+                .Where(p => p.Value.ValueKind != JsonValueKind.Null)
+                .Select(p => $"{p.Name} {(p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString() : p.Value.GetRawText())}")
         );
     }
 

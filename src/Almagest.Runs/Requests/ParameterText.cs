@@ -15,11 +15,20 @@ public static class ParameterText
             ? string.Join(", ", [.. p.Summary, .. p.Details(brief: false), Recipe(p.Features), .. Filled(p), .. Distances(p)])
             : Plain(parametersJson);
 
-    /// <summary>The same for lists: what matters less is left out where it is as by default, e.g. <c>5 %, population, seed 7</c>.</summary>
+    /// <summary>
+    /// The same for lists: what matters less is left out where it is as by default, e.g. <c>5 %, population, seed 7</c>; the seed also where
+    /// the parameters are those of a set of runs, and name none.
+    /// </summary>
     public static string Short(string algorithm, string parametersJson) =>
         Known(algorithm, parametersJson) is { } p
-            ? string.Join(", ", [.. p.Summary, Recipe(p.Features), .. Filled(p), .. Distances(p), .. p.Details(brief: true)])
+            ? string.Join(", ", [.. p.Summary, Recipe(p.Features), .. Filled(p), .. Distances(p), .. Brief(p, parametersJson)])
             : Plain(parametersJson);
+
+    private static IEnumerable<string> Brief(RunParameters p, string parametersJson)
+    {
+        var namesSeed = JsonNode.Parse(parametersJson)!.AsObject().ContainsKey(Parameter.SeedName);
+        return p.Details(brief: true).Where(word => namesSeed || !word.StartsWith("seed ", StringComparison.Ordinal));
+    }
 
     // What a later version of the program stored is shown as it is.
     private static RunParameters? Known(string algorithm, string parametersJson)
