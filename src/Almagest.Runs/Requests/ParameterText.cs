@@ -16,8 +16,8 @@ public static class ParameterText
             : Plain(parametersJson);
 
     /// <summary>
-    /// The same for lists: what matters less is left out where it is as by default, e.g. <c>5 %, population, seed 7</c>; the seed also where
-    /// the parameters are those of a set of runs, and name none.
+    /// The same for lists: what matters less is left out where it is as by default, e.g. <c>5 %, population, seed 7</c>; the seed also
+    /// where the parameters are those of a set of runs, and name none.
     /// </summary>
     public static string Short(string algorithm, string parametersJson) =>
         Known(algorithm, parametersJson) is { } p
