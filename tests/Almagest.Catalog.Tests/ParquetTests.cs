@@ -7,7 +7,12 @@ using Xunit;
 
 namespace Almagest.Catalog.Tests;
 
+/// <summary>Tests that count what the whole process allocates: no other test runs beside them.</summary>
+[CollectionDefinition(nameof(AloneCollection), DisableParallelization = true)]
+public sealed class AloneCollection;
+
 /// <summary>Parquet in: types, nulls, lists, row groups, metadata of columns, HATS folders.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class ParquetTests
 {
     /// <summary>Two row groups of a table with every kind of column.</summary>
