@@ -1,3 +1,4 @@
+using System.Globalization;
 using Almagest.Discovery.Features;
 
 namespace Almagest.Charts.Drawing;
@@ -55,7 +56,7 @@ public sealed record ColourMagnitude(PointCloud Cloud, bool IsAbsolute, Distance
             "colour (mag)",
             !IsAbsolute ? "magnitude"
                 : Rule.WithoutErrors ? "absolute magnitude (parallaxes of unknown error)"
-                : "absolute magnitude (parallax over error ≥ 5)",
+                : string.Create(CultureInfo.InvariantCulture, $"absolute magnitude (parallax over error ≥ {Rule.MinParallaxOverError})"),
             description,
             window,
             pointed,

@@ -2,6 +2,7 @@ using System.Globalization;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Datasets;
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Views;
@@ -118,8 +119,8 @@ internal sealed record DemoReport(
     /// <summary>What the run with the defaults finds of each kind of star that is known.</summary>
     private void ShowKinds(IAnsiConsole console)
     {
-        var run = Runs.Where(r => r.Score?.Anomalies is { } a && a.Kinds.Any(k => k.Kind is not null)).Take(2).LastOrDefault();
-        if (run?.Score?.Anomalies is not { } score)
+        var run = Runs.FirstOrDefault(r => r.Planned.Parameters.Equals(new IsolationForestParameters()));
+        if (run?.Score?.Anomalies is not { } score || score.Kinds.All(k => k.Kind is null))
             return;
         console.Heading($"\nWhat {run.Letter} finds of each kind");
         var table = ConsoleTables.Of(

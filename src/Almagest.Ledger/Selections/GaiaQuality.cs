@@ -1,4 +1,5 @@
 using System.Globalization;
+using Almagest.Discovery.Features;
 using Npgsql;
 
 namespace Almagest.Ledger.Selections;
@@ -27,7 +28,7 @@ internal static class GaiaQuality
 
     public const double MostSigmas = 3;
 
-    public const double LeastParallaxOverError = 5;
+    public const double LeastParallaxOverError = DistanceRule.UsualMinParallaxOverError;
 
     public static IReadOnlyList<string> All { get; } = [Gaia, Dr2, Dr3];
 
