@@ -8,7 +8,7 @@ namespace Almagest.Adql.Sql;
 /// <param name="clause">the clause that has no aggregates; null = aggregates are welcome</param>
 internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scope scope, string? clause)
 {
-    private readonly Dictionary<Expression, string> _translated = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Expression, Value> _translated = new(ReferenceEqualityComparer.Instance);
     private bool _insideAggregate;
 
     /// <summary>Whether an aggregate has been met.</summary>
@@ -19,7 +19,7 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
         var value = expression switch
         {
             NumberLiteral number => Number(number),
-            TextLiteral text => new Value(Bind(text.Text, text.Offset), PublishedType.Text),
+            TextLiteral text => new Value(Bind(text.Text, text.Offset), PublishedType.Text) { Width = text.Text.Length },
             NullLiteral => new Value("null", null),
             ColumnReference column => scope.Find(column),
             Negation negation => Arithmetic("-", Value(negation.Of), negation.Of.Offset),
@@ -31,8 +31,14 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
             ScalarQuery query => Single(query),
             _ => throw new SyntaxException(expression.Offset, "a condition stands where a value is expected"),
         };
-        _translated[expression] = QueryTranslator.Checked(value.Sql, expression.Offset);
-        return value;
+        QueryTranslator.Checked(value.Sql, expression.Offset);
+        // No function makes a text longer than all of its parts together.
+        if (value.Type == PublishedType.Text && Parts(expression).Any())
+        {
+            var width = Parts(expression).Sum(p => _translated.TryGetValue(p, out var part) ? part.Width : 0);
+            value = value with { Width = TextWidth.Checked(width, expression.Offset) };
+        }
+        return _translated[expression] = value;
     }
 
     public string Condition(Expression expression)
@@ -60,7 +66,7 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
     /// <summary>In a query with groups, a column stands in an aggregate or is what the groups have in common.</summary>
     public void RequireGrouped(Expression expression, HashSet<string> groups)
     {
-        if (expression is Aggregate || (_translated.TryGetValue(expression, out var sql) && groups.Contains(sql)))
+        if (expression is Aggregate || (_translated.TryGetValue(expression, out var value) && groups.Contains(value.Sql)))
             return;
         if (expression is ColumnReference column)
         {
@@ -165,7 +171,7 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
             var name = aggregate.Function.ToLowerInvariant();
             return argument.Type == PublishedType.Uuid
                 ? new Value($"{name}(({argument.Sql})::text)", PublishedType.Text)
-                : new Value($"{name}({argument.Sql})", argument.Type);
+                : new Value($"{name}({argument.Sql})", argument.Type) { Width = argument.Width };
         }
         if (!argument.IsNumber)
             throw new SyntaxException(aggregate.Argument.Offset, $"{aggregate.Function} takes numbers, found {argument.Described}");
@@ -244,7 +250,7 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
     {
         var inner = queries.TranslateQuery(query.Query, scope);
         return inner.Columns.Count == 1
-            ? new Value($"({inner.Sql})", inner.Columns[0].Type)
+            ? new Value($"({inner.Sql})", inner.Columns[0].Type) { Width = inner.Extents[0].Width }
             : throw new SyntaxException(query.Offset, $"a query for a single value selects one column, this one {inner.Columns.Count}");
     }
 }

@@ -5,7 +5,13 @@ using Almagest.Adql.Syntax;
 namespace Almagest.Adql.Sql;
 
 /// <summary>A query in SQL with the columns that it answers, which are called c1, c2 … in SQL.</summary>
-internal sealed record TranslatedQuery(string Sql, IReadOnlyList<ResultColumn> Columns);
+/// <param name="Extents">of each column</param>
+internal sealed record TranslatedQuery(string Sql, IReadOnlyList<ResultColumn> Columns, IReadOnlyList<Extent> Extents);
+
+/// <summary>How large a column can become.</summary>
+/// <param name="Length">characters of its expression with all that it names written out</param>
+/// <param name="Width">most characters of its text</param>
+internal readonly record struct Extent(long Length, long Width);
 
 /// <summary>Translates queries; <see cref="ExpressionTranslator"/> translates what stands in them.</summary>
 internal sealed class QueryTranslator(PublishedCatalogue catalogue)
@@ -13,8 +19,14 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
     // Some constructs write an argument several times; nested in each other they must not fill the memory.
     private const int MostSql = 1 << 20;
 
+    // Each one is a part of the plan with memory of its own.
+    private const int MostTables = 40;
+
     private readonly List<(Name Name, string Alias, TranslatedQuery Query)> _named = [];
     private int _aliases;
+    private int _tables;
+
+    public Expansion Expansion { get; } = new();
 
     public Bindings Bindings { get; } = new();
 
@@ -42,8 +54,10 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
         {
             var translated = TranslateQuery(part.Query, null);
             var alias = string.Create(CultureInfo.InvariantCulture, $"w{++_aliases}");
-            with.Add($"{alias} as ({translated.Sql})");
-            _named.Add((part.Name, alias, translated));
+            // Materialized, nothing of it is written out again where it is named. Plain columns cannot grow, and are found by their index.
+            var isPlain = translated.Columns.All(c => c.Source is not null);
+            with.Add($"{alias} as {(isPlain ? "" : "materialized ")}({translated.Sql})");
+            _named.Add((part.Name, alias, isPlain ? translated : Materialized(translated)));
         }
         var prefix = with.Count == 0 ? "" : $"with {string.Join(", ", with)} ";
         var body = query.Body is Selection selection
@@ -52,6 +66,12 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
         _named.RemoveRange(known, _named.Count - known);
         return body with { Sql = Checked(prefix + body.Sql, query.Offset) };
     }
+
+    private static TranslatedQuery Materialized(TranslatedQuery query) =>
+        query with
+        {
+            Extents = [.. query.Extents.Select(e => e with { Length = 0 })],
+        };
 
     public static string Limits(long? skip, long? top, long? cap)
     {
@@ -126,6 +146,7 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
                 $"{combination.Operator} combines queries of {left.Columns.Count} and {right.Columns.Count}"
                     + " columns: they need the same number"
             );
+        var extents = left.Extents.Zip(right.Extents, (l, r) => new Extent(l.Length + r.Length, Math.Max(l.Width, r.Width)));
         var columns = left
             .Columns.Zip(right.Columns)
             .Select(
@@ -141,7 +162,8 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
             .ToList();
         return new TranslatedQuery(
             $"({left.Sql}) {combination.Operator.ToLowerInvariant()}{(combination.All ? " all" : "")} ({right.Sql})",
-            columns
+            columns,
+            [.. extents]
         );
     }
 
@@ -150,6 +172,8 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
     /// <summary>A table of a FROM clause: its SQL, with alias, and what it holds.</summary>
     public (string Sql, Relation Relation) Table(TableReference reference)
     {
+        if (++_tables > MostTables)
+            throw new SyntaxException(reference.Offset, $"the query names more than {MostTables} tables; write it in parts");
         var alias = NewAlias();
         if (
             reference.Path is [var single]
@@ -172,12 +196,20 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
         return ($"({translated.Sql}) as {alias}", Holding(translated, derived.Alias, alias));
     }
 
-    private static Relation Holding(TranslatedQuery query, Name label, string alias)
+    private Relation Holding(TranslatedQuery query, Name label, string alias)
     {
+        Expansion.Add(alias, [.. query.Extents.Select(e => e.Length)]);
         var relation = new Relation(label.Text, null, alias);
         relation.Columns = query
             .Columns.Select(
-                (c, i) => (c.Name, new Value(string.Create(CultureInfo.InvariantCulture, $"{alias}.c{i + 1}"), c.Type, c.Source, relation))
+                (c, i) =>
+                    (
+                        c.Name,
+                        new Value(string.Create(CultureInfo.InvariantCulture, $"{alias}.c{i + 1}"), c.Type, c.Source, relation)
+                        {
+                            Width = query.Extents[i].Width,
+                        }
+                    )
             )
             .ToList();
         return relation;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Almagest.Adql.Schema;
 using Almagest.Adql.Syntax;
 
 namespace Almagest.Adql.Sql;
@@ -66,7 +67,15 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
             + (having is null ? "" : $" having {having}")
             + (ordering.Count == 0 ? "" : $" order by {string.Join(", ", ordering)}")
             + QueryTranslator.Limits(skip, selection.Top, cap);
-        return new TranslatedQuery(QueryTranslator.Checked(sql, selection.Offset), columns);
+        var extents = items
+            .Select(item => new Extent(
+                queries.Expansion.Of(item.Value.Sql, selection.Offset),
+                item.Value.Type == PublishedType.Text ? item.Value.Width : 0
+            ))
+            .ToList();
+        TextWidth.RequireRow(extents.Select(e => e.Width), selection.Offset);
+        queries.Expansion.Of(sql, selection.Offset);
+        return new TranslatedQuery(QueryTranslator.Checked(sql, selection.Offset), columns, extents);
     }
 
     private static Value Typed(Value value, int offset) =>

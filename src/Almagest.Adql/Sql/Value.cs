@@ -8,6 +8,9 @@ namespace Almagest.Adql.Sql;
 /// <param name="Relation">the relation of which it is a column</param>
 internal sealed record Value(string Sql, PublishedType? Type, PublishedColumn? Source = null, Relation? Relation = null)
 {
+    /// <summary>The most characters that it has as text.</summary>
+    public long Width { get; init; } = TextWidth.OfColumn;
+
     public bool IsNumber => Type is PublishedType.Integer or PublishedType.Double;
 
     /// <summary>As a double-precision number.</summary>
