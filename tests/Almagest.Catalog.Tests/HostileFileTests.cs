@@ -38,6 +38,45 @@ public sealed class HostileFileTests
     }
 
     [Fact]
+    public void XML_that_is_nested_without_end_is_refused_in_a_fixed_amount_of_memory()
+    {
+        var target = new MemoryStream();
+        using (var gzip = new GZipStream(target, CompressionLevel.SmallestSize, leaveOpen: true))
+        {
+            gzip.Write("<?xml version='1.0'?><VOTABLE version='1.4'><RESOURCE>"u8);
+            var groups = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("<GROUP>", 100_000)));
+            for (var i = 0; i < 60; i++)
+                gzip.Write(groups);
+        }
+        Assert.True(target.Length < 1 << 20);
+        target.Position = 0;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var refusal = Assert.Throws<CatalogFormatException>(() => CatalogFile.Open(target, "nested"));
+        Assert.Contains("nested deeper than 100 levels", refusal.Message, StringComparison.Ordinal);
+        Assert.InRange(refusal.Message.Length, 1, 1000);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 32L << 20);
+    }
+
+    [Theory]
+    [InlineData("<TABLE><FIELD name='ra' datatype='double'><VALUES>")]
+    [InlineData("<TABLE><PARAM name='x'><DESCRIPTION>")]
+    [InlineData("<TABLE><FIELD name='ra' datatype='double'/><DATA><TABLEDATA><TR><TD>")]
+    public void Elements_that_are_nested_without_end_anywhere_are_an_error(string start)
+    {
+        var text = $"<VOTABLE version='1.4'><RESOURCE>{start}{string.Concat(Enumerable.Repeat("<G>", 100_000))}";
+        var refusal = Assert.Throws<CatalogFormatException>(() => Load.Bytes(Encoding.UTF8.GetBytes(text)));
+        Assert.InRange(refusal.Message.Length, 1, 1000);
+    }
+
+    [Fact]
+    public void An_error_in_a_very_long_name_is_a_short_message()
+    {
+        var text = $"<VOTABLE version='1.4'><RESOURCE><{new string('a', 1_000_000)}></b></RESOURCE></VOTABLE>";
+        var refusal = Assert.Throws<CatalogFormatException>(() => Load.Bytes(Encoding.UTF8.GetBytes(text)));
+        Assert.InRange(refusal.Message.Length, 1, 1000);
+    }
+
+    [Fact]
     public void Gzip_data_that_swells_without_end_is_refused_in_a_fixed_amount_of_memory()
     {
         var target = new MemoryStream();

@@ -40,6 +40,8 @@ public sealed class TestServer : IAsyncDisposable
 
     public LedgerDatabase Ledger { get; }
 
+    public string ConnectionString => _database.ConnectionString;
+
     public WebApplication App { get; }
 
     public HttpClient Client { get; }

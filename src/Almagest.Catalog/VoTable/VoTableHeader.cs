@@ -28,7 +28,7 @@ internal sealed class VoTableHeader
         var header = new VoTableHeader();
         var tables = new List<string>();
         string? error = null;
-        while (xml.Read())
+        while (xml.Step())
         {
             if (xml.NodeType != XmlNodeType.Element)
                 continue;
@@ -102,7 +102,7 @@ internal sealed class VoTableHeader
         }
         catch (XmlException e)
         {
-            throw new CatalogFormatException($"'{name}' holds a VOTable that is not well-formed: {e.Message}", e);
+            throw new CatalogFormatException($"'{name}' holds a VOTable that is not well-formed: {RejectedRow.Clip(e.Message)}", e);
         }
     }
 
@@ -127,7 +127,7 @@ internal sealed class VoTableHeader
     {
         var depth = xml.Depth;
         var read = true;
-        while (read ? xml.Read() : !xml.EOF)
+        while (read ? xml.Step() : !xml.EOF)
         {
             read = true;
             if (xml.NodeType == XmlNodeType.EndElement && xml.Depth == depth)
@@ -156,7 +156,7 @@ internal sealed class VoTableHeader
                     break;
                 default:
                     // Groups, parameters, links and descriptions say nothing about the rows.
-                    xml.Skip();
+                    xml.StepOver();
                     read = false;
                     break;
             }
@@ -166,7 +166,7 @@ internal sealed class VoTableHeader
     private static bool GoToStream(XmlReader xml)
     {
         var depth = xml.Depth;
-        while (xml.Read() && !(xml.NodeType == XmlNodeType.EndElement && xml.Depth == depth))
+        while (xml.Step() && !(xml.NodeType == XmlNodeType.EndElement && xml.Depth == depth))
         {
             if (xml.NodeType != XmlNodeType.Element || xml.LocalName != "STREAM")
                 continue;
@@ -198,7 +198,7 @@ internal sealed class VoTableHeader
         if (!xml.IsEmptyElement)
         {
             var depth = xml.Depth;
-            while (xml.Read() && !(xml.NodeType == XmlNodeType.EndElement && xml.Depth == depth))
+            while (xml.Step() && !(xml.NodeType == XmlNodeType.EndElement && xml.Depth == depth))
             {
                 if (xml.NodeType != XmlNodeType.Element)
                     continue;
@@ -223,7 +223,7 @@ internal sealed class VoTableHeader
     {
         var depth = xml.Depth;
         var text = new System.Text.StringBuilder();
-        while (xml.Read() && !(xml.NodeType == XmlNodeType.EndElement && xml.Depth == depth))
+        while (xml.Step() && !(xml.NodeType == XmlNodeType.EndElement && xml.Depth == depth))
             if (xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA && text.Length < 4000)
                 text.Append(xml.Value);
         return text.ToString().Trim();

@@ -68,7 +68,7 @@ internal sealed class VoTableReader : ICatalogReader
         using var xml = XmlReader.Create(content, Settings());
         CatalogTable? open = null;
         var number = 0;
-        while (xml.Read())
+        while (xml.Step())
         {
             if (xml.NodeType != XmlNodeType.Element)
                 continue;
@@ -121,7 +121,7 @@ internal sealed class VoTableReader : ICatalogReader
         try
         {
             using var xml = XmlReader.Create(new StreamReader(content, Encoding.UTF8), Settings());
-            while (xml.Read())
+            while (xml.Step())
             {
                 if (xml.NodeType != XmlNodeType.Element)
                     continue;
@@ -239,7 +239,7 @@ internal sealed class VoTableReader : ICatalogReader
     private bool ReadOn()
     {
         var tables = new List<string>();
-        while (_xml.Read())
+        while (_xml.Step())
         {
             if (_xml.NodeType != XmlNodeType.Element)
                 continue;
@@ -270,7 +270,7 @@ internal sealed class VoTableReader : ICatalogReader
         catch (XmlException e)
         {
             throw new CatalogFormatException(
-                $"'{_input.Name}' is not a well-formed VOTable: {e.Message} It may be cut short or damaged; fetch it again.",
+                $"'{_input.Name}' is not a well-formed VOTable: {RejectedRow.Clip(e.Message)} It may be cut short or damaged; fetch it again.",
                 e
             );
         }
@@ -283,7 +283,7 @@ internal sealed class VoTableReader : ICatalogReader
                         or NotSupportedException
             )
         {
-            throw new CatalogFormatException($"'{_input.Name}' is not a VOTable that can be read: {e.Message}", e);
+            throw new CatalogFormatException($"'{_input.Name}' is not a VOTable that can be read: {RejectedRow.Clip(e.Message)}", e);
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class TableDataRows : IVoTableRows
         bad = null;
         while (!AtEnd)
         {
-            if (!_xml.Read() || (_xml.NodeType == XmlNodeType.EndElement && _xml.Depth == _depth))
+            if (!_xml.Step() || (_xml.NodeType == XmlNodeType.EndElement && _xml.Depth == _depth))
             {
                 AtEnd = true;
                 return false;
@@ -73,7 +73,7 @@ internal sealed class TableDataRows : IVoTableRows
             return;
         var depth = _xml.Depth;
         long length = 0;
-        while (_xml.Read() && !(_xml.NodeType == XmlNodeType.EndElement && _xml.Depth == depth))
+        while (_xml.Step() && !(_xml.NodeType == XmlNodeType.EndElement && _xml.Depth == depth))
         {
             if (_xml.NodeType != XmlNodeType.Element || _xml.LocalName != "TD")
                 continue;
@@ -88,7 +88,7 @@ internal sealed class TableDataRows : IVoTableRows
         var depth = _xml.Depth;
         string? whole = null;
         StringBuilder? parts = null;
-        while (_xml.Read() && !(_xml.NodeType == XmlNodeType.EndElement && _xml.Depth == depth))
+        while (_xml.Step() && !(_xml.NodeType == XmlNodeType.EndElement && _xml.Depth == depth))
         {
             if (_xml.NodeType is not (XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace))
                 continue;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Almagest.Catalog.Files;
 using Almagest.Cli.Demo;
 using Almagest.Cli.Serving;
 using Almagest.Cli.Sessions;
@@ -123,18 +124,11 @@ internal static class DemoCommand
     /// <summary>Writes the simulated sky to a file and loads that as any other catalogue.</summary>
     private static async Task<IngestReport> LoadSimulatedAsync(CommandShell shell, LedgerDatabase ledger, SkySimulationOptions options)
     {
-        var folder = Directory.CreateTempSubdirectory("almagest-demo-");
-        try
-        {
-            var name = $"simulated-sky-{options.Stars}";
-            var path = Path.Combine(folder.FullName, name + ".csv");
-            await using (var file = OutputFile.Create(path))
-                await SimulateCommand.WriteAsync(shell, new SkySimulator(options), file);
-            return await IngestCommand.LoadAsync(shell, ledger, [path], new IngestOptions { DatasetName = name });
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        using var folder = ScratchFolder.Create();
+        var name = $"simulated-sky-{options.Stars}";
+        var path = Path.Combine(folder.Path, name + ".csv");
+        await using (var file = OutputFile.Create(path))
+            await SimulateCommand.WriteAsync(shell, new SkySimulator(options), file);
+        return await IngestCommand.LoadAsync(shell, ledger, [path], new IngestOptions { DatasetName = name });
     }
 }

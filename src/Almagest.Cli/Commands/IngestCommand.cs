@@ -140,7 +140,7 @@ internal static class IngestCommand
                         ? new Dictionary<string, string>()
                         : new() { ["service"] = request.Service.AbsoluteUri, ["query"] = request.Query },
                 };
-                using var fetched = request is null ? null : new FetchFolder();
+                using var fetched = request is null ? null : ScratchFolder.Create();
                 if (request is not null)
                     paths = [await service.FetchAsync(shell, parsed, request, fetched!.Path)];
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
@@ -226,14 +226,6 @@ internal static class IngestCommand
             map[field.Trim()] = column.Trim();
         }
         return map;
-    }
-
-    /// <summary>What a service answered, until it is loaded.</summary>
-    private sealed class FetchFolder : IDisposable
-    {
-        public string Path { get; } = Directory.CreateTempSubdirectory("almagest-fetch-").FullName;
-
-        public void Dispose() => Directory.Delete(Path, recursive: true);
     }
 
     /// <summary>Files, and folders of Parquet files.</summary>

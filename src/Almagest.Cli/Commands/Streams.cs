@@ -1,3 +1,4 @@
+using Almagest.Catalog.Files;
 using Almagest.Cli.Shell;
 
 namespace Almagest.Cli.Commands;
@@ -7,7 +8,7 @@ internal sealed class Streams(CommandShell shell) : IDisposable
 {
     public const string StandardInput = "-";
 
-    private string? _folder;
+    private ScratchFolder? _folder;
 
     /// <summary>The paths; instead of the standard input, pipes and devices files that hold what came through them.</summary>
     public async Task<string[]> KeepAsync(IReadOnlyList<string> paths)
@@ -25,8 +26,8 @@ internal sealed class Streams(CommandShell shell) : IDisposable
             return path;
         await using (from)
         {
-            _folder ??= Directory.CreateTempSubdirectory("almagest-pipe-").FullName;
-            var kept = Path.Combine(_folder, number == 0 ? "stdin" : $"stdin-{number + 1}");
+            _folder ??= ScratchFolder.Create();
+            var kept = Path.Combine(_folder.Path, number == 0 ? "stdin" : $"stdin-{number + 1}");
             await using var to = File.Create(kept);
             await from.CopyToAsync(to, shell.CancellationToken);
             return kept;
@@ -54,9 +55,5 @@ internal sealed class Streams(CommandShell shell) : IDisposable
         return null;
     }
 
-    public void Dispose()
-    {
-        if (_folder is not null)
-            Directory.Delete(_folder, recursive: true);
-    }
+    public void Dispose() => _folder?.Dispose();
 }

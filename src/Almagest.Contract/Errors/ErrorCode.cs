@@ -86,6 +86,9 @@ public sealed class ErrorCode
     /// <summary>A database connection string that cannot be read.</summary>
     public static readonly ErrorCode UnreadableConnection = Invalid("unreadable_connection");
 
+    /// <summary>A file that is not a backup, or a damaged one.</summary>
+    public static readonly ErrorCode UnreadableBackup = Invalid("unreadable_backup");
+
     /// <summary>A port outside its range.</summary>
     public static readonly ErrorCode InvalidPort = Invalid("invalid_port");
 
@@ -209,11 +212,17 @@ public sealed class ErrorCode
     /// <summary>A reference to something that is not in the ledger. Facts: constraint.</summary>
     public static readonly ErrorCode BrokenReference = Conflict("broken_reference");
 
+    /// <summary>A backup is restored into a database that holds something. Facts: table.</summary>
+    public static readonly ErrorCode DatabaseNotEmpty = Conflict("database_not_empty");
+
     /// <summary>Another program has the port. Facts: port.</summary>
     public static readonly ErrorCode PortTaken = Conflict("port_taken");
 
     /// <summary>The database does not answer.</summary>
     public static readonly ErrorCode DatabaseAway = Unavailable("database_away");
+
+    /// <summary>The database takes no more connections.</summary>
+    public static readonly ErrorCode DatabaseBusy = Unavailable("database_busy");
 
     /// <summary>The database took too long.</summary>
     public static readonly ErrorCode DatabaseSlow = Unavailable("database_slow");

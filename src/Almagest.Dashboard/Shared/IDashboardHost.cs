@@ -1,3 +1,4 @@
+using Almagest.Ledger.Views;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Lifecycle;
 
@@ -14,6 +15,9 @@ public interface IDashboardHost
 
     /// <summary>The last executions of scheduled jobs, newest first.</summary>
     Task<IReadOnlyList<ScheduledJobExecution>> JobsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Refreshes a view, or all where none is named; shared with others who ask at the same time.</summary>
+    Task<IReadOnlyList<ViewRefreshOutcome>> RefreshViewsAsync(string? view, CancellationToken cancellationToken);
 
     /// <summary>Largest file that the pages take, bytes.</summary>
     long MaxUploadBytes { get; }

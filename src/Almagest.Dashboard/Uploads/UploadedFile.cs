@@ -11,16 +11,16 @@ internal sealed class UploadedFile : IDisposable
     /// <summary>Rows that a mapping is tried on before anything is loaded.</summary>
     public const int TriedRows = 2000;
 
-    private readonly DirectoryInfo _folder;
+    private readonly ScratchFolder _folder;
 
-    private UploadedFile(DirectoryInfo folder, string path) => (_folder, Path) = (folder, path);
+    private UploadedFile(ScratchFolder folder, string path) => (_folder, Path) = (folder, path);
 
     public string Path { get; }
 
     public string Name => System.IO.Path.GetFileName(Path);
 
     /// <summary>Its name without endings, as the name of a dataset.</summary>
-    public string DatasetName => Name.IndexOf('.', 1) is > 0 and var dot ? Name[..dot] : Name;
+    public string DatasetName => Almagest.Ledger.Datasets.DatasetName.OfFile(Path);
 
     /// <param name="name">as the browser says it: only for people, never a path</param>
     /// <param name="received">told the bytes so far</param>
@@ -36,8 +36,8 @@ internal sealed class UploadedFile : IDisposable
         ArgumentNullException.ThrowIfNull(received);
         var safe = string.Concat(name.Split('/', '\\')[^1].Where(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or ' ').Take(100))
             .TrimStart('.');
-        var folder = Directory.CreateTempSubdirectory("almagest-upload-");
-        var file = new UploadedFile(folder, System.IO.Path.Combine(folder.FullName, safe.Length == 0 ? "upload" : safe));
+        var folder = ScratchFolder.Create();
+        var file = new UploadedFile(folder, System.IO.Path.Combine(folder.Path, safe.Length == 0 ? "upload" : safe));
         try
         {
             await using var disk = File.Create(file.Path);
@@ -89,9 +89,5 @@ internal sealed class UploadedFile : IDisposable
         );
     }
 
-    public void Dispose()
-    {
-        if (_folder.Exists)
-            _folder.Delete(recursive: true);
-    }
+    public void Dispose() => _folder.Dispose();
 }

@@ -8,6 +8,9 @@ namespace Almagest.Ledger.Database;
 /// </summary>
 public sealed class AdvisoryLock : IAsyncDisposable
 {
+    private static readonly TimeSpan s_firstWait = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromMilliseconds(500);
+
     private readonly long _key;
 
     private AdvisoryLock(NpgsqlConnection connection, long key)
@@ -18,42 +21,45 @@ public sealed class AdvisoryLock : IAsyncDisposable
 
     public NpgsqlConnection Connection { get; }
 
-    /// <summary>Waits until the lock is free.</summary>
-    public static Task<AdvisoryLock> TakeAsync(LedgerDatabase ledger, long key, CancellationToken cancellationToken) =>
-        DatabaseBoundary.AskAsync(() => WaitAsync(ledger, key, cancellationToken));
-
-    private static async Task<AdvisoryLock> WaitAsync(LedgerDatabase ledger, long key, CancellationToken cancellationToken)
+    /// <summary>
+    /// Waits until the lock is free, without a connection: sixty that wait in the database would leave none for those who only read.
+    /// </summary>
+    /// <exception cref="Contract.Errors.LedgerException">the database has trouble</exception>
+    public static async Task<AdvisoryLock> TakeAsync(LedgerDatabase ledger, long key, CancellationToken cancellationToken)
     {
-        var connection = await ledger.ConnectAsync(cancellationToken);
-        try
+        for (var wait = s_firstWait; ; wait = wait * 2 < s_longestWait ? wait * 2 : s_longestWait)
         {
-            await using var take = new NpgsqlCommand("select pg_advisory_lock($1)", connection)
-            {
-                Parameters = { new() { Value = key } },
-                CommandTimeout = 0,
-            };
-            await take.ExecuteNonQueryAsync(cancellationToken);
-            return new AdvisoryLock(connection, key);
-        }
-        catch
-        {
-            // A cancelled wait may have got the lock all the same: end the session instead of keeping it in the pool.
-            NpgsqlConnection.ClearPool(connection);
-            await connection.DisposeAsync();
-            throw;
+            if (await TryTakeAsync(ledger, key, cancellationToken) is { } taken)
+                return taken;
+            await Task.Delay(wait, cancellationToken);
         }
     }
 
     /// <summary>Takes the lock only if it is free now.</summary>
-    public static async Task<AdvisoryLock?> TryTakeAsync(LedgerDatabase ledger, long key, CancellationToken cancellationToken)
-    {
-        var connection = await ledger.ConnectAsync(cancellationToken);
-        await using var take = new NpgsqlCommand("select pg_try_advisory_lock($1)", connection) { Parameters = { new() { Value = key } } };
-        if ((bool)(await take.ExecuteScalarAsync(cancellationToken))!)
-            return new AdvisoryLock(connection, key);
-        await connection.DisposeAsync();
-        return null;
-    }
+    /// <exception cref="Contract.Errors.LedgerException">the database has trouble</exception>
+    public static Task<AdvisoryLock?> TryTakeAsync(LedgerDatabase ledger, long key, CancellationToken cancellationToken) =>
+        DatabaseBoundary.AskAsync(async () =>
+        {
+            var connection = await ledger.ConnectAsync(cancellationToken);
+            try
+            {
+                await using var take = new NpgsqlCommand("select pg_try_advisory_lock($1)", connection)
+                {
+                    Parameters = { new() { Value = key } },
+                };
+                if ((bool)(await take.ExecuteScalarAsync(cancellationToken))!)
+                    return new AdvisoryLock(connection, key);
+            }
+            catch
+            {
+                // Cancelled, it may have got the lock all the same: the session ends instead of going back to the pool.
+                NpgsqlConnection.ClearPool(connection);
+                await connection.DisposeAsync();
+                throw;
+            }
+            await connection.DisposeAsync();
+            return null;
+        });
 
     public async ValueTask DisposeAsync()
     {

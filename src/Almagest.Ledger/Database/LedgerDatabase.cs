@@ -9,6 +9,7 @@ namespace Almagest.Ledger.Database;
 public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
 {
     private readonly DbContextOptions<LedgerContext> _options;
+    private readonly string _settings;
 
     /// <exception cref="LedgerException">the connection string is malformed</exception>
     public LedgerDatabase(string connectionString)
@@ -19,6 +20,7 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
             // Dates of the ledger are UTC; sessions must agree on it.
             settings.Timezone = "UTC";
             DataSource = NpgsqlDataSource.Create(settings);
+            _settings = settings.ConnectionString;
         }
         catch (ArgumentException e)
         {
@@ -34,6 +36,22 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
     }
 
     public NpgsqlDataSource DataSource { get; }
+
+    /// <summary>
+    /// The same ledger through connections of its own, a few: what must answer while all others are taken, or must not take them all.
+    /// The caller disposes of it.
+    /// </summary>
+    public LedgerDatabase WithConnections(int most) =>
+        new(
+            new NpgsqlConnectionStringBuilder(_settings)
+            {
+                MaxPoolSize = most,
+                MinPoolSize = 0,
+                // Mostly idle, and the database has only so many for all.
+                ConnectionIdleLifetime = 15,
+                ConnectionPruningInterval = 5,
+            }.ConnectionString
+        );
 
     /// <summary>A short-lived context; the caller disposes of it.</summary>
     public LedgerContext CreateContext() => new(_options);

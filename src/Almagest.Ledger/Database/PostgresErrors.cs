@@ -68,6 +68,12 @@ public static class PostgresErrors
                 "Free some space and try again; nothing was stored.",
                 inner: pg
             ),
+            PostgresErrorCodes.TooManyConnections => LedgerException.Of(
+                ErrorCode.DatabaseBusy,
+                "the database takes no more connections",
+                "Try again in a moment; if it stays, raise its max_connections, or let fewer programs use it at once.",
+                inner: pg
+            ),
             PostgresErrorCodes.ReadOnlySqlTransaction => LedgerException.Of(
                 ErrorCode.DatabaseReadOnly,
                 "the database is read-only",

@@ -51,7 +51,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
             // Another table of the same file, or the same one in another system, is another catalogue.
             string[] identity = [.. checksums, .. Choices(options)];
             var checksum = Identity(identity);
-            var name = CheckName(options.DatasetName ?? DefaultName(files[0]));
+            var name = DatasetName.Require(options.DatasetName ?? DatasetName.OfFile(files[0]));
             if (await FindLoadedAsync(checksum, options, cancellationToken) is { } loaded)
                 return await RepeatAsync(loaded, options, watch, cancellationToken);
             await RequireFreeAsync(name, cancellationToken);
@@ -259,24 +259,6 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
             "Nothing was stored. Was a column taken for the wrong field?",
             "file"
         );
-    }
-
-    private static string CheckName(string name) =>
-        name.Length is > 0 and <= 200 && !name.Any(char.IsControl) && !long.TryParse(name, out _)
-            ? name
-            : throw LedgerException.Invalid(
-                "dataset",
-                $"'{name}' is not a name for a dataset",
-                "A name has 1 to 200 characters, and is not a mere number."
-            );
-
-    // gaia-100pc.csv.gz is gaia-100pc.
-    private static string DefaultName(string file)
-    {
-        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(file));
-        var dot = name.IndexOf('.', 1);
-        name = dot > 0 ? name[..dot] : name;
-        return long.TryParse(name, out _) ? $"catalogue {name}" : name;
     }
 
     private static string MappingJson(ColumnMapping mapping)

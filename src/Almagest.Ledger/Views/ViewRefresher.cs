@@ -27,12 +27,17 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
     public const string Channel = "almagest_view_changes";
 
     /// <summary>Refreshes the views that lag behind the ledger, waiting for another refresher to finish first.</summary>
-    public async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshPendingAsync(
+    public Task<IReadOnlyList<ViewRefreshOutcome>> RefreshPendingAsync(
         string reason = "run",
         CancellationToken cancellationToken = default
+    ) => ExclusivelyAsync(guard => RefreshPendingAsync(guard, reason, cancellationToken), cancellationToken);
+
+    private async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshPendingAsync(
+        AdvisoryLock guard,
+        string reason,
+        CancellationToken cancellationToken
     )
     {
-        await using var guard = await LockAsync(cancellationToken);
         // While a conversion to mode refresh is under way, changes are noted for the views to come: it refreshes them itself.
         if ((await ViewModeState.ReadAsync(guard.Connection, cancellationToken)).Mode == ViewMode.Incremental)
             return [];
@@ -48,23 +53,25 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
     }
 
     /// <summary>Refreshes the named views, or all.</summary>
-    public async Task<IReadOnlyList<ViewRefreshOutcome>> RefreshAsync(
+    public Task<IReadOnlyList<ViewRefreshOutcome>> RefreshAsync(
         IReadOnlyCollection<AnalyticsView>? views = null,
         string reason = "manual",
         CancellationToken cancellationToken = default
-    )
-    {
-        await using var guard = await LockAsync(cancellationToken);
-        return await RefreshEachAsync(guard, v => views is null || views.Contains(v), reason, cancellationToken);
-    }
+    ) =>
+        ExclusivelyAsync(
+            guard => RefreshEachAsync(guard, v => views is null || views.Contains(v), reason, cancellationToken),
+            cancellationToken
+        );
 
     /// <summary>
     /// Refreshes the views that lag or whose last refresh failed, a failed one only when its next try is due
     /// (<see cref="ViewStatus.NextRetry"/>): what the servers do by themselves.
     /// </summary>
-    public async Task<DueRefresh> RefreshDueAsync(string reason = "run", CancellationToken cancellationToken = default)
+    public Task<DueRefresh> RefreshDueAsync(string reason = "run", CancellationToken cancellationToken = default) =>
+        ExclusivelyAsync(guard => RefreshDueAsync(guard, reason, cancellationToken), cancellationToken);
+
+    private async Task<DueRefresh> RefreshDueAsync(AdvisoryLock guard, string reason, CancellationToken cancellationToken)
     {
-        await using var guard = await LockAsync(cancellationToken);
         if ((await ViewModeState.ReadAsync(guard.Connection, cancellationToken)).Mode == ViewMode.Incremental)
             return new DueRefresh([], null);
         var due = new HashSet<string>();
@@ -106,6 +113,25 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
     /// <summary>Waits until no refresher works, and keeps others from starting until it is disposed of.</summary>
     internal static Task<AdvisoryLock> ExcludeAsync(LedgerDatabase ledger, CancellationToken cancellationToken) =>
         AdvisoryLock.TakeAsync(ledger, RefreshLock, cancellationToken);
+
+    private async Task<T> ExclusivelyAsync<T>(Func<AdvisoryLock, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var guard = await LockAsync(cancellationToken);
+        return await AskOnAsync(guard.Connection, () => work(guard));
+    }
+
+    // A connection that is lost between two statements says so only by refusing the next one.
+    private static async Task<T> AskOnAsync<T>(NpgsqlConnection connection, Func<Task<T>> work)
+    {
+        try
+        {
+            return await DatabaseBoundary.AskAsync(work);
+        }
+        catch (InvalidOperationException e) when (connection.State is not System.Data.ConnectionState.Open)
+        {
+            throw PostgresErrors.Unanswered(e);
+        }
+    }
 
     private async Task<AdvisoryLock> LockAsync(CancellationToken cancellationToken)
     {
@@ -154,7 +180,14 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         async Task HelpAsync()
         {
             await using var second = await ledger.ConnectAsync(cancellationToken);
-            await WorkAsync(second);
+            await AskOnAsync(
+                second,
+                async () =>
+                {
+                    await WorkAsync(second);
+                    return 0;
+                }
+            );
         }
         await Task.WhenAll(WorkAsync(guard.Connection), waiting.Count > 1 ? HelpAsync() : Task.CompletedTask);
         // A view that is computed from others follows them.

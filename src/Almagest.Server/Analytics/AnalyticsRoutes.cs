@@ -25,7 +25,7 @@ internal static class AnalyticsRoutes
     private static readonly TextParameter s_viewName = new("view", "the view's name, such as mv_star_anomaly_frequency") { InPath = true };
     private static readonly IntegerParameter s_viewLimit = new("limit", "most rows; all where it is not given", 1, long.MaxValue);
 
-    public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger, ConditionalResponses answers)
+    public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger, ConditionalResponses answers, ViewRefreshes refreshes)
     {
         var group = api.MapGroup("/analytics/discovery").WithTags(Tag);
         new ViewRoutes(group, ledger, answers).Map();
@@ -96,12 +96,11 @@ internal static class AnalyticsRoutes
                 "/refresh-views",
                 "refreshViews",
                 "Refreshes all views now, and waits for it",
-                async context =>
-                    Results.Ok((await new ViewRefresher(ledger).RefreshAsync(null, "manual", context.RequestAborted)).ToResource())
+                async context => Results.Ok((await refreshes.RefreshAsync(null, context.RequestAborted)).ToResource())
             )
             .WithDescription(
                 "Runs bring the views that they touch up to date by themselves; this is for operators. Readers are not blocked. "
-                    + "A refresh that is already under way is waited for first."
+                    + "Requests that come while a refresh is under way share the one after it."
             )
             .Produces<RefreshResource>()
             .DisableRequestTimeout();

@@ -1,4 +1,5 @@
 using Almagest.Catalog;
+using Almagest.Catalog.Files;
 using Almagest.Catalog.Input;
 using Almagest.Contract.Datasets;
 using Almagest.Contract.Errors;
@@ -77,18 +78,11 @@ internal static class UploadRoutes
                         Epoch = ReadYear("epoch", s_epoch.Read(context)),
                         CatalogEpoch = ReadYear("catalog_epoch", s_catalogEpoch.Read(context)),
                     };
-                    var folder = Directory.CreateTempSubdirectory("almagest-upload-");
-                    try
-                    {
-                        var file = await ReceiveAsync(context, folder.FullName, options.MaxUploadBytes);
-                        var report = await new CatalogIngestor(options.Ledger).IngestAsync([file], ingest, null, context.RequestAborted);
-                        var body = await DatasetResources.ReadAsync(options.Ledger, report, cancellationToken: context.RequestAborted);
-                        return report.AlreadyLoaded ? Results.Ok(body) : Results.Created($"/datasets/{report.Dataset.DatasetId}", body);
-                    }
-                    finally
-                    {
-                        folder.Delete(recursive: true);
-                    }
+                    using var folder = ScratchFolder.Create();
+                    var file = await ReceiveAsync(context, folder.Path, options.MaxUploadBytes);
+                    var report = await new CatalogIngestor(options.Ledger).IngestAsync([file], ingest, null, context.RequestAborted);
+                    var body = await DatasetResources.ReadAsync(options.Ledger, report, cancellationToken: context.RequestAborted);
+                    return report.AlreadyLoaded ? Results.Ok(body) : Results.Created($"/datasets/{report.Dataset.DatasetId}", body);
                 },
                 s_fileName,
                 s_name,

@@ -1,4 +1,5 @@
 using System.Net;
+using Almagest.Catalog.Files;
 using Almagest.Contract.Errors;
 using Almagest.Dashboard.Hosting;
 using Almagest.Dashboard.Shared;
@@ -80,7 +81,9 @@ public static class AlmagestServer
         });
         services.AddSingleton<RequestMeter>();
         services.AddSingleton<ResponseCache>();
-        services.AddSingleton<AdqlRunner>();
+        services.AddSingleton<DatabasePools>();
+        services.AddSingleton<ViewRefreshes>();
+        services.AddSingleton(s => new AdqlRunner(s.GetRequiredService<DatabasePools>().Queries));
         services.AddSingleton<TapJobs>();
         services.AddSingleton<ConditionalResponses>();
         services.AddSingleton<IDashboardHost, DashboardHost>();
@@ -112,6 +115,7 @@ public static class AlmagestServer
     public static async Task<WebApplication> StartAsync(ServerOptions options, CancellationToken cancellationToken = default)
     {
         var app = Build(options);
+        ScratchFolder.RemoveAbandoned();
         try
         {
             await app.StartAsync(cancellationToken);
@@ -153,7 +157,13 @@ public static class AlmagestServer
     private static void MapRoutes(WebApplication app, ServerOptions options)
     {
         var api = app.MapGroup("").AddEndpointFilter(RouteParameters.RejectUnknown);
-        AnalyticsRoutes.Map(api, options.Ledger, app.Services.GetRequiredService<ConditionalResponses>());
+        var pools = app.Services.GetRequiredService<DatabasePools>();
+        AnalyticsRoutes.Map(
+            api,
+            options.Ledger,
+            app.Services.GetRequiredService<ConditionalResponses>(),
+            app.Services.GetRequiredService<ViewRefreshes>()
+        );
         RunRoutes.Map(api, options);
         SweepRoutes.Map(api, options.Ledger);
         ComparisonRoutes.Map(api, options.Ledger);
@@ -166,7 +176,7 @@ public static class AlmagestServer
         StarLabelRoutes.Map(api, options.Ledger);
         CrossMatchRoutes.Map(api, options.Ledger);
         CoverageMapRoutes.Map(api, options.Ledger);
-        HealthRoutes.Map(api, options.Ledger);
+        HealthRoutes.Map(api, pools.Health);
         MetricsRoutes.Map(api, options.Ledger);
         JobRoutes.Map(api, options.Ledger);
         var adql = app.Services.GetRequiredService<AdqlRunner>();

@@ -1,12 +1,14 @@
 using Almagest.Dashboard.Shared;
+using Almagest.Ledger.Views;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Lifecycle;
+using Almagest.Server.Analytics;
 using Almagest.Server.Jobs;
 
 namespace Almagest.Server.Hosting;
 
 /// <summary>This server as the dashboard's pages see it.</summary>
-internal sealed class DashboardHost(ServerOptions options, RunQueue queue, RunExplainer explainer) : IDashboardHost
+internal sealed class DashboardHost(ServerOptions options, RunQueue queue, RunExplainer explainer, ViewRefreshes refreshes) : IDashboardHost
 {
     private const int Executions = 20;
 
@@ -17,6 +19,9 @@ internal sealed class DashboardHost(ServerOptions options, RunQueue queue, RunEx
     public void Enqueue(Guid runId) => queue.Signal();
 
     public RunProgress? ProgressOf(Guid runId) => queue.ProgressOf(runId);
+
+    public Task<IReadOnlyList<ViewRefreshOutcome>> RefreshViewsAsync(string? view, CancellationToken cancellationToken) =>
+        refreshes.RefreshAsync(view, cancellationToken);
 
     public async Task<IReadOnlyList<ScheduledJobExecution>> JobsAsync(CancellationToken cancellationToken) =>
         [

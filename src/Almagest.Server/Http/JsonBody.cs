@@ -21,6 +21,7 @@ internal static class JsonBody
         }
         using var document = await ParseAsync(context);
         var root = document.RootElement;
+        RequireStorable(root);
         if (root.ValueKind != JsonValueKind.Object)
             throw LedgerException.Invalid("body", $"the body is a JSON {Name(root.ValueKind)}, expected an object", Known<T>());
         var known = LedgerJson.Options.GetTypeInfo(typeof(T)).Properties.Select(p => p.Name).ToHashSet();
@@ -67,6 +68,49 @@ internal static class JsonBody
                 "Send one JSON object."
             );
         }
+    }
+
+    // PostgreSQL's text holds no NUL, and no encoding holds half of a surrogate pair: \ud800 alone is not a character.
+    private static void RequireStorable(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                {
+                    RequireStorable(() => property.Name);
+                    RequireStorable(property.Value);
+                }
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                    RequireStorable(item);
+                break;
+            case JsonValueKind.String:
+                RequireStorable(() => element.GetString()!);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static void RequireStorable(Func<string> read)
+    {
+        string text;
+        try
+        {
+            text = read();
+        }
+        catch (InvalidOperationException)
+        {
+            throw LedgerException.Invalid(
+                "body",
+                "a text of the body holds half of a surrogate pair, such as \\ud800 alone, which is not a character",
+                "Write both halves, or the character itself."
+            );
+        }
+        if (text.Contains('\0'))
+            throw LedgerException.Invalid("body", "a text of the body holds the character U+0000, which cannot be stored", "Leave it out.");
     }
 
     private static string Known<T>() =>

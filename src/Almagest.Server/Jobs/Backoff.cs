@@ -1,10 +1,13 @@
 namespace Almagest.Server.Jobs;
 
-/// <summary>Waiting times that double from 1 s to 5 min, so that a trouble that lasts is not made worse. Not thread-safe.</summary>
+/// <summary>
+/// Waiting times that double from 0.25 s to 5 s: what waits is back within seconds of the database, and a trouble that lasts is not made
+/// worse. Not thread-safe.
+/// </summary>
 internal sealed class Backoff
 {
-    private static readonly TimeSpan s_first = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_first = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(5);
 
     private TimeSpan _next = s_first;
 

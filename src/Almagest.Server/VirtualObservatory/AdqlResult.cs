@@ -19,10 +19,11 @@ internal sealed class AdqlResult(
     NpgsqlCommand command,
     NpgsqlDataReader reader,
     CancellationTokenSource deadline,
-    Action release
+    IDisposable place
 ) : IAsyncDisposable
 {
     private const int BatchRows = 500;
+    private const long BatchCharacters = 4 << 20;
     private const string Time = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF";
 
     private List<object?[]> _first = [];
@@ -83,9 +84,10 @@ internal sealed class AdqlResult(
     private async Task<List<object?[]>> ReadBatchAsync()
     {
         var batch = new List<object?[]>();
+        var characters = 0L;
         try
         {
-            while (batch.Count < BatchRows && !_ended)
+            while (batch.Count < BatchRows && characters < BatchCharacters && !_ended)
             {
                 if (!await reader.ReadAsync(deadline.Token))
                     _ended = true;
@@ -94,7 +96,9 @@ internal sealed class AdqlResult(
                 else
                 {
                     _rows++;
-                    batch.Add(Row());
+                    var row = Row();
+                    characters += row.Sum(v => v is string text ? text.Length : 0);
+                    batch.Add(row);
                 }
             }
         }
@@ -145,7 +149,7 @@ internal sealed class AdqlResult(
         {
             await connection.DisposeAsync();
             deadline.Dispose();
-            release();
+            place.Dispose();
         }
     }
 }

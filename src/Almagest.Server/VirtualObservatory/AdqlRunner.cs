@@ -5,6 +5,7 @@ using Almagest.Adql.Schema;
 using Almagest.Adql.Sql;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Schema;
 using Almagest.Server.VirtualObservatory.Catalogue;
 using Npgsql;
 
@@ -15,14 +16,29 @@ namespace Almagest.Server.VirtualObservatory;
 /// </summary>
 internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
 {
-    // The dashboard and the runs need connections, too.
-    private const int AtOnce = 8;
+    // A sort or hash takes this much memory, then files, which are bounded where the database lets us.
+    private const string Bounds = """
+        set local work_mem = '32MB'; set local hash_mem_multiplier = 1;
+        select set_config('temp_file_limit', '8GB', true) from pg_catalog.pg_roles where rolname = current_user and rolsuper
+        """;
 
-    private readonly SemaphoreSlim _places = new(AtOnce);
+    public QueryPlaces Places { get; } = new();
 
     public LedgerCatalogue Catalogue { get; } = new(ledger);
 
+    /// <summary>Begins a query of somebody who waits for the answer.</summary>
+    /// <inheritdoc cref="OpenAsync(IDisposable, string, long, TimeSpan, CancellationToken, PublishedCatalogue?)"/>
+    public async Task<AdqlResult> OpenAsync(
+        QueryKind kind,
+        string adql,
+        long mostRows,
+        TimeSpan limit,
+        CancellationToken cancellationToken,
+        PublishedCatalogue? catalogue = null
+    ) => await OpenAsync(await Places.TakeAsync(kind, cancellationToken), adql, mostRows, limit, cancellationToken, catalogue);
+
     /// <summary>Begins a query. Its first rows are there when this returns, so that its errors are known before an answer begins.</summary>
+    /// <param name="place">given back when the answer is over, or there is none</param>
     /// <param name="mostRows">rows of the answer; one more is asked for, to know whether there are more</param>
     /// <param name="limit">longest execution, the reading of the answer included</param>
     /// <param name="catalogue">what it may name, where that has just been read</param>
@@ -30,6 +46,7 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
     /// <exception cref="AdqlException">the query is refused</exception>
     /// <exception cref="VoException">it cannot be answered</exception>
     public async Task<AdqlResult> OpenAsync(
+        IDisposable place,
         string adql,
         long mostRows,
         TimeSpan limit,
@@ -39,18 +56,15 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
     {
         var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(limit);
-        var held = false;
+        var held = true;
         NpgsqlConnection? connection = null;
         try
         {
-            await _places.WaitAsync(deadline.Token);
-            held = true;
             // The connection and the snapshot come after the published tables: a dataset deleted in between is an empty table.
             var query = AdqlTranslator.Translate(adql, catalogue ?? await Catalogue.ReadAsync(deadline.Token), mostRows + 1);
             connection = await ledger.ConnectAsync(deadline.Token);
-            var command = await PrepareAsync(connection, query, limit, deadline.Token);
-            var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, deadline.Token);
-            var answer = new AdqlResult(query.Columns, mostRows, limit, connection, command, reader, deadline, () => _places.Release());
+            var (command, reader) = await ExecuteAsync(connection, query, limit, deadline.Token);
+            var answer = new AdqlResult(query.Columns, mostRows, limit, connection, command, reader, deadline, place);
             (connection, held) = (null, false);
             try
             {
@@ -72,7 +86,37 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
             if (connection is not null)
                 await connection.DisposeAsync();
             if (held)
-                _places.Release();
+                place.Dispose();
+        }
+    }
+
+    private async Task<(NpgsqlCommand, NpgsqlDataReader)> ExecuteAsync(
+        NpgsqlConnection connection,
+        SqlQuery query,
+        TimeSpan limit,
+        CancellationToken cancellationToken
+    )
+    {
+        for (var isFirst = true; ; isFirst = false)
+        {
+            try
+            {
+                var command = await PrepareAsync(connection, query, limit, cancellationToken);
+                return (command, await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken));
+            }
+            catch (PostgresException e)
+                when (isFirst
+                    && e.SqlState
+                        is PostgresErrorCodes.InsufficientPrivilege
+                            or PostgresErrorCodes.UndefinedObject
+                            or PostgresErrorCodes.InvalidParameterValue
+                )
+            {
+                // The role is missing (a ledger that was moved), or a view was made anew and with it its rights.
+                await using var back = new NpgsqlCommand("rollback", connection);
+                await back.ExecuteNonQueryAsync(cancellationToken);
+                await ReadingRole.EnsureAsync(ledger, cancellationToken);
+            }
         }
     }
 
@@ -88,7 +132,7 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"begin transaction isolation level repeatable read read only; set local statement_timeout = "
-                        + $"{(long)limit.TotalMilliseconds}; set local search_path = ''; set local jit = off"
+                        + $"{(long)limit.TotalMilliseconds}; set local search_path = ''; set local jit = off; {Bounds}; {ReadingRole.Take}"
                 ),
                 connection
             )
@@ -106,7 +150,7 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
         if (error is OperationCanceledException)
             return deadline.IsCancellationRequested ? TooLong(limit) : null;
         if (error is LedgerException { Kind: LedgerErrorKind.Unavailable } trouble)
-            return new VoException(503, trouble.Message);
+            return new VoException(503, trouble.Remedy is { Length: > 0 } remedy ? $"{trouble.Message}. {remedy}" : trouble.Message);
         if (error is TimeoutException or NpgsqlException { InnerException: TimeoutException })
             return TooLong(limit);
         if (error is not PostgresException pg)
@@ -127,8 +171,13 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
             PostgresErrorCodes.FeatureNotSupported => VoException.Invalid(
                 "the database cannot do one part of the query, such as a FULL JOIN by something else than equality"
             ),
-            PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory or PostgresErrorCodes.ConfigurationLimitExceeded =>
-                new VoException(503, "the query needs more memory or disk than there is; ask for less"),
+            PostgresErrorCodes.ConfigurationLimitExceeded => VoException.Invalid(
+                "the query needs more space for what it sorts and joins than a query may take; ask for fewer rows or columns"
+            ),
+            PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory => new VoException(
+                503,
+                "the query needs more memory or disk than there is; ask for less"
+            ),
             // Values that cannot be computed: division by zero, logarithm of zero, a text that is not a number. The message is about the
             // value alone.
             ['2', '2', ..] => VoException.Invalid($"a value cannot be computed: {pg.MessageText}"),
@@ -149,5 +198,5 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
             )
         );
 
-    public void Dispose() => _places.Dispose();
+    public void Dispose() => Places.Dispose();
 }

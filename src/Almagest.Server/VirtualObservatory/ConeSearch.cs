@@ -122,7 +122,7 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
         var rows = radius == 0 ? 0 : TapQuery.Rows(parameters, TapLimits.MostRows);
         var catalogue = await runner.Catalogue.ReadAsync(context.RequestAborted);
         var adql = Query(catalogue, dataset, run, ra, dec, radius, verbosity);
-        var answer = await runner.OpenAsync(adql, rows, TapLimits.Sync, context.RequestAborted, catalogue);
+        var answer = await runner.OpenAsync(QueryKind.Cone, adql, rows, TapLimits.Sync, context.RequestAborted, catalogue);
         if (radius == 0)
             answer.ForgetRest();
         var title = string.Create(

@@ -226,6 +226,7 @@ public sealed partial class TapTests(KnownLedger known)
     {
         using var runner = new Server.VirtualObservatory.AdqlRunner(_server.Ledger);
         await using var answer = await runner.OpenAsync(
+            Server.VirtualObservatory.QueryKind.Sync,
             "SELECT star_id FROM almagest.stars",
             10_000,
             TimeSpan.FromSeconds(30),
@@ -251,11 +252,18 @@ public sealed partial class TapTests(KnownLedger known)
         for (var i = 0; i < 10; i++)
         {
             var error = await Assert.ThrowsAsync<Server.VirtualObservatory.VoException>(() =>
-                runner.OpenAsync(Endless, 10, TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken)
+                runner.OpenAsync(
+                    Server.VirtualObservatory.QueryKind.Cone,
+                    Endless,
+                    10,
+                    TimeSpan.FromMilliseconds(100),
+                    TestContext.Current.CancellationToken
+                )
             );
             Assert.Contains("took longer than 0.1 s", error.Message, StringComparison.Ordinal);
         }
         await using var answer = await runner.OpenAsync(
+            Server.VirtualObservatory.QueryKind.Sync,
             "SELECT TOP 1 star_id FROM almagest.stars",
             10,
             TimeSpan.FromSeconds(30),

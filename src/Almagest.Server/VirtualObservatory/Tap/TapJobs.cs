@@ -62,9 +62,11 @@ internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDis
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(job.Abortion.Token, _stopping.Token);
             var query = TapQuery.From(job.Parameters);
+            // Queued is what it says until its turn comes, and its time runs from then.
+            using var place = await runner.Places.TakeAsync(QueryKind.Job, end.Token);
             if (!job.Move(JobPhase.EXECUTING, JobPhase.QUEUED))
                 return;
-            await using var answer = await runner.OpenAsync(query.Adql, query.MostRows, job.ExecutionDuration, end.Token);
+            await using var answer = await runner.OpenAsync(place, query.Adql, query.MostRows, job.ExecutionDuration, end.Token);
             file = NamelessFile();
             await using var stream = new BoundedFile(file, TapLimits.MostResultBytes);
             await query.Format.WriteAsync(answer.Table("Answer to an ADQL query", query.Adql), stream, end.Token);

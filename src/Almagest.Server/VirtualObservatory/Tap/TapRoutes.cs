@@ -98,7 +98,7 @@ internal static class TapRoutes
 
     private static async Task<IResult> AnswerAsync(AdqlRunner runner, TapQuery query, HttpContext context)
     {
-        var answer = await runner.OpenAsync(query.Adql, query.MostRows, TapLimits.Sync, context.RequestAborted);
+        var answer = await runner.OpenAsync(QueryKind.Sync, query.Adql, query.MostRows, TapLimits.Sync, context.RequestAborted);
         return new TableOf(answer, query.Format, "Answer to an ADQL query", query.Adql);
     }
 }
