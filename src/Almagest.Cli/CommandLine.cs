@@ -83,6 +83,8 @@ internal static class CommandLine
                 MocCommand.Create,
                 ViewCommands.Create,
                 DatabaseCommands.Create,
+                BackupCommands.CreateBackup,
+                BackupCommands.CreateRestore,
                 SimulateCommand.Create,
                 BenchCommand.Create,
             }

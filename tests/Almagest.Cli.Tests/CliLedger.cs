@@ -90,5 +90,13 @@ internal sealed class CliLedger : IAsyncDisposable
         return Convert.ToInt64(await command.ExecuteScalarAsync());
     }
 
+    /// <summary>One value as text.</summary>
+    public async Task<string> TextAsync(string sql)
+    {
+        await using var ledger = new LedgerDatabase(Connection);
+        await using var command = ledger.DataSource.CreateCommand(sql);
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+
     public async ValueTask DisposeAsync() => await _database.DisposeAsync();
 }

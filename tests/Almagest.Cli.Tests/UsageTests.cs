@@ -26,7 +26,6 @@ public sealed class UsageTests
     [InlineData("simulate --stars 0 -o x.csv", "--stars is '0', expected a whole number from 1")]
     [InlineData("simulate --cone 1,2 -o x.csv", "--cone is '1,2', expected RA,DEC,RADIUS")]
     [InlineData("demo --stars 500 --file x.csv", "there is no file x.csv")]
-    [InlineData("db rollback 0", "rolling back to 0 deletes every dataset")]
     [InlineData("ingest nowhere.csv", "there is no file nowhere.csv")]
     [InlineData("views status --database postgresql://host:port/x", "the database URL cannot be read")]
     [InlineData("views status --database nonsense", "the database connection string cannot be read")]

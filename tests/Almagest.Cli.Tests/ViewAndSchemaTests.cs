@@ -165,7 +165,13 @@ public sealed class ViewAndSchemaTests
         var before = (await ledger.RunAsync("db", "status", "--json")).Ok().Json;
         Assert.True(before.GetProperty("up_to_date").GetBoolean());
 
-        var back = (await ledger.RunAsync("db", "rollback", "AddAnomalyOverlapMatrixView", "--json")).Ok().Json;
+        var unasked = await ledger.RunAsync("db", "rollback", "AddAnomalyOverlapMatrixView");
+        Assert.Equal(ExitCodes.BadUsage, unasked.ExitCode);
+        Assert.Contains("going back to AddAnomalyOverlapMatrixView loses for good: 3 hashes of results", unasked.Error);
+        Assert.True((await ledger.RunAsync("db", "status", "--json")).Ok().Json.GetProperty("up_to_date").GetBoolean());
+
+        var back = (await ledger.RunAsync("db", "rollback", "AddAnomalyOverlapMatrixView", "--yes", "--json")).Ok().Json;
+        Assert.Contains(back.GetProperty("lost").EnumerateArray(), l => l.GetProperty("what").GetString() == "hashes of results");
         var refused = await ledger.RunAsync("runs", "list");
         var status = (await ledger.RunAsync("db", "status", "--json")).Ok().Json;
         Assert.True(back.GetProperty("taken_back").GetArrayLength() > 0);
@@ -183,7 +189,9 @@ public sealed class ViewAndSchemaTests
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
 
-        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("db", "rollback", "0")).ExitCode);
+        var refused = await ledger.RunAsync("db", "rollback", "0");
+        Assert.Equal(ExitCodes.BadUsage, refused.ExitCode);
+        Assert.Contains("2,000 stars, 3 runs", refused.Error);
         Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("db", "rollback", "NoSuchMigration")).ExitCode);
         Assert.Equal(2000, await ledger.CountAsync("select count(*) from stars"));
         (await ledger.RunAsync("db", "rollback", "0", "--yes")).Ok();

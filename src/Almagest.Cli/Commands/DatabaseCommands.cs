@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Schema;
 
 namespace Almagest.Cli.Commands;
@@ -30,6 +31,14 @@ internal static class DatabaseCommands
             {
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.AsItIs);
                 var applied = await session.Ledger.Schema.MigrateAsync(shell.CancellationToken);
+                try
+                {
+                    await ReadingRole.EnsureAsync(session.Ledger, shell.CancellationToken);
+                }
+                catch (LedgerException e) when (e.Code == ErrorCode.DatabaseForbidden)
+                {
+                    shell.Say($"Queries of virtual observatory clients stay off: {e.Message}. {e.Remedy}");
+                }
                 shell.Answer(
                     new { applied },
                     console =>
@@ -48,7 +57,7 @@ internal static class DatabaseCommands
             Description =
                 "The migration to go back to, by name or id ('almagest db status' lists them); 0 takes everything away, data included",
         };
-        var yes = OptionFactory.Flag("--yes", "Needed with 0: yes, delete all data");
+        var yes = OptionFactory.Flag("--yes", "Do not ask: yes, lose what the older schema cannot keep");
         var command = new DescribedCommand("rollback", "Take migrations back, down to one that stays", "almagest db rollback InitialSchema")
         {
             to,
@@ -58,13 +67,10 @@ internal static class DatabaseCommands
             async (parsed, _) =>
             {
                 var target = parsed.GetRequiredValue(to);
-                if (target == "0" && !parsed.GetValue(yes))
-                    throw new UsageException(
-                        "rolling back to 0 deletes every dataset, run and result",
-                        "If that is what you want, add --yes.",
-                        "TO"
-                    );
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.AsItIs);
+                var losses = await session.Ledger.Schema.LossesAsync(target, shell.CancellationToken);
+                if (!parsed.GetValue(yes) && (losses.Count > 0 || target == "0"))
+                    Confirm(shell, target, losses);
                 var before = (await session.Ledger.Schema.StatusAsync(shell.CancellationToken))
                     .Where(s => s.Applied)
                     .Select(s => s.Name)
@@ -72,7 +78,12 @@ internal static class DatabaseCommands
                 var changed = await session.Ledger.Schema.RollbackAsync(target, shell.CancellationToken);
                 var (taken, applied) = (changed.Where(before.Contains).ToList(), changed.Where(c => !before.Contains(c)).ToList());
                 shell.Answer(
-                    new { taken_back = taken, applied },
+                    new
+                    {
+                        taken_back = taken,
+                        applied,
+                        lost = losses.Select(l => new { what = l.What, count = l.Count }),
+                    },
                     console =>
                     {
                         if (taken.Count > 0)
@@ -87,6 +98,24 @@ internal static class DatabaseCommands
             }
         );
         return command;
+    }
+
+    private static void Confirm(CommandShell shell, string target, IReadOnlyList<MigrationLoss> losses)
+    {
+        var what =
+            losses.Count == 0
+                ? "everything in the database"
+                : string.Join(", ", losses.Select(l => $"{ConsoleText.Count(l.Count)} {l.What}"));
+        if (!shell.Terminal.CanAsk)
+            throw new UsageException(
+                $"going back to {target} loses for good: {what}",
+                "Nothing was changed. Keep a copy first (almagest backup FILE); then add --yes.",
+                "TO"
+            );
+        shell.Say($"Going back to {target} loses for good: {what}.");
+        shell.Say("'almagest backup FILE' keeps a copy.");
+        if (!shell.Ask("Go back all the same?"))
+            throw new UsageException("nothing was changed", "Add --yes to go back without being asked.", "TO");
     }
 
     private static DescribedCommand Status(CommandShell shell, GlobalOptions global)

@@ -34,6 +34,8 @@ internal static class CommandAdvice
         [ErrorCode.CrossMatchNotFound] = _ => "'almagest links list' lists them.",
         [ErrorCode.DatabaseAway] = _ =>
             "Check that PostgreSQL runs and that --database or ALMAGEST_DATABASE names it; without either, Almagest starts its own.",
+        [ErrorCode.DatabaseNotEmpty] = _ =>
+            "Restore into an empty one: createdb NAME and --database, or ALMAGEST_HOME=/another/folder. Nothing was changed.",
         [ErrorCode.DatasetHasRuns] = _ => "Add --with-runs to delete them, too.",
         [ErrorCode.DatasetNameTaken] = _ => "Choose another name with --dataset, or delete it: almagest datasets delete NAME",
         [ErrorCode.LabelIdsMissing] = e => After(e, "The option is --map source_id=COLUMN."),

@@ -50,6 +50,9 @@ internal sealed class CommandShell
     /// <summary>A message beside the answer, one line.</summary>
     public void Say(string sentence) => Line(sentence, "2");
 
+    /// <summary>Asks a person at the terminal; no is what stands where nothing is answered.</summary>
+    public bool Ask(string question) => Messages.Prompt(new ConfirmationPrompt(Markup.Escape(question)) { DefaultValue = false });
+
     /// <summary>A line of an error.</summary>
     public void WriteError(string label, string sentence, string style) =>
         _stderr.WriteLine(

@@ -12,6 +12,9 @@ internal sealed record TerminalInfo(bool OutIsTerminal, bool ErrorIsTerminal, in
     // A pipe has no width: wide enough that no row of ours is wrapped, and grep finds whole rows.
     private const int PipeWidth = 160;
 
+    /// <summary>Whether somebody is there to answer a question.</summary>
+    public bool CanAsk => ErrorIsTerminal && !Console.IsInputRedirected;
+
     /// <summary>Pipes or files.</summary>
     public static TerminalInfo None { get; } = new(false, false, PipeWidth, false);
 

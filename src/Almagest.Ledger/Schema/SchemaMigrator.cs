@@ -48,23 +48,41 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
     /// <exception cref="LedgerException">the database is of a newer program, or has a part of the old history</exception>
     public Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken = default) => GoToAsync(null, cancellationToken);
 
+    /// <summary>What going back to a migration loses for good; see <see cref="RollbackAsync"/>.</summary>
+    /// <exception cref="LedgerException">no migration has that name, or the database is of a newer program</exception>
+    public async Task<IReadOnlyList<MigrationLoss>> LossesAsync(string target, CancellationToken cancellationToken = default)
+    {
+        var states = await StatusAsync(cancellationToken);
+        RefuseStrangers(states);
+        var id = IdOf(target, states);
+        return await MigrationLosses.CountAsync(
+            ledger,
+            states.Where(s => s.Applied && string.CompareOrdinal(s.Id, id) > 0).Select(s => s.Name),
+            cancellationToken
+        );
+    }
+
     /// <summary>Goes up or down to a migration, by name or id; <c>0</c> takes everything away, data included.</summary>
-    /// <exception cref="LedgerException">no migration has that name</exception>
+    /// <exception cref="LedgerException">no migration has that name, or the database is of a newer program</exception>
     public async Task<IReadOnlyList<string>> RollbackAsync(string target, CancellationToken cancellationToken = default)
     {
-        if (target != Migration.InitialDatabase)
-        {
-            var states = (await StatusAsync(cancellationToken)).Where(s => s.Known).ToList();
-            var match =
-                states.FirstOrDefault(s => IsNamed(s.Id) || IsNamed(s.Name))
-                ?? throw LedgerException.Invalid(
-                    "to",
-                    $"there is no migration '{target}'",
-                    $"Choose one of {string.Join(", ", states.Select(s => s.Name))}, or 0 for an empty database."
-                );
-            target = match.Id;
-        }
-        return await GoToAsync(target, cancellationToken);
+        var states = await StatusAsync(cancellationToken);
+        // Taking back what it knows from below what it does not know would leave neither program a schema of its own.
+        RefuseStrangers(states);
+        return await GoToAsync(IdOf(target, states), cancellationToken);
+    }
+
+    private static string IdOf(string target, IReadOnlyList<MigrationState> states)
+    {
+        if (target == Migration.InitialDatabase)
+            return target;
+        var known = states.Where(s => s.Known).ToList();
+        return known.FirstOrDefault(s => IsNamed(s.Id) || IsNamed(s.Name))?.Id
+            ?? throw LedgerException.Invalid(
+                "to",
+                $"there is no migration '{target}'",
+                $"Choose one of {string.Join(", ", known.Select(s => s.Name))}, or 0 for an empty database."
+            );
 
         bool IsNamed(string name) => name.Equals(target, StringComparison.OrdinalIgnoreCase);
     }

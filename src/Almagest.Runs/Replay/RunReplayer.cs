@@ -107,17 +107,23 @@ public sealed class RunReplayer(LedgerDatabase ledger)
         CancellationToken cancellationToken
     )
     {
+        var stored = await StoredHashAsync(connection, run, cancellationToken);
         if (run.ResultsHashVersion is not 1)
-            return (
-                await StoredResults.HashAsync(connection, run.RunId, cancellationToken),
-                (await CatalogueIds.ReadAsync(connection, stars, cancellationToken)).Hash(row)
-            );
-        using StarIdHash stored = new(),
-            recomputed = new();
-        await StoredResults.ReadAsync(connection, run.RunId, r => stored.Add(run.Algorithm, r), cancellationToken);
+            return (stored, (await CatalogueIds.ReadAsync(connection, stars, cancellationToken)).Hash(row));
+        using var recomputed = new StarIdHash();
         for (var i = 0; i < stars.Length; i++)
             recomputed.Add(run.Algorithm, row(i));
-        return (stored.Finish(), recomputed.Finish());
+        return (stored, recomputed.Finish());
+    }
+
+    /// <summary>The hash of a run's rows as they are stored now.</summary>
+    internal static async Task<string> StoredHashAsync(NpgsqlConnection connection, DiscoveryRun run, CancellationToken cancellationToken)
+    {
+        if (run.ResultsHashVersion is not 1)
+            return await StoredResults.HashAsync(connection, run.RunId, cancellationToken);
+        using var hash = new StarIdHash();
+        await StoredResults.ReadAsync(connection, run.RunId, r => hash.Add(run.Algorithm, r), cancellationToken);
+        return hash.Finish();
     }
 
     private async Task<StarAnalysis> RecomputeAsync(DiscoveryRun run, IProgress<RunProgress>? progress, CancellationToken cancellationToken)
