@@ -1,5 +1,4 @@
 using Almagest.Ledger.Schema;
-using Npgsql;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Schema;
