@@ -6,9 +6,6 @@ namespace Almagest.Dashboard.Shared;
 /// <summary>What the pages ask of the server that they live in. Thread-safe.</summary>
 public interface IDashboardHost
 {
-    /// <summary>Lets a worker take up a run that has just been stored.</summary>
-    void Enqueue(Guid runId);
-
     /// <summary>How far a run of this server is; null where no worker of this server has it.</summary>
     RunProgress? ProgressOf(Guid runId);
 

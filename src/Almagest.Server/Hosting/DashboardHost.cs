@@ -1,12 +1,16 @@
+using Almagest.Dashboard.Access;
 using Almagest.Dashboard.Shared;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Lifecycle;
+using Almagest.Server.Access;
 using Almagest.Server.Jobs;
 
 namespace Almagest.Server.Hosting;
 
 /// <summary>This server as the dashboard's pages see it.</summary>
-internal sealed class DashboardHost(ServerOptions options, RunQueue queue, RunExplainer explainer) : IDashboardHost
+internal sealed class DashboardHost(ServerOptions options, RunQueue queue, RunExplainer explainer, TokenVerifier tokens, AuditLog audit)
+    : IDashboardHost,
+        IChangeHost
 {
     private const int Executions = 20;
 
@@ -17,6 +21,11 @@ internal sealed class DashboardHost(ServerOptions options, RunQueue queue, RunEx
     public void Enqueue(Guid runId) => queue.Signal();
 
     public RunProgress? ProgressOf(Guid runId) => queue.ProgressOf(runId);
+
+    public async Task<bool> IsStillLetInAsync(Person person, CancellationToken cancellationToken) =>
+        person.Token is not { } hash || await tokens.FindAsync(hash, cancellationToken) is { } now && now.Scope == person.Scope;
+
+    public void Audit(Person person, string action, string target) => audit.Write(person, action, target, null);
 
     public async Task<IReadOnlyList<ScheduledJobExecution>> JobsAsync(CancellationToken cancellationToken) =>
         [
