@@ -1,4 +1,5 @@
-# The server in a container; compose.yaml runs it beside a PostgreSQL. Inside a container, 0.0.0.0 is the container's own network.
+# The server in a container; compose.yaml runs it beside a PostgreSQL. Inside a container, 0.0.0.0 is the container's own network, and everybody
+# needs a token: ALMAGEST_TOKEN_FILE names a file with the first one.
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props .editorconfig ./

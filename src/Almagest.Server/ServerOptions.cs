@@ -1,3 +1,6 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Almagest.Ledger.Access;
 using Almagest.Ledger.Database;
 using Almagest.Server.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,7 +10,7 @@ namespace Almagest.Server;
 /// <summary>How a server is set up. Immutable; nothing is read from the environment or from files.</summary>
 /// <remarks>
 /// The ledger stays the caller's: the caller migrates it before and disposes of it after the server. A server listens on this
-/// machine alone unless <see cref="Bind"/> says otherwise: it has no log-in, so whoever reaches it may read and delete.
+/// machine alone unless <see cref="Bind"/> says otherwise. The account that runs it is let in over loopback; everybody else needs a token.
 /// </remarks>
 public sealed record ServerOptions
 {
@@ -20,10 +23,34 @@ public sealed record ServerOptions
     public int Port { get; init; } = 8000;
 
     /// <summary>
-    /// Names that the Host header may carry. Empty: the loopback names where <see cref="Bind"/> is a loopback address (no
-    /// web page can then reach the server under a name of its own), else any. A proxy in front needs its name here.
+    /// Names that the Host header may carry beside loopback's, this machine's and its addresses; without a port. The name of a proxy in
+    /// front, and the machine's full name in DNS, belong here.
     /// </summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>A token of the scope admin that is valid on this server as long as it runs; null = those of the ledger alone.</summary>
+    public string? FirstToken { get; init; }
+
+    /// <summary>Whether everybody may read.</summary>
+    public bool AnonymousReads { get; init; }
+
+    /// <summary>
+    /// Proxies whose X-Forwarded-For, -Proto, -Host and -Prefix are believed. Nobody who comes from such an address is taken for the
+    /// account that runs the server.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>A header in which a trusted proxy names the user that it has let in; null = none.</summary>
+    public string? UserHeader { get; init; }
+
+    /// <summary>What those users may do.</summary>
+    public AccessScope UserScope { get; init; } = AccessScope.Read;
+
+    /// <summary>The certificate, with its private key, for HTTPS; null = HTTP.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>Certificates between <see cref="Certificate"/> and the root that clients trust.</summary>
+    public X509Certificate2Collection? CertificateChain { get; init; }
 
     /// <summary>
     /// When all views are refreshed: a cron expression of five fields (or six, seconds first), or <c>@daily</c> and the like; null = this

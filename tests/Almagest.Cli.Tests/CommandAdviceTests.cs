@@ -33,6 +33,7 @@ public sealed class CommandAdviceTests
         ErrorCode.RunLost,
         ErrorCode.AmbiguousRun,
         ErrorCode.NoCompleteRun,
+        ErrorCode.NotAllowed,
         ErrorCode.DatasetFixed,
         ErrorCode.OriginalNotKept,
         ErrorCode.DatasetInUse,

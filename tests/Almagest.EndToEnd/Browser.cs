@@ -43,14 +43,23 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>A page with a fresh profile that notes errors and foreign requests.</summary>
+    /// <param name="anyCertificate">also one that nobody vouches for</param>
     /// <param name="mayFail">an answer may be an error that the page explains</param>
-    public async Task<Walk> OpenAsync(Uri server, int width = 1280, int height = 900, bool dark = false, bool mayFail = false)
+    public async Task<Walk> OpenAsync(
+        Uri server,
+        int width = 1280,
+        int height = 900,
+        bool dark = false,
+        bool mayFail = false,
+        bool anyCertificate = false
+    )
     {
         Assert.SkipWhen(Program is null, "There is no Chromium here: apt-get install chromium, or name one in ALMAGEST_CHROMIUM.");
         var context = await _browser!.NewContextAsync(
             new BrowserNewContextOptions
             {
                 BaseURL = server.ToString(),
+                IgnoreHTTPSErrors = anyCertificate,
                 ViewportSize = new ViewportSize { Width = width, Height = height },
                 ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             }

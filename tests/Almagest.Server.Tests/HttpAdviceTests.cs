@@ -64,6 +64,8 @@ public sealed class HttpAdviceTests
         ErrorCode.ForeignAddress,
         ErrorCode.PortTaken,
         ErrorCode.PortForbidden,
+        ErrorCode.TokenNotFound,
+        ErrorCode.TokenNameTaken,
         ErrorCode.CannotListen,
     ];
 

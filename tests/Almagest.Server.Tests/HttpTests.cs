@@ -110,7 +110,7 @@ public sealed class HttpTests(KnownLedger known)
     {
         var page = await _server.GetAsync("/");
         Assert.Equal("text/html", page.ContentHeaders.ContentType?.MediaType);
-        Assert.Contains($"/runs/{known.Failed}", page.Text, StringComparison.Ordinal);
+        Assert.Contains($"href=\"runs/{known.Failed}\"", page.Text, StringComparison.Ordinal);
         Assert.Contains("script-src 'self';", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.DoesNotContain("<script>", page.Text, StringComparison.Ordinal);
         Assert.Contains("the disk caught fire", (await _server.GetAsync($"/runs/{known.Failed}")).Text, StringComparison.Ordinal);
@@ -227,6 +227,9 @@ public sealed class HttpTests(KnownLedger known)
             Assert.Contains("database", text, StringComparison.Ordinal);
             Assert.DoesNotContain("Exception", text, StringComparison.Ordinal);
         }
+        var metrics = await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.Contains("almagest_database_up 0\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("process_resident_memory_bytes", metrics, StringComparison.Ordinal);
         await app.StopAsync(TestContext.Current.CancellationToken);
     }
 

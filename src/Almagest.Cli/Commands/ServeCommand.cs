@@ -11,6 +11,7 @@ internal static class ServeCommand
     public static Command Create(CommandShell shell, GlobalOptions global)
     {
         var options = new ServingOptions();
+        var access = new AccessSettings();
         var nightly = OptionFactory.Text(
             "--nightly",
             "CRON",
@@ -35,7 +36,8 @@ internal static class ServeCommand
             "serve",
             "Serve the HTTP API and its pages, and work on the runs asked for there",
             "almagest serve",
-            "almagest serve --port 8080 --bind 0.0.0.0",
+            "almagest serve --port 8080 --bind 0.0.0.0 --certificate server.pem --certificate-key server.key",
+            "almagest serve --trusted-proxy 127.0.0.1 --allowed-host stars.example.org",
             "almagest serve --nightly '30 3 * * *' --time-zone Europe/Berlin --database postgresql://me@server/almagest"
         )
         {
@@ -47,6 +49,8 @@ internal static class ServeCommand
             workers,
             threads,
         };
+        foreach (var option in access.All)
+            command.Add(option);
         command.SetAction(
             async (parsed, _) =>
             {
@@ -57,6 +61,7 @@ internal static class ServeCommand
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.Migrate);
                 var plan = new ServingPlan(options.PortOf(parsed), options.BindOf(parsed))
                 {
+                    Access = access.Read(parsed),
                     NightlyCron = parsed.GetValue(noNightly) ? null : parsed.GetValue(nightly) ?? ServingPlan.DefaultCron,
                     TimeZone = parsed.GetValue(zone) ?? ServingPlan.DefaultZone,
                     Threads = (int)(parsed.GetValue(threads) ?? 0),

@@ -1,10 +1,12 @@
 using Almagest.Cli.Shell;
+using Almagest.Server.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Almagest.Cli.Serving;
 
 /// <summary>
-/// The server's warnings and errors as lines of standard error, with the time: the log of a program under systemd or in a terminal.
+/// The server's warnings and errors, and who changed what, as lines of standard error, with the time: the log of a program under systemd or
+/// in a terminal.
 /// Exceptions are named; their stack follows only where <c>ALMAGEST_DEBUG</c> asks for it.
 /// </summary>
 internal sealed class MessageLog(CommandShell shell) : ILoggerProvider
@@ -14,7 +16,7 @@ internal sealed class MessageLog(CommandShell shell) : ILoggerProvider
 
     public static void AddTo(ILoggingBuilder logging, CommandShell shell)
     {
-        logging.SetMinimumLevel(LogLevel.Warning);
+        logging.SetMinimumLevel(LogLevel.Warning).AddFilter(AlmagestServer.AuditCategory, LogLevel.Information);
         logging.AddProvider(new MessageLog(shell));
     }
 
@@ -27,7 +29,8 @@ internal sealed class MessageLog(CommandShell shell) : ILoggerProvider
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel is >= LogLevel.Warning and not LogLevel.None;
+        public bool IsEnabled(LogLevel logLevel) =>
+            logLevel != LogLevel.None && logLevel >= (name == AlmagestServer.AuditCategory ? LogLevel.Information : LogLevel.Warning);
 
         public void Log<TState>(
             LogLevel logLevel,
@@ -45,6 +48,11 @@ internal sealed class MessageLog(CommandShell shell) : ILoggerProvider
             var text = $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ssZ} {formatter(state, null).ReplaceLineEndings(" ")}";
             if (exception is not null)
                 text += ErrorReport.Debugging ? $"\n{exception}" : $" ({exception.GetType().Name})";
+            if (logLevel == LogLevel.Information)
+            {
+                shell.WriteError("audit:", text, "2");
+                return;
+            }
             shell.WriteError(logLevel == LogLevel.Warning ? "warning:" : "error:", text, logLevel == LogLevel.Warning ? "1;33" : "1;31");
         }
     }

@@ -31,19 +31,23 @@ internal sealed class RunningServer : IAsyncDisposable
     public static async Task<RunningServer> StartAsync(LedgerSession session, ServingPlan plan, CommandShell shell)
     {
         var app = await AlmagestServer.StartAsync(
-            new ServerOptions
-            {
-                Ledger = session.Ledger,
-                Port = plan.Port,
-                Bind = plan.Bind,
-                NightlyCron = plan.NightlyCron,
-                TimeZone = plan.TimeZone,
-                RunThreads = plan.Threads,
-                Workers = plan.Workers,
-                Logging = logging => MessageLog.AddTo(logging, shell),
-            },
+            plan.Access(
+                new ServerOptions
+                {
+                    Ledger = session.Ledger,
+                    Port = plan.Port,
+                    Bind = plan.Bind,
+                    NightlyCron = plan.NightlyCron,
+                    TimeZone = plan.TimeZone,
+                    RunThreads = plan.Threads,
+                    Workers = plan.Workers,
+                    Logging = logging => MessageLog.AddTo(logging, shell),
+                }
+            ),
             shell.CancellationToken
         );
+        foreach (var warning in AlmagestServer.Warnings(app))
+            shell.WriteError("warning:", warning, "1;33");
         return new RunningServer(app, session, shell, plan);
     }
 

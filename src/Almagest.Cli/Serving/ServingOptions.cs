@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Almagest.Cli.Shell;
+using Almagest.Server;
 
 namespace Almagest.Cli.Serving;
 
@@ -16,7 +17,7 @@ internal sealed class ServingOptions
         OptionFactory.Text(
             "--bind",
             "ADDRESS",
-            $"Address to listen on (default {DefaultBind}: this machine alone; 0.0.0.0: every network, without any log-in)"
+            $"Address to listen on (default {DefaultBind}: this machine alone; 0.0.0.0: every network)"
         );
 
     public int PortOf(ParseResult parsed) => (int)(parsed.GetValue(Port) ?? DefaultPort);
@@ -32,6 +33,9 @@ internal sealed record ServingPlan(int Port, string Bind)
     public const string DefaultZone = "UTC";
 
     public const int DefaultWorkers = 1;
+
+    /// <summary>Who is let in, and how.</summary>
+    public Func<ServerOptions, ServerOptions> Access { get; init; } = options => options;
 
     public int Workers { get; init; } = DefaultWorkers;
 

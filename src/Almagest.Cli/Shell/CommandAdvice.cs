@@ -68,6 +68,8 @@ internal static class CommandAdvice
         [ErrorCode.ServiceTimeout] = e => After(e, "The options are --timeout and --async."),
         [ErrorCode.StarNotAnalysed] = _ => "'almagest runs export' lists the stars of a run.",
         [ErrorCode.StarNotFound] = e => After(e, "'almagest runs export' lists both for the stars of a run."),
+        [ErrorCode.TokenNameTaken] = _ => "Revoke it first with 'almagest tokens revoke', or choose another name.",
+        [ErrorCode.TokenNotFound] = _ => "'almagest tokens list' lists them.",
         [ErrorCode.UnknownLabelledStars] = e =>
             e.Facts["all"] is true
                 ? "Nothing was stored. Are these the ids of another catalogue, or another column (--map source_id=COLUMN)?"

@@ -131,6 +131,9 @@ public sealed class ErrorCode
     /// <summary>There is no such sweep.</summary>
     public static readonly ErrorCode SweepNotFound = NotFound("sweep_not_found");
 
+    /// <summary>There is no such token. Facts: name.</summary>
+    public static readonly ErrorCode TokenNotFound = NotFound("token_not_found");
+
     /// <summary>A run without clusters to list. Facts: view, where it may lag.</summary>
     public static readonly ErrorCode ClustersNotFound = NotFound("clusters_not_found");
 
@@ -179,6 +182,9 @@ public sealed class ErrorCode
     /// <summary>A dataset of this name exists. Facts: dataset.</summary>
     public static readonly ErrorCode DatasetNameTaken = Conflict("dataset_name_taken");
 
+    /// <summary>A token of this name exists. Facts: name.</summary>
+    public static readonly ErrorCode TokenNameTaken = Conflict("token_name_taken");
+
     /// <summary>A dataset of this content exists. Facts: dataset.</summary>
     public static readonly ErrorCode ContentLoaded = Conflict("content_loaded");
 
@@ -217,6 +223,9 @@ public sealed class ErrorCode
 
     /// <summary>Another program has the port. Facts: port.</summary>
     public static readonly ErrorCode PortTaken = Conflict("port_taken");
+
+    /// <summary>Somebody whose scope does not reach that far. Facts: scope, what is needed.</summary>
+    public static readonly ErrorCode NotAllowed = new("not_allowed", LedgerErrorKind.Forbidden);
 
     /// <summary>The database does not answer.</summary>
     public static readonly ErrorCode DatabaseAway = Unavailable("database_away");

@@ -5,15 +5,23 @@
   // Always at this port (section 5.2.1); the second is the same where a browser cannot look names up.
   const hubs = ["http://localhost:21012/", "http://127.0.0.1:21012/"];
   const messages = {
-    table: { mtype: "table.load.votable", params: d => ({ url: absolute(d.url), name: d.name, "table-id": d.url }) },
+    table: { mtype: "table.load.votable", params: async d => ({ url: await addressOf(d.url), name: d.name, "table-id": d.url }) },
     position: { mtype: "coord.pointAt.sky", params: d => ({ ra: d.ra, dec: d.dec }) },
-    coverage: { mtype: "coverage.load.moc.fits", params: d => ({ url: absolute(d.url), name: d.name, "coverage-id": d.url }) },
+    coverage: {
+      mtype: "coverage.load.moc.fits",
+      params: async d => ({ url: await addressOf(d.url), name: d.name, "coverage-id": d.url }),
+    },
   };
   let session = null;
 
-  const absolute = url => new URL(url, location.href).href;
-
   class Refused extends Error {}
+
+  // The whole address, for a program that has no cookie: the server signs it where it would not let that program in.
+  async function addressOf(url) {
+    const answer = await fetch(new URL(`sign?address=${encodeURIComponent(url)}`, document.baseURI));
+    if (!answer.ok) throw new Refused("you are not signed in any more");
+    return answer.text();
+  }
 
   // XML-RPC knows more types; SAMP uses strings, lists and maps alone.
   function encode(value) {
@@ -76,7 +84,7 @@
     const { hub, key } = session;
     const takers = Object.keys(await call(hub, "getSubscribedClients", key, message.mtype));
     if (takers.length === 0) throw new Refused(`no running program takes ${message.mtype}. Start TOPCAT or Aladin, then try again`);
-    await call(hub, "notifyAll", key, { "samp.mtype": message.mtype, "samp.params": message.params(data) });
+    await call(hub, "notifyAll", key, { "samp.mtype": message.mtype, "samp.params": await message.params(data) });
     const names = await Promise.all(takers.map(async id => (await call(hub, "getMetadata", key, id))["samp.name"] ?? id));
     return [...new Set(names)].join(", ");
   }

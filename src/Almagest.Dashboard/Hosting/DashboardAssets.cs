@@ -29,8 +29,8 @@ internal static class DashboardAssets
     /// <summary>Blazor's script asks for pages of its own by this address.</summary>
     private const string BlazorScript = "/_framework/blazor.web.js";
 
-    /// <summary>The address of an asset.</summary>
-    public static string Url(string name) => $"/assets/{s_all[name].Hash}/{name}";
+    /// <summary>The address of an asset, from the base of a page.</summary>
+    public static string Url(string name) => $"assets/{s_all[name].Hash}/{name}";
 
     public static void Map(IEndpointRouteBuilder routes)
     {

@@ -1,8 +1,9 @@
 using Almagest.Charts.Pictures;
+using Almagest.Dashboard.Access;
 using Almagest.Dashboard.Shared;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Endpoints;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +12,8 @@ using MudBlazor.Services;
 
 namespace Almagest.Dashboard.Hosting;
 
-/// <summary>Puts the dashboard into a server. The server brings a <c>LedgerDatabase</c> and an <see cref="IDashboardHost"/>.</summary>
+/// <summary>Puts the dashboard into a server. The server brings a <c>LedgerDatabase</c>, an <see cref="IDashboardHost"/> and an
+/// <see cref="IChangeHost"/>.</summary>
 public static class DashboardHosting
 {
     // What the browser enforces: nothing is loaded from, or sent to, anywhere else, but for the SAMP hub of this machine (samp.js), which
@@ -23,12 +25,16 @@ public static class DashboardHosting
     public static void AddTo(IServiceCollection services)
     {
         services.AddRazorComponents().AddInteractiveServerComponents(o => o.DisconnectedCircuitMaxRetained = 50);
-        // Tokens live as long as the process: nothing is written to anyone's home.
-        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        services.AddScoped<AuthenticationStateProvider, PageAuthentication>();
+        services.AddScoped<PageAccess>();
+        services.AddScoped<LedgerChanges>();
         services.AddMudServices();
         services.AddSingleton<PictureStore>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, PageNegotiationPolicy>());
     }
+
+    /// <summary>Whether a browser asks, for a page.</summary>
+    public static bool WantsPage(HttpRequest request) => PageNegotiationPolicy.WantsPage(request);
 
     /// <summary>After routing: a person at an address that does not exist gets a page, and pages check the token of their forms.</summary>
     public static void Use(IApplicationBuilder app)
@@ -76,7 +82,7 @@ public static class DashboardHosting
                 context.Response.Headers.ContentSecurityPolicy = OnlyHere;
                 context.Response.Headers.CacheControl = "no-store";
                 context.Response.Headers.XContentTypeOptions = "nosniff";
-                context.Response.Headers["Referrer-Policy"] = "no-referrer";
+                context.Response.Headers["Referrer-Policy"] = "same-origin";
                 return render(context);
             };
         });

@@ -87,7 +87,7 @@ public partial class Compare
             .MaxBy(g => g.Count())
             ?.Key;
 
-    private void Draw() => (_heat, _order) = RunMatrix.Draw(_table!, (a, b) => a == b ? $"/runs/{a}" : PairLink(a, b));
+    private void Draw() => (_heat, _order) = RunMatrix.Draw(_table!, (a, b) => a == b ? $"runs/{a}" : PairLink(a, b));
 
     private List<Guid> Named()
     {
@@ -108,7 +108,7 @@ public partial class Compare
     private string? AllStars(RunAgreement p) =>
         _pairStars.Count < MostStars
             ? null
-            : $"/discovery/compare/{p.Run1.RunId}/{p.Run2.RunId}/stars?format=csv&side="
+            : $"discovery/compare/{p.Run1.RunId}/{p.Run2.RunId}/stars?format=csv&side="
                 + SideOf() switch
                 {
                     PairSide.OnlyIn1 => "only_1",
@@ -135,7 +135,7 @@ public partial class Compare
     private static IEnumerable<(string Value, string Name)> Sides(RunAgreement p) =>
         [("common", "both"), ("only_1", $"only {DisplayText.Short(p.Run1.RunId)}"), ("only_2", $"only {DisplayText.Short(p.Run2.RunId)}")];
 
-    private static string PairLink(Guid a, Guid b) => $"/compare?runs={a},{b}";
+    private static string PairLink(Guid a, Guid b) => $"compare?runs={a},{b}";
 
     private string Subtitle() =>
         _table is null ? "" : $"{_runs.Count} {_type} runs over {_datasets.FirstOrDefault(d => d.DatasetId == _chosen)?.Name}";

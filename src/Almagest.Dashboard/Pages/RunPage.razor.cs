@@ -13,7 +13,6 @@ using Almagest.Ledger.Views.Quality;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Ledger.Views.RunStats;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Replay;
 using Almagest.Runs.Resources;
 using Almagest.Runs.Results;
 using Microsoft.AspNetCore.Components;
@@ -236,12 +235,10 @@ public partial class RunPage
     {
         _busy = true;
         Guid? made = null;
-        _refused = await TryAsync(async () =>
-            made = (await new RunRethresholder(Ledger).RethresholdAsync(_run!.RunId, _contamination, Closed)).RunId
-        );
+        _refused = await TryAsync(async () => made = (await Changes.RethresholdAsync(_run!.RunId, _contamination, Closed)).RunId);
         _busy = false;
         if (made is { } id)
-            Navigation.NavigateTo($"/runs/{id}", forceLoad: true);
+            Navigation.NavigateTo($"runs/{id}", forceLoad: true);
     }
 
     private string FileName(string what) => $"run-{DisplayText.Short(_run!.RunId)}-{what}";
@@ -279,7 +276,7 @@ public partial class RunPage
     private string? AllStars() =>
         Math.Min(TableRows, _stars.Count) >= TableTotal
             ? null
-            : $"/discovery/runs/{_run!.RunId}/results?format=csv"
+            : $"discovery/runs/{_run!.RunId}/results?format=csv"
                 + (
                     IsAnomaly ? "&anomalies_only=true&order=score"
                     : Cluster is { } one ? $"&cluster_id={one}"
@@ -299,8 +296,8 @@ public partial class RunPage
 
     private string? AllClusters() =>
         _clusters.Count <= ShownClusters ? null
-        : IsDescribed ? $"/discovery/runs/{_run!.RunId}/clusters?format=csv"
-        : $"/analytics/discovery/clusters/{_run!.RunId}/sizes?format=csv";
+        : IsDescribed ? $"discovery/runs/{_run!.RunId}/clusters?format=csv"
+        : $"analytics/discovery/clusters/{_run!.RunId}/sizes?format=csv";
 
     private string ClustersTitle() =>
         _clusters.Count > ShownClusters ? $"Clusters (largest {ShownClusters} of {DisplayText.Count(_clusters.Count)})" : "Clusters";

@@ -121,7 +121,7 @@ public partial class Runs
     private string? Comparison()
     {
         var complete = _runs.Where(r => r.IsComplete).Select(r => r.RunId).Take(ComparedRuns.Most).ToList();
-        return complete.Count < 2 ? null : $"/compare?runs={string.Join(',', complete)}";
+        return complete.Count < 2 ? null : $"compare?runs={string.Join(',', complete)}";
     }
 
     private static string? OrNull(string? text) => string.IsNullOrEmpty(text) ? null : text;

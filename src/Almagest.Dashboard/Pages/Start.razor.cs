@@ -7,7 +7,6 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -158,15 +157,11 @@ public partial class Start
         {
             var wanted = _form.Expand();
             var placement = wanted.Count == 1 ? RunPlacement.Queued : RunPlacement.Queued with { GroupId = Guid.CreateVersion7() };
-            made = (
-                await new RunSubmitter(Ledger).SubmitAsync(_dataset, StarFilterText.Parse(_filter), wanted, placement, null, Closed)
-            ).Runs;
+            made = await Changes.StartAsync(_dataset, StarFilterText.Parse(_filter), wanted, placement, Closed);
         });
         _busy = false;
         if (_refused is not null)
             return;
-        foreach (var run in made)
-            Host.Enqueue(run.RunId);
-        Navigation.NavigateTo(made[0].GroupId is { } group ? $"/runs?group_id={group}" : $"/runs/{made[0].RunId}");
+        Navigation.NavigateTo(made[0].GroupId is { } group ? $"runs?group_id={group}" : $"runs/{made[0].RunId}");
     }
 }

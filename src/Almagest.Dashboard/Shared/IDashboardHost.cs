@@ -1,4 +1,3 @@
-using Almagest.Ledger.Views;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Lifecycle;
 
@@ -7,17 +6,11 @@ namespace Almagest.Dashboard.Shared;
 /// <summary>What the pages ask of the server that they live in. Thread-safe.</summary>
 public interface IDashboardHost
 {
-    /// <summary>Lets a worker take up a run that has just been stored.</summary>
-    void Enqueue(Guid runId);
-
     /// <summary>How far a run of this server is; null where no worker of this server has it.</summary>
     RunProgress? ProgressOf(Guid runId);
 
     /// <summary>The last executions of scheduled jobs, newest first.</summary>
     Task<IReadOnlyList<ScheduledJobExecution>> JobsAsync(CancellationToken cancellationToken);
-
-    /// <summary>Refreshes a view, or all where none is named; shared with others who ask at the same time.</summary>
-    Task<IReadOnlyList<ViewRefreshOutcome>> RefreshViewsAsync(string? view, CancellationToken cancellationToken);
 
     /// <summary>Largest file that the pages take, bytes.</summary>
     long MaxUploadBytes { get; }

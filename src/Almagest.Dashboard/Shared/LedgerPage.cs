@@ -1,4 +1,6 @@
 using Almagest.Contract.Errors;
+using Almagest.Dashboard.Access;
+using Almagest.Ledger.Access;
 using Almagest.Ledger.Database;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
@@ -14,6 +16,13 @@ public abstract class LedgerPage : ComponentBase, IDisposable
 
     [Inject]
     protected LedgerDatabase Ledger { get; set; } = null!;
+
+    /// <summary>What the page changes, it changes through this.</summary>
+    [Inject]
+    protected LedgerChanges Changes { get; set; } = null!;
+
+    [Inject]
+    private PageAccess Access { get; set; } = null!;
 
     [Inject]
     protected NavigationManager Navigation { get; set; } = null!;
@@ -53,6 +62,7 @@ public abstract class LedgerPage : ComponentBase, IDisposable
         IsAnswered = false;
         try
         {
+            await Access.RequireAsync(AccessScope.Read);
             await LoadAsync();
             Trouble = null;
             IsAnswered = true;
@@ -75,6 +85,7 @@ public abstract class LedgerPage : ComponentBase, IDisposable
             LedgerErrorKind.Invalid => StatusCodes.Status400BadRequest,
             LedgerErrorKind.NotFound => StatusCodes.Status404NotFound,
             LedgerErrorKind.Conflict => StatusCodes.Status409Conflict,
+            LedgerErrorKind.Forbidden => StatusCodes.Status403Forbidden,
             _ => StatusCodes.Status503ServiceUnavailable,
         };
         // Only when the page is on its way: Blazor leaves out the body of a page that is not found.

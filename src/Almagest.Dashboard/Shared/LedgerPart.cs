@@ -1,4 +1,5 @@
 using Almagest.Contract.Errors;
+using Almagest.Dashboard.Access;
 using Almagest.Ledger.Database;
 using Microsoft.AspNetCore.Components;
 
@@ -13,6 +14,10 @@ public abstract class LedgerPart : ComponentBase, IDisposable
 
     [Inject]
     protected LedgerDatabase Ledger { get; set; } = null!;
+
+    /// <summary>What the part changes, it changes through this.</summary>
+    [Inject]
+    protected LedgerChanges Changes { get; set; } = null!;
 
     /// <summary>Ends when the page is left.</summary>
     protected CancellationToken Closed { get; }

@@ -236,7 +236,7 @@ public partial class UploadCatalogue
                 _loading = p;
                 Show();
             });
-            _report = await Task.Run(() => new CatalogIngestor(Ledger).IngestAsync([_file!.Path], options, progress, Closed), Closed);
+            _report = await Changes.LoadAsync(_file!.Path, options, progress, Closed);
         });
         (_busy, _loading) = (false, null);
         if (Refused is not null)

@@ -21,6 +21,8 @@ public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbC
     public DbSet<RunNote> RunNotes => Set<RunNote>();
     public DbSet<ViewRefresh> ViewRefreshes => Set<ViewRefresh>();
     public DbSet<PendingViewChange> PendingViewChanges => Set<PendingViewChange>();
+    public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -28,6 +30,7 @@ public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbC
         TableModel.Configure(modelBuilder);
         AnnotationModel.Configure(modelBuilder);
         CrossMatchModel.Configure(modelBuilder);
+        AccessModel.Configure(modelBuilder);
         // No migration makes them: models of migrations need not know them, so that a new view changes no snapshot.
         if (EF.IsDesignTime)
             return;

@@ -55,6 +55,7 @@ internal static class MigrationLosses
             ),
             ("hashes of results", "select count(*) from public.discovery_runs where results_hash_version > 1"),
         ],
+        ["AddAccessTokens"] = [("access tokens", "select count(*) from public.access_tokens")],
     };
 
     /// <summary>Whether it is said of a migration what it loses.</summary>

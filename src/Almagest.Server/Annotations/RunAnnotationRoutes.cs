@@ -4,6 +4,7 @@ using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Runs.Annotations;
 using Almagest.Runs.Resources;
+using Almagest.Server.Access;
 using Almagest.Server.Http;
 using Almagest.Server.Runs;
 using Microsoft.AspNetCore.Builder;
@@ -76,7 +77,7 @@ internal static class RunAnnotationRoutes
                             "tags is not given, or holds null",
                             "Give all tags that the run is to have; [] takes all away."
                         );
-                    await annotations.SetTagsAsync(runId, body.Tags, body.By, context.RequestAborted);
+                    await annotations.SetTagsAsync(runId, body.Tags, RequestPerson.By(context, body.By), context.RequestAborted);
                     return Results.Ok(RunResources.ListOf(runId, await annotations.TagsAsync(runId, context.RequestAborted)));
                 },
                 RunRoutes.RunId
@@ -112,7 +113,12 @@ internal static class RunAnnotationRoutes
                 {
                     var runId = RunRoutes.RunId.Read(context)!.Value;
                     var body = await JsonBody.ReadAsync<NoteRequestBody>(context);
-                    var note = await annotations.AddNoteAsync(runId, body.Text ?? "", body.By, context.RequestAborted);
+                    var note = await annotations.AddNoteAsync(
+                        runId,
+                        body.Text ?? "",
+                        RequestPerson.By(context, body.By),
+                        context.RequestAborted
+                    );
                     return Results.Created($"/discovery/runs/{runId}/notes", note.ToResource());
                 },
                 RunRoutes.RunId

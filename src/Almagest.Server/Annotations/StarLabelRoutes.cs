@@ -5,6 +5,7 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Resources;
+using Almagest.Server.Access;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -65,7 +66,7 @@ internal static class StarLabelRoutes
                             Kind = body.Kind,
                             Cluster = body.Cluster,
                             Remark = body.Remark,
-                            LabelledBy = body.By,
+                            LabelledBy = RequestPerson.By(context, body.By),
                         },
                         cancellationToken: context.RequestAborted
                     );

@@ -1,11 +1,13 @@
 using System.Net;
 using Almagest.Catalog.Files;
 using Almagest.Contract.Errors;
+using Almagest.Dashboard.Access;
 using Almagest.Dashboard.Hosting;
 using Almagest.Dashboard.Shared;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Explanation;
+using Almagest.Server.Access;
 using Almagest.Server.Analytics;
 using Almagest.Server.Annotations;
 using Almagest.Server.Comparing;
@@ -25,6 +27,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -38,6 +41,9 @@ namespace Almagest.Server.Hosting;
 /// </summary>
 public static class AlmagestServer
 {
+    /// <summary>The category of log lines that say who changed what.</summary>
+    public const string AuditCategory = AuditLog.Category;
+
     private const long MostBodyBytes = 1 << 20;
     private static readonly TimeSpan s_longestRequest = TimeSpan.FromSeconds(60);
 
@@ -51,7 +57,7 @@ public static class AlmagestServer
 
         // Empty: neither appsettings.json in the current folder nor ASPNETCORE_* variables change what the options say.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Almagest.Server" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, endpoint));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, endpoint, options));
         // A failed start is thrown and explained; the host would log it a second time, as a stack trace.
         builder
             .Logging.AddFilter("Microsoft", LogLevel.Warning)
@@ -86,8 +92,11 @@ public static class AlmagestServer
         services.AddSingleton(s => new AdqlRunner(s.GetRequiredService<DatabasePools>().Queries));
         services.AddSingleton<TapJobs>();
         services.AddSingleton<ConditionalResponses>();
-        services.AddSingleton<IDashboardHost, DashboardHost>();
+        services.AddSingleton<DashboardHost>();
+        services.AddSingleton<IDashboardHost>(s => s.GetRequiredService<DashboardHost>());
+        services.AddSingleton<IChangeHost>(s => s.GetRequiredService<DashboardHost>());
         DashboardHosting.AddTo(services);
+        AccessSetup.AddTo(services);
         if (options.Workers > 0)
             services.AddHostedService<RunWorker>();
         services.AddHostedService<ViewRefreshService>();
@@ -101,10 +110,19 @@ public static class AlmagestServer
 
         var app = builder.Build();
         app.Services.GetRequiredService<RequestMeter>().Start();
+        AccessSetup.UseOrigin(app, options);
         app.UseMiddleware<ProblemMiddleware>();
-        app.UseMiddleware<RequestGuard>(RequestGuard.HostsOf(options, endpoint.Address));
+        app.UseMiddleware<RequestGuard>(HostNames.Of(options.AllowedHosts));
+        app.Use(
+            (context, next) =>
+            {
+                SignedAddresses.Take(context);
+                return next(context);
+            }
+        );
         app.UseRouting();
         app.UseRequestTimeouts();
+        AccessSetup.Use(app);
         DashboardHosting.Use(app);
         MapRoutes(app, options);
         return app;
@@ -145,13 +163,40 @@ public static class AlmagestServer
         );
     }
 
-    private static void Configure(KestrelServerOptions kestrel, IPEndPoint endpoint)
+    /// <summary>What whoever starts a server should know of who can listen and who is let in.</summary>
+    public static IEnumerable<string> Warnings(WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var options = app.Services.GetRequiredService<ServerOptions>();
+        var loopback = IPAddress.IsLoopback(ServerAddress.Parse(options.Bind, options.Port).Address);
+        if (!loopback && options.Certificate is null)
+            yield return "Tokens and data cross the network readable by others: serve with --certificate, or behind a proxy that has TLS.";
+        if (loopback && !OperatingSystem.IsLinux())
+            yield return "On this system everybody needs a token, you included: almagest tokens create NAME --scope admin";
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, IPEndPoint endpoint, ServerOptions options)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(20);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
-        kestrel.Listen(endpoint, listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(
+            endpoint,
+            listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                AcceptedConnection.Note(listen);
+                if (options.Certificate is { } certificate)
+                    listen.UseHttps(
+                        new HttpsConnectionAdapterOptions
+                        {
+                            ServerCertificate = certificate,
+                            ServerCertificateChain = options.CertificateChain,
+                        }
+                    );
+            }
+        );
     }
 
     private static void MapRoutes(WebApplication app, ServerOptions options)
@@ -182,6 +227,7 @@ public static class AlmagestServer
         var adql = app.Services.GetRequiredService<AdqlRunner>();
         TapRoutes.Map(app, adql, app.Services.GetRequiredService<TapJobs>());
         new ConeSearch(options.Ledger, adql).Map(app);
+        SignInRoutes.Map(app);
         DashboardHosting.Map(app);
         ApiDocument.Map(app);
         DocsPage.Map(app);

@@ -1,14 +1,23 @@
+using Almagest.Dashboard.Access;
 using Almagest.Dashboard.Shared;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Lifecycle;
+using Almagest.Server.Access;
 using Almagest.Server.Analytics;
 using Almagest.Server.Jobs;
 
 namespace Almagest.Server.Hosting;
 
 /// <summary>This server as the dashboard's pages see it.</summary>
-internal sealed class DashboardHost(ServerOptions options, RunQueue queue, RunExplainer explainer, ViewRefreshes refreshes) : IDashboardHost
+internal sealed class DashboardHost(
+    ServerOptions options,
+    RunQueue queue,
+    RunExplainer explainer,
+    ViewRefreshes refreshes,
+    TokenVerifier tokens,
+    AuditLog audit
+) : IDashboardHost, IChangeHost
 {
     private const int Executions = 20;
 
@@ -22,6 +31,11 @@ internal sealed class DashboardHost(ServerOptions options, RunQueue queue, RunEx
 
     public Task<IReadOnlyList<ViewRefreshOutcome>> RefreshViewsAsync(string? view, CancellationToken cancellationToken) =>
         refreshes.RefreshAsync(view, cancellationToken);
+
+    public async Task<bool> IsStillLetInAsync(Person person, CancellationToken cancellationToken) =>
+        person.Token is not { } hash || await tokens.FindAsync(hash, cancellationToken) is { } now && now.Scope == person.Scope;
+
+    public void Audit(Person person, string action, string target) => audit.Write(person, action, target, null);
 
     public async Task<IReadOnlyList<ScheduledJobExecution>> JobsAsync(CancellationToken cancellationToken) =>
         [

@@ -33,6 +33,7 @@ internal static class HttpAdvice
         [ErrorCode.LabelNotFound] = _ => "GET /stars/{star_id} shows its labels.",
         [ErrorCode.LabelSetNotFound] = _ => "Load some: almagest labels import FILE, on the server.",
         [ErrorCode.NoDatasets] = _ => "Load one first: POST /datasets, or almagest ingest FILE on the server.",
+        [ErrorCode.NotAllowed] = _ => "Ask an administrator for a token of that scope.",
         [ErrorCode.NoRowLoaded] = _ =>
             "Nothing was stored. If a column was taken for the wrong field, name the right one, e.g. map=ra_deg=RAJ2000.",
         [ErrorCode.PositionSystemUnknown] = e => After(e, "The parameters are map and frame."),

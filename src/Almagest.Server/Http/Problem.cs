@@ -61,6 +61,7 @@ public sealed record Problem(
             LedgerErrorKind.Invalid => StatusCodes.Status400BadRequest,
             LedgerErrorKind.NotFound => StatusCodes.Status404NotFound,
             LedgerErrorKind.Conflict => StatusCodes.Status409Conflict,
+            LedgerErrorKind.Forbidden => StatusCodes.Status403Forbidden,
             _ => StatusCodes.Status503ServiceUnavailable,
         };
 
@@ -71,6 +72,8 @@ public sealed record Problem(
         response.Headers.CacheControl = "no-store";
         if (Status == StatusCodes.Status503ServiceUnavailable)
             response.Headers.RetryAfter = "5";
+        if (Status == StatusCodes.Status429TooManyRequests)
+            response.Headers.RetryAfter = "60";
         var json = JsonSerializer.SerializeToUtf8Bytes(this, LedgerJson.Options);
         response.ContentLength = json.Length;
         await response.Body.WriteAsync(json);

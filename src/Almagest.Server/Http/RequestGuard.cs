@@ -1,25 +1,15 @@
-using System.Net;
 using Microsoft.AspNetCore.Http;
 
 namespace Almagest.Server.Http;
 
 /// <summary>
-/// Keeps web pages of others away from a server without log-in, and answers HEAD as GET. A page that points a name of its
-/// own at 127.0.0.1 sends that name as Host; a page that posts a form here sends its own Origin: both are refused.
+/// Keeps web pages of others away, and answers HEAD as GET. A page that points a name of its own at this machine sends that name as Host;
+/// a page that posts a form here sends its own Origin; a page that lets a browser ask here by an image or a script is told by the
+/// browser's Sec-Fetch-Site. All of them are refused; following a link is not.
 /// </summary>
-/// <param name="hosts">names that the Host header may carry; empty = any</param>
-internal sealed class RequestGuard(RequestDelegate next, IReadOnlySet<string> hosts)
+internal sealed class RequestGuard(RequestDelegate next, HostNames hosts)
 {
     private static readonly object s_headKey = new();
-
-    public static IReadOnlySet<string> HostsOf(ServerOptions options, IPAddress address)
-    {
-        var names = new HashSet<string>(options.AllowedHosts, StringComparer.OrdinalIgnoreCase);
-        if (names.Count > 0 || !IPAddress.IsLoopback(address))
-            return names;
-        names.UnionWith(["localhost", "127.0.0.1", "[::1]", address.ToString()]);
-        return names;
-    }
 
     /// <summary>The method as the client wrote it.</summary>
     public static string AskedMethod(HttpContext context) =>
@@ -28,24 +18,34 @@ internal sealed class RequestGuard(RequestDelegate next, IReadOnlySet<string> ho
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        if (hosts.Count > 0 && !hosts.Contains(request.Host.Host))
+        if (!hosts.Has(context))
         {
             throw new HttpProblemException(
                 StatusCodes.Status400BadRequest,
                 $"this server does not answer to the name '{request.Host.Host}'",
-                $"Use http://127.0.0.1:{context.Connection.LocalPort}/, or let the server allow that name."
+                $"Use http://127.0.0.1:{context.Connection.LocalPort}/ on its machine, or start it with --allowed-host NAME."
             );
         }
         // A browser opens a web socket to anywhere, by GET: the dashboard's own say where they come from, too.
         var socket = request.Headers.Upgrade.Any(u => string.Equals(u, "websocket", StringComparison.OrdinalIgnoreCase));
         var safe =
             !socket && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method));
-        if (!safe && request.Headers.Origin is [{ Length: > 0 } origin] && !IsOwn(origin, request.Host))
+        var origin = request.Headers.Origin is [{ Length: > 0 } named] ? named : null;
+        if (!safe && origin is not null && !IsOwn(origin, request.Host))
         {
             throw new HttpProblemException(
                 StatusCodes.Status403Forbidden,
                 $"a web page of {origin} may not change this ledger",
                 "Use the pages of this server, or a program that sends no Origin header."
+            );
+        }
+        // A query costs as much when its answer is thrown away.
+        if (IsOfOtherSite(request) && !(origin is not null && IsOwn(origin, request.Host)) && !(safe && IsFollowedLink(request)))
+        {
+            throw new HttpProblemException(
+                StatusCodes.Status403Forbidden,
+                "a web page of another site may not ask this server",
+                "Open the address itself, or use a program that is not a browser."
             );
         }
         if (HttpMethods.IsHead(request.Method))
@@ -59,5 +59,17 @@ internal sealed class RequestGuard(RequestDelegate next, IReadOnlySet<string> ho
 
     private static bool IsOwn(string origin, HostString host) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var uri)
-        && string.Equals(uri.Authority, host.Value, StringComparison.OrdinalIgnoreCase);
+        && (
+            string.Equals(uri.Authority, host.Value, StringComparison.OrdinalIgnoreCase)
+            // https://name:443 and https://name are one origin; either side may write the port.
+            || string.Equals($"{uri.Host}:{uri.Port}", host.Value, StringComparison.OrdinalIgnoreCase)
+        );
+
+    private static bool IsOfOtherSite(HttpRequest request) => Says(request, "Sec-Fetch-Site", "cross-site");
+
+    private static bool IsFollowedLink(HttpRequest request) =>
+        Says(request, "Sec-Fetch-Mode", "navigate") && Says(request, "Sec-Fetch-Dest", "document");
+
+    private static bool Says(HttpRequest request, string header, string value) =>
+        request.Headers[header] is [{ } said] && string.Equals(said, value, StringComparison.OrdinalIgnoreCase);
 }

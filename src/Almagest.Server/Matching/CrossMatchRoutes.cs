@@ -8,6 +8,7 @@ using Almagest.Ledger.Datasets;
 using Almagest.Runs.CrossMatching;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Resources;
+using Almagest.Server.Access;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -167,7 +168,7 @@ internal static class CrossMatchRoutes
                             body.LabelSet ?? "truth",
                             body.As,
                             body.Overwrite ?? false,
-                            body.By,
+                            RequestPerson.By(context, body.By),
                             context.RequestAborted
                         )
                     );

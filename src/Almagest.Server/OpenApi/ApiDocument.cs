@@ -17,7 +17,8 @@ internal static class ApiDocument
     private const string About = """
         Runs over star catalogues, and answers across them. JSON is snake_case; times are UTC; star ids are Almagest's own
         64-bit numbers, a catalogue's source_id is text. Every error is an RFC 9457 problem: `detail` says what was wrong, `hint`
-        what to do, `errors` which field. A parameter that a route does not know is an error, too.
+        what to do, `errors` which field. A parameter that a route does not know is an error, too. Whoever is not let in gets 401,
+        a token whose scope does not reach that far 403.
         """;
 
     public static void AddTo(IServiceCollection services) =>
@@ -42,7 +43,9 @@ internal static class ApiDocument
                     }
                 );
                 o.AddDocumentTransformer(PlainDescriptions.ApplyAsync);
+                o.AddDocumentTransformer(AccessSchemes.DescribeAsync);
                 o.AddOperationTransformer(Describe);
+                o.AddOperationTransformer(AccessSchemes.DescribeAsync);
                 o.AddSchemaTransformer(DescribeJson);
                 o.AddSchemaTransformer(RunRequestSchemas.DescribeAsync);
                 o.AddSchemaTransformer(BodySchemas.DescribeAsync);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Almagest.Contract.Errors;
 using Almagest.Contract.Status;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
@@ -29,14 +30,31 @@ internal static class MetricsRoutes
                 {
                     var text = new StringBuilder();
                     Requests(text, context.RequestServices.GetRequiredService<RequestMeter>());
-                    Runs(text, await new RunRepository(ledger).CountByStatusAsync(context.RequestAborted));
-                    Views(text, await new ViewStatusReader(ledger).ReadAsync(context.RequestAborted));
+                    var up = await LedgerAsync(text, ledger, context.RequestAborted);
+                    Family(text, "almagest_database_up", "gauge", "1 where the database answers", [("", up ? 1 : 0)]);
                     Family(text, "process_resident_memory_bytes", "gauge", "Memory of the process", [("", Environment.WorkingSet)]);
                     return Results.Text(text.ToString(), ContentType);
                 }
             )
             .WithTags("Operations")
             .Produces<string>(200, "text/plain");
+
+    // What the database knows; without it the rest is worth all the more.
+    private static async Task<bool> LedgerAsync(StringBuilder text, LedgerDatabase ledger, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var runs = await new RunRepository(ledger).CountByStatusAsync(cancellationToken);
+            var views = await new ViewStatusReader(ledger).ReadAsync(cancellationToken);
+            Runs(text, runs);
+            Views(text, views);
+            return true;
+        }
+        catch (LedgerException e) when (e.Kind == LedgerErrorKind.Unavailable)
+        {
+            return false;
+        }
+    }
 
     private static void Requests(StringBuilder text, RequestMeter meter)
     {

@@ -45,6 +45,7 @@ public sealed partial class ErrorCodeTests
                 LedgerErrorKind.Invalid => 400,
                 LedgerErrorKind.NotFound => 404,
                 LedgerErrorKind.Conflict => 409,
+                LedgerErrorKind.Forbidden => 403,
                 _ => 503,
             };
     }

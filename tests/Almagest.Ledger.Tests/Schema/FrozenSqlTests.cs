@@ -24,6 +24,7 @@ public sealed class FrozenSqlTests
             { "AddDiscoveryExclusions", "c00fd7b6e95cebd8" },
             { "AddAstrometricErrors", "56229b611ff70c07" },
             { "AddClusterSummaries", "8e2212c9e5ed2a4d" },
+            { "AddAccessTokens", "e3b0c44298fc1c14" },
         };
 
     [Theory]

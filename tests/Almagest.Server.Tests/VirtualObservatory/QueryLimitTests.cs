@@ -100,6 +100,8 @@ public sealed class QueryLimitTests(KnownLedger known)
         Assert.Equal(Forbidden, await RefusalAsync("delete from public.stars"));
         Assert.Equal(Forbidden, await RefusalAsync("create table public.mine (a int)"));
         Assert.Equal(Forbidden, await RefusalAsync("select * from public.run_notes"));
+        Assert.Equal(Forbidden, await RefusalAsync("select * from public.access_tokens"));
+        Assert.Equal(Forbidden, await RefusalAsync("select * from public.data_protection_keys"));
         Assert.Equal(Forbidden, await RefusalAsync("select * from pg_catalog.pg_authid"));
     }
 

@@ -6,7 +6,7 @@ namespace Almagest.Server.VirtualObservatory.Tap;
 /// A query that is answered behind the client's back. Its result is a file without a name: the disk is free again when the job is
 /// destroyed, or the server ends in whatever way. Its members are guarded by the job's own lock, but for what never changes.
 /// </summary>
-internal sealed class TapJob(VoParameters parameters)
+internal sealed class TapJob(VoParameters parameters, string owner)
 {
     private readonly Lock _guard = new();
     private TaskCompletionSource _changed = New();
@@ -14,6 +14,9 @@ internal sealed class TapJob(VoParameters parameters)
     private bool _destroyed;
 
     public string Id { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>Who alone may see it.</summary>
+    public string Owner => owner;
 
     public DateTime Created { get; } = DateTime.UtcNow;
 

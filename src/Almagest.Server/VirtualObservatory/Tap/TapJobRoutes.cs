@@ -1,4 +1,5 @@
 using System.Globalization;
+using Almagest.Dashboard.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,7 +14,7 @@ internal static class TapJobRoutes
     {
         var async = tap.MapGroup("/async");
         async
-            .VoRoute("GET", "", "listTapJobs", "The jobs of this server, newest first", context => Task.FromResult(List(context, jobs)))
+            .VoRoute("GET", "", "listTapJobs", "Your jobs on this server, newest first", context => Task.FromResult(List(context, jobs)))
             .Takes(VoArguments.Phase)
             .AnswersXml();
         async
@@ -25,7 +26,7 @@ internal static class TapJobRoutes
                 async context =>
                 {
                     var parameters = await VoParameters.ReadAsync(context);
-                    var job = jobs.Add(parameters);
+                    var job = jobs.Add(parameters, Owner(context));
                     try
                     {
                         Change(job, parameters, jobs);
@@ -97,7 +98,13 @@ internal static class TapJobRoutes
             .Takes(VoArguments.Job)
             .AnswersText();
         async
-            .VoRoute("GET", "/{job}/owner", "getTapJobOwner", "Whose job it is: not known", context => Plain(Job(context, jobs), ""))
+            .VoRoute(
+                "GET",
+                "/{job}/owner",
+                "getTapJobOwner",
+                "Whose job it is; empty where nobody has a name",
+                context => Plain(Job(context, jobs), Person.Of(context.User)?.Name ?? "")
+            )
             .Takes(VoArguments.Job)
             .AnswersText();
         async
@@ -199,9 +206,13 @@ internal static class TapJobRoutes
         return See(context, job);
     }
 
+    // Another's job is not told from one that does not exist.
     private static TapJob Job(HttpContext context, TapJobs jobs) =>
-        jobs.Find(context.GetRouteValue("job") as string ?? "")
-        ?? throw new VoException(404, "there is no such job; it may have been destroyed");
+        jobs.Find(context.GetRouteValue("job") as string ?? "") is { } job && job.Owner == Owner(context)
+            ? job
+            : throw new VoException(404, "there is no such job; it may have been destroyed");
+
+    private static string Owner(HttpContext context) => Person.Of(context.User)?.Key ?? "";
 
     private static string Address(HttpContext context, TapJob job) => $"{TapRoutes.AddressOf(context)}/async/{job.Id}";
 
@@ -267,7 +278,9 @@ internal static class TapJobRoutes
     {
         var query = context.Request.Query;
         var phases = query["PHASE"].OfType<string>().Select(p => p.ToUpperInvariant()).ToHashSet();
-        var listed = jobs.All.Where(j => phases.Count == 0 || phases.Contains(j.Phase.ToString()));
+        // Those whom nobody knows share their jobs by address alone.
+        var owner = Person.Of(context.User) is { Name: not null } ? Owner(context) : null;
+        var listed = jobs.All.Where(j => j.Owner == owner && (phases.Count == 0 || phases.Contains(j.Phase.ToString())));
         if (
             DateTime.TryParse(
                 query["AFTER"],

@@ -22,7 +22,7 @@ internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDis
     public TapJob? Find(string id) => _jobs.TryGetValue(id, out var job) && job.Destruction > DateTime.UtcNow ? job : null;
 
     /// <exception cref="VoException">there are too many jobs that have not ended</exception>
-    public TapJob Add(VoParameters parameters)
+    public TapJob Add(VoParameters parameters, string owner)
     {
         // A timer from the first job on: a server that nobody asks has nothing to sweep.
         LazyInitializer.EnsureInitialized(ref _sweeper, () => new Timer(_ => Sweep(), null, s_lookAgain, s_lookAgain));
@@ -31,7 +31,7 @@ internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDis
             if (!DestroyOldest())
                 throw new VoException(503, $"{TapLimits.MostJobs} jobs wait already; try again later, or delete some");
         }
-        var job = new TapJob(parameters);
+        var job = new TapJob(parameters, owner);
         _jobs[job.Id] = job;
         return job;
     }

@@ -1,7 +1,9 @@
+using Almagest.Server.Access;
 using Almagest.Server.VirtualObservatory.Vosi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Almagest.Server.VirtualObservatory.Tap;
 
@@ -32,7 +34,7 @@ internal static class TapRoutes
                 "/capabilities",
                 "getTapCapabilities",
                 "What the service can do (VOSI)",
-                context => Task.FromResult(VoDocument.Answer(xml => Capabilities.Write(xml, AddressOf(context))))
+                context => Task.FromResult(VoDocument.Answer(xml => Capabilities.Write(xml, AddressOf(context), NeedsToken(context))))
             )
             .Takes()
             .AnswersXml();
@@ -95,6 +97,10 @@ internal static class TapRoutes
     /// <summary>Where the client finds the service, as it wrote it.</summary>
     public static string AddressOf(HttpContext context) =>
         $"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}{Path}";
+
+    // The route is open, so that a client can learn how to sign in: nobody was asked who it is.
+    private static bool NeedsToken(HttpContext context) =>
+        !context.RequestServices.GetRequiredService<ServerOptions>().AnonymousReads && !RequestOrigin.Of(context).IsOwnAccount;
 
     private static async Task<IResult> AnswerAsync(AdqlRunner runner, TapQuery query, HttpContext context)
     {

@@ -26,27 +26,28 @@ internal static class Capabilities
         "POLYGON",
     ];
 
-    public static void Write(XmlWriter xml, string address)
+    /// <param name="needsToken">whether whoever asks has to sign in, with HTTP Basic</param>
+    public static void Write(XmlWriter xml, string address, bool needsToken = false)
     {
         xml.WriteStartElement("vosi", "capabilities", Namespace);
         xml.WriteAttributeString("xmlns", "xsi", null, Schema);
         xml.WriteAttributeString("xmlns", "vr", null, "http://www.ivoa.net/xml/VOResource/v1.0");
         xml.WriteAttributeString("xmlns", "vs", null, "http://www.ivoa.net/xml/VODataService/v1.1");
         xml.WriteAttributeString("xmlns", "tr", null, "http://www.ivoa.net/xml/TAPRegExt/v1.0");
-        Tap(xml, address);
+        Tap(xml, address, needsToken);
         Vosi(xml, "VOSI#capabilities", $"{address}/capabilities");
         Vosi(xml, "VOSI#availability", $"{address}/availability");
-        Vosi(xml, "VOSI#tables-1.1", $"{address}/tables", "1.1");
-        Vosi(xml, "DALI#examples", $"{address}/examples");
+        Vosi(xml, "VOSI#tables-1.1", $"{address}/tables", "1.1", needsToken);
+        Vosi(xml, "DALI#examples", $"{address}/examples", null, needsToken);
         xml.WriteEndElement();
     }
 
-    private static void Tap(XmlWriter xml, string address)
+    private static void Tap(XmlWriter xml, string address, bool needsToken)
     {
         xml.WriteStartElement("capability");
         xml.WriteAttributeString("standardID", "ivo://ivoa.net/std/TAP");
         xml.WriteAttributeString("type", Schema, "tr:TableAccess");
-        Interface(xml, address, "base", "1.1");
+        Interface(xml, address, "base", "1.1", needsToken);
         Language(xml);
         foreach (var format in VoFormat.All)
         {
@@ -125,15 +126,15 @@ internal static class Capabilities
         xml.WriteEndElement();
     }
 
-    private static void Vosi(XmlWriter xml, string name, string address, string? version = null)
+    private static void Vosi(XmlWriter xml, string name, string address, string? version = null, bool needsToken = false)
     {
         xml.WriteStartElement("capability");
         xml.WriteAttributeString("standardID", $"ivo://ivoa.net/std/{name}");
-        Interface(xml, address, "full", version);
+        Interface(xml, address, "full", version, needsToken);
         xml.WriteEndElement();
     }
 
-    private static void Interface(XmlWriter xml, string address, string use, string? version)
+    private static void Interface(XmlWriter xml, string address, string use, string? version, bool needsToken)
     {
         xml.WriteStartElement("interface");
         xml.WriteAttributeString("type", Schema, "vs:ParamHTTP");
@@ -144,6 +145,12 @@ internal static class Capabilities
         xml.WriteAttributeString("use", use);
         xml.WriteString(address);
         xml.WriteEndElement();
+        if (needsToken)
+        {
+            xml.WriteStartElement("securityMethod");
+            xml.WriteAttributeString("standardID", "ivo://ivoa.net/sso#BasicAA");
+            xml.WriteEndElement();
+        }
         xml.WriteEndElement();
     }
 }

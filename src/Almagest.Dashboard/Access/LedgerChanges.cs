@@ -1,0 +1,130 @@
+using Almagest.Discovery.Abstractions;
+using Almagest.Ledger.Access;
+using Almagest.Ledger.Annotations;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views;
+using Almagest.Runs.Annotations;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Replay;
+using Almagest.Runs.Requests;
+
+namespace Almagest.Dashboard.Access;
+
+/// <summary>
+/// All that a page changes. What a browser sends over the connection of an open page is not a request that passes the server's routes:
+/// each change asks here who wants it, and says in the log who did it.
+/// </summary>
+public sealed class LedgerChanges(LedgerDatabase ledger, PageAccess access, IChangeHost host)
+{
+    public Task SetLabelAsync(StarLabel label, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "labelStar",
+            $"/stars/{label.StarId}",
+            by =>
+            {
+                label.LabelledBy = by(label.LabelledBy);
+                return new StarLabels(ledger).SetAsync(label, cancellationToken: cancellationToken);
+            }
+        );
+
+    public Task RemoveLabelAsync(long starId, string labelSet, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "unlabelStar",
+            $"/stars/{starId}",
+            async _ =>
+            {
+                await new StarLabels(ledger).RemoveAsync(starId, labelSet, cancellationToken);
+                return true;
+            }
+        );
+
+    public Task AddTagAsync(Guid runId, string tag, string? said, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "setTags",
+            $"/runs/{runId}",
+            async by =>
+            {
+                await new RunAnnotations(ledger).AddTagsAsync(runId, [tag], by(said), cancellationToken);
+                return true;
+            }
+        );
+
+    public Task RemoveTagAsync(Guid runId, string tag, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "setTags",
+            $"/runs/{runId}",
+            async _ =>
+            {
+                await new RunAnnotations(ledger).RemoveTagsAsync(runId, [tag], cancellationToken);
+                return true;
+            }
+        );
+
+    public Task AddNoteAsync(Guid runId, string text, string? said, CancellationToken cancellationToken) =>
+        ChangeAsync("addNote", $"/runs/{runId}", by => new RunAnnotations(ledger).AddNoteAsync(runId, text, by(said), cancellationToken));
+
+    public Task RemoveNoteAsync(Guid runId, long noteId, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "deleteNote",
+            $"/runs/{runId}",
+            async _ =>
+            {
+                await new RunAnnotations(ledger).RemoveNoteAsync(runId, noteId, cancellationToken);
+                return true;
+            }
+        );
+
+    public Task<IReadOnlyList<ViewRefreshOutcome>> RefreshViewsAsync(string? view, CancellationToken cancellationToken) =>
+        ChangeAsync("refreshViews", "/views", async _ => await host.RefreshViewsAsync(view, cancellationToken));
+
+    /// <summary>Stores runs for the workers, which hear of it.</summary>
+    public Task<IReadOnlyList<DiscoveryRun>> StartAsync(
+        string dataset,
+        StarFilter filter,
+        IReadOnlyList<RunParameters> wanted,
+        RunPlacement placement,
+        CancellationToken cancellationToken
+    ) =>
+        ChangeAsync(
+            "startRun",
+            $"/datasets/{dataset}",
+            async _ =>
+            {
+                var made = (await new RunSubmitter(ledger).SubmitAsync(dataset, filter, wanted, placement, null, cancellationToken)).Runs;
+                foreach (var run in made)
+                    host.Enqueue(run.RunId);
+                return made;
+            }
+        );
+
+    public Task<DiscoveryRun> RethresholdAsync(Guid runId, double contamination, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "rethresholdRun",
+            $"/runs/{runId}",
+            _ => new RunRethresholder(ledger).RethresholdAsync(runId, contamination, cancellationToken)
+        );
+
+    /// <summary>Loads a catalogue, away from the thread of the page.</summary>
+    public Task<IngestReport> LoadAsync(
+        string file,
+        IngestOptions options,
+        IProgress<IngestProgress> progress,
+        CancellationToken cancellationToken
+    ) =>
+        ChangeAsync(
+            "uploadDataset",
+            "/datasets",
+            _ => Task.Run(() => new CatalogIngestor(ledger).IngestAsync([file], options, progress, cancellationToken), cancellationToken)
+        );
+
+    private async Task<T> ChangeAsync<T>(string action, string target, Func<Func<string?, string?>, Task<T>> change)
+    {
+        var person = await access.RequireAsync(AccessScope.Write);
+        var made = await change(person.By);
+        host.Audit(person, action, target);
+        return made;
+    }
+}
