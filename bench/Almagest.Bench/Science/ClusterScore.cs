@@ -54,7 +54,8 @@ internal static class ClusterScore
                 .Select(b =>
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{b.Sum / b.Stars:0.00} → {(double)b.Members / b.Stars:0.00} ± {Deviations(b.Sum / b.Stars, b.Stars):0.00} ({b.Stars})"
+                        $"{b.Sum / b.Stars:0.00} → {(double)b.Members / b.Stars:0.00} "
+                            + $"± {Deviations(b.Sum / b.Stars, b.Stars):0.00} ({b.Stars})"
                     )
                 )
         );
