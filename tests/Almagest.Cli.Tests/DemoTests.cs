@@ -20,9 +20,9 @@ public sealed class DemoTests
         Assert.Equal(15, demo.GetProperty("overlaps").GetArrayLength());
         Assert.Equal(6, demo.GetProperty("most_persistent")[0].GetProperty("total_runs").GetInt64());
         var recovered = runs.Where(r => !IsAnomaly(r))
-            .SelectMany(r => r.GetProperty("recovered").EnumerateArray())
-            .Where(c => c.GetProperty("recall").GetDouble() > 0.8 && c.GetProperty("precision").GetDouble() > 0.8)
-            .Select(c => c.GetProperty("name").GetString())
+            .SelectMany(r => r.GetProperty("score").GetProperty("clusters").EnumerateArray())
+            .Where(c => Share(c, "recall") > 0.8 && Share(c, "precision") > 0.8)
+            .Select(c => c.GetProperty("cluster").GetString())
             .Distinct()
             .ToList();
         Assert.Contains("Pleiades", recovered);
@@ -102,6 +102,9 @@ public sealed class DemoTests
         Assert.Contains("50 flagged", shown);
         (await ledger.RunAsync("views", "verify")).Ok();
     }
+
+    private static double Share(JsonElement score, string name) =>
+        score.GetProperty(name).GetProperty("share") is { ValueKind: JsonValueKind.Number } share ? share.GetDouble() : 0;
 
     private static bool IsAnomaly(JsonElement run) => run.GetProperty("run_type").GetString() == "anomaly";
 }

@@ -9,9 +9,10 @@ internal static class ClusterScore
 {
     /// <summary>The cluster that matches the members best, by the harmonic mean of precision and recall; null where none has one of
     /// them.</summary>
-    public static (int Cluster, double Precision, double Recall)? Best(ClusterResult found, bool[] member)
+    /// <param name="member">of each star analysed, whether it is listed</param>
+    /// <param name="listed">members in the field, whether analysed or not</param>
+    public static (int Cluster, double Precision, double Recall)? Best(ClusterResult found, bool[] member, int listed)
     {
-        var listed = member.Count(m => m);
         (int Cluster, double Precision, double Recall)? best = null;
         for (var c = 0; c < found.ClusterCount; c++)
         {
@@ -33,7 +34,8 @@ internal static class ClusterScore
         return best;
     }
 
-    /// <summary>Mean probability and share of members in fifths of the probability, stars below 0.02 left out.</summary>
+    /// <summary>Mean probability and share of members in fifths of the probability, with two binomial deviations; stars below 0.02 left
+    /// out.</summary>
     public static string Calibration(ClusterResult found, bool[] member)
     {
         var bins = new (int Stars, double Sum, int Members)[5];
@@ -50,7 +52,11 @@ internal static class ClusterScore
             ", ",
             bins.Where(b => b.Stars > 0)
                 .Select(b =>
-                    string.Create(CultureInfo.InvariantCulture, $"{b.Sum / b.Stars:0.00} → {(double)b.Members / b.Stars:0.00} ({b.Stars})")
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{b.Sum / b.Stars:0.00} → {(double)b.Members / b.Stars:0.00} "
+                            + $"± {Deviations(b.Sum / b.Stars, b.Stars):0.00} ({b.Stars})"
+                    )
                 )
         );
     }
@@ -69,6 +75,9 @@ internal static class ClusterScore
                     )
                 )
         );
+
+    // What chance makes of a share.
+    private static double Deviations(double share, int stars) => 2 * Math.Sqrt(share * (1 - share) / stars);
 
     private static double Harmonic(double a, double b) => 2 * a * b / (a + b);
 }

@@ -49,6 +49,9 @@ internal sealed record ScienceField(string Name, string File, string? Members, d
                     [StarColumns.RadialVelocityName] = [.. batches.SelectMany(b => b.RadialVelocityKmS)],
                     [StarColumns.PmraErrorName] = Further(batches, StarColumns.PmraErrorName),
                     [StarColumns.PmdecErrorName] = Further(batches, StarColumns.PmdecErrorName),
+                    [StarColumns.PmraPmdecCorrelationName] = Further(batches, StarColumns.PmraPmdecCorrelationName),
+                    [StarColumns.ParallaxPmraCorrelationName] = Further(batches, StarColumns.ParallaxPmraCorrelationName),
+                    [StarColumns.ParallaxPmdecCorrelationName] = Further(batches, StarColumns.ParallaxPmdecCorrelationName),
                 },
             },
             ids

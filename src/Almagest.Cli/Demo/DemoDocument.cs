@@ -27,7 +27,6 @@ internal sealed record DemoDocument(
 /// <param name="Run">names it in the tables</param>
 /// <param name="Error">why it could not be done with this catalogue; null where it was</param>
 /// <param name="Precision">of an anomaly run, where outliers are known</param>
-/// <param name="Recovered">of a cluster run: the real clusters and what was found of them</param>
 /// <param name="Score">the run beside the labels, as <c>runs score</c> gives it; null where there are none</param>
 internal sealed record DemoRunDocument(
     string Run,
@@ -44,7 +43,6 @@ internal sealed record DemoRunDocument(
     long? ClusterCount,
     long? NoiseCount,
     IReadOnlyList<ClusterDescription> Clusters,
-    IReadOnlyList<ClusterRecovery> Recovered,
     RunScoreResource? Score,
     IReadOnlyList<string> Notes,
     RunTimings? Timings
@@ -66,7 +64,6 @@ internal sealed record DemoRunDocument(
             run.IsAnomaly ? null : run.Found,
             run.IsAnomaly ? null : run.Noise,
             run.Clusters,
-            run.Recovered,
             run.Score,
             run.Notes,
             run.Timings

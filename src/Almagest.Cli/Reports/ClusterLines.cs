@@ -11,6 +11,20 @@ internal static class ClusterLines
     // A narrower terminal shows the means alone.
     private const int WidthOfErrors = 110;
 
+    /// <summary>The first of them under a heading that says how many there are; nothing where there are none, or none are wanted.</summary>
+    /// <param name="clusters">largest first</param>
+    public static void ShowLargest(IAnsiConsole console, IReadOnlyList<ClusterResource> clusters, int top)
+    {
+        if (clusters.Count == 0 || top == 0)
+            return;
+        console.Say(
+            top < clusters.Count
+                ? $"\nThe {ConsoleText.Count(top)} largest of {ConsoleText.Count(clusters.Count)} clusters (--top N shows more):"
+                : "\nThe clusters:"
+        );
+        Show(console, [.. clusters.Take(top)]);
+    }
+
     public static void Show(IAnsiConsole console, IReadOnlyList<ClusterResource> clusters)
     {
         // What no cluster of the list has, takes no room: an older run has numbers and sizes, few algorithms judge their clusters.

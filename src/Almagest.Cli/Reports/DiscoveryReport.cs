@@ -17,15 +17,17 @@ internal sealed class DiscoveryReport
     private readonly RunOutcome _outcome;
     private readonly IReadOnlyList<ScoredStar> _stars;
     private readonly IReadOnlyList<ClusterDescription> _clusters;
+    private readonly int _top;
 
-    private DiscoveryReport(RunOutcome outcome, IReadOnlyList<ScoredStar> stars, IReadOnlyList<ClusterDescription> clusters)
+    private DiscoveryReport(RunOutcome outcome, IReadOnlyList<ScoredStar> stars, IReadOnlyList<ClusterDescription> clusters, int top)
     {
         _outcome = outcome;
         _stars = stars;
         _clusters = clusters;
+        _top = top;
     }
 
-    /// <param name="top">how many stars or clusters to show</param>
+    /// <param name="top">how many stars or clusters to show; the document has all clusters</param>
     public static async Task<DiscoveryReport> CreateAsync(
         LedgerDatabase ledger,
         RunOutcome outcome,
@@ -35,7 +37,7 @@ internal sealed class DiscoveryReport
     {
         var analysis = outcome.Analysis;
         if (analysis.Clusters is not null)
-            return new DiscoveryReport(outcome, [], outcome.Clusters.Largest(top));
+            return new DiscoveryReport(outcome, [], outcome.Clusters.Largest(int.MaxValue), top);
         var scores = analysis.Scores();
         var worst = Enumerable
             .Range(0, scores.Length)
@@ -48,7 +50,8 @@ internal sealed class DiscoveryReport
         return new DiscoveryReport(
             outcome,
             await StarLines.LoadAsync(ledger, worst, FilledValues.Of(outcome.Request.Parameters), cancellationToken),
-            []
+            [],
+            top
         );
     }
 
@@ -85,15 +88,7 @@ internal sealed class DiscoveryReport
             );
             StarLines.Show(console, _stars);
         }
-        if (_clusters.Count > 0)
-        {
-            console.Say(
-                _clusters.Count < analysis.Clusters!.ClusterCount
-                    ? $"\nThe {_clusters.Count} largest of {analysis.Clusters.ClusterCount} clusters:"
-                    : "\nThe clusters:"
-            );
-            ClusterLines.Show(console, _clusters);
-        }
+        ClusterLines.ShowLargest(console, _clusters, _top);
         if (_outcome.RunId is { } saved)
             console.Say($"See it again: almagest runs show {ConsoleText.Short(saved)}");
     }

@@ -20,9 +20,11 @@ internal sealed class RunView
     private readonly IReadOnlyList<string> _datasets;
     private readonly string _selectionHash;
     private readonly RunReport _report;
+    private readonly int _top;
 
-    private RunView(DiscoveryRun run, IReadOnlyList<Dataset> datasets, RunReport report)
+    private RunView(DiscoveryRun run, IReadOnlyList<Dataset> datasets, RunReport report, int top)
     {
+        _top = top;
         _run = run;
         _datasets = [.. datasets.Select(d => d.Name)];
         // A run of an older program kept none; the selection is there all the same.
@@ -43,8 +45,8 @@ internal sealed class RunView
             TopAnomalies = [],
             Clusters = [],
         };
-        if (!run.IsComplete || top == 0)
-            return new RunView(run, datasets, report);
+        if (!run.IsComplete)
+            return new RunView(run, datasets, report, top);
         if (run.RunType == RunTypes.Cluster)
         {
             return new RunView(
@@ -54,19 +56,22 @@ internal sealed class RunView
                 {
                     Clusters =
                     [
-                        .. (await ClusterResources.LargestAsync(ledger, run, top, cancellationToken)).Select(c => new ClusterDescription(
-                            c
-                        )),
+                        .. (await ClusterResources.LargestAsync(ledger, run, int.MaxValue, cancellationToken)).Select(
+                            c => new ClusterDescription(c)
+                        ),
                     ],
-                }
+                },
+                top
             );
         }
+        if (top == 0)
+            return new RunView(run, datasets, report, top);
         var page = await new ResultRepository(ledger).PageAsync(
             run.RunId,
             new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: top),
             cancellationToken
         );
-        return new RunView(run, datasets, report with { TopAnomalies = [.. page.Items.Select(RunResources.ToScoredStar)] });
+        return new RunView(run, datasets, report with { TopAnomalies = [.. page.Items.Select(RunResources.ToScoredStar)] }, top);
     }
 
     /// <param name="datasets">names by id; a column of the list where there are several</param>
@@ -133,11 +138,7 @@ internal sealed class RunView
             );
             StarLines.Show(console, _report.TopAnomalies);
         }
-        if (_report.Clusters.Count > 0)
-        {
-            console.Say("\nThe largest clusters:");
-            ClusterLines.Show(console, _report.Clusters);
-        }
+        ClusterLines.ShowLargest(console, _report.Clusters, _top);
         if (_run.IsComplete)
             console.Say($"Every star of it: almagest runs export {ConsoleText.Short(_run.RunId)} -o run.csv");
     }

@@ -12,7 +12,7 @@ namespace Almagest.Contract.Runs;
 /// <param name="ClusterCount">clusters found, noise not counted; null of an anomaly run</param>
 /// <param name="NoiseCount">stars in no cluster; null of an anomaly run</param>
 /// <param name="TopAnomalies">of an anomaly run: its most anomalous stars, as many as were asked for</param>
-/// <param name="Clusters">of a cluster run: its largest clusters, as many as were asked for</param>
+/// <param name="Clusters">of a cluster run: all its clusters, largest first</param>
 /// <param name="FeaturesChosen">why the recipe of features was taken; null where it was named</param>
 /// <param name="Imputed">the catalogue's columns in which missing values were replaced</param>
 /// <param name="Notes">remarks on the preparation of the data</param>

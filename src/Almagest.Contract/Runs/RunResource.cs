@@ -101,7 +101,7 @@ public sealed record RunReport : RunResource
     [JsonPropertyOrder(3)]
     public required IReadOnlyList<ScoredStar> TopAnomalies { get; init; }
 
-    /// <summary>Of a cluster run: its largest clusters, as many as were asked for.</summary>
+    /// <summary>Of a cluster run: all its clusters, largest first.</summary>
     [JsonPropertyOrder(4)]
     public required IReadOnlyList<ClusterDescription> Clusters { get; init; }
 }

@@ -60,6 +60,13 @@ public abstract class Algorithm
     /// their units, and gaps are NaN.</summary>
     public virtual bool Standardises => true;
 
+    /// <summary>What a stored run means that does not say one of these parameters, because it is older than them.</summary>
+    public virtual IReadOnlyDictionary<string, JsonNode?> Before => RunParameters.Before;
+
+    /// <summary>Names of numbers of the stars that it takes into account beside the features, where they are there
+    /// (<see cref="FeatureMatrix.Beside"/>).</summary>
+    public virtual IReadOnlyList<string> Beside(RunParameters parameters) => [];
+
     /// <summary>What runs that differ in one parameter alone can share; null = nothing.</summary>
     public virtual SharedWork? Shares => null;
 
@@ -74,7 +81,7 @@ public abstract class Algorithm
     public JsonObject StoredDefaults()
     {
         var defaults = DefaultParameters();
-        foreach (var (name, value) in RunParameters.Before)
+        foreach (var (name, value) in Before)
             defaults[name] = value?.DeepClone();
         return defaults;
     }
@@ -86,7 +93,7 @@ public abstract class Algorithm
         if (string.IsNullOrWhiteSpace(json) || JsonNode.Parse(json) is not JsonObject said)
             said = [];
         Read(json);
-        foreach (var (name, value) in RunParameters.Before)
+        foreach (var (name, value) in Before)
         {
             if (!said.ContainsKey(name))
                 said[name] = value?.DeepClone();

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Almagest.Discovery.Features;
 
 /// <summary>A dense matrix of features: one row a star, one column a feature, row-major; finite throughout, but for gaps that were asked
@@ -26,6 +28,10 @@ public sealed class FeatureMatrix
     public IReadOnlyList<string> Names { get; }
 
     public double[] Values { get; }
+
+    /// <summary>Other numbers of the stars, by the names of <see cref="StarColumns.Further"/>, such as their errors: one for each
+    /// row.</summary>
+    public IReadOnlyDictionary<string, double[]> Beside { get; init; } = ReadOnlyDictionary<string, double[]>.Empty;
 
     public ReadOnlySpan<double> Row(int index) => Values.AsSpan(index * Columns, Columns);
 }

@@ -95,7 +95,7 @@ public static class FeaturePipeline
             recipe,
             stars,
             [],
-            new FeatureMatrix(stars.Count, [.. features.Select(f => f.Name)], values),
+            new FeatureMatrix(stars.Count, [.. features.Select(f => f.Name)], values) { Beside = stars.Further },
             statistics,
             options.FillGaps ? Imputations(stars.Count, features, imputer) : [],
             !options.FillGaps || statistics.All(s => s.Missing == 0)

@@ -20,6 +20,15 @@ public sealed class StarColumns
     /// <inheritdoc cref="ParallaxErrorName"/>
     public const string RadialVelocityName = "radial_velocity_km_s";
 
+    /// <inheritdoc cref="ParallaxErrorName"/>
+    public const string PmraPmdecCorrelationName = "pmra_pmdec_corr";
+
+    /// <inheritdoc cref="ParallaxErrorName"/>
+    public const string ParallaxPmraCorrelationName = "parallax_pmra_corr";
+
+    /// <inheritdoc cref="ParallaxErrorName"/>
+    public const string ParallaxPmdecCorrelationName = "parallax_pmdec_corr";
+
     /// <summary>No star.</summary>
     public static StarColumns None { get; } =
         new()

@@ -93,7 +93,11 @@ public sealed record TrialField(StarColumns Stars, Func<CatalogStar, bool> Admit
             PmdecMasYr = Join(Stars.PmdecMasYr, s => s.PmdecMasYr),
             Magnitude = Join(Stars.Magnitude, s => s.Magnitude),
             Color = Join(Stars.Color, s => s.Color),
-            Further = Stars.Further.Where(f => s_further.ContainsKey(f.Key)).ToDictionary(f => f.Key, f => Join(f.Value, s_further[f.Key])),
+            // Of numbers that a planted star does not have, such as correlations, nothing is known.
+            Further = Stars.Further.ToDictionary(
+                f => f.Key,
+                f => Join(f.Value, s_further.GetValueOrDefault(f.Key, static _ => double.NaN))
+            ),
         };
     }
 }

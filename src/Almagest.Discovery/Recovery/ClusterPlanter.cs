@@ -21,8 +21,8 @@ public sealed record ClusterPlan(int Members, double DistancePc, double SpreadPc
 /// </summary>
 /// <remarks>
 /// The clump moves as the star does whose parallax is next to its own, of twenty drawn at random: as the field does at its distance. Errors
-/// are Gaussian: the star's own parallax error, or Gaia's typical one at its magnitude where the catalogue has none, and for proper motions
-/// 0.96 of it a year (the mean of Gaia DR3's 1.03 and 0.89). That the proper motions of a near cluster converge is left out.
+/// are Gaussian: the star's own, or, where the catalogue has none, Gaia's typical parallax error at its magnitude, and for proper motions
+/// 0.96 of the parallax's a year (the mean of Gaia DR3's 1.03 and 0.89). That the proper motions of a near cluster converge is left out.
 /// </remarks>
 public static class ClusterPlanter
 {
@@ -51,8 +51,8 @@ public static class ClusterPlanter
                 : 0;
             var (parallax, pmra, pmdec) = (
                 1000 / (centre + own).Norm + error * random.Normal(),
-                motion.Pmra + plan.DispersionMasYr * random.Normal() + MotionError * error * random.Normal(),
-                motion.Pmdec + plan.DispersionMasYr * random.Normal() + MotionError * error * random.Normal()
+                motion.Pmra + plan.DispersionMasYr * random.Normal() + MotionErrorOf(host.PmraErrorMasYr, error) * random.Normal(),
+                motion.Pmdec + plan.DispersionMasYr * random.Normal() + MotionErrorOf(host.PmdecErrorMasYr, error) * random.Normal()
             );
             var star = host with
             {
@@ -67,6 +67,8 @@ public static class ClusterPlanter
         }
         return members;
     }
+
+    private static double MotionErrorOf(double own, double parallax) => double.IsFinite(own) ? own : MotionError * parallax;
 
     private static CatalogStar Draw(TrialField field, ref StarRandom random) => field[(int)(random.Uniform() * field.Stars.Count)];
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Registry;
 using Almagest.Ledger.Model;
 
 namespace Almagest.Runs.Comparison;
@@ -92,7 +93,8 @@ internal static class RunParametersJson
     public static JsonObject Of(DiscoveryRun run)
     {
         var parameters = JsonNode.Parse(run.Parameters) as JsonObject ?? [];
-        foreach (var (name, value) in RunParameters.Before.Where(b => !parameters.ContainsKey(b.Key)))
+        var before = Algorithms.Find(run.Algorithm)?.Before ?? RunParameters.Before;
+        foreach (var (name, value) in before.Where(b => !parameters.ContainsKey(b.Key)))
             parameters[name] = value?.DeepClone();
         return parameters;
     }

@@ -247,7 +247,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellationToken);
         var found = selected[0];
         (parameters, var choice) = await _recipes.ResolveAsync(found.DatasetId, filter, parameters, cancellationToken);
-        var stars = await _selections.LoadAsync(found.DatasetId, filter, StarAnalysis.Recipe(parameters).Further, null, cancellationToken);
+        var stars = await _selections.LoadAsync(found.DatasetId, filter, StarAnalysis.Further(parameters), null, cancellationToken);
         return EpsAdvice.Of(stars, filter, parameters, choice, k, MaxThreads, cancellationToken);
     }
 
@@ -268,7 +268,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var relay = progress is null
             ? null
             : new SynchronousProgress<long>(n => progress.Report(new RunProgress("load", (double)n / expected)));
-        var further = StarAnalysis.Recipe(request.Parameters).Further;
+        var further = StarAnalysis.Further(request.Parameters);
         var stars = Memory?.Selections is { } shared
             ? await shared.GetAsync(dataset.DatasetId, request.Filter, further, relay, cancellationToken)
             : await _selections.LoadAsync(dataset.DatasetId, request.Filter, further, relay, cancellationToken);

@@ -71,8 +71,8 @@ public sealed record StarAnalysis(
             memory ??= new AnalysisCache();
             var recipe = Recipe(parameters);
             // What was not loaded would look like what is not known.
-            if (recipe.Further.FirstOrDefault(name => !stars.Further.ContainsKey(name)) is { } name)
-                throw new InvalidOperationException($"the stars were loaded without {name}, which {recipe.Name} uses");
+            if (Further(parameters).FirstOrDefault(name => !stars.Further.ContainsKey(name)) is { } name)
+                throw new InvalidOperationException($"the stars were loaded without {name}, which a run with {recipe.Name} uses");
             var features = memory.Features(
                 stars,
                 (recipe.Reference, parameters.Missing, parameters.Distances, parameters.Algorithm.Standardises),
@@ -138,6 +138,10 @@ public sealed record StarAnalysis(
     /// <exception cref="InvalidOperationException">they name none: a request gets its recipe before it is analysed</exception>
     internal static FeatureRecipe Recipe(RunParameters parameters) =>
         FeatureRecipes.Get(parameters.Features ?? throw new InvalidOperationException("the parameters name no recipe"));
+
+    /// <summary>The numbers of the stars beside the usual ones that a run uses, in its features or beside them.</summary>
+    internal static string[] Further(RunParameters parameters) =>
+        [.. Recipe(parameters).Further.Concat(parameters.Algorithm.Beside(parameters)).Distinct()];
 
     /// <summary>What is kept as the run's <c>results_summary</c>.</summary>
     public ResultsSummary Summary() =>

@@ -143,7 +143,7 @@ public sealed class RunReplayer(LedgerDatabase ledger)
             var stars = await new SelectionLoader(ledger).LoadAsync(
                 run.DatasetId,
                 StarFilter.FromJson(run.DatasetFilter),
-                StarAnalysis.Recipe(parameters).Further,
+                StarAnalysis.Further(parameters),
                 null,
                 cancellationToken
             );

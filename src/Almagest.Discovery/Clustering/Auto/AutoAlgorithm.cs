@@ -37,12 +37,18 @@ internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
     /// <summary>Motions stay in mas/yr.</summary>
     public override bool Standardises => false;
 
+    public override IReadOnlyDictionary<string, JsonNode?> Before { get; } =
+        new Dictionary<string, JsonNode?>(RunParameters.Before) { [AutoParameters.StarErrorsName] = AutoParameters.Ignore };
+
+    public override IReadOnlyList<string> Beside(RunParameters parameters) =>
+        parameters is AutoParameters { StarErrors: AutoParameters.Use } ? StarErrors.Columns : [];
+
     protected override ClusterResult Group(FeatureMatrix features, AutoParameters parameters, AlgorithmContext context)
     {
         var labels = new int[features.Rows];
         Array.Fill(labels, -1);
         var probabilities = new double[features.Rows];
-        var stars = MotionStars.Of(features, parameters.ParallaxWeight);
+        var stars = MotionStars.Of(features, parameters.ParallaxWeight, parameters.StarErrors == AutoParameters.Use);
         if (stars is null || stars.Count < 2 * parameters.MinMembers)
             return Result(labels, probabilities, [], [Nothing(stars)], null);
 

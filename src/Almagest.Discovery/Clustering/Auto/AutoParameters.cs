@@ -7,6 +7,12 @@ public sealed record AutoParameters : RunParameters
 {
     public const string Name = "auto";
 
+    /// <summary>Of <see cref="StarErrors"/>.</summary>
+    public const string Use = "use",
+        Ignore = "ignore";
+
+    internal const string StarErrorsName = "star_errors";
+
     /// <summary>The chance that a field without any cluster yields one, whatever the number of places and scales looked at.</summary>
     [Parameter(
         "Chance of finding a cluster in a field that has none, over the whole search",
@@ -29,6 +35,18 @@ public sealed record AutoParameters : RunParameters
         ValueName = "W"
     )]
     public double ParallaxWeight { get; init; } = 2;
+
+    /// <summary>
+    /// Whether the members' probabilities take each star's errors into account. Runs stored without it are of the time when none did.
+    /// </summary>
+    [Parameter(
+        "Errors of single stars: use = where the table has them, a star's own errors decide how far from the cluster it may be; "
+            + "ignore = all scatter alike",
+        Label = "Errors of single stars",
+        Choices = [Use, Ignore],
+        Advice = "A table without errors is searched alike with both."
+    )]
+    public string StarErrors { get; init; } = Use;
 
     [Parameter("Random seed of the shuffled copies", Label = "Seed", Option = "seed", Advice = "The same seed gives the same rows.")]
     public long RandomState { get; init; } = 42;

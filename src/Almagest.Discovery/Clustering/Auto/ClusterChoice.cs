@@ -39,7 +39,8 @@ internal sealed class ClusterChoice(MotionStars stars, AutoParameters parameters
                 continue;
             if (chosen.Exists(c => c.Mixture.DistanceOf(mixture.Middle) < SamePeak) || !IsCluster(mixture))
                 continue;
-            chosen.Add((peak, mixture));
+            var refined = mixture.WithErrors(peak, context.CancellationToken);
+            chosen.Add((peak, IsCluster(refined) ? refined : mixture));
         }
 
         return chosen;

@@ -2,50 +2,41 @@ namespace Almagest.Discovery.Clustering.Auto;
 
 /// <summary>
 /// A cluster and the field around it, fitted to the stars of an ellipsoid around it by expectation and maximization (Dempster, Laird and
-/// Rubin 1977): the cluster is a Gaussian in motion and parallax with a wider one of the same middle, for binaries and for stars with
-/// larger
-/// errors; the field is a <see cref="FieldModel"/>; on the sky the cluster has a <see cref="SkyProfile"/>. A star's probability is the
-/// cluster's density over the sum of both.
+/// Rubin 1977): the cluster is a Gaussian in motion and parallax with a wider one of the same middle, for binaries and for stars whose
+/// errors are larger than is known; the field is smooth; on the sky the cluster has a <see cref="SkyProfile"/>. A star's probability is
+/// the cluster's density over the sum of both.
 /// </summary>
-internal sealed class ClusterMixture
+internal abstract class ClusterMixture
 {
     /// <summary>Radius of the ellipsoid in standard deviations of the cluster.</summary>
-    private const double Reach = 6.6;
+    protected const double Reach = 6.6;
 
     /// <summary>Standard deviations of the wider Gaussian over those of the narrow one.</summary>
-    private const double Wider = 2.5;
+    protected const double Wider = 2.5;
 
     private const double MostWide = 0.4,
+        MostShift = 1.5,
+        MostGrowth = 2.5,
         // Of a field so thin that it has no star there, all that is known is that it has hardly one.
         LeastField = 0.1;
 
-    private const int Rounds = 4,
-        Steps = 40,
+    private const int Steps = 40,
         MostStars = 20_000;
 
-    private readonly MotionStars _stars;
-    private readonly FieldModel _field;
     private readonly SkyProfile? _sky;
-    private readonly int _size;
-    private readonly double[] _middle;
-    private readonly double[] _covariance;
-    private readonly double[] _metric; // lower factor of the covariance that the ellipsoid is made with
     private readonly double[] _origin; // middle of the ellipsoid
-    private double _members,
-        _wide = 0.1;
 
-    private ClusterMixture(MotionStars stars, Peak start)
+    protected ClusterMixture(MotionStars stars, Peak start)
     {
-        _stars = stars;
-        _size = stars.Dimensions;
-        _field = new FieldModel(_size);
+        Stars = stars;
+        Size = stars.Dimensions;
         _sky = stars.Direction is { } direction ? new SkyProfile(direction) : null;
-        _middle = [.. start.Centre];
+        Centre = [.. start.Centre];
         _origin = [.. start.Centre];
-        _covariance = new double[_size * _size];
-        _metric = new double[_size * _size];
-        for (var d = 0; d < _size; d++)
-            _covariance[d * _size + d] = 0.81 * start.Scale * start.Scale;
+        Covariance = new double[Size * Size];
+        Metric = new double[Size * Size];
+        for (var d = 0; d < Size; d++)
+            Covariance[d * Size + d] = 0.81 * start.Scale * start.Scale;
     }
 
     /// <summary>Stars of the ellipsoid, ascending.</summary>
@@ -57,17 +48,64 @@ internal sealed class ClusterMixture
     /// <summary>Density of the members in the ellipsoid that holds half of them, over the field's density in their middle.</summary>
     public double Contrast { get; private set; }
 
-    public IReadOnlyList<double> Middle => _middle;
+    public IReadOnlyList<double> Middle => Centre;
+
+    protected MotionStars Stars { get; }
+
+    /// <summary>Number of axes.</summary>
+    protected int Size { get; }
+
+    protected double[] Centre { get; }
+
+    /// <summary>Of the members' places as they are observed.</summary>
+    protected double[] Covariance { get; }
+
+    /// <summary>Lower factor of the covariance that the ellipsoid is made with.</summary>
+    protected double[] Metric { get; }
+
+    /// <summary>How many members there are.</summary>
+    protected double Members { get; private set; }
+
+    /// <summary>The share of them that the wider Gaussian has.</summary>
+    protected double Wide { get; private set; } = 0.1;
+
+    /// <summary>How often the ellipsoid is drawn anew.</summary>
+    protected virtual int Rounds => 4;
+
+    /// <summary>For the terms of a place, which are those of every field.</summary>
+    protected abstract FieldModel Field { get; }
+
+    /// <summary>Density of all field stars in the middle, per unit of the ball.</summary>
+    protected abstract double FieldMiddle { get; }
 
     /// <summary>Standard deviation of the cluster along an axis.</summary>
-    public double Deviation(int axis) => Math.Sqrt(_covariance[axis * _size + axis]);
+    public double Deviation(int axis) => Math.Sqrt(Covariance[axis * Size + axis]);
 
     /// <summary>Null where nothing stays that differs from the field: it has too few stars, or grows to a multiple of where it
     /// began.</summary>
-    public static ClusterMixture? Fit(MotionStars stars, Peak start, CancellationToken cancellationToken)
+    public static ClusterMixture? Fit(MotionStars stars, Peak start, CancellationToken cancellationToken) =>
+        Fit(new PlainMixture(stars, start), start, cancellationToken);
+
+    /// <summary>The same cluster with the errors of its stars; as it is where none are known, or where it does not stay what it
+    /// was.</summary>
+    public ClusterMixture WithErrors(Peak start, CancellationToken cancellationToken) =>
+        Stars.Errors is { } errors
+        && Fit(new ErrorMixture(Stars, errors, start, this), start, cancellationToken) is { } refined
+        && refined.IsStill(this)
+            ? refined
+            : this;
+
+    // Errors tell members from field more sharply, and faint members are found; what takes in many times as many stars is the field.
+    private bool IsStill(ClusterMixture before)
     {
-        var mixture = new ClusterMixture(stars, start);
-        for (var round = 0; round < Rounds; round++)
+        double now = Probabilities.Sum(),
+            then = before.Probabilities.Sum();
+        return before.DistanceOf(Centre) < MostShift && now > then / MostGrowth && now < then * MostGrowth;
+    }
+
+    private static ClusterMixture? Fit(ClusterMixture mixture, Peak start, CancellationToken cancellationToken)
+    {
+        for (var round = 0; round < mixture.Rounds; round++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (!mixture.Round(start.Scale))
@@ -80,13 +118,35 @@ internal sealed class ClusterMixture
     /// <summary>How far a place is from the middle, in standard deviations of the cluster.</summary>
     public double DistanceOf(IReadOnlyList<double> place)
     {
-        Span<double> at = stackalloc double[_size];
-        for (var d = 0; d < _size; d++)
-            at[d] = place[d] - _middle[d];
-        Span<double> factor = stackalloc double[_size * _size];
-        _covariance.CopyTo(factor);
-        return Cholesky.Factor(factor, _size) ? Length(factor, at) : double.PositiveInfinity;
+        Span<double> at = stackalloc double[Size];
+        for (var d = 0; d < Size; d++)
+            at[d] = place[d] - Centre[d];
+        Span<double> factor = stackalloc double[Size * Size];
+        Covariance.CopyTo(factor);
+        return Cholesky.Factor(factor, Size) ? Length(factor, at) : double.PositiveInfinity;
     }
+
+    /// <summary>Begins where another fit has ended.</summary>
+    protected void TakeFrom(ClusterMixture other)
+    {
+        other.Centre.CopyTo(Centre, 0);
+        other.Covariance.CopyTo(Covariance, 0);
+        Wide = other.Wide;
+    }
+
+    /// <summary>A new ellipsoid: the field is even to begin with.</summary>
+    /// <param name="density">of field stars, per unit of the ball</param>
+    protected abstract void Begin(double density);
+
+    /// <summary>Of each star of a region, the probability to be of the narrow and of the wide Gaussian.</summary>
+    /// <returns>false where the fit has come to nothing</returns>
+    protected abstract bool Expect(int[] region, double[] terms, double[] ratio, double[] narrow, double[] wide);
+
+    /// <summary>The Gaussians that fit the stars of the region best.</summary>
+    protected abstract void Maximize(double[] narrow, double[] wide, double members, double scale);
+
+    /// <summary>The field that fits the stars of the region best.</summary>
+    protected abstract void MaximizeField(double[] terms, double[] field);
 
     // One ellipsoid: its stars, and the two densities fitted to them.
     private bool Round(double scale)
@@ -127,17 +187,17 @@ internal sealed class ClusterMixture
             if (members < 5)
                 return false;
             Maximize(narrow, wide, members, scale);
-            _field.Fit(terms, field, 4);
-            var change = Math.Abs(members - _members) / members;
-            _members = members;
-            _wide = Math.Min(MostWide, (wides + 0.5) / (members + 5));
+            MaximizeField(terms, field);
+            var change = Math.Abs(members - Members) / members;
+            Members = members;
+            Wide = Math.Min(MostWide, (wides + 0.5) / (members + 5));
             if (change < 1e-4 && step > 8)
                 break;
         }
 
-        Span<double> factor = stackalloc double[_size * _size];
-        _covariance.CopyTo(factor);
-        return Cholesky.Factor(factor, _size) && Math.Pow(Cholesky.Determinant(factor, _size), 1.0 / _size) <= 3 * scale;
+        Span<double> factor = stackalloc double[Size * Size];
+        Covariance.CopyTo(factor);
+        return Cholesky.Factor(factor, Size) && Math.Pow(Cholesky.Determinant(factor, Size), 1.0 / Size) <= 3 * scale;
     }
 
     // The last look: every star of the ellipsoid, where the fit may have seen a part of them.
@@ -159,32 +219,32 @@ internal sealed class ClusterMixture
         var members = Probabilities.Sum();
         if (members < 5)
             return false;
-        var distances = Array.ConvertAll(Region, star => DistanceOf([.. _stars.Axes.Select(a => a[star])]));
+        var distances = Array.ConvertAll(Region, star => DistanceOf([.. Stars.Axes.Select(a => a[star])]));
         var along = (double[])Probabilities.Clone();
         Array.Sort(distances, along);
         double sum = 0;
         var half = 0;
         while (half < count - 1 && (sum += along[half]) < members / 2)
             half++;
-        var volume = _field.BallVolume * Math.Pow(distances[half] / Reach, _size) * ScaleOfRegion();
-        Contrast = members / 2 / Math.Max(LeastField, _field.Middle * more * volume);
+        var volume = Field.BallVolume * Math.Pow(distances[half] / Reach, Size) * ScaleOfRegion();
+        Contrast = members / 2 / Math.Max(LeastField, FieldMiddle * more * volume);
         return true;
     }
 
     // The last ellipsoid was made with the covariance before the last round: its unit of volume over today's.
     private double ScaleOfRegion()
     {
-        Span<double> factor = stackalloc double[_size * _size];
-        _covariance.CopyTo(factor);
-        return Cholesky.Factor(factor, _size) ? Cholesky.Determinant(factor, _size) / Cholesky.Determinant(_metric, _size) : 1;
+        Span<double> factor = stackalloc double[Size * Size];
+        Covariance.CopyTo(factor);
+        return Cholesky.Factor(factor, Size) ? Cholesky.Determinant(factor, Size) / Cholesky.Determinant(Metric, Size) : 1;
     }
 
     private bool TakeRegion(out double weight)
     {
         weight = 1;
-        _covariance.CopyTo(_metric, 0);
-        _middle.CopyTo(_origin, 0);
-        if (!Cholesky.Factor(_metric, _size))
+        Covariance.CopyTo(Metric, 0);
+        Centre.CopyTo(_origin, 0);
+        if (!Cholesky.Factor(Metric, Size))
             return false;
         var inside = Inside();
         var stride = (inside.Length + MostStars - 1) / MostStars;
@@ -201,12 +261,12 @@ internal sealed class ClusterMixture
     private int[] Inside()
     {
         var inside = new List<int>();
-        Span<double> at = stackalloc double[_size];
-        for (var i = 0; i < _stars.Count; i++)
+        Span<double> at = stackalloc double[Size];
+        for (var i = 0; i < Stars.Count; i++)
         {
-            for (var d = 0; d < _size; d++)
-                at[d] = _stars.Axes[d][i] - _origin[d];
-            if (Length(_metric, at) <= Reach)
+            for (var d = 0; d < Size; d++)
+                at[d] = Stars.Axes[d][i] - _origin[d];
+            if (Length(Metric, at) <= Reach)
                 inside.Add(i);
         }
 
@@ -215,17 +275,17 @@ internal sealed class ClusterMixture
 
     private double[] Terms(int[] region, out double[] radii)
     {
-        var terms = new double[region.Length * _field.TermCount];
+        var terms = new double[region.Length * Field.TermCount];
         radii = new double[region.Length];
-        Span<double> at = stackalloc double[_size];
+        Span<double> at = stackalloc double[Size];
         for (var i = 0; i < region.Length; i++)
         {
-            for (var d = 0; d < _size; d++)
-                at[d] = _stars.Axes[d][region[i]] - _origin[d];
-            radii[i] = Length(_metric, at);
-            for (var d = 0; d < _size; d++)
+            for (var d = 0; d < Size; d++)
+                at[d] = Stars.Axes[d][region[i]] - _origin[d];
+            radii[i] = Length(Metric, at);
+            for (var d = 0; d < Size; d++)
                 at[d] /= Reach;
-            _field.Terms(at, terms.AsSpan(i * _field.TermCount, _field.TermCount));
+            Field.Terms(at, terms.AsSpan(i * Field.TermCount, Field.TermCount));
         }
 
         return terms;
@@ -236,73 +296,35 @@ internal sealed class ClusterMixture
     {
         const double Inner = 3;
         var outside = radii.Count(r => r > Inner);
-        var density = Math.Max(outside, 1) / (_field.BallVolume * (1 - Math.Pow(Inner / Reach, _size)));
-        _field.Start(density);
-        _members = Math.Max(5, radii.Length - density * _field.BallVolume);
+        var density = Math.Max(outside, 1) / (Field.BallVolume * (1 - Math.Pow(Inner / Reach, Size)));
+        Members = Math.Max(5, radii.Length - density * Field.BallVolume);
+        Begin(density);
     }
 
-    private bool Expect(int[] region, double[] terms, double[] ratio, double[] narrow, double[] wide)
+    /// <summary>The covariance of the members' observed places around the middle.</summary>
+    protected void MeasureScatter(double[] narrow, double[] wide, double members, double scale)
     {
-        Span<double> factor = stackalloc double[_size * _size];
-        _covariance.CopyTo(factor);
-        if (!Cholesky.Factor(factor, _size))
-            return false;
-        var norm = Math.Pow(2 * Math.PI, -_size / 2.0) / Cholesky.Determinant(factor, _size);
-        var wider = Math.Pow(Wider, -_size);
-        // The field's density is per unit of the ball.
-        var unit = Math.Pow(Reach, _size) * Cholesky.Determinant(_metric, _size);
-        Span<double> at = stackalloc double[_size];
-        for (var i = 0; i < region.Length; i++)
-        {
-            for (var d = 0; d < _size; d++)
-                at[d] = _stars.Axes[d][region[i]] - _middle[d];
-            var distance = Length(factor, at);
-            var square = -0.5 * distance * distance;
-            var a = _members * (1 - _wide) * norm * Math.Exp(square) * ratio[i];
-            var b = _members * _wide * norm * wider * Math.Exp(square / (Wider * Wider)) * ratio[i];
-            var f = _field.Density(terms.AsSpan(i * _field.TermCount, _field.TermCount)) / unit;
-            narrow[i] = a / (a + b + f);
-            wide[i] = b / (a + b + f);
-        }
-
-        return true;
-    }
-
-    private void Maximize(double[] narrow, double[] wide, double members, double scale)
-    {
-        double total = 0;
-        var mean = new double[_size];
-        for (var i = 0; i < Region.Length; i++)
-        {
-            var weight = narrow[i] + wide[i] / (Wider * Wider);
-            total += weight;
-            for (var d = 0; d < _size; d++)
-                mean[d] += weight * _stars.Axes[d][Region[i]];
-        }
-
-        for (var d = 0; d < _size; d++)
-            _middle[d] = mean[d] / total;
-        Array.Clear(_covariance);
-        Span<double> at = stackalloc double[_size];
+        Array.Clear(Covariance);
+        Span<double> at = stackalloc double[Size];
         for (var i = 0; i < Region.Length; i++)
         {
             var weight = (narrow[i] + wide[i] / (Wider * Wider)) / members;
-            for (var d = 0; d < _size; d++)
-                at[d] = _stars.Axes[d][Region[i]] - _middle[d];
-            for (var d = 0; d < _size; d++)
-            for (var e = 0; e < _size; e++)
-                _covariance[d * _size + e] += weight * at[d] * at[e];
+            for (var d = 0; d < Size; d++)
+                at[d] = Stars.Axes[d][Region[i]] - Centre[d];
+            for (var d = 0; d < Size; d++)
+            for (var e = 0; e < Size; e++)
+                Covariance[d * Size + e] += weight * at[d] * at[e];
         }
 
         // Equal numbers must not make it a point.
-        for (var d = 0; d < _size; d++)
-            _covariance[d * _size + d] += 4e-4 * scale * scale;
+        for (var d = 0; d < Size; d++)
+            Covariance[d * Size + d] += 4e-4 * scale * scale;
     }
 
     // Of a vector, in the metric of a lower factor; the vector is overwritten by its whitened self.
-    private double Length(ReadOnlySpan<double> factor, Span<double> vector)
+    protected double Length(ReadOnlySpan<double> factor, Span<double> vector)
     {
-        Cholesky.Forward(factor, _size, vector);
+        Cholesky.Forward(factor, Size, vector);
         double sum = 0;
         foreach (var component in vector)
             sum += component * component;

@@ -58,6 +58,19 @@ internal sealed class FieldModel
 
     public double BallVolume { get; }
 
+    /// <summary>How far the logarithm of the density may rise from the middle to both edges of an axis: a field that may be hollow leaves
+    /// its stars to the cluster.</summary>
+    public double MostRise { get; init; } = MostBend;
+
+    /// <summary>How far it may fall.</summary>
+    public double MostFall { get; init; } = MostBend;
+
+    /// <summary>A field to which the shape is held, by <see cref="Lean"/>; null = to an even one.</summary>
+    public FieldModel? Prior { get; init; }
+
+    /// <summary>How firmly.</summary>
+    public double Lean { get; init; }
+
     /// <summary>Numbers of a star's place that the density is made of.</summary>
     public int TermCount => _terms;
 
@@ -126,6 +139,10 @@ internal sealed class FieldModel
             var ridge = RidgeOf(t);
             _gradient[t] = observed[t] - ridge * _theta[t] + (t == 0 ? 0.1 : 0);
             _hessian[t * _terms + t] = ridge + 1e-9;
+            if (Prior is null || t == 0)
+                continue;
+            _gradient[t] -= Lean * (_theta[t] - Prior._theta[t]);
+            _hessian[t * _terms + t] += Lean;
         }
 
         for (var i = 0; i < Samples; i++)
@@ -155,6 +172,9 @@ internal sealed class FieldModel
         : term <= _dimensions + _dimensions * (_dimensions + 1) / 2 ? 2
         : 3;
 
+    // Of the second degree those of one axis alone: 4 and 7 and 9 of three axes, 3 and 5 of two.
+    private bool IsSquare(int term) => _dimensions == 3 ? term is 4 or 7 or 9 : term is 3 or 5;
+
     private double RidgeOf(int term) =>
         Degree(term) switch
         {
@@ -168,7 +188,7 @@ internal sealed class FieldModel
         {
             0 => Math.Clamp(value, -45, 45),
             1 => Math.Clamp(value, -MostSlope, MostSlope),
-            2 => Math.Clamp(value, -MostBend, MostBend),
+            2 => Math.Clamp(value, -MostFall, IsSquare(term) ? MostRise : MostBend),
             _ => Math.Clamp(value, -MostTwist, MostTwist),
         };
 

@@ -10,11 +10,12 @@ internal sealed class MotionStars
 {
     private static readonly string[] s_direction = ["dir_x", "dir_y", "dir_z"];
 
-    private MotionStars(int[] rows, double[][] axes, double[][]? direction)
+    private MotionStars(int[] rows, double[][] axes, double[][]? direction, StarErrors? errors)
     {
         Rows = rows;
         Axes = axes;
         Direction = direction;
+        Errors = errors;
     }
 
     /// <summary>Rows of the matrix, ascending.</summary>
@@ -26,13 +27,17 @@ internal sealed class MotionStars
     /// <summary>Components of the unit vector; null where the recipe has no positions.</summary>
     public double[][]? Direction { get; }
 
+    /// <summary>Their errors; null where they are not known, or not to be used.</summary>
+    public StarErrors? Errors { get; }
+
     public int Count => Rows.Length;
 
     public int Dimensions => Axes.Length;
 
     /// <summary>Null where the matrix has no proper motions.</summary>
     /// <param name="features">in their own units; NaN = the star lacks it</param>
-    public static MotionStars? Of(FeatureMatrix features, double parallaxWeight)
+    /// <param name="useErrors">whether to look for the errors of the stars</param>
+    public static MotionStars? Of(FeatureMatrix features, double parallaxWeight, bool useErrors)
     {
         int pmra = Column(features, "pmra"),
             pmdec = Column(features, "pmdec"),
@@ -42,10 +47,12 @@ internal sealed class MotionStars
         int[] columns = parallax < 0 ? [pmra, pmdec] : [pmra, pmdec, parallax];
         var rows = Enumerable.Range(0, features.Rows).Where(r => IsComplete(features.Row(r), columns)).ToArray();
         var directions = s_direction.Select(name => Column(features, name)).ToArray();
+        double[] weights = [.. columns.Select(c => c == parallax ? parallaxWeight : 1)];
         return new MotionStars(
             rows,
-            [.. columns.Select(c => Take(features, rows, c, c == parallax ? parallaxWeight : 1))],
-            directions.Contains(-1) ? null : [.. directions.Select(c => Take(features, rows, c, 1))]
+            [.. columns.Zip(weights, (c, weight) => Take(features, rows, c, weight))],
+            directions.Contains(-1) ? null : [.. directions.Select(c => Take(features, rows, c, 1))],
+            useErrors ? StarErrors.Of(features, rows, weights) : null
         );
     }
 

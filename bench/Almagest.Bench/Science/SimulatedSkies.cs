@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text;
+using Almagest.Discovery.Clustering.Auto;
+using Almagest.Discovery.Features;
+using Almagest.Discovery.Simulation;
+using Almagest.Runs.Execution;
+
+namespace Almagest.Bench.Science;
+
+/// <summary>Calibration of the probabilities on simulated cones around known clusters, whose members are known.</summary>
+internal static class SimulatedSkies
+{
+    private const int Bins = 5,
+        Seeds = 3;
+
+    private static readonly string[] s_clusters = ["Pleiades", "Praesepe", "NGC 2516", "NGC 3532", "NGC 6475"];
+
+    /// <returns>whether every bin is within 0.05 and two binomial deviations</returns>
+    public static bool Write(StringBuilder page)
+    {
+        page.AppendLine("## Calibration on simulated skies\n");
+        page.AppendLine(
+            "Cones of `simulate` around five clusters, three seeds each, with errors that grow towards faint stars (errors of motion 0.95 "
+                + "of the parallax's) and spurious solutions. Precision and recall of the best matching clusters; then, of all stars with "
+                + "a probability of 0.01 and more in five bins of equal size, mean probability → share of members. At most 0.05 and two "
+                + "binomial deviations may be between them.\n"
+        );
+        page.AppendLine("| what the table has | precision | recall | bins | stars in each | within |");
+        page.AppendLine("| --- | ---: | ---: | --- | ---: | --- |");
+        var met = true;
+        foreach (
+            var (name, columns) in new (string, string[])[]
+            {
+                ("no errors", []),
+                ("error of the parallax", [StarColumns.ParallaxErrorName]),
+                ("all errors", [StarColumns.ParallaxErrorName, StarColumns.PmraErrorName, StarColumns.PmdecErrorName]),
+            }
+        )
+            met &= Row(page, name, columns);
+        page.AppendLine();
+        return met;
+    }
+
+    private static bool Row(StringBuilder page, string name, string[] columns)
+    {
+        var pairs = new List<(double Probability, bool IsMember)>();
+        double precision = 0,
+            recall = 0;
+        foreach (var cluster in s_clusters)
+            for (ulong seed = 1; seed <= Seeds; seed++)
+            {
+                Console.Error.WriteLine($"{cluster}, {name}, seed {seed}");
+                var stars = Simulated(cluster, seed);
+                var found = StarAnalysis.Run(Columns(stars, columns), new AutoParameters { Features = FeatureRecipes.ForClusters });
+                bool[] member = [.. found.Stars.StarId.Select(id => stars[(int)id - 1].Cluster == cluster)];
+                if (ClusterScore.Best(found.Clusters!, member, stars.Count(s => s.Cluster == cluster)) is { } best)
+                    (precision, recall) = (precision + best.Precision, recall + best.Recall);
+                pairs.AddRange(found.Clusters!.Probabilities!.Zip(member).Where(p => p.First >= 0.01));
+            }
+
+        var bins = pairs.OrderBy(p => p.Probability).Chunk(Math.Max(1, (pairs.Count + Bins - 1) / Bins)).ToList();
+        var met = bins.TrueForAll(IsWithin);
+        var runs = s_clusters.Length * Seeds;
+        page.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"| {name} | {precision / runs:0.000} | {recall / runs:0.000} | {string.Join(", ", bins.Select(Words))} | "
+                + $"{bins.DefaultIfEmpty([]).Min(b => b.Length)} | {(met ? "yes" : "no")} |"
+        );
+        return met;
+    }
+
+    private static string Words((double Probability, bool IsMember)[] bin) =>
+        string.Create(CultureInfo.InvariantCulture, $"{bin.Average(p => p.Probability):0.000} → {Share(bin):0.000}");
+
+    private static bool IsWithin((double Probability, bool IsMember)[] bin)
+    {
+        var mean = bin.Average(p => p.Probability);
+        return Math.Abs(Share(bin) - mean) <= 0.05 + 2 * Math.Sqrt(mean * (1 - mean) / bin.Length);
+    }
+
+    private static double Share((double Probability, bool IsMember)[] bin) => (double)bin.Count(p => p.IsMember) / bin.Length;
+
+    private static List<SimulatedStar> Simulated(string name, ulong seed)
+    {
+        var cluster = OpenCluster.Known.Single(c => c.Name == name);
+        return
+        [
+            .. new SkySimulator(
+                new SkySimulationOptions
+                {
+                    Stars = 10_000,
+                    Seed = seed,
+                    Clusters = OpenCluster.Known.Count,
+                    ClusterFraction = 0.04,
+                    MagnitudeLimit = 18,
+                    Region = SkyRegion.Cone(cluster.RaDeg, cluster.DecDeg, 2),
+                }
+            ).Stars(),
+        ];
+    }
+
+    private static StarColumns Columns(List<SimulatedStar> stars, string[] errors)
+    {
+        double[] Of(Func<SimulatedStar, double> value) => [.. stars.Select(value)];
+        double[] If(string name, double share) => Of(s => errors.Contains(name) ? share * s.ParallaxErrorMas : double.NaN);
+        var none = Of(_ => double.NaN);
+        return new StarColumns
+        {
+            StarId = [.. Enumerable.Range(1, stars.Count).Select(i => (long)i)],
+            RaDeg = Of(s => s.RaDeg),
+            DecDeg = Of(s => s.DecDeg),
+            ParallaxMas = Of(s => s.ParallaxMas),
+            PmraMasYr = Of(s => s.PmraMasYr),
+            PmdecMasYr = Of(s => s.PmdecMasYr),
+            Magnitude = Of(s => s.PhotGMeanMag),
+            Color = Of(s => s.BpRp),
+            Further = new Dictionary<string, double[]>
+            {
+                [StarColumns.ParallaxErrorName] = If(StarColumns.ParallaxErrorName, 1),
+                [StarColumns.PmraErrorName] = If(StarColumns.PmraErrorName, 0.95),
+                [StarColumns.PmdecErrorName] = If(StarColumns.PmdecErrorName, 0.95),
+                [StarColumns.PmraPmdecCorrelationName] = none,
+                [StarColumns.ParallaxPmraCorrelationName] = none,
+                [StarColumns.ParallaxPmdecCorrelationName] = none,
+            },
+        };
+    }
+}
