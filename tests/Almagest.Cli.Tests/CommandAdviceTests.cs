@@ -43,6 +43,7 @@ public sealed class CommandAdviceTests
         ErrorCode.RefusedByLedger,
         ErrorCode.AlreadyExists,
         ErrorCode.BrokenReference,
+        ErrorCode.DatabaseBusy,
         ErrorCode.DatabaseSlow,
         ErrorCode.DatabaseDiskFull,
         ErrorCode.DatabaseReadOnly,
@@ -52,6 +53,7 @@ public sealed class CommandAdviceTests
         ErrorCode.DatabaseStarting,
         ErrorCode.DatabaseFailed,
         ErrorCode.NotReady,
+        ErrorCode.UnreadableBackup,
     ];
 
     [Fact]

@@ -31,9 +31,12 @@ internal static class SimulatedSkies
         foreach (
             var (name, columns) in new (string, string[])[]
             {
-                ("no errors", []),
-                ("error of the parallax", [StarColumns.ParallaxErrorName]),
-                ("all errors", [StarColumns.ParallaxErrorName, StarColumns.PmraErrorName, StarColumns.PmdecErrorName]),
+                ("the default, without errors", []),
+                ("`star_errors` = `use`, error of the parallax", [StarColumns.ParallaxErrorName]),
+                (
+                    "`star_errors` = `use`, all errors",
+                    [StarColumns.ParallaxErrorName, StarColumns.PmraErrorName, StarColumns.PmdecErrorName]
+                ),
             }
         )
             met &= Row(page, name, columns);
@@ -51,7 +54,14 @@ internal static class SimulatedSkies
             {
                 Console.Error.WriteLine($"{cluster}, {name}, seed {seed}");
                 var stars = Simulated(cluster, seed);
-                var found = StarAnalysis.Run(Columns(stars, columns), new AutoParameters { Features = FeatureRecipes.ForClusters });
+                var found = StarAnalysis.Run(
+                    Columns(stars, columns),
+                    new AutoParameters
+                    {
+                        Features = FeatureRecipes.ForClusters,
+                        StarErrors = columns.Length == 0 ? AutoParameters.Ignore : AutoParameters.Use,
+                    }
+                );
                 bool[] member = [.. found.Stars.StarId.Select(id => stars[(int)id - 1].Cluster == cluster)];
                 if (ClusterScore.Best(found.Clusters!, member, stars.Count(s => s.Cluster == cluster)) is { } best)
                     (precision, recall) = (precision + best.Precision, recall + best.Recall);

@@ -37,9 +37,6 @@ internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
     /// <summary>Motions stay in mas/yr.</summary>
     public override bool Standardises => false;
 
-    public override IReadOnlyDictionary<string, JsonNode?> Before { get; } =
-        new Dictionary<string, JsonNode?>(RunParameters.Before) { [AutoParameters.StarErrorsName] = AutoParameters.Ignore };
-
     public override IReadOnlyList<string> Beside(RunParameters parameters) =>
         parameters is AutoParameters { StarErrors: AutoParameters.Use } ? StarErrors.Columns : [];
 

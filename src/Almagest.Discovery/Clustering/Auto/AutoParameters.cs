@@ -11,8 +11,6 @@ public sealed record AutoParameters : RunParameters
     public const string Use = "use",
         Ignore = "ignore";
 
-    internal const string StarErrorsName = "star_errors";
-
     /// <summary>The chance that a field without any cluster yields one, whatever the number of places and scales looked at.</summary>
     [Parameter(
         "Chance of finding a cluster in a field that has none, over the whole search",
@@ -37,16 +35,18 @@ public sealed record AutoParameters : RunParameters
     public double ParallaxWeight { get; init; } = 2;
 
     /// <summary>
-    /// Whether the members' probabilities take each star's errors into account. Runs stored without it are of the time when none did.
+    /// Whether the members' probabilities take each star's errors into account. Not by default: on made surveys it finds faint members that
+    /// are missed without, and in some real fields it takes faint stars of the field for members.
     /// </summary>
     [Parameter(
         "Errors of single stars: use = where the table has them, a star's own errors decide how far from the cluster it may be; "
             + "ignore = all scatter alike",
         Label = "Errors of single stars",
         Choices = [Use, Ignore],
-        Advice = "A table without errors is searched alike with both."
+        Advice = "With use, faint members are found that are missed without; in some real fields faint stars of the field are taken for "
+            + "members, too. A table without errors is searched alike with both."
     )]
-    public string StarErrors { get; init; } = Use;
+    public string StarErrors { get; init; } = Ignore;
 
     [Parameter("Random seed of the shuffled copies", Label = "Seed", Option = "seed", Advice = "The same seed gives the same rows.")]
     public long RandomState { get; init; } = 42;

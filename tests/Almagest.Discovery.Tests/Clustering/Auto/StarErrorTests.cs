@@ -77,7 +77,7 @@ public sealed class StarErrorTests
         foreach (var row in bad)
         foreach (var name in s_withoutCorrelations)
             matrix.Beside[name][row] = 30;
-        var found = AutoAlgorithm.Instance.Cluster(matrix, new AutoParameters());
+        var found = AutoAlgorithm.Instance.Cluster(matrix, new AutoParameters { StarErrors = AutoParameters.Use });
         Assert.Equal(1, found.ClusterCount);
         // As many of them would be members by chance as of other stars of the field.
         Assert.InRange(bad.Count(row => found.Labels[row] >= 0), 0, 0.003 * bad.Length);
@@ -94,8 +94,8 @@ public sealed class StarErrorTests
                 if (row % 5 < 3)
                     values[row] = double.NaN;
         var (some, none) = (
-            AutoAlgorithm.Instance.Cluster(matrix, new AutoParameters()),
-            AutoAlgorithm.Instance.Cluster(made.Matrix([]), new AutoParameters())
+            AutoAlgorithm.Instance.Cluster(matrix, new AutoParameters { StarErrors = AutoParameters.Use }),
+            AutoAlgorithm.Instance.Cluster(made.Matrix([]), new AutoParameters { StarErrors = AutoParameters.Use })
         );
         Assert.Equal(none.Labels, some.Labels);
         Assert.Equal(none.Probabilities, some.Probabilities);
@@ -110,17 +110,17 @@ public sealed class StarErrorTests
         var lacking = Enumerable.Range(0, matrix.Rows).Where(r => r % 4 == 0).ToArray();
         foreach (var row in lacking)
             matrix.Beside[StarColumns.PmraErrorName][row] = row % 8 == 0 ? double.NaN : 0;
-        var found = AutoAlgorithm.Instance.Cluster(matrix, new AutoParameters());
+        var found = AutoAlgorithm.Instance.Cluster(matrix, new AutoParameters { StarErrors = AutoParameters.Use });
         var members = lacking.Where(row => made.Truth[row] == 1).ToArray();
         Assert.InRange(members.Count(row => found.Labels[row] == 0), 0.9 * members.Length, members.Length);
         Assert.InRange(lacking.Count(row => made.Truth[row] == 0 && found.Labels[row] == 0), 0, 0.1 * members.Length);
     }
 
     [Fact]
-    public void A_run_that_is_older_than_the_parameter_ignores_errors()
+    public void A_run_that_does_not_say_so_or_is_older_than_the_parameter_ignores_errors()
     {
         Assert.Equal(AutoParameters.Ignore, ((AutoParameters)AutoAlgorithm.Instance.ReadStored("{}")).StarErrors);
-        Assert.Equal(AutoParameters.Use, ((AutoParameters)AutoAlgorithm.Instance.Read("{}")).StarErrors);
+        Assert.Equal(AutoParameters.Ignore, ((AutoParameters)AutoAlgorithm.Instance.Read("{}")).StarErrors);
     }
 
     [Fact]
@@ -128,8 +128,8 @@ public sealed class StarErrorTests
     {
         var matrix = new MadeSurvey(7, 5000, Correlation: 0.4).WithField().With(200, 1000, 8, 2, -5).Matrix();
         var (one, three) = (
-            AutoAlgorithm.Instance.Cluster(matrix, new AutoParameters(), new() { MaxThreads = 1 }),
-            AutoAlgorithm.Instance.Cluster(matrix, new AutoParameters(), new() { MaxThreads = 3 })
+            AutoAlgorithm.Instance.Cluster(matrix, new AutoParameters { StarErrors = AutoParameters.Use }, new() { MaxThreads = 1 }),
+            AutoAlgorithm.Instance.Cluster(matrix, new AutoParameters { StarErrors = AutoParameters.Use }, new() { MaxThreads = 3 })
         );
         Assert.Equal(one.Probabilities, three.Probabilities);
         Assert.Equal(one.Clusters, three.Clusters);
