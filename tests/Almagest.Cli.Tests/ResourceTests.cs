@@ -77,8 +77,8 @@ public sealed class ResourceTests(ResourceLedger ledger) : IClassFixture<Resourc
         "d",
         "saved top_anomalies clusters features_chosen imputed notes timings quality",
         "",
-        "selection_hash results_summary status is_complete error random_seed program_version created_at started_at completed_at "
-            + "results_hash results_hash_version retry_of group_id "
+        "selection_hash results_summary status is_complete error random_seed program_version created_at started_at started_by "
+            + "completed_at results_hash results_hash_version retry_of group_id "
             + "stage percent attempts heartbeat_at cancel_requested_at"
     )]
     [InlineData("GET /discovery/runs/{d}#results_summary.features.imputed", "d#imputed")]

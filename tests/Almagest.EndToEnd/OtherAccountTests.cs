@@ -58,6 +58,49 @@ public sealed class OtherAccountTests(Sky sky)
     }
 
     [Fact]
+    public async Task STILTS_and_pyvo_of_it_ask_with_the_token_as_password()
+    {
+        RequireAccounts();
+        Tool.Require("stilts", "stilts");
+        await Tool.RequireModuleAsync("pyvo", "python3-pyvo");
+        var (_, token) = await new AccessTokens(sky.Ledger).CreateAsync(
+            $"client-{Guid.NewGuid():N}",
+            AccessScope.Read,
+            cancellationToken: TestContext.Current.CancellationToken
+        );
+        string[] account = [$"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups", "env", "HOME=/nonexistent"];
+        var service = new Uri(sky.Address, "/vo/tap");
+        foreach (var sync in new[] { "true", "false" })
+            Assert.Contains(
+                "star_id",
+                await Tool.RunAsync(
+                    "setpriv",
+                    [
+                        .. account,
+                        "stilts",
+                        "-Dstar.basicauth.user=me",
+                        $"-Dstar.basicauth.password={token}",
+                        "tapquery",
+                        $"tapurl={service}",
+                        $"sync={sync}",
+                        "adql=select top 3 star_id from almagest.stars",
+                        "ofmt=csv",
+                    ]
+                ),
+                StringComparison.Ordinal
+            );
+        var script = $"""
+            import pyvo, requests
+            session = requests.Session()
+            session.auth = ("me", "{token}")
+            service = pyvo.dal.TAPService("{service}", session=session)
+            query = "select top 4 star_id from almagest.stars"
+            print(len(service.search(query)), len(service.run_async(query)))
+            """;
+        Assert.Equal("4 4", (await Tool.RunAsync("setpriv", [.. account, Tool.Python, "-c", script])).Trim());
+    }
+
+    [Fact]
     public async Task A_browser_of_it_is_led_to_the_sign_in()
     {
         RequireAccounts();

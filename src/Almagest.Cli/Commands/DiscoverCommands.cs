@@ -111,6 +111,7 @@ internal static class DiscoverCommands
         var service = new DiscoveryService(session.Ledger)
         {
             MaxThreads = (int)(parsed.GetValue(options.Threads) ?? 0),
+            By = Environment.UserName,
             Memory = sweep.Count > 1 ? new AnalysisCache(new SelectionCache(session.Ledger)) : null,
         };
         var reports = new List<DiscoveryReport>();
@@ -161,7 +162,10 @@ internal static class DiscoverCommands
         var run = (
             await new RunSubmitter(ledger).SubmitAsync(
                 new RunRequest(dataset.Name, filter, sweep[0]),
-                RunPlacement.Queued,
+                RunPlacement.Queued with
+                {
+                    By = Environment.UserName,
+                },
                 null,
                 shell.CancellationToken
             )

@@ -72,7 +72,10 @@ internal static class RunControlCommands
                 var queued = parsed.GetValue(queue);
                 var run = await new RunSubmitter(session.Ledger).RetryAsync(
                     old.RunId,
-                    queued ? RunPlacement.Queued : RunPlacement.Own,
+                    (queued ? RunPlacement.Queued : RunPlacement.Own) with
+                    {
+                        By = Environment.UserName,
+                    },
                     shell.CancellationToken
                 );
                 if (!queued)

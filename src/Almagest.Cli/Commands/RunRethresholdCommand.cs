@@ -37,7 +37,7 @@ internal static class RunRethresholdCommand
             {
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
                 var source = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
-                var run = await new RunRethresholder(session.Ledger).RethresholdAsync(
+                var run = await new RunRethresholder(session.Ledger) { By = Environment.UserName }.RethresholdAsync(
                     source.RunId,
                     parsed.GetRequiredValue(contamination)!.Value,
                     shell.CancellationToken

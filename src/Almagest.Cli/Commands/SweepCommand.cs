@@ -92,6 +92,7 @@ internal static class SweepCommand
                     RunPlacement.Queued with
                     {
                         GroupId = group,
+                        By = Environment.UserName,
                     },
                     null,
                     shell.CancellationToken

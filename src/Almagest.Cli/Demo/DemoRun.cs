@@ -57,7 +57,7 @@ internal static class DemoRunner
         IWorkProgress? progress
     )
     {
-        var service = new DiscoveryService(ledger);
+        var service = new DiscoveryService(ledger) { By = Environment.UserName };
         var runs = new List<DemoRun>();
         foreach (var planned in DemoPlan.Runs)
         {

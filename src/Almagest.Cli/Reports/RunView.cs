@@ -119,6 +119,7 @@ internal sealed class RunView
             ("created", ConsoleText.When(_run.CreatedAt) + " UTC"),
             ("took", _run is { StartedAt: { } start, CompletedAt: { } end } ? ConsoleText.Duration((end - start).TotalMilliseconds) : null),
             ("program", _run.ProgramVersion),
+            ("started by", _run.StartedBy),
             ("hash", _run is { ResultsHash: { } hash, ResultsHashVersion: 1 } ? $"{hash} (of this ledger only)" : _run.ResultsHash),
             ("repeats", _run.RetryOf?.ToString()),
             ("sweep", _run.GroupId?.ToString()),

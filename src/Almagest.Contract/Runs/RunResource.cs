@@ -76,6 +76,10 @@ public record RunResource(
     /// <summary>Why this recipe of features was taken; null where it was named.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? FeaturesChosen { get; init; }
+
+    /// <summary>Who started it: an account, or the name of a token; null where that is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? StartedBy { get; init; }
 }
 
 /// <summary>A page of runs.</summary>

@@ -23,9 +23,9 @@ public sealed class LedgerChanges(LedgerDatabase ledger, PageAccess access, ICha
         ChangeAsync(
             "labelStar",
             $"/stars/{label.StarId}",
-            by =>
+            person =>
             {
-                label.LabelledBy = by(label.LabelledBy);
+                label.LabelledBy = person.By(label.LabelledBy);
                 return new StarLabels(ledger).SetAsync(label, cancellationToken: cancellationToken);
             }
         );
@@ -45,9 +45,9 @@ public sealed class LedgerChanges(LedgerDatabase ledger, PageAccess access, ICha
         ChangeAsync(
             "setTags",
             $"/runs/{runId}",
-            async by =>
+            async person =>
             {
-                await new RunAnnotations(ledger).AddTagsAsync(runId, [tag], by(said), cancellationToken);
+                await new RunAnnotations(ledger).AddTagsAsync(runId, [tag], person.By(said), cancellationToken);
                 return true;
             }
         );
@@ -64,7 +64,11 @@ public sealed class LedgerChanges(LedgerDatabase ledger, PageAccess access, ICha
         );
 
     public Task AddNoteAsync(Guid runId, string text, string? said, CancellationToken cancellationToken) =>
-        ChangeAsync("addNote", $"/runs/{runId}", by => new RunAnnotations(ledger).AddNoteAsync(runId, text, by(said), cancellationToken));
+        ChangeAsync(
+            "addNote",
+            $"/runs/{runId}",
+            person => new RunAnnotations(ledger).AddNoteAsync(runId, text, person.By(said), cancellationToken)
+        );
 
     public Task RemoveNoteAsync(Guid runId, long noteId, CancellationToken cancellationToken) =>
         ChangeAsync(
@@ -91,9 +95,21 @@ public sealed class LedgerChanges(LedgerDatabase ledger, PageAccess access, ICha
         ChangeAsync(
             "startRun",
             $"/datasets/{dataset}",
-            async _ =>
+            async person =>
             {
-                var made = (await new RunSubmitter(ledger).SubmitAsync(dataset, filter, wanted, placement, null, cancellationToken)).Runs;
+                var made = (
+                    await new RunSubmitter(ledger).SubmitAsync(
+                        dataset,
+                        filter,
+                        wanted,
+                        placement with
+                        {
+                            By = person.Name,
+                        },
+                        null,
+                        cancellationToken
+                    )
+                ).Runs;
                 foreach (var run in made)
                     host.Enqueue(run.RunId);
                 return made;
@@ -104,7 +120,7 @@ public sealed class LedgerChanges(LedgerDatabase ledger, PageAccess access, ICha
         ChangeAsync(
             "rethresholdRun",
             $"/runs/{runId}",
-            _ => new RunRethresholder(ledger).RethresholdAsync(runId, contamination, cancellationToken)
+            person => new RunRethresholder(ledger) { By = person.Name }.RethresholdAsync(runId, contamination, cancellationToken)
         );
 
     /// <summary>Loads a catalogue, away from the thread of the page.</summary>
@@ -120,10 +136,10 @@ public sealed class LedgerChanges(LedgerDatabase ledger, PageAccess access, ICha
             _ => Task.Run(() => new CatalogIngestor(ledger).IngestAsync([file], options, progress, cancellationToken), cancellationToken)
         );
 
-    private async Task<T> ChangeAsync<T>(string action, string target, Func<Func<string?, string?>, Task<T>> change)
+    private async Task<T> ChangeAsync<T>(string action, string target, Func<Person, Task<T>> change)
     {
         var person = await access.RequireAsync(AccessScope.Write);
-        var made = await change(person.By);
+        var made = await change(person);
         host.Audit(person, action, target);
         return made;
     }

@@ -504,6 +504,10 @@ namespace Almagest.Ledger.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("started_at");
 
+                    b.Property<string>("StartedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("started_by");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasColumnType("text")

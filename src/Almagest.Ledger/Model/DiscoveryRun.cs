@@ -45,6 +45,9 @@ public sealed class DiscoveryRun
 
     public required string ProgramVersion { get; set; }
 
+    /// <summary>Who started it: an account, or the name of a token; null where that is not known.</summary>
+    public string? StartedBy { get; set; }
+
     public DateTime CreatedAt { get; set; }
 
     public DateTime? StartedAt { get; set; }

@@ -53,6 +53,9 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     /// </summary>
     public bool RequeueWhenCancelled { get; init; }
 
+    /// <summary>Who starts its runs; null = not said.</summary>
+    public string? By { get; init; }
+
     /// <summary>Checks a request and puts it into the queue.</summary>
     /// <exception cref="LedgerException">no such dataset, a parameter out of range, or too few stars: nothing is stored</exception>
     public async Task<DiscoveryRun> SubmitAsync(RunRequest request, CancellationToken cancellationToken = default) =>
@@ -65,7 +68,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         CancellationToken cancellationToken = default
     )
     {
-        var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Queued, null, cancellationToken);
+        var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Queued with { By = By }, null, cancellationToken);
         return (submitted.Runs[0], submitted.Choice);
     }
 
@@ -76,7 +79,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         CancellationToken cancellationToken = default
     )
     {
-        var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Own, null, cancellationToken);
+        var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Own with { By = By }, null, cancellationToken);
         var run = submitted.Runs[0];
         RunOutcome outcome;
         try

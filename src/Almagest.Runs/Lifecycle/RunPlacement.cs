@@ -14,6 +14,9 @@ public sealed record RunPlacement(TimeSpan Reserved, int MaxRestarts)
     /// <summary>The run that it repeats.</summary>
     public Guid? RetryOf { get; init; }
 
+    /// <summary>Who starts it; null = not said.</summary>
+    public string? By { get; init; }
+
     /// <summary>The sweep that it belongs to.</summary>
     public Guid? GroupId { get; init; }
 }

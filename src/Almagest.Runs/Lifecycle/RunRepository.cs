@@ -74,6 +74,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
             MaxRestarts = placement.MaxRestarts,
             RetryOf = placement.RetryOf,
             GroupId = placement.GroupId,
+            StartedBy = placement.By,
         };
     }
 

@@ -24,6 +24,9 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
 {
     private readonly RunRepository _runs = new(ledger);
 
+    /// <summary>Who starts the new run; null = not said.</summary>
+    public string? By { get; init; }
+
     /// <summary>Stores the new run with its results in one transaction and answers it; the views are left to whoever watches
     /// them.</summary>
     /// <param name="runId">a complete anomaly run; it may itself have been made so</param>
@@ -73,7 +76,16 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
         CancellationToken cancellationToken
     )
     {
-        var run = await _runs.CreateAsync(source.Run.DatasetId, parameters, source.Filter, cancellationToken);
+        var run = await _runs.CreateAsync(
+            source.Run.DatasetId,
+            parameters,
+            source.Filter,
+            RunPlacement.Own with
+            {
+                By = By,
+            },
+            cancellationToken
+        );
         try
         {
             // Pending until it is complete: the transaction holds its row, so no worker can take it up in between, and

@@ -55,6 +55,7 @@ public static class RunResources
         )
         {
             FeaturesChosen = summary?.FeaturesChosen,
+            StartedBy = run.StartedBy,
         };
     }
 

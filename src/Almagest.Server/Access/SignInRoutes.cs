@@ -29,7 +29,7 @@ internal static class SignInRoutes
     {
         if (!context.Request.HasFormContentType)
             throw new HttpProblemException(StatusCodes.Status415UnsupportedMediaType, "the body is not a form", "Use the page /sign-in.");
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var form = await ReadAsync(context);
         var back = Local(form["return_to"]);
         var token = form["token"].ToString().Trim();
         var person =
@@ -47,6 +47,18 @@ internal static class SignInRoutes
         await context.SignInAsync(Scheme, person.ToPrincipal(Scheme), new AuthenticationProperties { IsPersistent = true });
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
         context.Response.Headers.Location = back;
+    }
+
+    private static async Task<IFormCollection> ReadAsync(HttpContext context)
+    {
+        try
+        {
+            return await context.Request.ReadFormAsync(context.RequestAborted);
+        }
+        catch (InvalidDataException)
+        {
+            throw new HttpProblemException(StatusCodes.Status400BadRequest, "the form cannot be read", "Use the page /sign-in.");
+        }
     }
 
     private static async Task SignOutAsync(HttpContext context)

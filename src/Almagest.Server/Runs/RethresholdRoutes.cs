@@ -3,6 +3,7 @@ using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Resources;
+using Almagest.Server.Access;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -36,7 +37,11 @@ internal static class RethresholdRoutes
                             "contamination is not given",
                             "Give the share of stars to flag, such as 0.02."
                         );
-                    var run = await new RunRethresholder(ledger).RethresholdAsync(source, contamination, context.RequestAborted);
+                    var run = await new RunRethresholder(ledger) { By = RequestPerson.Name(context) }.RethresholdAsync(
+                        source,
+                        contamination,
+                        context.RequestAborted
+                    );
                     return Results.Created(
                         $"/discovery/runs/{run.RunId}",
                         await RunResources.ReadAsync(ledger, run, context.RequestAborted)

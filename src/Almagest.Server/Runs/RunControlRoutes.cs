@@ -4,6 +4,7 @@ using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
+using Almagest.Server.Access;
 using Almagest.Server.Http;
 using Almagest.Server.Jobs;
 using Microsoft.AspNetCore.Builder;
@@ -48,7 +49,14 @@ internal static class RunControlRoutes
                 "Starts a run again as a new run",
                 async context =>
                 {
-                    var run = await new RunSubmitter(ledger).RetryAsync(RunRoutes.RunId.Read(context)!.Value, null, context.RequestAborted);
+                    var run = await new RunSubmitter(ledger).RetryAsync(
+                        RunRoutes.RunId.Read(context)!.Value,
+                        RunPlacement.Queued with
+                        {
+                            By = RequestPerson.Name(context),
+                        },
+                        context.RequestAborted
+                    );
                     context.RequestServices.GetRequiredService<RunQueue>().Signal();
                     return Results.Accepted(
                         $"/discovery/runs/{run.RunId}",

@@ -14,6 +14,7 @@ using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
 using Almagest.Runs.Results;
+using Almagest.Server.Access;
 using Almagest.Server.Http;
 using Almagest.Server.Jobs;
 using Microsoft.AspNetCore.Builder;
@@ -197,7 +198,15 @@ internal static class RunRoutes
         {
             Filter = await new DatasetRepository(ledger).AlsoAsync(DatasetsOf(body.Dataset), request.Filter, context.RequestAborted),
         };
-        var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Queued, KeyOf(context), context.RequestAborted);
+        var submitted = await new RunSubmitter(ledger).SubmitAsync(
+            request,
+            RunPlacement.Queued with
+            {
+                By = RequestPerson.Name(context),
+            },
+            KeyOf(context),
+            context.RequestAborted
+        );
         var run = submitted.Runs[0];
         Announce(context, submitted);
         return Results.Accepted($"/discovery/runs/{run.RunId}", await RunResources.ReadAsync(ledger, run, context.RequestAborted));

@@ -7,6 +7,7 @@ using Almagest.Ledger.Datasets;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
+using Almagest.Server.Access;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -72,7 +73,7 @@ internal static class SweepRoutes
                         body.Seeds ?? []
                     );
                     RunRoutes.RequireType(body.RunType, runs[0].Algorithm);
-                    var placement = RunPlacement.Queued with { GroupId = Guid.CreateVersion7() };
+                    var placement = RunPlacement.Queued with { GroupId = Guid.CreateVersion7(), By = RequestPerson.Name(context) };
                     var names = RunRoutes.DatasetsOf(body.Dataset);
                     var filter = await new DatasetRepository(ledger).AlsoAsync(
                         names,

@@ -25,6 +25,7 @@ public sealed class FrozenSqlTests
             { "AddAstrometricErrors", "56229b611ff70c07" },
             { "AddClusterSummaries", "8e2212c9e5ed2a4d" },
             { "AddAccessTokens", "e3b0c44298fc1c14" },
+            { "AddRunStartedBy", "e3b0c44298fc1c14" },
         };
 
     [Theory]

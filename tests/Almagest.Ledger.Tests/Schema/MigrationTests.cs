@@ -28,6 +28,7 @@ public sealed class MigrationTests
         "AddAstrometricErrors",
         "AddClusterSummaries",
         "AddAccessTokens",
+        "AddRunStartedBy",
     ];
 
     [Fact]

@@ -115,6 +115,19 @@ public sealed class TokenTests(KnownLedger known)
     }
 
     [Fact]
+    public async Task A_run_says_who_started_it()
+    {
+        await using var server = await AccessServer.StartAsync();
+        await server.LoadAsync();
+        var (name, token) = await server.TokenAsync(AccessScope.Write);
+        const string Run = """{"dataset": "field", "run_type": "anomaly"}""";
+        var started = await server.AskAsync(HttpMethod.Post, "/discovery/runs", AccessServer.Bearer(token), Run);
+        Assert.Equal((HttpStatusCode.Accepted, name), (started.Status, started.Json.GetProperty("started_by").GetString()));
+        var own = await server.PostAsync("/discovery/runs", Run);
+        Assert.Equal(Environment.UserName, own.Json.GetProperty("started_by").GetString());
+    }
+
+    [Fact]
     public async Task Health_needs_no_token_and_minds_no_wrong_one()
     {
         Assert.Equal(HttpStatusCode.OK, await _server.StatusAsync("/health/live"));

@@ -1,0 +1,32 @@
+using Almagest.Ledger.Access;
+using Almagest.Testing;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Almagest.EndToEnd;
+
+/// <summary>A page that stays open does not outlive the right to see it.</summary>
+public sealed class OpenPageTests(Sky sky, Browser browser)
+{
+    [Fact]
+    [TimeLimit(180, "a page looks every half minute whether its token holds")]
+    public async Task A_page_whose_token_ends_shows_and_does_nothing_more()
+    {
+        var (_, token) = await new AccessTokens(sky.Ledger).CreateAsync(
+            $"short-{Guid.NewGuid():N}",
+            AccessScope.Write,
+            DateTime.UtcNow.AddSeconds(25),
+            TestContext.Current.CancellationToken
+        );
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.Page.GotoAsync("/sign-in?return_to=%2Fviews");
+        await walk.Page.GetByLabel("Token").FillAsync(token);
+        await walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign in" }).ClickAsync();
+        await walk.ArrivesAsync("/views$");
+        await Walk.ConnectedAsync(walk.Page);
+        await walk.HeadedAsync("Views");
+        await walk.SeesAsync(1, "button:has-text('Refresh all')");
+        await walk.Page.GetByText("You are not signed in any more").WaitForAsync(new LocatorWaitForOptions { Timeout = 90_000 });
+        Assert.Equal(0, await walk.Page.GetByText("Refresh all").CountAsync());
+    }
+}
