@@ -14,10 +14,10 @@ public sealed class BombTests
     {
         var query = new StringBuilder($"WITH q0 AS (SELECT {first} AS v FROM stars)");
         for (var i = 1; i <= levels; i++)
-            query.Append(
-                CultureInfo.InvariantCulture,
-                $", q{i} AS (SELECT {Repeated(string.Format(CultureInfo.InvariantCulture, column, $"q{i - 1}"), between, times)} AS v FROM q{i - 1})"
-            );
+        {
+            var named = string.Format(CultureInfo.InvariantCulture, column, $"q{i - 1}");
+            query.Append(CultureInfo.InvariantCulture, $", q{i} AS (SELECT {Repeated(named, between, times)} AS v FROM q{i - 1})");
+        }
         return query.Append(CultureInfo.InvariantCulture, $" SELECT v FROM q{levels}").ToString();
     }
 

@@ -134,7 +134,8 @@ public sealed class BackupTests : IDisposable
             file.Write("almagest-backup 1\n"u8);
             Record(
                 'H',
-                $$"""{"program":"1.0.0","schema":"{{schema}}","view_mode":"refresh","created_at":"2026-11-29T00:00:00Z","postgres_version":"15"}"""
+                $$"""{"program":"1.0.0","schema":"{{schema}}","view_mode":"refresh","""
+                    + "\"created_at\":\"2026-11-29T00:00:00Z\",\"postgres_version\":\"15\"}"
             );
             Record('T', table);
             await File.WriteAllBytesAsync(Name("evil.backup"), file.ToArray(), TestContext.Current.CancellationToken);

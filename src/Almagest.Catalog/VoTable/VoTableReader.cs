@@ -270,7 +270,8 @@ internal sealed class VoTableReader : ICatalogReader
         catch (XmlException e)
         {
             throw new CatalogFormatException(
-                $"'{_input.Name}' is not a well-formed VOTable: {RejectedRow.Clip(e.Message)} It may be cut short or damaged; fetch it again.",
+                $"'{_input.Name}' is not a well-formed VOTable: {RejectedRow.Clip(e.Message)} It may be cut short or damaged; "
+                    + "fetch it again.",
                 e
             );
         }

@@ -44,7 +44,8 @@ internal static class BackupCommands
                     },
                     console =>
                         console.Say(
-                            $"Wrote {ConsoleText.Plural(report.Rows, "row", "rows")} of {ConsoleText.Plural(report.Tables, "table", "tables")} "
+                            $"Wrote {ConsoleText.Plural(report.Rows, "row", "rows")} of "
+                                + $"{ConsoleText.Plural(report.Tables, "table", "tables")} "
                                 + $"into {path} ({ConsoleText.Bytes(bytes)}). Restore it into an empty ledger: almagest restore {path}"
                         )
                 );
@@ -60,7 +61,7 @@ internal static class BackupCommands
         var command = new DescribedCommand(
             "restore",
             "Read a backup into an empty ledger, then check its views and the hash of every run",
-            "ALMAGEST_HOME=/data/almagest almagest restore ledger.backup",
+            "almagest restore ledger.backup",
             "almagest restore ledger.backup --database postgresql://me@server/almagest"
         )
         {
@@ -112,7 +113,8 @@ internal static class BackupCommands
                         console.Say(
                             wrong.Count == 0
                                 ? $"All {views.Count} views agree with the results."
-                                : $"These views do not agree with the results: {string.Join(", ", wrong)}. Refresh them: almagest views refresh"
+                                : $"These views do not agree with the results: {string.Join(", ", wrong)}. Refresh them: "
+                                    + "almagest views refresh"
                         );
                         if (runs.Changed.Count == 0)
                             console.Say(

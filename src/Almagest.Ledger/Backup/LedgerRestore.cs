@@ -16,7 +16,9 @@ namespace Almagest.Ledger.Backup;
 public sealed class LedgerRestore(LedgerDatabase ledger)
 {
     /// <param name="stream">read from its present position; stays open</param>
-    /// <exception cref="LedgerException">the database holds a ledger already, the backup cannot be read or is of a newer program</exception>
+    /// <exception cref="LedgerException">
+    /// the database holds a ledger already, the backup cannot be read or is of a newer program
+    /// </exception>
     public async Task<BackupReport> ReadAsync(
         Stream stream,
         IProgress<BackupProgress>? progress = null,
@@ -111,7 +113,15 @@ public sealed class LedgerRestore(LedgerDatabase ledger)
             // The names come from a file: none but those that the database has gets into a statement.
             if (!there.TryGetValue(table.Name, out var known) || table.Columns.Except(known.Columns).Any() || table.Columns.Count == 0)
                 throw BackupFormat.Damaged($"it holds a table that the schema {header.Schema} does not have");
-            rows += await RestoreTableAsync(connection, stream, table, rows, progress, cancellationToken);
+            try
+            {
+                rows += await RestoreTableAsync(connection, stream, table, rows, progress, cancellationToken);
+            }
+            catch (PostgresException e) when (e.SqlState is ['2', '2' or '3', ..])
+            {
+                // A value that is none of its column's, or breaks a rule: it was not written so.
+                throw BackupFormat.Damaged($"a row of {table.Name} cannot be read", e);
+            }
             tables++;
         }
         await transaction.CommitAsync(cancellationToken);

@@ -260,8 +260,8 @@ public sealed class ViewConverter(LedgerDatabase ledger)
             {
                 try
                 {
-                    // Tables before the mode lock, as a load takes them. It must step back long before PostgreSQL looks for a deadlock, after
-                    // 1 s: whoever looks first is the one that fails, and that would be a run's completion.
+                    // Tables before the mode lock, as a load takes them. It must step back long before PostgreSQL looks for a
+                    // deadlock, after 1 s: whoever looks first is the one that fails, and that would be a run's completion.
                     await connection.ExecuteAsync(
                         "set local lock_timeout = '250ms'; lock table public.stars, public.star_labels in share row exclusive mode",
                         cancellationToken

@@ -1,5 +1,5 @@
 using Almagest.Ledger.Views;
-using Almagest.Server.Hosting;
+using Almagest.Server.Operations;
 
 namespace Almagest.Server.Analytics;
 

@@ -23,9 +23,6 @@ internal sealed class QueryPlaces : IDisposable
     private const int Jobs = 3;
     private const int Cones = 4;
 
-    /// <summary>Of all kinds.</summary>
-    public const int All = Sync + Jobs + Cones;
-
     // Beyond this a client had better come back than hold a connection.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 

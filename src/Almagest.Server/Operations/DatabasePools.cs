@@ -1,6 +1,6 @@
 using Almagest.Ledger.Database;
 
-namespace Almagest.Server.Hosting;
+namespace Almagest.Server.Operations;
 
 /// <summary>
 /// Connections apart for what must not wait for the rest, or keep it waiting: whether the server is ready, refreshes of views, and the
@@ -12,12 +12,14 @@ internal sealed class DatabasePools(LedgerDatabase ledger) : IAsyncDisposable
     private const int OfRefresh = 4;
     private const int OfHealth = 2;
 
+    // Somewhat more than are answered at once: what may be named is read as well.
+    private const int OfQueries = 15;
+
     public LedgerDatabase Health { get; } = ledger.WithConnections(OfHealth);
 
     public LedgerDatabase Refresh { get; } = ledger.WithConnections(OfRefresh);
 
-    /// <summary>One for each query that is answered at once, and some to read what may be named.</summary>
-    public LedgerDatabase Queries { get; } = ledger.WithConnections(VirtualObservatory.QueryPlaces.All + 4);
+    public LedgerDatabase Queries { get; } = ledger.WithConnections(OfQueries);
 
     public async ValueTask DisposeAsync()
     {
