@@ -62,6 +62,15 @@ public sealed record ServerOptions
     public string TimeZone { get; init; } = "UTC";
 
     /// <summary>
+    /// Where a backup of the ledger is written at the time of <see cref="NightlyCron"/>; null = none by this server. In a fleet one server
+    /// executes each night's: all of them get a folder, or one.
+    /// </summary>
+    public string? BackupFolder { get; init; }
+
+    /// <summary>Backups that are kept in <see cref="BackupFolder"/>, the newest; from 1.</summary>
+    public int BackupsKept { get; init; } = 7;
+
+    /// <summary>
     /// Runs worked on at once; 0 = none: this server only answers. Servers on one database share its queue, so that their workers add up.
     /// </summary>
     public int Workers { get; init; } = 1;

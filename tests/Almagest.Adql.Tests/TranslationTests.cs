@@ -55,6 +55,9 @@ public sealed class TranslationTests
         "SELECT AREA(CIRCLE(1, 2, 3)), COORD1(POINT(4, 5)), COORDSYS(POINT(ra_deg, dec_deg)), COORD2(CENTROID(CIRCLE(ra_deg, dec_deg, "
             + "1))) FROM stars"
     )]
+    [InlineData("SELECT star_id FROM stars;")]
+    [InlineData("SELECT star_id FROM stars ; -- the end\n ;")]
+    [InlineData("SELECT q.dec, q.size FROM (SELECT dec_deg AS dec, magnitude AS size FROM stars) AS q WHERE dec > 0 ORDER BY size")]
     public void Queries_become_one_safe_select(string adql) => SafeSql.Require(Published.Translate(adql, 100));
 
     [Fact]

@@ -108,6 +108,42 @@ public sealed class JobTests
     }
 
     [Fact]
+    public async Task Backups_are_written_on_schedule_the_newest_are_kept_and_they_can_be_restored()
+    {
+        using var folder = TestFolder.Create("backups");
+        var foreign = Path.Combine(folder.Path, "almagest-of-somebody-else.backup");
+        await File.WriteAllTextAsync(foreign, "", CancellationToken);
+        await using var server = await TestServer.StartAsync(o =>
+            o with
+            {
+                NightlyCron = "*/2 * * * * *",
+                Workers = 0,
+                BackupFolder = folder.Path,
+                BackupsKept = 2,
+            }
+        );
+        await server.LoadAsync("kept", 5);
+        const string Written = "select count(*) from jobs.qrtz_execution_history where job_name = 'nightly-backup' and succeeded";
+        var before = await CountAsync(server, Written);
+        await Eventually.HoldsAsync(async () => await CountAsync(server, Written) >= before + 4);
+        await server.App.StopAsync(CancellationToken);
+        var written = Directory.GetFiles(folder.Path, "almagest-2*.backup").Order().ToList();
+        Assert.Equal(2, written.Count);
+        Assert.True(File.Exists(foreign));
+        Assert.Empty(Directory.GetFiles(folder.Path, "*.part"));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(written[0]));
+
+        await using var empty = await (await TestDatabaseServer.GetAsync()).CreateDatabaseAsync();
+        await using var ledger = new Almagest.Ledger.Database.LedgerDatabase(empty.ConnectionString);
+        await using var file = File.OpenRead(written[^1]);
+        await using var unpacked = new System.IO.Compression.GZipStream(file, System.IO.Compression.CompressionMode.Decompress);
+        await new Almagest.Ledger.Backup.LedgerRestore(ledger).ReadAsync(unpacked, cancellationToken: CancellationToken);
+        await using var count = ledger.DataSource.CreateCommand("select count(*) from public.stars");
+        Assert.Equal(5L, await count.ExecuteScalarAsync(CancellationToken));
+    }
+
+    [Fact]
     public async Task Jobs_tell_their_schedule_time_zone_and_executions()
     {
         await using var server = await TestServer.StartAsync(o =>

@@ -43,7 +43,14 @@ internal static class Lexer
                 tokens.Add(new Token(TokenKind.Symbol, c.ToString(), start));
             }
             else if (c == ';')
-                throw new SyntaxException(start, "a query is one statement and has no ';'");
+            {
+                // People end a statement so; nothing may follow.
+                while (at < query.Length && query[at] == ';')
+                    at = SkipBlanks(query, at + 1);
+                if (at < query.Length)
+                    throw new SyntaxException(start, "a query is one statement: nothing may follow the ';'");
+                break;
+            }
             else
                 throw new SyntaxException(
                     start,

@@ -24,7 +24,20 @@ public static class ReservedWords
         StringComparer.OrdinalIgnoreCase
     );
 
+    /// <summary>Reserved words that no part of the grammar begins with, and that tables of stars have for columns.</summary>
+    private static readonly HashSet<string> s_names = new(
+        ["DATE", "DAY", "DEC", "KEY", "LEVEL", "MONTH", "POSITION", "SECTION", "SIZE", "TIME", "USER", "VALUE", "YEAR", "ZONE"],
+        StringComparer.OrdinalIgnoreCase
+    );
+
+    /// <summary>Whether the standard wants the word in double quotes where it is a name.</summary>
     public static bool Contains(string word) => s_words.Contains(word);
+
+    /// <summary>
+    /// Whether a word without quotes is taken for a name. Nearly every query to an archive has a column <c>dec</c>: it is one, though the
+    /// standard reserves the word.
+    /// </summary>
+    public static bool IsName(string word) => !s_words.Contains(word) || s_names.Contains(word);
 
     /// <summary>A published name as a query has to write it: in double quotes where it is not a regular identifier.</summary>
     public static string Written(string name)

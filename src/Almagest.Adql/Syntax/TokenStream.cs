@@ -74,7 +74,7 @@ internal sealed class TokenStream(List<Token> tokens)
 
     public Name? TryName()
     {
-        if (Next.Kind == TokenKind.Quoted || (Next.Kind == TokenKind.Word && !ReservedWords.Contains(Next.Value)))
+        if (Next.Kind == TokenKind.Quoted || (Next.Kind == TokenKind.Word && ReservedWords.IsName(Next.Value)))
         {
             var token = Take();
             return new Name(token.Value, token.Kind == TokenKind.Quoted, token.Offset);

@@ -23,6 +23,18 @@ internal static class ServeCommand
             $"Time zone of --nightly, e.g. Europe/Berlin (default {ServingPlan.DefaultZone})"
         );
         var noNightly = OptionFactory.Flag("--no-nightly", "This server takes no part in the nightly refresh");
+        var backups = OptionFactory.Text(
+            "--backup-folder",
+            "FOLDER",
+            "Write a backup of the ledger into this folder, too, at the time of --nightly (default: none)"
+        );
+        var kept = OptionFactory.Whole(
+            "--backups-kept",
+            "N",
+            $"Backups that are kept in --backup-folder, the newest (default {ServingPlan.DefaultBackups})",
+            1,
+            10_000
+        );
         var threads = OptionFactory.Whole("--threads", "N", "Threads of one run (default: one per core)", 1, 1024);
         var workers = OptionFactory.Whole(
             "--workers",
@@ -46,6 +58,8 @@ internal static class ServeCommand
             nightly,
             zone,
             noNightly,
+            backups,
+            kept,
             workers,
             threads,
         };
@@ -58,12 +72,19 @@ internal static class ServeCommand
                     throw new UsageException("--nightly and --no-nightly exclude each other", "Give one of them.", "--nightly");
                 if (parsed.GetValue(noNightly) && parsed.GetValue(zone) is not null)
                     throw new UsageException("--time-zone and --no-nightly exclude each other", "Give one of them.", "--time-zone");
+                var folder = parsed.GetValue(backups);
+                if (parsed.GetValue(noNightly) && folder is not null)
+                    throw new UsageException("--backup-folder and --no-nightly exclude each other", "Give one of them.", "--backup-folder");
+                if (parsed.GetValue(kept) is not null && folder is null)
+                    throw new UsageException("--backups-kept goes with --backup-folder", "Name the folder, too.", "--backups-kept");
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.Migrate);
                 var plan = new ServingPlan(options.PortOf(parsed), options.BindOf(parsed))
                 {
                     Access = access.Read(parsed),
                     NightlyCron = parsed.GetValue(noNightly) ? null : parsed.GetValue(nightly) ?? ServingPlan.DefaultCron,
                     TimeZone = parsed.GetValue(zone) ?? ServingPlan.DefaultZone,
+                    BackupFolder = folder is null ? null : Path.GetFullPath(folder),
+                    BackupsKept = (int)(parsed.GetValue(kept) ?? ServingPlan.DefaultBackups),
                     Threads = (int)(parsed.GetValue(threads) ?? 0),
                     Workers = (int)(parsed.GetValue(workers) ?? ServingPlan.DefaultWorkers),
                 };

@@ -41,6 +41,8 @@ internal sealed class RunningServer : IAsyncDisposable
                     TimeZone = plan.TimeZone,
                     RunThreads = plan.Threads,
                     Workers = plan.Workers,
+                    BackupFolder = plan.BackupFolder,
+                    BackupsKept = plan.BackupsKept,
                     Logging = logging => MessageLog.AddTo(logging, shell),
                 }
             ),

@@ -34,6 +34,8 @@ internal sealed record ServingPlan(int Port, string Bind)
 
     public const int DefaultWorkers = 1;
 
+    public const int DefaultBackups = 7;
+
     /// <summary>Who is let in, and how.</summary>
     public Func<ServerOptions, ServerOptions> Access { get; init; } = options => options;
 
@@ -44,4 +46,8 @@ internal sealed record ServingPlan(int Port, string Bind)
     public string TimeZone { get; init; } = DefaultZone;
 
     public int Threads { get; init; }
+
+    public string? BackupFolder { get; init; }
+
+    public int BackupsKept { get; init; } = DefaultBackups;
 }

@@ -35,14 +35,13 @@ public static class ReadingRole
         ArgumentNullException.ThrowIfNull(ledger);
         try
         {
-            await ledger.AskAsync(
-                async connection =>
-                {
-                    await connection.ExecuteAsync(CreateSql, cancellationToken);
-                    await connection.ExecuteAsync(GrantSql, cancellationToken);
-                },
-                cancellationToken
-            );
+            await ledger.AskAsync(connection => connection.ExecuteAsync(CreateSql, cancellationToken), cancellationToken);
+            // A grant and a refresh write the same row of the database's own tables, and whoever comes second fails.
+            if (await ledger.AskAsync(connection => LacksAsync(connection, cancellationToken), cancellationToken))
+            {
+                await using var refreshers = await ViewRefresher.ExcludeAsync(ledger, cancellationToken);
+                await DatabaseBoundary.AskAsync(() => GrantAsync(refreshers.Connection, cancellationToken));
+            }
         }
         catch (LedgerException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege })
         {
@@ -60,6 +59,39 @@ public static class ReadingRole
                 $"Let an administrator of the database run: create role {Name} nologin; grant {Name} to {user};",
                 inner: e
             );
+        }
+    }
+
+    private static async Task<bool> LacksAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select not has_schema_privilege('{Name}', 'public', 'usage')
+              or exists (select from unnest($1) r
+                         where to_regclass(r) is not null and not has_table_privilege('{Name}', r, 'select'))
+            """,
+            connection
+        )
+        {
+            Parameters = { new() { Value = Relations.Select(r => $"public.{r}").ToArray() } },
+        };
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private static async Task GrantAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        for (var left = 4; ; left--)
+        {
+            try
+            {
+                await connection.ExecuteAsync(GrantSql, cancellationToken);
+                return;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InternalError && left > 0)
+            {
+                // "Tuple concurrently updated": a view is just made anew, or somebody else's command has the same row.
+                await Task.Delay(100, cancellationToken);
+            }
         }
     }
 

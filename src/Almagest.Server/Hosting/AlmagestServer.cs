@@ -103,9 +103,14 @@ public static class AlmagestServer
         JobScheduler.AddTo(
             services,
             options.Ledger,
-            schedule is null ? []
-                : options.Workers == 0 ? [NightlyRefresh.JobBy(schedule)]
-                : [NightlyRefresh.JobBy(schedule), RunQueueMaintenance.Job]
+            schedule is null
+                ? []
+                :
+                [
+                    NightlyRefresh.JobBy(schedule),
+                    .. options.BackupFolder is null ? Array.Empty<ScheduledJob>() : [NightlyBackup.JobBy(schedule)],
+                    .. options.Workers == 0 ? Array.Empty<ScheduledJob>() : [RunQueueMaintenance.Job],
+                ]
         );
 
         var app = builder.Build();
