@@ -46,6 +46,8 @@ public sealed class BackupTests : IDisposable
         var before = await ContentAsync(ledger);
 
         var written = (await ledger.RunAsync("backup", Name(file), "--json")).Ok().Json;
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Name(file)));
         await using var other = await CliLedger.CreateEmptyAsync();
         var restored = (await other.RunAsync("restore", Name(file), "--json")).Ok().Json;
 
@@ -60,6 +62,17 @@ public sealed class BackupTests : IDisposable
         Assert.Equal(0, await other.CountAsync("select count(*) from (select star_id from stars group by 1 having count(*) > 1) t"));
         Assert.Equal(1, await other.CountAsync($"select count(*) from discovery_runs where run_id = '{run}' and is_complete"));
         (await other.RunAsync("runs", "replay", run)).Ok();
+    }
+
+    [Fact]
+    public async Task What_cannot_be_written_is_said_and_leaves_nothing()
+    {
+        await using var ledger = await CliLedger.CreateAsync();
+        var nowhere = await ledger.RunAsync("backup", Name("none/a.backup"));
+        Assert.Equal(ExitCodes.Failed, nowhere.ExitCode);
+        Assert.Contains("does not exist", nowhere.Error);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("backup", _folder.Path)).ExitCode);
+        Assert.Empty(Directory.GetFiles(_folder.Path, "*.backup*"));
     }
 
     [Fact]

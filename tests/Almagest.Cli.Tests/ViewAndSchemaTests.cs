@@ -167,7 +167,7 @@ public sealed class ViewAndSchemaTests
 
         var unasked = await ledger.RunAsync("db", "rollback", "AddAnomalyOverlapMatrixView");
         Assert.Equal(ExitCodes.BadUsage, unasked.ExitCode);
-        Assert.Contains("going back to AddAnomalyOverlapMatrixView loses for good: 3 hashes of results", unasked.Error);
+        Assert.Contains("going back to AddAnomalyOverlapMatrixView loses for good: hashes of results (3)", unasked.Error);
         Assert.True((await ledger.RunAsync("db", "status", "--json")).Ok().Json.GetProperty("up_to_date").GetBoolean());
 
         var back = (await ledger.RunAsync("db", "rollback", "AddAnomalyOverlapMatrixView", "--yes", "--json")).Ok().Json;
@@ -191,7 +191,7 @@ public sealed class ViewAndSchemaTests
 
         var refused = await ledger.RunAsync("db", "rollback", "0");
         Assert.Equal(ExitCodes.BadUsage, refused.ExitCode);
-        Assert.Contains("2,000 stars, 3 runs", refused.Error);
+        Assert.Contains("stars (2,000), runs (3)", refused.Error);
         Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("db", "rollback", "NoSuchMigration")).ExitCode);
         Assert.Equal(2000, await ledger.CountAsync("select count(*) from stars"));
         (await ledger.RunAsync("db", "rollback", "0", "--yes")).Ok();

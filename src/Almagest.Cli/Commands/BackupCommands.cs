@@ -134,21 +134,20 @@ internal static class BackupCommands
 
     private static async Task<BackupReport> WriteAsync(CommandShell shell, LedgerDatabase ledger, string path)
     {
-        await using var output = OutputFile.Create(path);
-        BackupReport? report = null;
-        await output.WriteAsync(async _ =>
+        if (Directory.Exists(path))
+            throw new UsageException($"{path} is a folder", "Name a file in it.", "FILE");
+        try
         {
-            // A name in .gz is compressed by the file itself.
-            await using var packed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
-                ? null
-                : new GZipStream(output.Stream, CompressionLevel.Fastest, leaveOpen: true);
-            report = await ProgressDisplay.ShowAsync(
+            return await ProgressDisplay.ShowAsync(
                 shell,
                 "writing the backup",
-                bar => new LedgerBackup(ledger).WriteAsync(packed ?? output.Stream, Report(bar), shell.CancellationToken)
+                bar => BackupFile.WriteAsync(ledger, path, Report(bar), shell.CancellationToken)
             );
-        });
-        return report!;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw OutputFile.Failure(path, e);
+        }
     }
 
     private static async Task<BackupReport> ReadAsync(CommandShell shell, LedgerDatabase ledger, string path)

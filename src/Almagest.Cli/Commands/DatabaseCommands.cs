@@ -105,7 +105,7 @@ internal static class DatabaseCommands
         var what =
             losses.Count == 0
                 ? "everything in the database"
-                : string.Join(", ", losses.Select(l => $"{ConsoleText.Count(l.Count)} {l.What}"));
+                : string.Join(", ", losses.Select(l => $"{l.What} ({ConsoleText.Count(l.Count)})"));
         if (!shell.Terminal.CanAsk)
             throw new UsageException(
                 $"going back to {target} loses for good: {what}",

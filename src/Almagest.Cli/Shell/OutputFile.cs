@@ -66,7 +66,8 @@ internal sealed class OutputFile : IAsyncDisposable
         }
     }
 
-    private static CommandFailedException Failure(string path, Exception e) =>
+    /// <summary>Trouble of the disk in words.</summary>
+    public static CommandFailedException Failure(string path, Exception e) =>
         e switch
         {
             DirectoryNotFoundException => new($"the folder of {path} does not exist", "Create it first, or choose another place.", e),

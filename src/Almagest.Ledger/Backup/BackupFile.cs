@@ -12,7 +12,12 @@ public static class BackupFile
     /// <exception cref="Contract.Errors.LedgerException">the database has trouble</exception>
     /// <exception cref="IOException">the file cannot be written</exception>
     /// <exception cref="UnauthorizedAccessException">the file cannot be written</exception>
-    public static async Task<BackupReport> WriteAsync(LedgerDatabase ledger, string path, CancellationToken cancellationToken = default)
+    public static async Task<BackupReport> WriteAsync(
+        LedgerDatabase ledger,
+        string path,
+        IProgress<BackupProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var partial = path + Partial;
         try
@@ -20,7 +25,7 @@ public static class BackupFile
             BackupReport report;
             await using (var file = new FileStream(partial, Options()))
             await using (var packed = new GZipStream(file, CompressionLevel.Fastest))
-                report = await new LedgerBackup(ledger).WriteAsync(packed, null, cancellationToken);
+                report = await new LedgerBackup(ledger).WriteAsync(packed, progress, cancellationToken);
             File.Move(partial, path, overwrite: true);
             return report;
         }
