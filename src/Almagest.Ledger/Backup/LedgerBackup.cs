@@ -20,7 +20,7 @@ public sealed record BackupReport(BackupHeader Header, int Tables, long Rows);
 /// Writes a ledger into one stream, as it is at one moment, while it stays in use. What can be computed from the rest is left out: views
 /// and what keeps them, indexes, the schedule of jobs.
 /// </summary>
-public sealed class LedgerBackup(LedgerDatabase ledger)
+internal sealed class LedgerBackup(LedgerDatabase ledger)
 {
     // The text of numbers, times and bytes is the same in every version, and exact.
     internal const string TextSettings =
