@@ -34,6 +34,9 @@ public sealed record ServerOptions
     /// <summary>Whether everybody may read.</summary>
     public bool AnonymousReads { get; init; }
 
+    /// <summary>How often an open page looks whether the person at it is still let in.</summary>
+    public TimeSpan PagesAskAgainEvery { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>
     /// Proxies whose X-Forwarded-For, -Proto, -Host and -Prefix are believed. Nobody who comes from such an address is taken for the
     /// account that runs the server.

@@ -6,6 +6,9 @@ namespace Almagest.Dashboard.Access;
 /// <summary>What letting in, and changing, asks of the server. Thread-safe.</summary>
 public interface IChangeHost
 {
+    /// <summary>How often an open page asks <see cref="IsStillLetInAsync"/>.</summary>
+    TimeSpan AsksAgainEvery { get; }
+
     /// <summary>Whether somebody who was let in still would be: their token may have been revoked, or may have expired.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>
     Task<bool> IsStillLetInAsync(Person person, CancellationToken cancellationToken);

@@ -102,7 +102,6 @@ public static class AlmagestServer
         services.AddHostedService<ViewRefreshService>();
         JobScheduler.AddTo(
             services,
-            options.Ledger,
             schedule is null
                 ? []
                 :

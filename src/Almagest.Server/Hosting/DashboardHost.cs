@@ -23,6 +23,8 @@ internal sealed class DashboardHost(
 
     public long MaxUploadBytes => options.MaxUploadBytes;
 
+    public TimeSpan AsksAgainEvery => options.PagesAskAgainEvery;
+
     public RunExplainer Explainer => explainer;
 
     public void Enqueue(Guid runId) => queue.Signal();
