@@ -78,6 +78,12 @@ public sealed record ServerOptions
     /// </summary>
     public int Workers { get; init; } = 1;
 
+    /// <summary>How long a worker may be at one run before it fails.</summary>
+    public TimeSpan LongestRun { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>Runs of one person that may wait at once.</summary>
+    public int MostWaitingRuns { get; init; } = 2000;
+
     /// <summary>Threads of one run; 0 = one per core. Never changes a result.</summary>
     public int RunThreads { get; init; }
 
@@ -86,6 +92,12 @@ public sealed record ServerOptions
 
     /// <summary>How long stopping may wait for runs to give their work back.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// A collector of OpenTelemetry that traces and metrics are sent to, by HTTP; null = the one that OTEL_EXPORTER_OTLP_ENDPOINT names, if
+    /// any.
+    /// </summary>
+    public Uri? Collector { get; init; }
 
     /// <summary>Where the log goes; null = warnings and errors to standard error.</summary>
     public Action<ILoggingBuilder>? Logging { get; init; }

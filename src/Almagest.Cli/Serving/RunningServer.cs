@@ -5,6 +5,8 @@ using Almagest.Postgres;
 using Almagest.Server;
 using Almagest.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Spectre.Console;
 
 namespace Almagest.Cli.Serving;
@@ -43,13 +45,19 @@ internal sealed class RunningServer : IAsyncDisposable
                     Workers = plan.Workers,
                     BackupFolder = plan.BackupFolder,
                     BackupsKept = plan.BackupsKept,
-                    Logging = logging => MessageLog.AddTo(logging, shell),
+                    LongestRun = plan.LongestRun,
+                    MostWaitingRuns = plan.MostWaitingRuns,
+                    Logging = logging => MessageLog.AddTo(logging, shell, plan.Log),
                 }
             ),
             shell.CancellationToken
         );
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger<RunningServer>();
         foreach (var warning in AlmagestServer.Warnings(app))
-            shell.WriteError("warning:", warning, "1;33");
+            if (plan.Log.IsJson)
+                logger.LogWarning("{Warning}", warning);
+            else
+                shell.WriteError("warning:", warning, "1;33");
         return new RunningServer(app, session, shell, plan);
     }
 

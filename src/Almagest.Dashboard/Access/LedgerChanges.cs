@@ -105,6 +105,7 @@ public sealed class LedgerChanges(LedgerDatabase ledger, PageAccess access, ICha
                         placement with
                         {
                             By = person.Name,
+                            MostWaiting = host.MostWaitingRuns,
                         },
                         null,
                         cancellationToken

@@ -77,6 +77,7 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
                 "A name has 1 to 200 characters."
             );
         var dataset = await new DatasetRepository(ledger).GetAsync(datasetId, cancellationToken);
+        await DiskSpace.RequireAsync(ledger, 0, cancellationToken);
         var name = Path.GetFileName(file);
         try
         {

@@ -44,6 +44,9 @@ public static class AlmagestServer
     /// <summary>The category of log lines that say who changed what.</summary>
     public const string AuditCategory = AuditLog.Category;
 
+    /// <summary>The value of a scope of the log that names the request which caused a line.</summary>
+    public const string RequestIdScope = RequestIds.Scope;
+
     private const long MostBodyBytes = 1 << 20;
     private static readonly TimeSpan s_longestRequest = TimeSpan.FromSeconds(60);
 
@@ -85,7 +88,9 @@ public static class AlmagestServer
         {
             MaxThreads = options.RunThreads,
         });
-        services.AddSingleton<RequestMeter>();
+        services.AddSingleton<MeasuredTimes>();
+        services.AddSingleton<LedgerMeter>();
+        Telemetry.AddTo(services, builder.Configuration, options.Collector);
         services.AddSingleton<ResponseCache>();
         services.AddSingleton<DatabasePools>();
         services.AddSingleton<ViewRefreshes>();
@@ -113,8 +118,9 @@ public static class AlmagestServer
         );
 
         var app = builder.Build();
-        app.Services.GetRequiredService<RequestMeter>().Start();
+        app.Services.GetRequiredService<MeasuredTimes>().Start();
         AccessSetup.UseOrigin(app, options);
+        app.UseMiddleware<RequestIds>();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<RequestGuard>(HostNames.Of(options.AllowedHosts));
         app.Use(

@@ -1,5 +1,6 @@
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
+using Almagest.Server.Operations;
 using Quartz;
 
 namespace Almagest.Server.Jobs;
@@ -9,7 +10,7 @@ namespace Almagest.Server.Jobs;
 /// again by <see cref="ViewRefreshService"/>, as after any other failure; the job's own record says that it failed.
 /// </summary>
 [DisallowConcurrentExecution]
-internal sealed class NightlyRefresh(LedgerDatabase ledger) : IJob
+internal sealed class NightlyRefresh(LedgerDatabase ledger, LedgerMeter meter) : IJob
 {
     public const string Name = "nightly-refresh";
 
@@ -19,6 +20,7 @@ internal sealed class NightlyRefresh(LedgerDatabase ledger) : IJob
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         var outcomes = await new ViewRefresher(ledger).RefreshAsync(null, "nightly", cancellationToken);
+        meter.Refreshed(outcomes);
         var failed = outcomes.Where(o => !o.Succeeded).ToList();
         if (failed.Count > 0)
         {

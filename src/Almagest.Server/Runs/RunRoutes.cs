@@ -200,10 +200,7 @@ internal static class RunRoutes
         };
         var submitted = await new RunSubmitter(ledger).SubmitAsync(
             request,
-            RunPlacement.Queued with
-            {
-                By = RequestPerson.Name(context),
-            },
+            RequestPerson.Placement(context),
             KeyOf(context),
             context.RequestAborted
         );
