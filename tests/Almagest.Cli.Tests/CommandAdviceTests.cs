@@ -31,6 +31,8 @@ public sealed class CommandAdviceTests
         ErrorCode.RunEnded,
         ErrorCode.RunNotEnded,
         ErrorCode.RunLost,
+        ErrorCode.DeletionNotFound,
+        ErrorCode.DeletionNotRestorable,
         ErrorCode.RunTooLong,
         ErrorCode.QueueFull,
         ErrorCode.AmbiguousRun,

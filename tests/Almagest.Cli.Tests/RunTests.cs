@@ -195,6 +195,19 @@ public sealed class RunTests : IDisposable
         Assert.Equal([ids[2]], await ledger.RunIdsAsync());
         Assert.Equal(1, await ledger.CountAsync("select count(*) from mv_discovery_run_stats"));
         (await ledger.RunAsync("views", "verify")).Ok();
+
+        var kept = (await ledger.RunAsync("deletions", "list", "--json")).Ok().Json.EnumerateArray().ToList();
+        Assert.Equal([ids[1], ids[0]], kept.Select(d => d.GetProperty("run_id").GetString()));
+        Assert.Contains("back", (await ledger.RunAsync("runs", "restore", ids[0][^8..])).Ok().Out);
+        (await ledger.RunAsync("deletions", "restore", $"{kept[0].GetProperty("deletion_id").GetInt64()}")).Ok();
+        Assert.Equal(3, (await ledger.RunIdsAsync()).Length);
+        Assert.Equal(3, await ledger.CountAsync("select count(*) from mv_discovery_run_stats"));
+        (await ledger.RunAsync("views", "verify")).Ok();
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "restore", ids[0])).ExitCode);
+        Assert.Contains("can be undone", (await ledger.RunAsync("runs", "delete", ids[0])).Ok().Out);
+        Assert.Contains("1 deletion is final now", (await ledger.RunAsync("deletions", "empty")).Ok().Out);
+        Assert.DoesNotContain("undone", (await ledger.RunAsync("runs", "delete", ids[1], "--now")).Ok().Out);
+        Assert.Contains("Nothing was deleted", (await ledger.RunAsync("deletions", "list")).Ok().Out);
     }
 
     [Fact]

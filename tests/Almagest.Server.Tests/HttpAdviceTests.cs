@@ -27,6 +27,8 @@ public sealed class HttpAdviceTests
         ErrorCode.RunNotComplete,
         ErrorCode.RunNotEnded,
         ErrorCode.RunLost,
+        ErrorCode.DeletionNotFound,
+        ErrorCode.DeletionNotRestorable,
         ErrorCode.RunTooLong,
         ErrorCode.QueueFull,
         ErrorCode.AmbiguousRun,

@@ -275,6 +275,17 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NoContent, (await _server.DeleteAsync(location)).Status);
         JsonAssert.Problem(await _server.GetAsync(location), HttpStatusCode.NotFound);
         await Eventually.HoldsAsync(async () => (await _server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 0);
+        var kept = Assert.Single((await _server.GetAsync("/deletions")).Json.EnumerateArray());
+        JsonAssert.Fields(kept, "deletion_id kind run_id star_id dataset summary deleted_at deleted_by until");
+        Assert.EndsWith(kept.GetProperty("run_id").GetString()!, location, StringComparison.Ordinal);
+
+        var back = await _server.PostAsync($"{location}/restore");
+        Assert.Equal((HttpStatusCode.OK, "completed"), (back.Status, back.Json.GetProperty("status").GetString()));
+        await Eventually.HoldsAsync(async () => (await _server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 1);
+        JsonAssert.Problem(await _server.PostAsync($"{location}/restore"), HttpStatusCode.NotFound);
+        Assert.Equal(HttpStatusCode.NoContent, (await _server.DeleteAsync($"{location}?now=true")).Status);
+        Assert.Equal(0, (await _server.GetAsync("/deletions")).Json.GetArrayLength());
+        JsonAssert.Problem(await _server.PostAsync("/deletions/1/restore"), HttpStatusCode.NotFound);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
 
-/// <summary><c>runs list</c>, <c>show</c>, <c>delete</c>; the others are in files of their own.</summary>
+/// <summary><c>runs list</c>, <c>show</c>; the others are in files of their own.</summary>
 internal static class RunCommands
 {
     public static Command Create(CommandShell shell, GlobalOptions global) =>
@@ -28,7 +28,8 @@ internal static class RunCommands
             List(shell, global),
             Show(shell, global),
             RunCompareCommand.Create(shell, global),
-            Delete(shell, global),
+            RunDeletionCommands.Delete(shell, global),
+            RunDeletionCommands.Restore(shell, global),
             RunExportCommand.Create(shell, global),
             RunExcludedCommand.Create(shell, global),
             RunExplainCommand.Create(shell, global),
@@ -149,37 +150,6 @@ internal static class RunCommands
                 var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
                 var view = await RunView.LoadAsync(session.Ledger, run, (int)(parsed.GetValue(top) ?? 10), shell.CancellationToken);
                 shell.Answer(view.Document, view.Show);
-                return ExitCodes.Done;
-            }
-        );
-        return command;
-    }
-
-    private static DescribedCommand Delete(CommandShell shell, GlobalOptions global)
-    {
-        var ids = new Argument<string[]>("ID")
-        {
-            Description = "Ids of runs, or at least six characters of their start or end",
-            Arity = ArgumentArity.OneOrMore,
-        };
-        var command = new DescribedCommand("delete", "Delete runs and their results", "almagest runs delete 1f0c2a9e 77ab03d1") { ids };
-        command.SetAction(
-            async (parsed, _) =>
-            {
-                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-                var repository = new RunRepository(session.Ledger);
-                // Every id is resolved before the first run goes: a slip in the last one deletes nothing.
-                var runs = new List<DiscoveryRun>();
-                foreach (var id in parsed.GetRequiredValue(ids))
-                    runs.Add(await repository.FindAsync(id, shell.CancellationToken));
-                foreach (var run in runs.DistinctBy(r => r.RunId))
-                    await repository.DeleteAsync(run.RunId, shell.CancellationToken);
-                await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.CancellationToken);
-                var deleted = runs.Select(r => r.RunId).Distinct().ToList();
-                shell.Answer(
-                    new { deleted },
-                    console => console.Say($"Deleted {ConsoleText.Plural(deleted.Count, "run", "runs")}; the views are up to date.")
-                );
                 return ExitCodes.Done;
             }
         );

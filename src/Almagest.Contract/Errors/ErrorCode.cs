@@ -131,6 +131,9 @@ public sealed class ErrorCode
     /// <summary>There is no such sweep.</summary>
     public static readonly ErrorCode SweepNotFound = NotFound("sweep_not_found");
 
+    /// <summary>There is no such deletion, or it can no longer be undone.</summary>
+    public static readonly ErrorCode DeletionNotFound = NotFound("deletion_not_found");
+
     /// <summary>There is no such token. Facts: name.</summary>
     public static readonly ErrorCode TokenNotFound = NotFound("token_not_found");
 
@@ -154,6 +157,9 @@ public sealed class ErrorCode
 
     /// <summary>A run that is no longer this worker's. Facts: run_id.</summary>
     public static readonly ErrorCode RunLost = Conflict("run_lost");
+
+    /// <summary>What was deleted cannot come back as things are now.</summary>
+    public static readonly ErrorCode DeletionNotRestorable = Conflict("deletion_not_restorable");
 
     /// <summary>A run that took longer than the server lets one work. Facts: run_id, seconds.</summary>
     public static readonly ErrorCode RunTooLong = Conflict("run_too_long");

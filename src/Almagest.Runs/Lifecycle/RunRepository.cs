@@ -3,6 +3,7 @@ using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Microsoft.EntityFrameworkCore;
@@ -217,12 +218,24 @@ public sealed class RunRepository(LedgerDatabase ledger)
         };
     }
 
-    /// <summary>Deletes a run and its results in one transaction.</summary>
+    /// <summary>Deletes a run and its results for good, in one transaction, and frees their space.</summary>
     /// <exception cref="LedgerException">no such run, or it is being worked on</exception>
     public async Task DeleteAsync(Guid runId, CancellationToken cancellationToken = default)
     {
-        if (await ExecuteAsync(RunLife.DeleteRun, cancellationToken, runId) == 1)
-            return;
+        if (await ExecuteAsync(RunLife.DeleteRun, cancellationToken, runId) == 0)
+            await RefuseDeletionAsync(runId, cancellationToken);
+    }
+
+    /// <summary>Deletes a run and what belongs to it, so that it can be brought back for a day (<see cref="LedgerDeletions"/>).</summary>
+    /// <exception cref="LedgerException">no such run, it is being worked on, or there is no room to keep it</exception>
+    public async Task PutAwayAsync(Guid runId, string? by, CancellationToken cancellationToken = default)
+    {
+        if (!await new LedgerDeletions(ledger).DeleteRunAsync(runId, by, cancellationToken))
+            await RefuseDeletionAsync(runId, cancellationToken);
+    }
+
+    private async Task RefuseDeletionAsync(Guid runId, CancellationToken cancellationToken)
+    {
         var run = await GetAsync(runId, cancellationToken);
         throw LedgerException
             .Of(

@@ -82,6 +82,7 @@ internal static class RouteScopes
         "kDistance",
         "listCrossMatches",
         "listDatasets",
+        "listDeletions",
         "listLabels",
         "listRuns",
         "listStars",
@@ -115,6 +116,8 @@ internal static class RouteScopes
         "recovery",
         "refreshViews",
         "replayRun",
+        "restoreDeletion",
+        "restoreRun",
         "rethresholdRun",
         "retryRun",
         "setTags",
@@ -125,7 +128,7 @@ internal static class RouteScopes
     ];
 
     /// <summary>Takes away what others may rest on.</summary>
-    private static readonly string[] s_admin = ["deleteCrossMatch", "deleteDataset", "deleteRun"];
+    private static readonly string[] s_admin = ["deleteCrossMatch", "deleteDataset", "deleteRun", "forgetDeletion"];
 
     private static readonly Dictionary<string, AccessScope?> s_all = new[]
     {

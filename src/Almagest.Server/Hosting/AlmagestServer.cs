@@ -234,6 +234,7 @@ public static class AlmagestServer
         HealthRoutes.Map(api, pools.Health);
         MetricsRoutes.Map(api, options.Ledger);
         JobRoutes.Map(api, options.Ledger);
+        DeletionRoutes.Map(api, options.Ledger);
         var adql = app.Services.GetRequiredService<AdqlRunner>();
         TapRoutes.Map(app, adql, app.Services.GetRequiredService<TapJobs>());
         new ConeSearch(options.Ledger, adql).Map(app);

@@ -7,6 +7,7 @@ using Almagest.Discovery.Features;
 using Almagest.Discovery.Registry;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Export;
@@ -28,6 +29,7 @@ namespace Almagest.Server.Runs;
 internal static class RunRoutes
 {
     public static readonly UuidParameter RunId = new("run_id", "the run") { InPath = true };
+    private static readonly BooleanParameter s_now = new("now", "for good, which frees its space at once");
     private static readonly ChoiceParameter s_runType = new("run_type", "only runs of this type", RunTypes.All);
     private static readonly ChoiceParameter s_status = new("status", "only runs in this state", RunStatus.All);
     private static readonly TextParameter s_dataset = new("dataset", "only runs over this dataset: its name or id");
@@ -148,13 +150,42 @@ internal static class RunRoutes
                 "Deletes a run and its results",
                 async context =>
                 {
-                    await runs.DeleteAsync(RunId.Read(context)!.Value, context.RequestAborted);
+                    var runId = RunId.Read(context)!.Value;
+                    if (s_now.Read(context))
+                        await runs.DeleteAsync(runId, context.RequestAborted);
+                    else
+                        await runs.PutAwayAsync(runId, RequestPerson.Name(context), context.RequestAborted);
                     return Results.NoContent();
+                },
+                RunId,
+                s_now
+            )
+            .WithDescription(
+                "It is in no view and found by no question from then on, and can be brought back for a day (POST …/restore, GET /deletions); "
+                    + "its space is freed then. A run that is being worked on cannot be deleted. The views follow by themselves."
+            )
+            .Produces(204)
+            .Fails(404, 409)
+            .DisableRequestTimeout();
+
+        group
+            .Route(
+                "POST",
+                "/{run_id}/restore",
+                "restoreRun",
+                "Brings back a run that was deleted within the last day",
+                async context =>
+                {
+                    var runId = RunId.Read(context)!.Value;
+                    await new LedgerDeletions(ledger).RestoreRunAsync(runId, context.RequestAborted);
+                    return Results.Ok(
+                        await RunResources.ReadAsync(ledger, await runs.GetAsync(runId, context.RequestAborted), context.RequestAborted)
+                    );
                 },
                 RunId
             )
-            .WithDescription("A run that is being worked on cannot be deleted. The views follow by themselves.")
-            .Produces(204)
+            .WithDescription("With its results, clusters, exclusions, tags and notes, as it was. The views follow by themselves.")
+            .Produces<RunResource>()
             .Fails(404, 409)
             .DisableRequestTimeout();
 
