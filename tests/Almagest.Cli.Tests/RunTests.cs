@@ -204,7 +204,7 @@ public sealed class RunTests : IDisposable
         var id = (await ledger.RunIdsAsync("--type", "anomaly"))[0];
         var (plain, packed) = (Path.Combine(_folder.Path, "run.csv"), Path.Combine(_folder.Path, "run.csv.gz"));
 
-        var answer = (await ledger.RunAsync("runs", "export", id, "--bare", "-o", plain, "--json")).Ok().Json;
+        var answer = (await ledger.RunAsync("runs", "export", id, "-o", plain, "--json")).Ok().Json;
         (await ledger.RunAsync("runs", "export", id, "--bare", "-o", packed)).Ok();
         var streamed = (await ledger.RunAsync("runs", "export", id, "--bare", "-o", "-")).Ok().Out;
 

@@ -49,7 +49,7 @@ public static class RunColumns
     /// <summary>What a run says of a star.</summary>
     public static IReadOnlyList<Column> OfResult { get; } =
     [
-        Integer("is_anomaly", "meta.code", "1 = flagged, 0 = not; 0 throughout a cluster run"),
+        Flag("is_anomaly", "meta.code", "1 = flagged, 0 = not; 0 throughout a cluster run"),
         Double("anomaly_score", null, "stat.value", "negative = anomalous (scikit-learn's decision_function); null in a cluster run"),
         Integer("cluster_id", "meta.id.parent", "number of its cluster from 0, -1 = noise; null in an anomaly run"),
         Double(

@@ -64,6 +64,6 @@ internal sealed record VoFormat(
     /// <summary>Writes a table in this form.</summary>
     public Task<long> WriteAsync(ExportTable table, Stream stream, CancellationToken cancellationToken) =>
         Table is { } format
-            ? table.WriteAsync(stream, format, bare: true, cancellationToken: cancellationToken)
+            ? table.WriteAsync(stream, format, cancellationToken: cancellationToken)
             : TabSeparatedValues.WriteAsync(table, stream, cancellationToken);
 }
