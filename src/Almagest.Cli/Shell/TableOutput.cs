@@ -13,7 +13,7 @@ internal sealed class TableOutput(string option)
     );
 
     // CSV is bare; what older scripts say of it still holds.
-    private readonly Option<bool> _bare = new("--bare") { Hidden = true };
+    private readonly Option<bool> _bare = new("--bare") { Hidden = true, Description = "Nothing more than CSV is anyway" };
 
     /// <summary>The file of commands that otherwise print.</summary>
     public static Option<string?> File() =>

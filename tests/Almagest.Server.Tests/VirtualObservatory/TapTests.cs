@@ -68,6 +68,27 @@ public sealed partial class TapTests(KnownLedger known)
         Assert.Equal("unicodeChar", table.Fields["remark"]["datatype"]);
     }
 
+    [Fact]
+    public async Task Runs_are_found_by_parameters_and_outcomes()
+    {
+        var found = await AskAsync(
+            "SELECT r.run_id, r.cluster_count, p.value_text, p.value_number FROM almagest.runs AS r JOIN almagest.run_parameters AS p ON "
+                + "p.run_id = r.run_id JOIN almagest.datasets AS d ON d.dataset_id = r.dataset_id WHERE d.name = 'known' AND p.name = 'min_samples' "
+                + "AND p.value_number < 100 AND r.cluster_count > 1"
+        );
+        var row = Assert.Single(found.Rows);
+        Assert.Equal(
+            (known.Clusters.ToString(), "2", "long"),
+            (row["run_id"], row["cluster_count"], found.Fields["cluster_count"]["datatype"])
+        );
+        Assert.Equal(row["value_text"], row["value_number"]);
+        var forests = await AskAsync(
+            "SELECT anomaly_count, cluster_count, excluded_count, duration_s FROM almagest.runs WHERE anomaly_count = 4"
+        );
+        Assert.Equal(3, forests.Rows.Count);
+        Assert.All(forests.Rows, r => Assert.Equal("", r["cluster_count"]));
+    }
+
     [Theory]
     [InlineData("SELECT run_id, anomaly_count FROM almagest.mv_discovery_run_stats WHERE run_type = 'anomaly'", 3)]
     [InlineData("SELECT * FROM almagest.mv_cluster_size_distribution ORDER BY cluster_size DESC", 2)]

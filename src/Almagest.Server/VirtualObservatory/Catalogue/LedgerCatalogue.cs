@@ -28,6 +28,7 @@ internal sealed class LedgerCatalogue(LedgerDatabase ledger)
             stars,
             LedgerTables.Labels,
             LedgerTables.Runs,
+            LedgerTables.RunParameters,
             LedgerTables.Results,
             LedgerTables.Clusters,
             .. LedgerTables.Views,

@@ -1,5 +1,6 @@
 using Almagest.Adql.Schema;
 using Almagest.Contract.Columns;
+using Almagest.Ledger.Schema;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Descriptors;
 
@@ -72,14 +73,39 @@ internal static class LedgerTables
     public static PublishedTable Runs { get; } =
         Table(
             "runs",
-            "Executions of an algorithm on a selection of stars",
+            "Executions of an algorithm on a selection of stars, and what they found",
             "public.discovery_runs",
-            PublishedColumns.Of(
-                RunColumns.All,
-                ["run_id", "run_type", "algorithm", "parameters", "dataset_id", "total_stars", "status", "created_at"],
-                ["run_id", "dataset_id", "status"]
-            )
+            [
+                .. PublishedColumns.Of(
+                    RunColumns.All,
+                    ["run_id", "run_type", "algorithm", "parameters", "dataset_id", "total_stars", "status", "created_at"],
+                    ["run_id", "dataset_id", "status"]
+                ),
+                .. PublishedColumns
+                    .Of(RunColumns.Outcomes, ["anomaly_count", "cluster_count"], [])
+                    .Select(c => c with { Sql = Outcome(c.Name) }),
+            ]
         );
+
+    public static PublishedTable RunParameters { get; } =
+        Table(
+            "run_parameters",
+            "The parameters of runs, one a row, defaults included",
+            """
+            (select r.run_id, p.key as name, p.value #>> array[]::text[] as value_text,
+               case when jsonb_typeof(p.value) = 'number' then p.value::double precision end as value_number
+             from public.discovery_runs r cross join lateral jsonb_each(r.parameters) p)
+            """,
+            PublishedColumns.Of(RunColumns.OfParameter, ["run_id", "name", "value_text", "value_number"], ["run_id"])
+        );
+
+    private static string Outcome(string name) =>
+        name switch
+        {
+            "excluded_count" => RunOutcomes.Excluded("{0}"),
+            "duration_s" => RunOutcomes.Seconds("{0}"),
+            _ => RunOutcomes.Count("{0}", name),
+        };
 
     public static PublishedTable Results { get; } =
         Table(
