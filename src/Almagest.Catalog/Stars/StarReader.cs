@@ -58,7 +58,7 @@ public sealed class StarReader
     /// <summary>Stars so far that could not be carried to the wanted epoch, for lack of a proper motion or an epoch.</summary>
     public long NotCarried { get; private set; }
 
-    /// <summary>Whether the identifier of every star so far is a whole number (<see cref="WholeIds"/>).</summary>
+    /// <summary>Whether the identifier of every star so far is a whole number.</summary>
     public bool HasIntegerIds { get; private set; } = true;
 
     /// <summary>What a load would say of some rows.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Almagest.Catalog.Stars;
 using Almagest.Contract.Datasets;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
@@ -7,7 +6,7 @@ using Npgsql;
 
 namespace Almagest.Ledger.Datasets;
 
-/// <summary>Whether the ids of datasets are whole numbers (<see cref="WholeIds"/>), so that an export or TAP can have them as 64-bit
+/// <summary>Whether the ids of datasets are whole numbers , so that an export or TAP can have them as 64-bit
 /// integers. A load keeps that with each file; of files that were loaded before, the stars are asked, in the order of the index on
 /// them.</summary>
 public static class IntegerIds
