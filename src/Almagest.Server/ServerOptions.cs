@@ -28,6 +28,9 @@ public sealed record ServerOptions
     /// </summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
+    /// <summary>Origins whose web pages may ask this server, such as <c>https://notebook.example.org</c>; <c>*</c> = any.</summary>
+    public IReadOnlyList<string> CrossOrigins { get; init; } = [];
+
     /// <summary>A token of the scope admin that is valid on this server as long as it runs; null = those of the ledger alone.</summary>
     public string? FirstToken { get; init; }
 

@@ -27,6 +27,25 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task Runs_are_listed_by_a_condition_on_parameters_and_outcomes()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var listed = (
+            await ledger.RunAsync("runs", "list", "--where", "contamination > 0 and anomaly_count > 0", "--sort=-anomaly_count", "--json")
+        )
+            .Ok()
+            .Json.GetProperty("items")
+            .EnumerateArray()
+            .Select(r => r.GetProperty("run_type").GetString())
+            .ToList();
+        Assert.NotEmpty(listed);
+        Assert.All(listed, type => Assert.Equal("anomaly", type));
+        var refused = await ledger.RunAsync("runs", "list", "--where", "contamination > ");
+        Assert.Equal(ExitCodes.BadUsage, refused.ExitCode);
+        Assert.Contains("character 17", refused.Error.ReplaceLineEndings(" "));
+    }
+
+    [Fact]
     public async Task Runs_are_listed_newest_first_and_filtered()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
@@ -217,7 +236,7 @@ public sealed class RunTests : IDisposable
         var id = (await ledger.RunIdsAsync("--type", "anomaly"))[0];
         var (plain, packed) = (Path.Combine(_folder.Path, "run.csv"), Path.Combine(_folder.Path, "run.csv.gz"));
 
-        var answer = (await ledger.RunAsync("runs", "export", id, "--bare", "-o", plain, "--json")).Ok().Json;
+        var answer = (await ledger.RunAsync("runs", "export", id, "-o", plain, "--json")).Ok().Json;
         (await ledger.RunAsync("runs", "export", id, "--bare", "-o", packed)).Ok();
         var streamed = (await ledger.RunAsync("runs", "export", id, "--bare", "-o", "-")).Ok().Out;
 

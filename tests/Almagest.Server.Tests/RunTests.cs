@@ -7,6 +7,7 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Listing;
 using Almagest.Runs.Requests;
 using Almagest.Server.Hosting;
 using Almagest.Testing;
@@ -195,6 +196,22 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Equal("completed", events[^1].EventType);
         Assert.All(events[..^1], e => Assert.Equal("progress", e.EventType));
         JsonAssert.Fields(JsonElement.Parse(events[^1].Data), "run_id status stage fraction percent error");
+
+        // A browser that comes back with what it heard last is told that there is nothing more.
+        Assert.All(events, e => Assert.NotEmpty(e.EventId ?? ""));
+        Assert.Equal(HttpStatusCode.NoContent, (await AgainAsync(events[^1].EventId!)).Status);
+        var rest = await AgainAsync(events[0].EventId!);
+        Assert.Equal(HttpStatusCode.OK, rest.Status);
+        Assert.Contains("event: completed\n", rest.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("event: progress", rest.Text, StringComparison.Ordinal);
+
+        async Task<(HttpStatusCode Status, string Text)> AgainAsync(string last)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{accepted.Headers.Location}/events");
+            request.Headers.Add("Last-Event-ID", last);
+            using var answer = await _server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
     }
 
     [Fact]

@@ -176,10 +176,7 @@ internal sealed partial class ExpressionTranslator
                 string.Create(CultureInfo.InvariantCulture, $"the declination {declination} is not between -90 and 90 degrees")
             );
         var indexed =
-            ra.Relation is { Table.Sky: { } sky } relation
-            && ReferenceEquals(dec.Relation, relation)
-            && ra.Source?.Name == sky.RaColumn
-            && dec.Source?.Name == sky.DecColumn
+            ra.Relation is { Table.Sky: { } sky } relation && ReferenceEquals(dec.Relation, relation) && sky.Has(ra.Source, dec.Source)
                 ? relation
                 : null;
         return new PointShape(ra.Double, dec.Double, known, indexed, offset);

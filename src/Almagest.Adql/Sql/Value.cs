@@ -11,6 +11,9 @@ internal sealed record Value(string Sql, PublishedType? Type, PublishedColumn? S
     /// <summary>The most characters that it has as text.</summary>
     public long Width { get; init; } = TextWidth.OfColumn;
 
+    /// <summary>A text in place of the whole number, for equality: <see cref="PublishedColumn.KeySql"/>.</summary>
+    public string? Key { get; init; }
+
     public bool IsNumber => Type is PublishedType.Integer or PublishedType.Double;
 
     /// <summary>As a double-precision number.</summary>

@@ -8,6 +8,7 @@ using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Listing;
 using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
@@ -57,10 +58,16 @@ internal static class RunCommands
         var algorithm = OptionFactory.Text("--algorithm", "NAME", "Only runs of this algorithm");
         var tag = OptionFactory.Text("--tag", "TAG", "Only runs with this tag");
         var sweep = OptionFactory.Text("--sweep", "GROUP", "Only runs of this sweep");
-        var sort = OptionFactory.Choice(
+        var where = OptionFactory.Text(
+            "--where",
+            "CONDITION",
+            "Only runs that meet it: fields, outcomes, tags, dates and parameters with and, or, not, in, like, parentheses"
+        );
+        var sort = OptionFactory.Text(
             "--sort",
-            $"By creation, end or stars; with - newest, latest or most first (default {RunOrder.Newest})",
-            [.. RunOrder.All]
+            "FIELD",
+            "By created, completed, stars, or any field or parameter, such as cluster_count or eps; with - the greatest first "
+                + $"(default {RunOrder.Newest})"
         );
         var limit = OptionFactory.Whole("--limit", "N", "At most this many (default 20)", 1, 100_000);
         var after = OptionFactory.Text("--after", "TOKEN", "The page after the one that gave this token, with the same filters and order");
@@ -69,6 +76,7 @@ internal static class RunCommands
             "List runs, newest first or in another order",
             "almagest runs list --dataset gaia-100pc --limit 50",
             "almagest runs list --sort=-stars --algorithm dbscan",
+            "almagest runs list --where 'eps < 0.3 and cluster_count > 5' --sort=-cluster_count",
             "almagest runs list --status failed --json"
         )
         {
@@ -78,6 +86,7 @@ internal static class RunCommands
             algorithm,
             tag,
             sweep,
+            where,
             sort,
             limit,
             after,
@@ -105,6 +114,7 @@ internal static class RunCommands
                         Algorithm = parsed.GetValue(algorithm),
                         Tag = parsed.GetValue(tag),
                         GroupId = group,
+                        Where = parsed.GetValue(where),
                         Sort = order,
                         After = parsed.GetValue(after),
                     },

@@ -3,6 +3,7 @@ using Almagest.Catalog.Writing;
 using Almagest.Contract.Columns;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
@@ -155,7 +156,10 @@ public sealed class StarLabels(LedgerDatabase ledger)
             LabelColumns.OfFile,
             Provenance.Of($"Labels of stars of {dataset.Name}", $"the set '{labelSet}', by star_id", dataset),
             BatchesAsync(dataset.DatasetId, labelSet, cancellationToken)
-        );
+        ) with
+        {
+            IntegerIds = await IntegerIds.ColumnsAsync(ledger, [dataset.DatasetId], cancellationToken),
+        };
     }
 
     private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(

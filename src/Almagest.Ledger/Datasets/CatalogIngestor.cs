@@ -143,6 +143,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
             ["rows"] = file.Stars.Accepted + file.Stars.Rejected,
             ["rejected"] = file.Stars.Rejected,
             ["system"] = file.Mapping.System!.ToString(),
+            ["integer_ids"] = file.Stars.HasIntegerIds,
         };
         if (options.Open.Table is { } table)
             source["table"] = table;

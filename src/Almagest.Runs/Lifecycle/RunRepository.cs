@@ -6,6 +6,7 @@ using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Listing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -132,27 +133,39 @@ public sealed class RunRepository(LedgerDatabase ledger)
             .With("run_id", runId);
 
     /// <summary>In the order of the query, which is newest first unless it says otherwise.</summary>
-    /// <exception cref="LedgerException">the page token is not one of this order</exception>
+    /// <exception cref="LedgerException">the page token is not one of this order, or the condition or order cannot be read</exception>
     public async Task<IReadOnlyList<DiscoveryRun>> ListAsync(RunQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         // Runs over several datasets are few, and have an index of their own; where there are none, a dataset's runs are read from its
         // index alone.
         var several = query.DatasetId is { } dataset ? await AlsoOverAsync(dataset, cancellationToken) : [];
-        return await ledger.ReadAsync(context => Query(context, query, several), cancellationToken);
+        if (RunOrder.All.Contains(query.Sort))
+            return await ledger.ReadAsync(context => Query(context, query, several), cancellationToken);
+        // Any other order has no index: the runs that meet the conditions are sorted.
+        var last = RunOrder.RunOf(query.After);
+        var sorted = RunSort.Query(query, several, last);
+        var found = await ledger.ReadAsync(context => context.Runs.FromSqlRaw(sorted.Sql, [.. sorted.Values]), cancellationToken);
+        if (found.Count == 0 && last is { } gone)
+            await GetAsync(gone, cancellationToken);
+        return found;
     }
 
-    /// <summary>The one query that filters, sorts and cuts out a page.</summary>
+    /// <summary>The one query that filters, sorts by an index and cuts out a page.</summary>
     /// <param name="alsoOverTheDataset">runs that name the dataset beside another</param>
     public static IQueryable<DiscoveryRun> Query(LedgerContext context, RunQuery query, Guid[]? alsoOverTheDataset = null)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(query);
-        return RunOrder.Apply(
-            query.Tag is { } tag ? context.Runs.Where(r => context.RunTags.Any(t => t.RunId == r.RunId && t.Tag == tag)) : context.Runs,
-            query,
-            alsoOverTheDataset ?? []
-        );
+        IQueryable<DiscoveryRun> runs = context.Runs;
+        if (query.Where is { Length: > 0 } text)
+        {
+            var where = RunWhere.Parse(text);
+            runs = context.Runs.FromSqlRaw($"select r.* from public.discovery_runs r where {where.Sql}", [.. where.Values]);
+        }
+        if (query.Tag is { } tag)
+            runs = runs.Where(r => context.RunTags.Any(t => t.RunId == r.RunId && t.Tag == tag));
+        return RunOrder.Apply(runs, query, alsoOverTheDataset ?? []);
     }
 
     private async Task<Guid[]> AlsoOverAsync(long dataset, CancellationToken cancellationToken)

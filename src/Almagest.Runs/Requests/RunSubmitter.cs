@@ -9,6 +9,7 @@ using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Listing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Almagest.Runs.Requests;

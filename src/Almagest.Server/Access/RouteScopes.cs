@@ -75,6 +75,7 @@ internal static class RouteScopes
         "getTapJobdestruction",
         "getTapJobexecutionduration",
         "getTapJobphase",
+        "getTapPage",
         "getTapSync",
         "getTapTable",
         "getViews",

@@ -102,6 +102,7 @@ public static class AlmagestServer
         services.AddSingleton<IChangeHost>(s => s.GetRequiredService<DashboardHost>());
         DashboardHosting.AddTo(services);
         AccessSetup.AddTo(services);
+        Compression.AddTo(services);
         if (options.Workers > 0)
             services.AddHostedService<RunWorker>();
         services.AddHostedService<ViewRefreshService>();
@@ -121,8 +122,12 @@ public static class AlmagestServer
         app.Services.GetRequiredService<MeasuredTimes>().Start();
         AccessSetup.UseOrigin(app, options);
         app.UseMiddleware<RequestIds>();
+        AnswerHeaders.Use(app);
         app.UseMiddleware<ProblemMiddleware>();
-        app.UseMiddleware<RequestGuard>(HostNames.Of(options.AllowedHosts));
+        var crossOrigin = new CrossOrigin(options.CrossOrigins);
+        app.Use(crossOrigin.InvokeAsync);
+        app.UseMiddleware<RequestGuard>(HostNames.Of(options.AllowedHosts), crossOrigin);
+        app.UseResponseCompression();
         app.Use(
             (context, next) =>
             {
@@ -131,6 +136,7 @@ public static class AlmagestServer
             }
         );
         app.UseRouting();
+        AllowedMethods.Use(app);
         app.UseRequestTimeouts();
         AccessSetup.Use(app);
         DashboardHosting.Use(app);

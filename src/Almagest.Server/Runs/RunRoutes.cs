@@ -12,6 +12,7 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Export;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Listing;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
 using Almagest.Runs.Results;
@@ -35,11 +36,17 @@ internal static class RunRoutes
     private static readonly TextParameter s_dataset = new("dataset", "only runs over this dataset: its name or id");
     private static readonly TextParameter s_algorithm = new("algorithm", "only runs of this algorithm, such as dbscan");
     private static readonly UuidParameter s_groupId = new("group_id", "only runs of this sweep");
-    private static readonly ChoiceParameter s_sort = new(
+    private static readonly TextParameter s_sort = new(
         "sort",
-        "by creation, end (runs that have ended) or number of stars; with - the newest, latest or most first",
-        RunOrder.All,
-        RunOrder.Newest
+        "created, completed (runs that have ended) or stars, or any field or parameter that where knows, such as cluster_count or eps; with "
+            + "- the newest, latest, most or greatest first; -created where it is left out",
+        100
+    );
+    private static readonly TextParameter s_where = new(
+        "where",
+        "a condition on fields, outcomes, tags, dates and parameters, such as eps < 0.3 and (tag = 'good' or cluster_count in (3, 4)); "
+            + "docs/guide/command-line.md has the language",
+        4000
     );
     private static readonly TextParameter s_nextRuns = new("after", "next of the page before, which had the same sort");
     private static readonly TextParameter s_tag = new("tag", "only runs with this tag");
@@ -87,13 +94,14 @@ internal static class RunRoutes
                         ? (await datasets.FindAsync(name, context.RequestAborted)).DatasetId
                         : (long?)null;
                     var limit = s_listLimit.ReadInt(context);
-                    var sort = s_sort.Read(context)!;
+                    var sort = s_sort.Read(context) ?? RunOrder.Newest;
                     var found = await runs.ListAsync(
                         new RunQuery(s_runType.Read(context), s_status.Read(context), dataset, limit + 1, s_before.Read(context))
                         {
                             Algorithm = s_algorithm.Read(context),
                             Tag = s_tag.Read(context),
                             GroupId = s_groupId.Read(context),
+                            Where = s_where.Read(context),
                             Sort = sort,
                             After = s_nextRuns.Read(context),
                         },
@@ -115,6 +123,7 @@ internal static class RunRoutes
                 s_dataset,
                 s_tag,
                 s_groupId,
+                s_where,
                 s_sort,
                 s_listLimit,
                 s_before,

@@ -74,7 +74,7 @@ internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDis
             {
                 // The oldest results make room.
             }
-            if (job.Complete(file, stream.Length, query.Format.MediaType))
+            if (job.Complete(file, stream.Length, query.Format.ContentType, answer.IsCutOff))
                 file = null;
         }
         catch (Exception e) when (e is VoException or AdqlException)
