@@ -18,6 +18,7 @@ internal sealed class RunningServer : IAsyncDisposable
     private readonly LedgerSession _session;
     private readonly CommandShell _shell;
     private readonly ServingPlan _plan;
+    private readonly ServerNote _note;
 
     private RunningServer(WebApplication app, LedgerSession session, CommandShell shell, ServingPlan plan)
     {
@@ -25,6 +26,7 @@ internal sealed class RunningServer : IAsyncDisposable
         _session = session;
         _shell = shell;
         _plan = plan;
+        _note = ServerNote.Leave(Address);
     }
 
     /// <exception cref="LedgerException">the port is taken, or an option cannot be used</exception>
@@ -121,6 +123,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _note.Remove();
         // The host's own limit (ServerOptions.ShutdownTimeout) bounds it.
         await _app.StopAsync();
         await _app.DisposeAsync();

@@ -70,6 +70,7 @@ public sealed record Problem(
         response.StatusCode = Status;
         response.ContentType = ContentType;
         response.Headers.CacheControl = "no-store";
+        response.Headers["X-Request-Id"] = response.HttpContext.TraceIdentifier;
         if (Status == StatusCodes.Status503ServiceUnavailable)
             response.Headers.RetryAfter = "5";
         if (Status == StatusCodes.Status429TooManyRequests)

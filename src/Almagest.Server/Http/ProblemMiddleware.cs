@@ -95,8 +95,20 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
     private void Log(HttpContext context, Problem problem, Exception error)
     {
         if (problem.Status == StatusCodes.Status500InternalServerError)
-            logger.LogError(error, "{Method} {Path} failed", context.Request.Method, context.Request.Path);
+            logger.LogError(
+                error,
+                "{Method} {Path} failed (request {Request})",
+                context.Request.Method,
+                context.Request.Path,
+                context.TraceIdentifier
+            );
         else if (problem.Status >= 500)
-            logger.LogWarning("{Method} {Path}: {Detail}", context.Request.Method, context.Request.Path, problem.Detail);
+            logger.LogWarning(
+                "{Method} {Path}: {Detail} (request {Request})",
+                context.Request.Method,
+                context.Request.Path,
+                problem.Detail,
+                context.TraceIdentifier
+            );
     }
 }
