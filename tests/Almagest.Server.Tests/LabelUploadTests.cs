@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Npgsql;
 using Xunit;
 
 namespace Almagest.Server.Tests;
@@ -57,6 +58,26 @@ public sealed class LabelUploadTests : IAsyncLifetime
             $"source_id,probability\n{First},0.9\n{First + 1},0.1\n"
         );
         Assert.Equal(1, likely.Json.GetProperty("labels").GetInt32());
+    }
+
+    /// <summary>Otherwise the first score after a load joins every label with every result, until the database happens to look.</summary>
+    [Fact]
+    public async Task The_planner_knows_each_set_as_soon_as_it_is_loaded()
+    {
+        foreach (var set in new[] { "first", "second" })
+        {
+            await SendAsync($"members_of=Pleiades&label_set={set}", $"{First}\n");
+            await using var connection = await _server.Ledger.ConnectAsync(TestContext.Current.CancellationToken);
+            await using var command = new NpgsqlCommand(
+                "select most_common_vals::text from pg_stats where tablename = 'star_labels' and attname = 'label_set'",
+                connection
+            );
+            Assert.Contains(
+                set,
+                (string?)await command.ExecuteScalarAsync(TestContext.Current.CancellationToken),
+                StringComparison.Ordinal
+            );
+        }
     }
 
     [Fact]
