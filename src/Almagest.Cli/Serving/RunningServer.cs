@@ -20,6 +20,7 @@ internal sealed class RunningServer : IAsyncDisposable
     private readonly LedgerSession _session;
     private readonly CommandShell _shell;
     private readonly ServingPlan _plan;
+    private readonly ServerNote _note;
 
     private RunningServer(WebApplication app, LedgerSession session, CommandShell shell, ServingPlan plan)
     {
@@ -27,6 +28,7 @@ internal sealed class RunningServer : IAsyncDisposable
         _session = session;
         _shell = shell;
         _plan = plan;
+        _note = ServerNote.Leave(Address);
     }
 
     /// <exception cref="LedgerException">the port is taken, or an option cannot be used</exception>
@@ -129,6 +131,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _note.Remove();
         // The host's own limit (ServerOptions.ShutdownTimeout) bounds it.
         await _app.StopAsync();
         await _app.DisposeAsync();

@@ -38,6 +38,7 @@ internal static class RouteScopes
         "changeTapJob",
         "compareRuns",
         "compareThroughLinks",
+        "compareRunsChart",
         "comparePairStars",
         "coneOfDataset",
         "coneOfRun",
@@ -49,6 +50,7 @@ internal static class RouteScopes
         "getConsensus",
         "getCrossMatch",
         "getDataset",
+        "getDatasetChart",
         "getDatasetMoc",
         "getDatasetReport",
         "getExcluded",
@@ -59,6 +61,7 @@ internal static class RouteScopes
         "getOverlapSignificance",
         "getResults",
         "getRun",
+        "getRunChart",
         "getRunClusters",
         "getRunMoc",
         "getStar",
@@ -126,6 +129,7 @@ internal static class RouteScopes
         "startSweep",
         "unlabelStar",
         "uploadDataset",
+        "uploadLabels",
     ];
 
     /// <summary>Takes away what others may rest on.</summary>

@@ -169,5 +169,7 @@ internal static class DatasetRoutes
             .Fails(404);
 
         UploadRoutes.Map(group, options);
+        LabelUploadRoutes.Map(group, options);
+        DatasetChartRoutes.Map(group, ledger);
     }
 }

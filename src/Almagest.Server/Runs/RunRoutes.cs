@@ -228,6 +228,7 @@ internal static class RunRoutes
         ScoreRoutes.Map(group, ledger);
         ExclusionRoutes.Map(group, ledger);
         ClusterRoutes.Map(group, ledger);
+        RunChartRoutes.Map(group, ledger);
     }
 
     private static async Task<IResult> StartAsync(HttpContext context, LedgerDatabase ledger)
@@ -302,8 +303,11 @@ internal static class RunRoutes
     internal static IReadOnlyCollection<string> NamesIn(JsonElement parameters) =>
         parameters.ValueKind == JsonValueKind.Object ? [.. parameters.EnumerateObject().Select(p => p.Name)] : [];
 
+    /// <summary>As an object, or in the words of the command line.</summary>
     internal static StarFilter FilterOf(JsonElement filter) =>
-        Object("filter", filter) is { } json ? StarFilter.FromJson(json) : StarFilter.All;
+        filter.ValueKind == JsonValueKind.String ? StarFilterText.Parse(filter.GetString())
+        : Object("filter", filter) is { } json ? StarFilter.FromJson(json)
+        : StarFilter.All;
 
     /// <summary>One dataset or several; never none.</summary>
     internal static IReadOnlyList<string> DatasetsOf(JsonElement dataset) =>
