@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml;
 using Almagest.Adql.Sql;
+using Almagest.Server.VirtualObservatory.Uploads;
 
 namespace Almagest.Server.VirtualObservatory.Vosi;
 
@@ -61,9 +62,13 @@ internal static class Capabilities
                 xml.WriteElementString("alias", name);
             xml.WriteEndElement();
         }
+        xml.WriteStartElement("uploadMethod");
+        xml.WriteAttributeString("ivo-id", "ivo://ivoa.net/std/TAPRegExt#upload-inline");
+        xml.WriteEndElement();
         Limit(xml, "retentionPeriod", (long)TapLimits.StandardRetention.TotalSeconds, (long)TapLimits.MostRetention.TotalSeconds);
         Limit(xml, "executionDuration", (long)TapLimits.StandardExecution.TotalSeconds, (long)TapLimits.MostExecution.TotalSeconds);
         Limit(xml, "outputLimit", TapLimits.StandardRows, TapLimits.MostRows, "row");
+        Limit(xml, "uploadLimit", UploadedTable.MostRows, UploadedTable.MostRows, "row");
         xml.WriteEndElement();
     }
 
