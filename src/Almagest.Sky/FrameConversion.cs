@@ -26,6 +26,18 @@ public sealed class FrameConversion
             _eTerms = Fk4Frame.ETerms(system.Equinox);
     }
 
+    /// <summary>The matrix that turns a vector of the system, row by row; of FK4 once its E-terms are taken off.</summary>
+    public IReadOnlyList<double> Matrix => Rows(_toIcrs);
+
+    /// <summary>The E-terms of aberration as a vector; zero but for FK4.</summary>
+    public IReadOnlyList<double> ETerms => [_eTerms.X, _eTerms.Y, _eTerms.Z];
+
+    /// <summary>The matrix that turns a vector of one system into one of another, row by row; E-terms are left as they are.</summary>
+    public static IReadOnlyList<double> MatrixBetween(PositionSystem from, PositionSystem to) =>
+        Rows(new FrameConversion(to)._toIcrs.Transposed * new FrameConversion(from)._toIcrs);
+
+    private static double[] Rows(Rotation m) => [m.Row1.X, m.Row1.Y, m.Row1.Z, m.Row2.X, m.Row2.Y, m.Row2.Z, m.Row3.X, m.Row3.Y, m.Row3.Z];
+
     /// <param name="longitude">degrees; right ascension, or Galactic longitude</param>
     /// <param name="latitude">degrees</param>
     /// <returns>right ascension in [0, 360) and declination, degrees, ICRS</returns>

@@ -20,7 +20,8 @@ public sealed class FuzzTests
         ).Split(' '),
         .. (
             "COUNT( SUM( AVG( ABS( ROUND( POINT( CIRCLE( BOX( POLYGON( CONTAINS( DISTANCE( COALESCE( pg_sleep( lo_import( "
-            + "ivo_healpix_index("
+            + "ivo_healpix_index( REGION( CENTROID( AREA( IN_UNIT( MEDIAN( ivo_string_agg( ivo_epoch_prop_pos( "
+            + "ivo_geom_transform( INTERSECTS("
         ).Split(' '),
         .. (
             "( ) , . * + - / = <> < > <= >= || 1 0 2.5 -7 1e300 99999999999999999999 0xFF 'x' '4%' 'a''b' "
@@ -45,6 +46,14 @@ public sealed class FuzzTests
         Gen.Int.Select(i => $"{i}")
     );
 
+    private static readonly Gen<string> s_shape = Gen.OneOf(
+        Gen.Select(s_leaf, s_leaf).Select((a, b) => $"POINT({a}, {b})"),
+        Gen.Select(One("ICRS", "GALACTIC", "", "FK4"), s_leaf, s_leaf, s_leaf).Select((s, a, b, c) => $"CIRCLE('{s}', {a}, {b}, {c})"),
+        Gen.Select(s_leaf, s_leaf, s_leaf).Select((a, b, c) => $"POLYGON({a}, {b}, {c}, {a}, {b}, {c})"),
+        Gen.Select(s_leaf, s_leaf).Select((a, b) => $"BOX(1, 2, {a}, {b})"),
+        One("REGION('Union ICRS (Circle 1 2 3 Not (Position 3 4))')", "REGION('Box GALACTIC 1 2 3 4')", "CAST('1 2' AS POINT)")
+    );
+
     private static readonly Gen<string> s_text = Gen.OneOf(
         One("source_id", "'text'", "UPPER(source_id)", "source_id || 'x'", "NULL"),
         Gen.String.Select(s => $"'{s.Replace("'", "''", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal)}'")
@@ -61,6 +70,9 @@ public sealed class FuzzTests
                     Gen.Select(inner, inner).Select((a, b) => $"DISTANCE(POINT(ra_deg, dec_deg), POINT({a}, {b}))"),
                     Gen.Select(inner, inner).Select((a, b) => $"CASE WHEN {a} > {b} THEN {a} ELSE {b} END"),
                     inner.Select(a => $"CAST({a} AS INTEGER)"),
+                    s_shape.Select(s => $"AREA({s})"),
+                    Gen.Select(s_shape, s_shape).Select((a, b) => $"INTERSECTS({a}, {b})"),
+                    One("IN_UNIT(ra_deg * 2, 'rad')", "COORD1(POINT(ra_deg, 3))"),
                     inner.Select(a => $"(SELECT MAX({a}) FROM stars)")
                 )
     );

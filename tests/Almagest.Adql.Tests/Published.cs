@@ -10,8 +10,8 @@ internal static class Published
     [
         new("star_id", PublishedType.Integer, "{0}.star_id"),
         new("source_id", PublishedType.Text, "{0}.source_id"),
-        new("ra_deg", PublishedType.Double, "{0}.ra_deg"),
-        new("dec_deg", PublishedType.Double, "{0}.dec_deg"),
+        new("ra_deg", PublishedType.Double, "{0}.ra_deg", Unit: "deg"),
+        new("dec_deg", PublishedType.Double, "{0}.dec_deg", Unit: "deg"),
         new("magnitude", PublishedType.Double, "{0}.magnitude"),
     ];
 

@@ -17,11 +17,14 @@ internal static partial class SafeSql
         count sum avg min max abs acos asin atan atan2 cos cot sin tan ceil degrees exp floor ln log10 radians sqrt mod pi power random
         round trunc lower upper coalesce
         sind cosd atan2d least numeric double precision bigint integer smallint real text timestamptz
+        sky area box cell cell_center centroid circle contains distance has_words hash_list_has histogram intersects joined moved numbers
+        point polygon position rotated span array array_to_string left within group percentile_cont stddev_samp stddev_pop var_samp var_pop
+        extract epoch
         """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries),
         StringComparer.Ordinal
     );
 
-    [GeneratedRegex("""\$\d+|''|::|<>|<=|>=|>>|\|\||[a-z_][a-z0-9_]*|\d+|[-+*/=<>(),. ]|(?<other>.)""", RegexOptions.Singleline)]
+    [GeneratedRegex("""\$\d+|''|::|<>|<=|>=|>>|\|\||[a-z_][a-z0-9_]*|\d+|[-+*/=<>(),. :]|\[|\]|(?<other>.)""", RegexOptions.Singleline)]
     private static partial Regex Tokens { get; }
 
     [GeneratedRegex("^[tcw][0-9]+$")]

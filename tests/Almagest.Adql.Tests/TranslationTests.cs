@@ -57,6 +57,32 @@ public sealed class TranslationTests
     )]
     [InlineData("SELECT star_id FROM stars;")]
     [InlineData("SELECT star_id FROM stars ; -- the end\n ;")]
+    [InlineData(
+        "SELECT POINT('GALACTIC', ra_deg, dec_deg), CIRCLE(ra_deg, dec_deg, 1), POLYGON(ra_deg, 0, 1, 1, 2, dec_deg), "
+            + "BOX(1, 2, 3, 4) FROM stars"
+    )]
+    [InlineData(
+        "SELECT p, COORD1(p), AREA(c), DISTANCE(p, c), CENTROID(c) FROM (SELECT POINT(ra_deg, dec_deg) AS p, CIRCLE(ra_deg, dec_deg, 1) "
+            + "AS c FROM stars) AS q WHERE p <> CENTROID(c) OR 1 = CONTAINS(p, c) OR 1 = INTERSECTS(c, POLYGON(1, 1, 3, 1, 2, 4, 2, 2))"
+    )]
+    [InlineData(
+        "SELECT star_id FROM stars WHERE 1 = CONTAINS(POINT(ra_deg, dec_deg), REGION('Union FK5 (Circle 1 2 3 Not (Box 1 2 3 4))'))"
+    )]
+    [InlineData(
+        "SELECT CAST(source_id AS VARCHAR(5)), CAST('1 2' AS POINT), CAST(source_id AS CIRCLE), CAST(POINT(1, 2) AS VARCHAR) FROM stars"
+    )]
+    [InlineData("SELECT MEDIAN(magnitude), STDDEV(magnitude), VAR_POP(DISTINCT magnitude), SUM(DISTINCT star_id) FROM stars")]
+    [InlineData("SELECT ivo_string_agg(DISTINCT source_id, ','), ivo_histogram(magnitude, 0, 20, 10) FROM stars GROUP BY FLOOR(ra_deg)")]
+    [InlineData(
+        "SELECT ivo_healpix_center(6, star_id), ivo_healpix_index(3, POINT(magnitude, dec_deg)), gaia_healpix_index(5, source_id), "
+            + "ivo_epoch_prop(ra_deg, dec_deg, NULL, 1, 2, NULL, 2016, 2000), ivo_epoch_prop_pos(ra_deg, dec_deg, 5, 1, 2, 3, 2016, 2000), "
+            + "ivo_geom_transform('ICRS', 'GALACTIC', CIRCLE(1, 2, 3)), ivo_interval_overlaps(1, 2, magnitude, 4), "
+            + "ivo_nocasematch(source_id, 'a%'), ivo_hasword(source_id, 'a'), ivo_hashlist_has(source_id, 'a'), ivo_normal_random(0, 1) "
+            + "FROM stars"
+    )]
+    [InlineData("SELECT ivo_to_mjd(created_at), ivo_to_jd('2020-01-01'), NULL AS nothing FROM almagest.almagest.results")]
+    [InlineData("SELECT star_id, IN_UNIT(ra_deg * 2, 'arcsec'), IN_UNIT(SQRT(POWER(ra_deg, 2) + POWER(dec_deg, 2)), 'mas') FROM stars")]
+    [InlineData("SELECT a.star_id FROM stars a JOIN results b ON DISTANCE(a.ra_deg, a.dec_deg, b.anomaly_score, b.\"precision\") < 0.1")]
     [InlineData("SELECT q.dec, q.size FROM (SELECT dec_deg AS dec, magnitude AS size FROM stars) AS q WHERE dec > 0 ORDER BY size")]
     public void Queries_become_one_safe_select(string adql) => SafeSql.Require(Published.Translate(adql, 100));
 
@@ -165,11 +191,28 @@ public sealed class TranslationTests
     [InlineData("SELECT ra_deg FROM results, stars WHERE run_id = 'x'", 50, "is not a UUID")]
     [InlineData("SELECT ra_deg FROM stars WHERE COUNT(*) > 1", 32, "HAVING")]
     [InlineData("SELECT ra_deg, COUNT(*) FROM stars", 8, "neither in GROUP BY")]
-    [InlineData("SELECT ra_deg FROM stars WHERE CONTAINS(POINT(ra_deg, dec_deg), CIRCLE('GALACTIC', 1, 2, 3)) = 1", 72, "GALACTIC")]
+    [InlineData("SELECT ra_deg FROM stars WHERE CONTAINS(POINT(ra_deg, dec_deg), CIRCLE('ECLIPTIC', 1, 2, 3)) = 1", 72, "ECLIPTIC")]
+    [InlineData("SELECT ra_deg FROM stars WHERE CONTAINS(POINT(ra_deg, dec_deg), BOX('FK4', 1, 2, 3, 4)) = 1", 65, "FK4")]
     [InlineData("SELECT ra_deg FROM stars WHERE CONTAINS(POINT(1, 95), CIRCLE(1, 2, 3)) = 1", 50, "declination")]
     [InlineData("SELECT ra_deg FROM stars WHERE ra_deg = 'abc", 41, "does not end")]
     [InlineData("SELECT ra_deg FROM stars WHERE", 31, "found the end of the query, expected a value")]
-    [InlineData("SELECT POINT(1, 2) FROM stars", 8, "is a geometry and no value")]
+    [InlineData("SELECT REGION('Union ICRS (Circle 1 2 3 Circle 4 5 6)') FROM stars", 15, "is not a value")]
+    [InlineData("SELECT REGION('Circle ICRS 1 2') FROM stars", 15, "has 2 numbers, expected 3")]
+    [InlineData("SELECT REGION('Ellipse ICRS 1 2 3 4 5') FROM stars", 15, "a shape of STC-S is expected")]
+    [InlineData("SELECT ra_deg FROM stars WHERE POINT(1, 2) < POINT(2, 3)", 32, "neither more nor less")]
+    [InlineData("SELECT POLYGON(0, 0, 100, 0, 200, 0, 300, 10, 100, 5) FROM stars", 8, "wider than a hemisphere")]
+    [InlineData("SELECT CAST(1 AS FLOAT) FROM stars", 8, "does not know the type FLOAT")]
+    [InlineData("SELECT CAST('1 2 3' AS POINT) FROM stars", 13, "has 3 numbers, expected two")]
+    [InlineData("SELECT CAST(source_id AS CHAR(0)) FROM stars", 31, "expected 1 to")]
+    [InlineData("SELECT IN_UNIT(5, 'deg') FROM stars", 16, "a constant has no unit")]
+    [InlineData("SELECT IN_UNIT(star_id, 'deg') FROM stars", 16, "is not known")]
+    [InlineData("SELECT IN_UNIT(ra_deg, 'furlong') FROM stars", 24, "'furlong' is not known")]
+    [InlineData("SELECT IN_UNIT(ra_deg, 'km/s') FROM stars", 24, "the dimensions differ")]
+    [InlineData("SELECT ra_deg FROM stars WHERE star_id IN (WITH a AS (SELECT star_id FROM stars) SELECT * FROM a)", 44, "nowhere else")]
+    [InlineData("SELECT MEDIAN(DISTINCT ra_deg) FROM stars", 8, "no DISTINCT")]
+    [InlineData("SELECT IVO_STRING_AGG(source_id) FROM stars", 8, "has 1 arguments, expected 2")]
+    [InlineData("SELECT gaia_healpix_index(13, star_id) FROM stars", 27, "from 0 to 12")]
+    [InlineData("SELECT ra_deg FROM stars JOIN results", 38, "found the end of the query, expected USING")]
     [InlineData("SELECT star_id FROM stars ORDER BY 7", 36, "names no column")]
     [InlineData("SELECT TOP x star_id FROM stars", 12, "a whole number after TOP")]
     [InlineData("SELECT star_id FROM gaia-100pc", 26, "stands in double quotes")]

@@ -13,13 +13,13 @@ internal sealed partial class ExpressionTranslator
             return geometry;
         if (KeyCondition(comparison) is { } keys)
             return keys;
-        var (left, right) = Comparable(
-            comparison.Left,
-            Value(comparison.Left),
-            comparison.Right,
-            Value(comparison.Right),
-            comparison.Offset
-        );
+        var (leftValue, rightValue) = (Value(comparison.Left), Value(comparison.Right));
+        if (leftValue.Type?.IsArray() == true && comparison.Operator is not ("=" or "<>"))
+            throw new SyntaxException(
+                comparison.Offset,
+                $"{leftValue.Described} is neither more nor less than another; compare with = or <>"
+            );
+        var (left, right) = Comparable(comparison.Left, leftValue, comparison.Right, rightValue, comparison.Offset);
         return $"({left} {comparison.Operator} {right})";
     }
 
@@ -75,7 +75,7 @@ internal sealed partial class ExpressionTranslator
         if (inner.Columns.Count != 1)
             throw new SyntaxException(query.Query.Offset, $"the query after IN selects one column, this one {inner.Columns.Count}");
         var found = new Value("", inner.Columns[0].Type);
-        if (found.Type != of.Type && !(found.IsNumber && of.IsNumber))
+        if (found.Type != of.Type && !(found.IsNumber && of.IsNumber) && !(found.IsGeometry && of.IsGeometry))
             throw new SyntaxException(query.Offset, $"IN compares {of.Described} with {found.Described}");
         return $"({of.Sql} {(query.Negated ? "not " : "")}in ({inner.Sql}))";
     }
@@ -102,7 +102,7 @@ internal sealed partial class ExpressionTranslator
     {
         if (left.Type is null || right.Type is null)
             throw new SyntaxException(offset, "nothing is equal to NULL; write IS NULL or IS NOT NULL");
-        if (left.Type == right.Type || (left.IsNumber && right.IsNumber))
+        if (left.Type == right.Type || (left.IsNumber && right.IsNumber) || (left.IsGeometry && right.IsGeometry))
             return (left.Sql, right.Sql);
         if (left.Type is PublishedType.Uuid or PublishedType.Text && right.Type is PublishedType.Uuid or PublishedType.Text)
             return (Text(left, offset), Text(right, offset));

@@ -1,10 +1,11 @@
 using System.Globalization;
 using Almagest.Adql.Schema;
 using Almagest.Adql.Syntax;
+using Almagest.Adql.Units;
 
 namespace Almagest.Adql.Sql;
 
-/// <content>Functions of numbers and texts (ADQL 2.1, 4.1 and 4.3), and this service's own.</content>
+/// <content>Functions of numbers and texts (ADQL 2.1, 4.1 and 4.3 to 4.6).</content>
 internal sealed partial class ExpressionTranslator
 {
     // Of one double-precision number.
@@ -41,23 +42,41 @@ internal sealed partial class ExpressionTranslator
                 "LOWER",
                 "UPPER",
                 "COALESCE",
+                "IN_UNIT",
                 .. s_geometryFunctions,
-                HealpixFunction,
+                .. UserFunctions.Names,
             ])
             .Order(StringComparer.Ordinal);
 
     private Value Called(FunctionCall call)
     {
         if (s_ofOneNumber.TryGetValue(call.Function, out var own))
-            return new Value($"{own}({Numbers(call, 1, 1)[0].Double})", PublishedType.Double);
+        {
+            var number = Numbers(call, 1, 1)[0];
+            return new Value($"{own}({number.Double})", PublishedType.Double)
+            {
+                Unit = call.Function switch
+                {
+                    "SQRT" => number.Unit?.ToPower(0.5),
+                    "CEILING" or "FLOOR" => number.Unit,
+                    _ => null,
+                },
+            };
+        }
         switch (call.Function)
         {
             case "ABS":
                 var of = Numbers(call, 1, 1)[0];
-                return new Value($"abs({of.Sql})", of.Type);
+                return new Value($"abs({of.Sql})", of.Type) { Unit = of.Unit };
             case "ATAN2" or "POWER":
                 var two = Numbers(call, 2, 2);
-                return new Value($"{call.Function.ToLowerInvariant()}({two[0].Double}, {two[1].Double})", PublishedType.Double);
+                return new Value($"{call.Function.ToLowerInvariant()}({two[0].Double}, {two[1].Double})", PublishedType.Double)
+                {
+                    Unit =
+                        call.Function == "POWER" && Constant(call.Arguments[1]) is { } power and >= -30 and <= 30
+                            ? two[0].Unit?.ToPower(power)
+                            : null,
+                };
             case "MOD":
                 var division = Numbers(call, 2, 2);
                 return division.TrueForAll(d => d.Type == PublishedType.Integer)
@@ -68,10 +87,10 @@ internal sealed partial class ExpressionTranslator
                     );
             case "PI":
                 Numbers(call, 0, 0);
-                return new Value("pi()", PublishedType.Double);
+                return new Value("pi()", PublishedType.Double) { Unit = Unit.One };
             case "RAND":
                 Numbers(call, 0, 1);
-                return new Value("random()", PublishedType.Double);
+                return new Value("random()", PublishedType.Double) { Unit = Unit.One };
             case "ROUND" or "TRUNCATE":
                 var rounded = Numbers(call, 1, 2);
                 if (rounded.Count == 2 && rounded[1].Type != PublishedType.Integer)
@@ -80,7 +99,10 @@ internal sealed partial class ExpressionTranslator
                 return new Value(
                     $"({(call.Function == "ROUND" ? "round" : "trunc")}(({rounded[0].Sql})::numeric{digits}))::double precision",
                     PublishedType.Double
-                );
+                )
+                {
+                    Unit = rounded[0].Unit,
+                };
             case "LOWER" or "UPPER":
                 Count(call, 1, 1);
                 return new Value(
@@ -90,14 +112,51 @@ internal sealed partial class ExpressionTranslator
             case "COALESCE":
                 Count(call, 1, 100);
                 var values = call.Arguments.Select(Value).ToList();
-                return new Value($"coalesce({string.Join(", ", values.Select(v => v.Sql))})", Common(values, call.Offset, "COALESCE"));
-            case HealpixFunction:
-                return Cell(call);
+                var type = Common(values, call.Offset, "COALESCE");
+                return new Value($"coalesce({string.Join(", ", values.Select(v => v.Sql))})", type)
+                {
+                    Unit = type is null ? null : CommonUnit(values),
+                };
+            case "IN_UNIT":
+                return InUnit(call);
             default:
                 if (s_geometryFunctions.Contains(call.Function))
                     return GeometryValue(call);
-                throw new SyntaxException(call.Offset, $"there is no function {call.Function}; there are {string.Join(", ", Known)}");
+                return OfUsers(call)
+                    ?? throw new SyntaxException(
+                        call.Offset,
+                        $"there is no function {call.Function}; there are {string.Join(", ", Known)}"
+                    );
         }
+    }
+
+    private Value InUnit(FunctionCall call)
+    {
+        Count(call, 2, 2);
+        var value = Number(call.Arguments[0]);
+        if (call.Arguments[1] is not TextLiteral text)
+            throw new SyntaxException(call.Arguments[1].Offset, "the unit of IN_UNIT is a text in quotes, such as 'mas/yr'");
+        if (Unit.Parse(text.Text) is not { } wanted)
+            throw new SyntaxException(
+                text.Offset,
+                $"the unit '{text.Text}' is not known here, expected a VOUnit such as 'deg', 'mas.yr**-1'"
+            );
+        if (value.Unit is null || value.Unit.Equals(Unit.One))
+            throw new SyntaxException(
+                call.Arguments[0].Offset,
+                value.Unit is null
+                    ? "the unit of this value is not known: IN_UNIT takes columns that have a unit, and what is computed from them by "
+                        + "+, -, *, /, SQRT, POWER, ABS and aggregates"
+                    : "a constant has no unit: IN_UNIT takes columns that have one, and what is computed from them"
+            );
+        if (!value.Unit.IsLike(wanted))
+            throw new SyntaxException(
+                text.Offset,
+                $"a value in {value.Unit.Text ?? "its unit"} cannot be told in {text.Text}: the dimensions differ"
+            );
+        var factor = value.Unit.Scale / wanted.Scale;
+        var sql = Math.Abs(factor - 1) < 1e-14 ? value.Double : $"({value.Double} * {Bind(factor, call.Offset)})";
+        return new Value(sql, PublishedType.Double) { Unit = wanted };
     }
 
     private static void Count(FunctionCall call, int least, int most)
@@ -117,7 +176,9 @@ internal sealed partial class ExpressionTranslator
     private Value Number(Expression argument)
     {
         var value = Value(argument);
-        return value.IsNumber ? value : throw new SyntaxException(argument.Offset, $"found {value.Described}, expected a number");
+        return value.IsNumber ? value
+            : value.Type is null ? value with { Sql = "(null)::double precision", Type = PublishedType.Double }
+            : throw new SyntaxException(argument.Offset, $"found {value.Described}, expected a number");
     }
 
     /// <summary>A number that the query itself says, without looking at any row; null where it does not.</summary>

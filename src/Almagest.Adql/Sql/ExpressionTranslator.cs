@@ -1,6 +1,7 @@
 using System.Globalization;
 using Almagest.Adql.Schema;
 using Almagest.Adql.Syntax;
+using Almagest.Adql.Units;
 
 namespace Almagest.Adql.Sql;
 
@@ -32,8 +33,8 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
             _ => throw new SyntaxException(expression.Offset, "a condition stands where a value is expected"),
         };
         QueryTranslator.Checked(value.Sql, expression.Offset);
-        // No function makes a text longer than all of its parts together.
-        if (value.Type == PublishedType.Text && Parts(expression).Any())
+        // No function makes a text longer than all of its parts together, but for those that say how long it may become.
+        if (value.Type == PublishedType.Text && expression is not Aggregate && Parts(expression).Any())
         {
             var width = Parts(expression).Sum(p => _translated.TryGetValue(p, out var part) ? part.Width : 0);
             value = value with { Width = TextWidth.Checked(width, expression.Offset) };
@@ -97,6 +98,7 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
             InQuery e => [e.Of],
             Like e => [e.Of, e.Pattern],
             IsNull e => [e.Of],
+            Aggregate e => [.. new[] { e.Argument }.OfType<Expression>(), .. e.Others],
             _ => [],
         };
 
@@ -105,16 +107,16 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
     private Value Number(NumberLiteral number)
     {
         if (number.IsInteger && long.TryParse(number.Digits, NumberStyles.None, CultureInfo.InvariantCulture, out var whole))
-            return new Value(Bind(whole, number.Offset), PublishedType.Integer);
+            return new Value(Bind(whole, number.Offset), PublishedType.Integer) { Unit = Unit.One };
         var value = double.Parse(number.Digits, NumberStyles.Float, CultureInfo.InvariantCulture);
         return double.IsFinite(value)
-            ? new Value(Bind(value, number.Offset), PublishedType.Double)
+            ? new Value(Bind(value, number.Offset), PublishedType.Double) { Unit = Unit.One }
             : throw new SyntaxException(number.Offset, $"the number {number.Digits} is too large");
     }
 
     private static Value Arithmetic(string sign, Value of, int offset) =>
         of.IsNumber
-            ? new Value($"({sign} {of.Sql})", of.Type)
+            ? new Value($"({sign} {of.Sql})", of.Type) { Unit = of.Unit }
             : throw new SyntaxException(offset, $"'{sign}' stands before {of.Described}, expected a number");
 
     private Value Chained(Chain chain)
@@ -134,11 +136,22 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
                 left = new Value(
                     $"({left.Sql} {symbol} {right.Sql})",
                     left.Type == PublishedType.Integer ? right.Type : PublishedType.Double
-                );
+                )
+                {
+                    Unit = UnitOf(left, symbol, right),
+                };
             QueryTranslator.Checked(left.Sql, operand.Offset);
         }
         return left;
     }
+
+    private static Unit? UnitOf(Value left, string symbol, Value right) =>
+        (left.Unit, right.Unit) switch
+        {
+            ({ } l, { } r) when symbol is "*" or "/" => l.Times(r, symbol == "*" ? 1 : -1),
+            ({ } l, { } r) when l.Is(r) => l,
+            _ => null,
+        };
 
     private static string Text(Value value, int offset) =>
         value.Type switch
@@ -166,21 +179,65 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
         var distinct = aggregate.Distinct ? "distinct " : "";
         if (aggregate.Function == "COUNT")
             return new Value($"count({distinct}{argument.Sql})", PublishedType.Integer);
-        if (aggregate.Function is "MIN" or "MAX")
+        if (aggregate.Function is "MIN" or "MAX" && argument.Type?.IsArray() != true)
         {
             var name = aggregate.Function.ToLowerInvariant();
             return argument.Type == PublishedType.Uuid
                 ? new Value($"{name}(({argument.Sql})::text)", PublishedType.Text)
-                : new Value($"{name}({argument.Sql})", argument.Type) { Width = argument.Width };
+                : new Value($"{name}({argument.Sql})", argument.Type) { Width = argument.Width, Unit = argument.Unit };
+        }
+        if (aggregate.Function == "IVO_STRING_AGG")
+        {
+            var delimiter = Text(Value(aggregate.Others[0]), aggregate.Others[0].Offset);
+            var text = Text(argument, aggregate.Argument.Offset);
+            return new Value($"sky.joined({distinct}{text}, {delimiter})", PublishedType.Text) { Width = TextWidth.OfJoined };
         }
         if (!argument.IsNumber)
             throw new SyntaxException(aggregate.Argument.Offset, $"{aggregate.Function} takes numbers, found {argument.Described}");
-        if (aggregate.Function == "AVG")
-            return new Value($"avg({distinct}{argument.Double})", PublishedType.Double);
-        return argument.Type == PublishedType.Integer
-            ? new Value($"(sum({distinct}{argument.Sql}))::bigint", PublishedType.Integer)
-            : new Value($"sum({distinct}{argument.Sql})", PublishedType.Double);
+        switch (aggregate.Function)
+        {
+            case "SUM" when argument.Type == PublishedType.Integer:
+                return new Value($"(sum({distinct}{argument.Sql}))::bigint", PublishedType.Integer) { Unit = argument.Unit };
+            case "MEDIAN":
+                return aggregate.Distinct
+                    ? throw new SyntaxException(aggregate.Offset, "MEDIAN takes no DISTINCT")
+                    : new Value(
+                        $"percentile_cont({Bind(0.5, aggregate.Offset)}) within group (order by {argument.Double})",
+                        PublishedType.Double
+                    )
+                    {
+                        Unit = argument.Unit,
+                    };
+            case "IVO_HISTOGRAM":
+                var others = aggregate.Others.Select(Number).ToList();
+                if (others[2].Type != PublishedType.Integer)
+                    throw new SyntaxException(aggregate.Others[2].Offset, "the bins of IVO_HISTOGRAM are a whole number");
+                return new Value(
+                    $"sky.histogram({distinct}{argument.Double}, {others[0].Double}, {others[1].Double}, {others[2].Sql})",
+                    PublishedType.Numbers
+                );
+            default:
+                return new Value($"{s_aggregates[aggregate.Function]}({distinct}{argument.Double})", PublishedType.Double)
+                {
+                    Unit = s_aggregates[aggregate.Function].StartsWith("var", StringComparison.Ordinal)
+                        ? argument.Unit?.ToPower(2)
+                        : argument.Unit,
+                };
+        }
     }
+
+    // Of double-precision numbers.
+    private static readonly Dictionary<string, string> s_aggregates = new(StringComparer.Ordinal)
+    {
+        ["AVG"] = "avg",
+        ["SUM"] = "sum",
+        ["STDDEV"] = "stddev_samp",
+        ["STDDEV_SAMP"] = "stddev_samp",
+        ["STDDEV_POP"] = "stddev_pop",
+        ["VARIANCE"] = "var_samp",
+        ["VAR_SAMP"] = "var_samp",
+        ["VAR_POP"] = "var_pop",
+    };
 
     private Value Chosen(Case choice)
     {
@@ -191,7 +248,10 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
             results.Add(Value(choice.Else));
         var type = Common(results, choice.Offset, "CASE");
         var branches = whens.Select((when, i) => $"when {when} then {results[i].Sql}");
-        return new Value($"(case {string.Join(' ', branches)}{(choice.Else is null ? "" : $" else {results[^1].Sql}")} end)", type);
+        return new Value($"(case {string.Join(' ', branches)}{(choice.Else is null ? "" : $" else {results[^1].Sql}")} end)", type)
+        {
+            Unit = CommonUnit(results),
+        };
     }
 
     private string Equal(Expression left, Value subject, Expression when)
@@ -206,30 +266,39 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
         var types = values.Where(v => v.Type is not null).Select(v => v.Type!.Value).Distinct().ToList();
         if (types.Count <= 1)
             return types.Count == 0 ? null : types[0];
-        return types.TrueForAll(t => t is PublishedType.Integer or PublishedType.Double)
-            ? PublishedType.Double
+        return types.TrueForAll(t => t is PublishedType.Integer or PublishedType.Double) ? PublishedType.Double
+            : types.TrueForAll(t => t.IsGeometry()) ? PublishedType.Region
             : throw new SyntaxException(
                 offset,
                 $"{what} has values of different types: {string.Join(" and ", values.Select(v => v.Described).Distinct())}"
             );
     }
 
+    private static Unit? CommonUnit(List<Value> values) =>
+        values.Where(v => v.Type is not null).Select(v => v.Unit).Aggregate((a, b) => a is not null && b is not null && a.Is(b) ? a : null);
+
     private Value Converted(Cast cast)
     {
+        if (cast.Type is "POINT" or "CIRCLE" or "POLYGON")
+            return ConvertedToGeometry(cast);
         var value = Value(cast.Of);
+        if (value.Type?.IsArray() == true)
+            return cast.Type is "CHAR" or "VARCHAR"
+                ? new Value(Cut($"array_to_string({value.Sql}, {Bind(" ", cast.Offset)})", cast), PublishedType.Text)
+                : throw new SyntaxException(cast.Of.Offset, $"CAST makes text of {value.Described}, and nothing else");
         var (sql, type) = cast.Type switch
         {
             "SMALLINT" => ("smallint", PublishedType.Integer),
             "INTEGER" or "INT" => ("integer", PublishedType.Integer),
             "BIGINT" => ("bigint", PublishedType.Integer),
             "REAL" => ("real", PublishedType.Double),
-            "DOUBLE" or "FLOAT" => ("double precision", PublishedType.Double),
+            "DOUBLE" => ("double precision", PublishedType.Double),
             "CHAR" or "VARCHAR" => ("text", PublishedType.Text),
             "TIMESTAMP" => ("timestamptz", PublishedType.Timestamp),
             _ => throw new SyntaxException(
                 cast.Offset,
                 $"CAST does not know the type {cast.Type}; it knows SMALLINT, INTEGER, BIGINT, REAL, "
-                    + "DOUBLE PRECISION, CHAR, VARCHAR and TIMESTAMP"
+                    + "DOUBLE PRECISION, CHAR, VARCHAR, TIMESTAMP, POINT, CIRCLE and POLYGON"
             ),
         };
         if (type == PublishedType.Timestamp && value.Type is not (PublishedType.Text or PublishedType.Timestamp or null))
@@ -243,14 +312,45 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
         )
             throw new SyntaxException(cast.Of.Offset, $"CAST cannot make a number of {value.Described}");
         // A real keeps its rounding and is answered as a double.
-        return new Value(sql == "real" ? $"(({value.Sql})::real)::double precision" : $"({value.Sql})::{sql}", type);
+        var converted = sql == "real" ? $"(({value.Sql})::real)::double precision" : $"({value.Sql})::{sql}";
+        return new Value(Cut(converted, cast), type) { Unit = type is PublishedType.Integer or PublishedType.Double ? value.Unit : null };
+    }
+
+    // A text is cut to its length, as SQL 92 (6.10) has it; it is not filled up with blanks.
+    private static string Cut(string text, Cast cast) =>
+        cast.Length is { } most ? string.Create(CultureInfo.InvariantCulture, $"left({text}, {most})") : text;
+
+    private Value ConvertedToGeometry(Cast cast)
+    {
+        var type = cast.Type switch
+        {
+            "POINT" => PublishedType.Point,
+            "CIRCLE" => PublishedType.Circle,
+            _ => PublishedType.Polygon,
+        };
+        if (cast.Of is TextLiteral)
+            return new Value(ArrayOf(ShapeOf(cast)), type);
+        var value = Value(cast.Of);
+        if (value.Type is null)
+            return new Value("(null)::double precision[]", type);
+        if (value.Type == type)
+            return value;
+        if (value.Type != PublishedType.Text)
+            throw new SyntaxException(cast.Of.Offset, $"CAST makes a {cast.Type} of text, found {value.Described}");
+        var (least, most) = type switch
+        {
+            PublishedType.Point => (2, 2),
+            PublishedType.Circle => (3, 3),
+            _ => (6, 2 * SkyPolygon.MostCorners),
+        };
+        return new Value(string.Create(CultureInfo.InvariantCulture, $"sky.numbers({value.Sql}, {least}, {most})"), type);
     }
 
     private Value Single(ScalarQuery query)
     {
         var inner = queries.TranslateQuery(query.Query, scope);
         return inner.Columns.Count == 1
-            ? new Value($"({inner.Sql})", inner.Columns[0].Type) { Width = inner.Extents[0].Width }
+            ? new Value($"({inner.Sql})", inner.Columns[0].Type) { Width = inner.Extents[0].Width, Unit = inner.Columns[0].Measure }
             : throw new SyntaxException(query.Offset, $"a query for a single value selects one column, this one {inner.Columns.Count}");
     }
 }

@@ -153,6 +153,7 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
                 (pair, i) =>
                     pair.First.Type == pair.Second.Type ? pair.First
                     : IsNumber(pair.First.Type) && IsNumber(pair.Second.Type) ? pair.First with { Type = PublishedType.Double }
+                    : pair.First.Type.IsGeometry() && pair.Second.Type.IsGeometry() ? pair.First with { Type = PublishedType.Region }
                     : throw new SyntaxException(
                         combination.Offset,
                         $"{combination.Operator} combines columns of different types in place {i + 1}: {pair.First.Name} and "
@@ -210,6 +211,7 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
                         new Value(string.Create(CultureInfo.InvariantCulture, $"{alias}.c{i + 1}"), c.Type, c.Source, relation)
                         {
                             Width = query.Extents[i].Width,
+                            Unit = c.Measure,
                         }
                     )
             )
@@ -221,9 +223,12 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
     {
         var path = reference.Path;
         var written = string.Join('.', path);
-        if (path.Count > 2)
-            throw new SyntaxException(reference.Offset, $"{written} has {path.Count} parts; a table is written schema.table");
-        var found = catalogue.Tables.Where(t => path[^1].Matches(t.Name) && (path.Count == 1 || path[0].Matches(t.Schema))).ToList();
+        if (path.Count > 3 || (path.Count == 3 && !path[0].Matches(Relation.Catalogue)))
+            throw new SyntaxException(
+                reference.Offset,
+                $"{written} has {path.Count} parts; a table is written schema.table, or {Relation.Catalogue}.schema.table"
+            );
+        var found = catalogue.Tables.Where(t => path[^1].Matches(t.Name) && (path.Count == 1 || path[^2].Matches(t.Schema))).ToList();
         // A quoted name is exact, and a regular one may match several that differ in case.
         if (found.Count == 1)
             return found[0];
@@ -232,7 +237,7 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
                 reference.Offset,
                 $"{written} names more than one table: {string.Join(", ", found.Select(t => t.WrittenName))}"
             );
-        var near = catalogue.Tables.Where(t => path.Count == 1 || path[0].Matches(t.Schema)).ToList();
+        var near = catalogue.Tables.Where(t => path.Count == 1 || path[^2].Matches(t.Schema)).ToList();
         var shown = (near.Count > 0 ? near : catalogue.Tables).Take(25).Select(t => t.WrittenName).ToList();
         throw new SyntaxException(
             reference.Offset,

@@ -9,6 +9,9 @@ namespace Almagest.Adql.Sql;
 /// <param name="alias">its alias in SQL</param>
 internal sealed class Relation(string label, PublishedTable? table, string alias)
 {
+    /// <summary>The name of the one catalogue of schemas, which may stand before a schema's name.</summary>
+    public const string Catalogue = "almagest";
+
     public string Label => label;
 
     public PublishedTable? Table => table;
@@ -24,7 +27,15 @@ internal sealed class Relation(string label, PublishedTable? table, string alias
     public bool IsNamed(IReadOnlyList<Name> path) =>
         path.Count > 0
         && path[^1].Matches(label)
-        && (path.Count == 1 || (path.Count == 2 && HasOwnName && table is not null && path[0].Matches(table.Schema)));
+        && (
+            path.Count == 1
+            || (
+                HasOwnName
+                && table is not null
+                && path[^2].Matches(table.Schema)
+                && (path.Count == 2 || (path.Count == 3 && path[0].Matches(Catalogue)))
+            )
+        );
 }
 
 /// <summary>What the names of a query mean at one place: its tables, and the queries around it.</summary>

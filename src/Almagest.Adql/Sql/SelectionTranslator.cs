@@ -19,7 +19,7 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
             if (item is AllColumns all)
                 items.AddRange(Expand(all, scope).Select(c => (c.Name, (Expression?)null, c.Value)));
             else if (item is SelectValue one)
-                items.Add((Title(one, items.Count), one.Value, Typed(expressions.Value(one.Value), one.Offset)));
+                items.Add((Title(one, items.Count), one.Value, Typed(expressions.Value(one.Value))));
         }
         if (items.Count > 1000)
             throw new SyntaxException(selection.Offset, $"the query returns {items.Count} columns, expected at most 1000");
@@ -78,10 +78,7 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
         return new TranslatedQuery(QueryTranslator.Checked(sql, selection.Offset), columns, extents);
     }
 
-    private static Value Typed(Value value, int offset) =>
-        value.Type is not null
-            ? value
-            : throw new SyntaxException(offset, "a NULL without a type cannot be returned; write CAST(NULL AS DOUBLE), for instance");
+    private static Value Typed(Value value) => value.Type is not null ? value : new Value("(null)::text", PublishedType.Text) { Width = 0 };
 
     private static string Title(SelectValue item, int index) =>
         item.Alias is { } alias
@@ -111,7 +108,7 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
             var name = own;
             for (var n = 2; !taken.Add(name); n++)
                 name = string.Create(CultureInfo.InvariantCulture, $"{own}_{n}");
-            columns.Add(new ResultColumn(name, value.Type!.Value, value.Source));
+            columns.Add(new ResultColumn(name, value.Type!.Value, value.Source) { Measure = value.Unit });
         }
         return columns;
     }

@@ -8,6 +8,9 @@ internal static class TextWidth
     /// <summary>What a column of text is taken to hold, and a number written as text.</summary>
     public const long OfColumn = 256;
 
+    /// <summary>The most that sky.joined puts together.</summary>
+    public const long OfJoined = 1 << 18;
+
     private const long Most = 1 << 20;
     private const long MostInRow = 1 << 22;
 

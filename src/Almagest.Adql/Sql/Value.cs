@@ -1,4 +1,5 @@
 using Almagest.Adql.Schema;
+using Almagest.Adql.Units;
 
 namespace Almagest.Adql.Sql;
 
@@ -14,7 +15,12 @@ internal sealed record Value(string Sql, PublishedType? Type, PublishedColumn? S
     /// <summary>A text in place of the whole number, for equality: <see cref="PublishedColumn.KeySql"/>.</summary>
     public string? Key { get; init; }
 
+    /// <summary>Its unit; null = not known.</summary>
+    public Unit? Unit { get; init; } = Source?.Unit is { } unit ? Unit.Parse(unit) : null;
+
     public bool IsNumber => Type is PublishedType.Integer or PublishedType.Double;
+
+    public bool IsGeometry => Type?.IsGeometry() == true;
 
     /// <summary>As a double-precision number.</summary>
     public string Double => Type == PublishedType.Double ? Sql : $"({Sql})::double precision";
@@ -27,6 +33,11 @@ internal sealed record Value(string Sql, PublishedType? Type, PublishedColumn? S
             PublishedType.Text => "text",
             PublishedType.Uuid => "a UUID",
             PublishedType.Timestamp => "a time",
+            PublishedType.Point => "a point",
+            PublishedType.Circle => "a circle",
+            PublishedType.Polygon => "a polygon",
+            PublishedType.Region => "a region",
+            PublishedType.Numbers => "an array of numbers",
             _ => "NULL",
         };
 }

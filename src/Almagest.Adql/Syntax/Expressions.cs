@@ -21,12 +21,17 @@ internal sealed record Chain(Expression First, IReadOnlyList<(string Operator, E
 internal sealed record FunctionCall(string Function, IReadOnlyList<Expression> Arguments, int Offset) : Expression(Offset);
 
 /// <param name="Argument">null = all rows: COUNT(*)</param>
-internal sealed record Aggregate(string Function, Expression? Argument, bool Distinct, int Offset) : Expression(Offset);
+internal sealed record Aggregate(string Function, Expression? Argument, bool Distinct, int Offset) : Expression(Offset)
+{
+    /// <summary>What comes behind the argument.</summary>
+    public IReadOnlyList<Expression> Others { get; init; } = [];
+}
 
 internal sealed record Case(Expression? Subject, IReadOnlyList<(Expression When, Expression Then)> Branches, Expression? Else, int Offset)
     : Expression(Offset);
 
-internal sealed record Cast(Expression Of, string Type, int Offset) : Expression(Offset);
+/// <param name="Length">of a text, where it is given</param>
+internal sealed record Cast(Expression Of, string Type, long? Length, int Offset) : Expression(Offset);
 
 internal sealed record ScalarQuery(Query Query, int Offset) : Expression(Offset);
 

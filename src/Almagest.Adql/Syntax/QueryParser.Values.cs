@@ -3,7 +3,25 @@ namespace Almagest.Adql.Syntax;
 /// <content>Values and conditions.</content>
 internal sealed partial class QueryParser
 {
-    private static readonly string[] s_aggregates = ["AVG", "COUNT", "MAX", "MIN", "SUM"];
+    // With the number of arguments that each takes.
+    private static readonly Dictionary<string, int> s_aggregates = new(StringComparer.Ordinal)
+    {
+        ["AVG"] = 1,
+        ["COUNT"] = 1,
+        ["MAX"] = 1,
+        ["MIN"] = 1,
+        ["SUM"] = 1,
+        ["MEDIAN"] = 1,
+        ["STDDEV"] = 1,
+        ["STDDEV_POP"] = 1,
+        ["STDDEV_SAMP"] = 1,
+        ["VARIANCE"] = 1,
+        ["VAR_POP"] = 1,
+        ["VAR_SAMP"] = 1,
+        ["IVO_HISTOGRAM"] = 4,
+        ["IVO_STRING_AGG"] = 2,
+    };
+
     private static readonly string[] s_negatable = ["BETWEEN", "IN", "LIKE", "ILIKE"];
     private static readonly string[] s_comparisons = ["=", "<>", "<=", ">=", "<", ">"];
 
@@ -176,7 +194,7 @@ internal sealed partial class QueryParser
         var name = tokens.Take();
         var function = name.Value.ToUpperInvariant();
         tokens.Take();
-        if (s_aggregates.Contains(function))
+        if (s_aggregates.TryGetValue(function, out var expected))
         {
             if (function == "COUNT" && tokens.TakeSymbol("*"))
             {
@@ -187,8 +205,13 @@ internal sealed partial class QueryParser
             if (!distinct)
                 tokens.TakeWord("ALL");
             var argument = ReadExpression();
-            tokens.ExpectSymbol(")", $"after the argument of {function}");
-            return new Aggregate(function, argument, distinct, name.Offset);
+            var others = new List<Expression>();
+            while (tokens.TakeSymbol(","))
+                others.Add(ReadExpression());
+            tokens.ExpectSymbol(")", $"after the {(expected == 1 ? "argument" : "arguments")} of {function}");
+            return others.Count + 1 == expected
+                ? new Aggregate(function, argument, distinct, name.Offset) { Others = others }
+                : throw new SyntaxException(name.Offset, $"{function} has {others.Count + 1} arguments, expected {expected}");
         }
         var arguments = tokens.IsSymbol(")") ? [] : ReadList();
         tokens.ExpectSymbol(")", $"or ',' in the arguments of {function}");
@@ -226,12 +249,16 @@ internal sealed partial class QueryParser
         var name = type.Value.ToUpperInvariant();
         if (name == "DOUBLE")
             tokens.TakeWord("PRECISION");
+        long? length = null;
         if (name is "CHAR" or "VARCHAR" && tokens.TakeSymbol("("))
         {
-            ReadCount($"{name}(");
+            var at = tokens.Next.Offset;
+            length = ReadCount($"{name}(");
+            if (length is < 1 or > 1 << 20)
+                throw new SyntaxException(at, $"the length of {name} is {length}, expected 1 to {1 << 20}");
             tokens.ExpectSymbol(")", "after the length");
         }
         tokens.ExpectSymbol(")", "after the type of CAST");
-        return new Cast(of, name, start);
+        return new Cast(of, name, length, start);
     }
 }

@@ -12,6 +12,7 @@ internal sealed partial class QueryParser(TokenStream tokens)
     private const int MostCombined = 40;
 
     private int _combined;
+    private int _queries;
 
     /// <exception cref="SyntaxException">it is not a query</exception>
     public static Query Parse(string text)
@@ -29,9 +30,13 @@ internal sealed partial class QueryParser(TokenStream tokens)
         tokens.Nested(() =>
         {
             var start = tokens.Next.Offset;
+            var isWhole = _queries++ == 0;
             var with = new List<NamedQuery>();
-            if (tokens.TakeWord("WITH"))
+            if (tokens.IsWord("WITH"))
             {
+                if (!isWhole)
+                    throw new SyntaxException(start, "WITH stands at the beginning of the whole query and nowhere else");
+                tokens.Take();
                 do
                 {
                     var name = tokens.ExpectName("name of a query");

@@ -41,6 +41,12 @@ public sealed record ExportTable(
     public IReadOnlyDictionary<string, string> XTypes { get; init; } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>
+    /// Text columns that hold numbers apart by blanks, and that a VOTable declares as arrays of doubles: their <c>arraysize</c>, <c>*</c>
+    /// or a number, by the column's name.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> ArraySizes { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>
     /// Asked behind the last row: whether there were more than the table was allowed to have. VOTable then says QUERY_STATUS OVERFLOW, FITS
     /// has QSTATUS, JSON and Parquet a <c>truncated</c>; CSV, whose metadata come first, says nothing.
     /// </summary>

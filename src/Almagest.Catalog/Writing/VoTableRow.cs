@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Almagest.Catalog.Writing;
@@ -8,6 +9,7 @@ internal sealed class VoTableRow
     private readonly IReadOnlyList<CatalogColumn> _columns;
     private readonly bool[] _unicode;
     private readonly bool[] _narrow;
+    private readonly string?[] _arrays;
 
     /// <summary>How many texts of each column had characters that BINARY2's <c>char</c> does not know.</summary>
     public long[] Changed { get; }
@@ -18,6 +20,7 @@ internal sealed class VoTableRow
         Changed = new long[table.Columns.Count];
         _unicode = [.. table.Columns.Select(c => table.Unicode.Contains(c.Name))];
         _narrow = [.. table.Columns.Select(c => table.Int32.Contains(c.Name))];
+        _arrays = [.. table.Columns.Select(c => table.ArraySizes.GetValueOrDefault(c.Name))];
     }
 
     public void AddCells(object?[] row, ByteSink xml)
@@ -79,11 +82,24 @@ internal sealed class VoTableRow
                             : (byte)'?'
                     );
                     break;
+                case ColumnType.Text when _arrays[i] is { } size:
+                    AddNumbers((string?)row[i] ?? "", size, raw);
+                    break;
                 default:
                     AddText((string?)row[i] ?? "", i, raw);
                     break;
             }
         }
+    }
+
+    private static void AddNumbers(string text, string size, ByteSink raw)
+    {
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var count = size == "*" ? words.Length : int.Parse(size, NumberStyles.None, CultureInfo.InvariantCulture);
+        if (size == "*")
+            raw.AddInt32(count);
+        for (var i = 0; i < count; i++)
+            raw.AddDouble(i < words.Length ? double.Parse(words[i], NumberStyles.Float, CultureInfo.InvariantCulture) : double.NaN);
     }
 
     private static bool IsMissing(object? value) => value is null || (value is double number && double.IsNaN(number));

@@ -125,17 +125,20 @@ internal static class VoTableWriter
     {
         xml.Add("<FIELD"u8);
         Attribute(xml, "name", column.Name);
+        var size = table.ArraySizes.GetValueOrDefault(column.Name);
         xml.Add(
             column.Type switch
             {
                 ColumnType.Int64 => table.Int32.Contains(column.Name) ? " datatype=\"int\""u8 : " datatype=\"long\""u8,
                 ColumnType.Double => " datatype=\"double\""u8,
                 ColumnType.Boolean => " datatype=\"boolean\""u8,
+                _ when size is not null => " datatype=\"double\""u8,
                 _ => table.Unicode.Contains(column.Name)
                     ? " datatype=\"unicodeChar\" arraysize=\"*\""u8
                     : " datatype=\"char\" arraysize=\"*\""u8,
             }
         );
+        Attribute(xml, "arraysize", size);
         Attribute(xml, "xtype", table.XTypes.GetValueOrDefault(column.Name));
         Attribute(xml, "unit", column.Unit);
         Attribute(xml, "ucd", column.Ucd);

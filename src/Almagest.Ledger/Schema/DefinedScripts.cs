@@ -10,6 +10,7 @@ internal sealed class DefinedScripts
     private readonly Dictionary<string, (char Kind, string? Fingerprint)> _relations = [];
     private readonly Dictionary<string, string?> _functions = [];
     private string? _summaries;
+    private string? _sky;
 
     /// <summary>Views that some program has registered.</summary>
     public List<string> Registered { get; } = [];
@@ -24,14 +25,18 @@ internal sealed class DefinedScripts
             union all
             select 'f', proname, obj_description(oid, 'pg_proc') from pg_proc where pronamespace = 'public'::regnamespace
             union all
-            select 's', nspname, obj_description(oid, 'pg_namespace') from pg_namespace where nspname = $1
+            select 's', nspname, obj_description(oid, 'pg_namespace') from pg_namespace where nspname in ($1, $2)
             union all
             select 'a', view_name, null from public.analytics_views
             """,
             connection
         )
         {
-            Parameters = { new() { Value = IncrementalSql.Schema } },
+            Parameters =
+            {
+                new() { Value = IncrementalSql.Schema },
+                new() { Value = SkyFunctions.Schema },
+            },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -41,6 +46,8 @@ internal sealed class DefinedScripts
                 found.Registered.Add(name);
             else if (kind == 'f')
                 found._functions[name] = fingerprint;
+            else if (kind == 's' && name == SkyFunctions.Schema)
+                found._sky = fingerprint;
             else if (kind == 's')
                 found._summaries = fingerprint;
             else
@@ -51,6 +58,9 @@ internal sealed class DefinedScripts
 
     /// <summary>Whether the schema of mode incremental, with the triggers that maintain it, is today's.</summary>
     public bool AreSummariesStale => _summaries != IncrementalSql.Fingerprint;
+
+    /// <summary>Whether the functions of the sky are missing or others than today's.</summary>
+    public bool IsSkyStale => _sky != SkyFunctions.Fingerprint;
 
     public bool IsStale(LedgerFunction function) => _functions.GetValueOrDefault(function.Name) != function.Fingerprint;
 
@@ -66,6 +76,7 @@ internal sealed class DefinedScripts
             .. Registered.Where(IsStrange),
             .. AreSummariesStale ? [IncrementalSql.Schema] : Array.Empty<string>(),
             .. LedgerFunctions.All.Where(IsStale).Select(f => f.Name),
+            .. IsSkyStale ? [SkyFunctions.Schema] : Array.Empty<string>(),
         ];
 
     /// <summary>Whether this program has no view of that name.</summary>

@@ -74,6 +74,7 @@ internal static class RepeatableScripts
                         ? [ViewConverter.BeginBuilding()]
                         : Array.Empty<string>(),
                     .. LedgerFunctions.All.Where(defined.IsStale).Select(f => f.CreateSql()),
+                    .. defined.IsSkyStale ? [SkyFunctions.Install] : Array.Empty<string>(),
                     .. Views.Select(v => Materialized ? v.CreateMaterializedSql() : IncrementalSql.CreateView(v)),
                     .. Views.Select(v => v.Registration),
                     $"delete from public.pending_view_changes where view_name = any ({Names()});",

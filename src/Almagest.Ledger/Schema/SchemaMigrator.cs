@@ -145,7 +145,11 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
             var after = await StatusAsync(cancellationToken);
             var changed = after.Where(a => a.Applied != before.First(b => b.Id == a.Id).Applied).Select(a => a.Name).ToList();
             if (!after.All(s => s is { Applied: true, Known: true }))
+            {
+                // Nobody asks a ledger that is below this program's schema; the scripts make the functions anew.
+                await ledger.AskAsync(connection => connection.ExecuteAsync(SkyFunctions.Drop, cancellationToken), cancellationToken);
                 return changed;
+            }
             var stale = await StaleDefinitionsAsync(cancellationToken);
             if (stale.Count > 0)
                 await RepeatableScripts.RunAsync(ledger, cancellationToken);

@@ -43,9 +43,7 @@ internal sealed class AdqlResult(
     /// <param name="query">as the client asked</param>
     public ExportTable Table(string title, string query) =>
         new(
-            columns
-                .Select(c => new CatalogColumn(c.Name, VoTypes.Written(c.Type), c.Source?.Unit, c.Source?.Ucd, c.Source?.Description))
-                .ToList(),
+            columns.Select(c => new CatalogColumn(c.Name, VoTypes.Written(c.Type), c.Unit, c.Source?.Ucd, c.Source?.Description)).ToList(),
             new JsonObject
             {
                 ["title"] = title,
@@ -64,7 +62,10 @@ internal sealed class AdqlResult(
                 .Select(c => c.Name)
                 .ToHashSet(),
             Int32 = columns.Where(c => c.Source is { IsNarrow: true }).Select(c => c.Name).ToHashSet(),
-            XTypes = columns.Where(c => c.Type == PublishedType.Timestamp).ToDictionary(c => c.Name, _ => VoTypes.Timestamp),
+            XTypes = columns.Where(c => VoTypes.XType(c.Type) is not null).ToDictionary(c => c.Name, c => VoTypes.XType(c.Type)!),
+            ArraySizes = columns
+                .Where(c => VoTypes.ArraySizeOf(c.Type) is not null)
+                .ToDictionary(c => c.Name, c => VoTypes.ArraySizeOf(c.Type)!),
             IsCutOff = () => IsCutOff,
         };
 
@@ -122,10 +123,26 @@ internal sealed class AdqlResult(
                 PublishedType.Double => reader.GetDouble(i),
                 PublishedType.Uuid => reader.GetGuid(i).ToString(),
                 PublishedType.Timestamp => reader.GetFieldValue<DateTime>(i).ToString(Time, CultureInfo.InvariantCulture),
+                PublishedType.Region => Stc(reader.GetFieldValue<double[]>(i)),
+                _ when columns[i].Type.IsArray() => Numbers(reader.GetFieldValue<double?[]>(i).Select(n => n ?? double.NaN)),
                 _ => reader.GetString(i),
             };
         }
         return row;
+    }
+
+    private static string Numbers(IEnumerable<double> numbers) =>
+        string.Join(' ', numbers.Select(n => n.ToString("R", CultureInfo.InvariantCulture)));
+
+    private static string Stc(double[] shape)
+    {
+        var kind = shape.Length switch
+        {
+            2 => "Position",
+            3 => "Circle",
+            _ => "Polygon",
+        };
+        return $"{kind} ICRS {Numbers(shape)}";
     }
 
     public async ValueTask DisposeAsync()

@@ -7,6 +7,7 @@ using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Schema;
 using Almagest.Server.VirtualObservatory.Catalogue;
+using Almagest.Server.VirtualObservatory.Uploads;
 using Npgsql;
 
 namespace Almagest.Server.VirtualObservatory;
@@ -88,6 +89,30 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
             if (held)
                 place.Dispose();
         }
+    }
+
+    /// <summary>Begins a query with the tables that came with it.</summary>
+    /// <inheritdoc cref="OpenAsync(IDisposable, string, long, TimeSpan, CancellationToken, PublishedCatalogue?)"/>
+    public async Task<AdqlResult> OpenAsync(IDisposable place, TapQuery query, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        PublishedCatalogue? catalogue = null;
+        try
+        {
+            if (query.Uploads.Count > 0)
+            {
+                catalogue = await Catalogue.ReadAsync(cancellationToken);
+                catalogue = catalogue with
+                {
+                    Tables = [.. catalogue.Tables, .. query.Uploads.Select(u => UploadedTable.Read(u.Name, u.Content, cancellationToken))],
+                };
+            }
+        }
+        catch
+        {
+            place.Dispose();
+            throw;
+        }
+        return await OpenAsync(place, query.Adql, query.MostRows, limit, cancellationToken, catalogue);
     }
 
     private async Task<(NpgsqlCommand, NpgsqlDataReader)> ExecuteAsync(

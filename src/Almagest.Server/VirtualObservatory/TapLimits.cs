@@ -22,6 +22,10 @@ internal static class TapLimits
     /// <summary>Jobs at most; beyond it, the oldest one that has ended makes room.</summary>
     public const int MostJobs = 200;
 
+    /// <summary>Bytes of the tables that come with a query, and of those that jobs keep until they have ended.</summary>
+    public const int MostUploadBytes = 32 << 20;
+    public const long MostKeptUploadBytes = 256 << 20;
+
     /// <summary>Bytes of one result, and of all results together.</summary>
     public const long MostResultBytes = 1L << 30;
     public const long MostBytes = 4L << 30;

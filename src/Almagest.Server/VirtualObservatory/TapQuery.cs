@@ -1,9 +1,10 @@
 using System.Globalization;
+using Almagest.Server.VirtualObservatory.Uploads;
 
 namespace Almagest.Server.VirtualObservatory;
 
 /// <summary>What a request to TAP asks (TAP 1.1, section 2.7).</summary>
-internal sealed record TapQuery(string Adql, long MostRows, VoFormat Format)
+internal sealed record TapQuery(string Adql, long MostRows, VoFormat Format, IReadOnlyList<Upload> Uploads)
 {
     /// <exception cref="VoException">a parameter is missing, or cannot be understood</exception>
     public static TapQuery From(VoParameters parameters)
@@ -17,10 +18,13 @@ internal sealed record TapQuery(string Adql, long MostRows, VoFormat Format)
             && !language.Equals("ADQL-2.1", StringComparison.OrdinalIgnoreCase)
         )
             throw VoException.Invalid($"LANG is '{language}', expected ADQL, ADQL-2.0 or ADQL-2.1");
-        if (parameters.Get("UPLOAD") is not null)
-            throw VoException.Invalid("UPLOAD is not supported: this service takes no tables");
         var adql = parameters.Get("QUERY") ?? throw VoException.Invalid("QUERY is missing: the query in ADQL");
-        return new TapQuery(adql, Rows(parameters), VoFormat.Parse(parameters.Get("RESPONSEFORMAT") ?? parameters.Get("FORMAT")));
+        return new TapQuery(
+            adql,
+            Rows(parameters),
+            VoFormat.Parse(parameters.Get("RESPONSEFORMAT") ?? parameters.Get("FORMAT")),
+            UploadList.Of(parameters)
+        );
     }
 
     public static long Rows(VoParameters parameters, long standard = TapLimits.StandardRows)

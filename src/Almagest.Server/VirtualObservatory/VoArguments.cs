@@ -36,6 +36,12 @@ internal static class VoArguments
         $"the form of the answer: {string.Join(", ", VoFormat.All.Select(f => f.Names[0]))}, or a media type"
     );
 
+    public static readonly TextParameter Upload = new(
+        "UPLOAD",
+        "tables that come with the request: name,param:part, a part of a multipart/form-data that holds a VOTable; several with semicolons "
+            + "between. The query calls each TAP_UPLOAD.name"
+    );
+
     public static readonly ChoiceParameter Phase = new("PHASE", "only jobs in this phase", Enum.GetNames<JobPhase>());
     public static readonly IntegerParameter Wait = new(
         "WAIT",

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -12,6 +13,17 @@ internal sealed class VoParameters
     private const int MostFormBytes = 1 << 20;
 
     private readonly Dictionary<string, List<string>> _all = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, byte[]> _contents = new(StringComparer.Ordinal);
+
+    /// <summary>Bytes of the parts that were sent as files.</summary>
+    public long ContentBytes
+    {
+        get
+        {
+            lock (_all)
+                return _contents.Values.Sum(c => (long)c.Length);
+        }
+    }
 
     /// <summary>All of them, names in upper case. A parameter of a job may change while somebody reads it, so that this is a
     /// copy.</summary>
@@ -24,21 +36,26 @@ internal sealed class VoParameters
         }
     }
 
+    /// <param name="mostUploadBytes">of files in the form; 0 where none are welcome</param>
     /// <exception cref="VoException">the form cannot be read</exception>
-    public static async Task<VoParameters> ReadAsync(HttpContext context)
+    public static async Task<VoParameters> ReadAsync(HttpContext context, int mostUploadBytes = 0)
     {
         var parameters = new VoParameters();
         parameters.Add(context.Request.Query);
         if (HttpMethods.IsPost(context.Request.Method) && context.Request.HasFormContentType)
         {
+            var most = MostFormBytes + mostUploadBytes;
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+                limit.MaxRequestBodySize = most;
             context.Features.Set<IFormFeature>(
                 new FormFeature(
                     context.Request,
                     new FormOptions
                     {
-                        ValueLengthLimit = MostFormBytes,
-                        BufferBodyLengthLimit = MostFormBytes,
-                        MultipartBodyLengthLimit = MostFormBytes,
+                        // A client may send a table as a part without a file's name.
+                        ValueLengthLimit = most,
+                        BufferBodyLengthLimit = most,
+                        MultipartBodyLengthLimit = most,
                     }
                 )
             );
@@ -46,15 +63,29 @@ internal sealed class VoParameters
             {
                 var form = await context.Request.ReadFormAsync(context.RequestAborted);
                 parameters.Add(form);
-                if (form.Files.Count > 0)
-                    throw VoException.Invalid("UPLOAD is not supported: this service takes no tables");
+                if (mostUploadBytes == 0 && form.Files.Count > 0)
+                    throw VoException.Invalid("this request takes no tables");
+                foreach (var file in form.Files)
+                    await parameters.AddAsync(file, context.RequestAborted);
             }
             catch (Exception e) when (e is InvalidDataException or IOException && e is not BadHttpRequestException)
             {
-                throw VoException.Invalid("the form cannot be read, or is longer than 1 MiB");
+                throw VoException.Invalid(
+                    $"the form cannot be read, or is longer than {most >> 20} MiB"
+                        + (mostUploadBytes > 0 ? "; a larger table can be loaded as a dataset" : "")
+                );
             }
         }
         return parameters;
+    }
+
+    private async Task AddAsync(IFormFile file, CancellationToken cancellationToken)
+    {
+        var content = new byte[file.Length];
+        await using (var stream = file.OpenReadStream())
+            await stream.ReadExactlyAsync(content, cancellationToken);
+        lock (_all)
+            _contents[file.Name] = content;
     }
 
     private void Add(IEnumerable<KeyValuePair<string, StringValues>> pairs)
@@ -81,6 +112,52 @@ internal sealed class VoParameters
         return given.Count > 1
             ? throw VoException.Invalid($"{name} is given {given.Count} times with different values")
             : given.FirstOrDefault();
+    }
+
+    /// <summary>All values of a parameter that may be given more than once.</summary>
+    public IReadOnlyList<string> All(string name)
+    {
+        lock (_all)
+            return _all.TryGetValue(name, out var values) ? [.. values.Where(v => v.Length > 0)] : [];
+    }
+
+    /// <summary>The bytes of a part of the form; null where there is none of that name.</summary>
+    public byte[]? Content(string part)
+    {
+        lock (_all)
+        {
+            return _contents.TryGetValue(part, out var content) ? content
+                : _all.TryGetValue(part, out var values) && values is [{ Length: > 0 } text] ? Encoding.UTF8.GetBytes(text)
+                : null;
+        }
+    }
+
+    /// <summary>Takes over the files of another request.</summary>
+    public void TakeContents(VoParameters other)
+    {
+        lock (_all)
+        {
+            foreach (var (part, content) in other._contents)
+                _contents[part] = content;
+        }
+    }
+
+    /// <summary>Frees the files, which nobody needs any more.</summary>
+    public void DropContents()
+    {
+        lock (_all)
+            _contents.Clear();
+    }
+
+    /// <summary>Another value of a parameter that may be given more than once.</summary>
+    public void Append(string name, string value)
+    {
+        lock (_all)
+        {
+            if (!_all.TryGetValue(name, out var list))
+                _all[name] = list = [];
+            list.Add(value);
+        }
     }
 
     public void Set(string name, string value)

@@ -290,7 +290,7 @@ public sealed class MigrationTests
                 """
             )
         );
-        Assert.Empty(await test.StringsAsync("select nspname from pg_namespace where nspname in ('jobs', 'view_summaries')"));
+        Assert.Empty(await test.StringsAsync("select nspname from pg_namespace where nspname in ('jobs', 'view_summaries', 'sky')"));
         Assert.Empty(await test.StringsAsync("select proname from pg_proc where pronamespace = 'public'::regnamespace"));
     }
 

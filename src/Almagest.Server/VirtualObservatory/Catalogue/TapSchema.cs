@@ -56,7 +56,7 @@ internal static class TapSchema
                                 ReservedWords.Written(c.Name),
                                 VoTypes.Datatype(c),
                                 VoTypes.ArraySize(c),
-                                VoTypes.XType(c),
+                                VoTypes.XType(c.Type),
                                 null,
                                 c.Description,
                                 null,

@@ -26,7 +26,7 @@ internal static class TapJobRoutes
                 "A new job; PHASE=RUN begins it at once",
                 async context =>
                 {
-                    var parameters = await VoParameters.ReadAsync(context);
+                    var parameters = await VoParameters.ReadAsync(context, TapLimits.MostUploadBytes);
                     var job = jobs.Add(parameters, Owner(context));
                     try
                     {
@@ -40,7 +40,7 @@ internal static class TapJobRoutes
                     return See(context, job);
                 }
             )
-            .Takes(VoArguments.JobLanguage, VoArguments.JobQuery, VoArguments.MostRows, VoArguments.Format)
+            .Takes(VoArguments.JobLanguage, VoArguments.JobQuery, VoArguments.MostRows, VoArguments.Format, VoArguments.Upload)
             .LeadsOn();
         async
             .VoRoute(
@@ -65,7 +65,7 @@ internal static class TapJobRoutes
                 "Changes a job, begins, aborts or deletes it",
                 async context =>
                 {
-                    var (job, parameters) = (Job(context, jobs), await VoParameters.ReadAsync(context));
+                    var (job, parameters) = (Job(context, jobs), await VoParameters.ReadAsync(context, TapLimits.MostUploadBytes));
                     if (string.Equals(parameters.Get("ACTION"), "DELETE", StringComparison.OrdinalIgnoreCase))
                         return Delete(context, job, jobs);
                     Change(job, parameters, jobs);
@@ -208,7 +208,7 @@ internal static class TapJobRoutes
     private static async Task<IResult> ChangeAsync(HttpContext context, TapJobs jobs)
     {
         var job = Job(context, jobs);
-        Change(job, await VoParameters.ReadAsync(context), jobs);
+        Change(job, await VoParameters.ReadAsync(context, TapLimits.MostUploadBytes), jobs);
         return See(context, job);
     }
 
@@ -265,6 +265,8 @@ internal static class TapJobRoutes
             if (!ReferenceEquals(parameters, job.Parameters))
                 job.Parameters.Set(name, value);
         }
+        if (!ReferenceEquals(parameters, job.Parameters))
+            AddUploads(job, parameters, jobs);
         switch (parameters.Get("PHASE")?.ToUpperInvariant())
         {
             case "RUN":
@@ -278,6 +280,22 @@ internal static class TapJobRoutes
             case var other:
                 throw VoException.Invalid($"PHASE is '{other}', expected RUN or ABORT");
         }
+    }
+
+    // Tables may come one at a time, before the job begins.
+    private static void AddUploads(TapJob job, VoParameters parameters, TapJobs jobs)
+    {
+        var uploads = parameters.All("UPLOAD");
+        if (uploads.Count == 0 && parameters.ContentBytes == 0)
+            return;
+        if (job.Phase != JobPhase.PENDING)
+            throw VoException.Invalid($"UPLOAD cannot be changed: the job is {job.Phase}");
+        jobs.RequireRoom(parameters);
+        if (job.Parameters.ContentBytes + parameters.ContentBytes > TapLimits.MostUploadBytes)
+            throw VoException.Invalid($"the tables of UPLOAD are larger than {TapLimits.MostUploadBytes >> 20} MiB together");
+        job.Parameters.TakeContents(parameters);
+        foreach (var upload in uploads)
+            job.Parameters.Append("UPLOAD", upload);
     }
 
     private static IResult List(HttpContext context, TapJobs jobs)

@@ -31,9 +31,23 @@ internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDis
             if (!DestroyOldest())
                 throw new VoException(503, $"{TapLimits.MostJobs} jobs wait already; try again later, or delete some");
         }
+        RequireRoom(parameters);
         var job = new TapJob(parameters, owner);
         _jobs[job.Id] = job;
         return job;
+    }
+
+    /// <exception cref="VoException">the tables that jobs keep would be too large together</exception>
+    public void RequireRoom(VoParameters parameters)
+    {
+        if (
+            parameters.ContentBytes > 0
+            && _jobs.Values.Sum(j => j.Parameters.ContentBytes) + parameters.ContentBytes > TapLimits.MostKeptUploadBytes
+        )
+            throw new VoException(
+                503,
+                $"the tables that jobs keep until they begin have {TapLimits.MostKeptUploadBytes >> 20} MiB together; try again later"
+            );
     }
 
     public void Destroy(TapJob job)
@@ -66,7 +80,8 @@ internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDis
             using var place = await runner.Places.TakeAsync(QueryKind.Job, end.Token);
             if (!job.Move(JobPhase.EXECUTING, JobPhase.QUEUED))
                 return;
-            await using var answer = await runner.OpenAsync(place, query.Adql, query.MostRows, job.ExecutionDuration, end.Token);
+            await using var answer = await runner.OpenAsync(place, query, job.ExecutionDuration, end.Token);
+            job.Parameters.DropContents();
             file = NamelessFile();
             await using var stream = new BoundedFile(file, TapLimits.MostResultBytes);
             await query.Format.WriteAsync(answer.Table("Answer to an ADQL query", query.Adql), stream, end.Token);
@@ -93,6 +108,7 @@ internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDis
         finally
         {
             file?.Dispose();
+            job.Parameters.DropContents();
         }
     }
 

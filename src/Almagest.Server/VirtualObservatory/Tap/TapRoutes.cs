@@ -22,9 +22,10 @@ internal static class TapRoutes
                     "/sync",
                     $"{method.ToLowerInvariant()}TapSync",
                     "Answers an ADQL query: LANG=ADQL and QUERY, optionally MAXREC and RESPONSEFORMAT",
-                    async context => await AnswerAsync(runner, TapQuery.From(await VoParameters.ReadAsync(context)), context)
+                    async context =>
+                        await AnswerAsync(runner, TapQuery.From(await VoParameters.ReadAsync(context, TapLimits.MostUploadBytes)), context)
                 )
-                .Takes(VoArguments.Language, VoArguments.Query, VoArguments.MostRows, VoArguments.Format)
+                .Takes(VoArguments.Language, VoArguments.Query, VoArguments.MostRows, VoArguments.Format, VoArguments.Upload)
                 .AnswersTable();
         }
         TapJobRoutes.Map(tap, jobs);
@@ -116,7 +117,8 @@ internal static class TapRoutes
 
     private static async Task<IResult> AnswerAsync(AdqlRunner runner, TapQuery query, HttpContext context)
     {
-        var answer = await runner.OpenAsync(QueryKind.Sync, query.Adql, query.MostRows, TapLimits.Sync, context.RequestAborted);
+        var place = await runner.Places.TakeAsync(QueryKind.Sync, context.RequestAborted);
+        var answer = await runner.OpenAsync(place, query, TapLimits.Sync, context.RequestAborted);
         return new TableOf(answer, query.Format, "Answer to an ADQL query", query.Adql);
     }
 }

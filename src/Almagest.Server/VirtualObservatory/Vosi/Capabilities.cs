@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Xml;
+using Almagest.Adql.Sql;
+using Almagest.Server.VirtualObservatory.Uploads;
 
 namespace Almagest.Server.VirtualObservatory.Vosi;
 
@@ -24,6 +26,7 @@ internal static class Capabilities
         "INTERSECTS",
         "POINT",
         "POLYGON",
+        "REGION",
     ];
 
     /// <param name="needsToken">whether whoever asks has to sign in, with HTTP Basic</param>
@@ -59,9 +62,13 @@ internal static class Capabilities
                 xml.WriteElementString("alias", name);
             xml.WriteEndElement();
         }
+        xml.WriteStartElement("uploadMethod");
+        xml.WriteAttributeString("ivo-id", "ivo://ivoa.net/std/TAPRegExt#upload-inline");
+        xml.WriteEndElement();
         Limit(xml, "retentionPeriod", (long)TapLimits.StandardRetention.TotalSeconds, (long)TapLimits.MostRetention.TotalSeconds);
         Limit(xml, "executionDuration", (long)TapLimits.StandardExecution.TotalSeconds, (long)TapLimits.MostExecution.TotalSeconds);
         Limit(xml, "outputLimit", TapLimits.StandardRows, TapLimits.MostRows, "row");
+        Limit(xml, "uploadLimit", UploadedTable.MostRows, UploadedTable.MostRows, "row");
         xml.WriteEndElement();
     }
 
@@ -78,23 +85,26 @@ internal static class Capabilities
         }
         xml.WriteElementString(
             "description",
-            "ADQL 2.1 with the geometries of 2.0; CASE, and queries as single values, beyond it. Positions are ICRS."
+            "ADQL 2.1 with the geometries of 2.0; CASE, queries as single values, and statistics beyond it. Positions are ICRS, degrees; "
+                + "FK5 of J2000 is taken as ICRS, FK4 and GALACTIC are converted."
         );
         Feature(xml, "adqlgeo", s_geometry);
         Feature(xml, "adql-string", "LOWER", "UPPER", "ILIKE");
         Feature(xml, "adql-sets", "UNION", "EXCEPT", "INTERSECT");
         Feature(xml, "adql-common-table", "WITH");
         Feature(xml, "adql-type", "CAST");
+        Feature(xml, "adql-conditional", "COALESCE", "CASE");
+        Feature(xml, "adql-unit", "IN_UNIT");
         Feature(xml, "adql-offset", "OFFSET");
         xml.WriteStartElement("languageFeatures");
         xml.WriteAttributeString("type", Features + "udf");
-        xml.WriteStartElement("feature");
-        xml.WriteElementString("form", "ivo_healpix_index(hpxOrder INTEGER, lon DOUBLE, lat DOUBLE) -> BIGINT");
-        xml.WriteElementString(
-            "description",
-            "The nested HEALPix cell, at an order of 0 to 29, of the position columns of a table of stars."
-        );
-        xml.WriteEndElement();
+        foreach (var function in UserFunctions.All)
+        {
+            xml.WriteStartElement("feature");
+            xml.WriteElementString("form", function.Form);
+            xml.WriteElementString("description", function.Description);
+            xml.WriteEndElement();
+        }
         xml.WriteEndElement();
         xml.WriteEndElement();
     }

@@ -72,7 +72,7 @@ internal static class TableSet
             xml.WriteAttributeString("type", Schema, "vs:VOTableType");
             if (VoTypes.ArraySize(column) is { } size)
                 xml.WriteAttributeString("arraysize", size);
-            if (VoTypes.XType(column) is { } extended)
+            if (VoTypes.XType(column.Type) is { } extended)
                 xml.WriteAttributeString("extendedType", extended);
             xml.WriteString(VoTypes.Datatype(column));
             xml.WriteEndElement();
