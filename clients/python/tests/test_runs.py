@@ -175,13 +175,11 @@ def test_runs_are_listed_by_conditions_and_as_a_frame(ledger, anomalies, cluster
 
 
 def test_runs_are_chosen_by_a_condition_in_words(ledger, anomalies, clusters):
-    from conftest import API
-
-    known = [p["name"] for p in API["paths"]["/discovery/runs"]["get"]["parameters"]]
-    if "where" not in known:
-        pytest.skip("this server does not take conditions in words yet")
     found = ledger.runs.to_pandas(where="contamination <= 0.02 and algorithm = 'isolation_forest'")
     assert anomalies.run_id in set(found["run_id"]) and clusters.run_id not in set(found["run_id"])
+    wide = ledger.runs.list("cluster_count >= 1 and eps in (0.3, 0.4, 0.5)", sort="-cluster_count")
+    assert clusters.run_id in [r.run_id for r in wide]
+    assert [r.cluster_count for r in wide] == sorted((r.cluster_count for r in wide), reverse=True)
     with pytest.raises(almagest.InvalidRequest):
         ledger.runs.list("contamination <=")
 

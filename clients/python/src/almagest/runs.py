@@ -541,11 +541,13 @@ class Runs:
         Parameters
         ----------
         where : str, optional
-            Conditions on parameters, outcomes, tags and dates: ``"contamination <= 0.05 and tag = 'good'"``.
+            A condition on parameters, outcomes, tags and dates: ``"contamination <= 0.05 and tag = 'good'"``; with and, or, not, in (…)
+            and parentheses.
         run_type, status, algorithm, dataset, tag, group_id : str, optional
             Only these.
         sort : str, optional
-            ``"created"``, ``"completed"`` or ``"stars"``, with ``-`` before it the other way round; ``"-created"`` by default.
+            ``"created"``, ``"completed"``, ``"stars"``, or a field or parameter that ``where`` knows, such as ``"cluster_count"``; with
+            ``-`` before it the other way round; ``"-created"`` by default.
         limit : int or None
             Most runs; None = all.
         """
@@ -587,7 +589,7 @@ class Runs:
 
         Examples
         --------
-        >>> ledger.runs.to_pandas(where="eps < 0.3 and clusters > 5")                    # doctest: +SKIP
+        >>> ledger.runs.to_pandas(where="eps < 0.3 and cluster_count > 5")                    # doctest: +SKIP
         """
         return _frame(self.list(where, **{"limit": None, **conditions}))
 
