@@ -322,9 +322,15 @@ class Run(Record):
         """A new run of what a failed or cancelled one was to do."""
         return Run(self._ledger, self._ask("retryRun"))
 
-    def delete(self) -> None:
-        """Deletes it with its results, which cannot be undone."""
-        self._ledger.http.send("deleteRun", path={"run_id": self.run_id})
+    def delete(self, now: bool = False) -> None:
+        """Deletes it with its results. For a day :meth:`Runs.restore` brings it back.
+
+        Parameters
+        ----------
+        now : bool
+            Free its space at once: then it is gone for good.
+        """
+        self._ledger.http.send("deleteRun", path={"run_id": self.run_id}, query={"now": now or None})
 
     @property
     def tags(self) -> List[str]:
@@ -522,6 +528,17 @@ class Runs:
             There is none.
         """
         return Run(self._ledger, self._ledger.http.json("getRun", path={"run_id": run_id}))
+
+    def restore(self, run_id: Union[str, Run]) -> Run:
+        """Brings a run back that was deleted within a day, with its results, tags and notes.
+
+        Raises
+        ------
+        almagest.NotFound
+            No such run was deleted, or it is gone for good.
+        """
+        key = run_id.run_id if isinstance(run_id, Run) else run_id
+        return Run(self._ledger, self._ledger.http.json("restoreRun", path={"run_id": key}))
 
     def list(
         self,
