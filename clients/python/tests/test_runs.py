@@ -304,6 +304,19 @@ def test_tap_answers_adql_signed_in_as_the_connection_is(ledger, stars, anomalie
     assert found["n"][0] == anomalies.anomaly_count
 
 
+def test_a_table_of_ones_own_joins_with_a_dataset_by_its_ids(ledger, stars, sky):
+    pytest.importorskip("pyvo")
+    table_module = pytest.importorskip("astropy.table")
+    mine = table_module.Table({"source_id": sky["source_id"].to_numpy()[:5], "remark": ["a", "b", "c", "d", "e"]})
+    found = ledger.tap().run_sync(
+        'SELECT m.remark, s.source_id, s.ra_deg FROM TAP_UPLOAD.mine AS m JOIN dataset."client-sky" AS s ON s.source_id = m.source_id',
+        uploads={"mine": mine},
+    )
+    rows = found.to_table()
+    assert rows["source_id"].dtype.kind == "i"
+    assert dict(zip(rows["source_id"], rows["ra_deg"])) == dict(zip(sky["source_id"][:5], sky["ra"][:5]))
+
+
 def test_a_package_that_is_not_installed_is_named(anomalies, monkeypatch):
     for module in ("pandas", "astropy", "astropy.table", "pyvo", "pyvo.dal"):
         monkeypatch.setitem(__import__("sys").modules, module, None)

@@ -232,6 +232,10 @@ class Ledger:
         Examples
         --------
         >>> ledger.tap().search("SELECT TOP 5 * FROM almagest.stars").to_table()         # doctest: +SKIP
+
+        With a table of one's own beside the query:
+
+        >>> ledger.tap().run_sync("SELECT * FROM TAP_UPLOAD.mine", uploads={"mine": table})      # doctest: +SKIP
         """
         try:
             from pyvo.dal import TAPService
