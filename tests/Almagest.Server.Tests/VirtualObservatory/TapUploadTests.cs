@@ -17,10 +17,12 @@ public sealed class TapUploadTests(KnownLedger known)
         <FIELD name="source_id" datatype="long"/><FIELD name="ra" datatype="double" unit="deg" ucd="pos.eq.ra"/>
         <FIELD name="dec" datatype="double" unit="deg"/><FIELD name="note" datatype="char" arraysize="*"/>
         <FIELD name="good" datatype="boolean"/>
-        <FIELD name="seen" datatype="char" arraysize="*" xtype="timestamp"/><FIELD name="place" datatype="double" arraysize="2" xtype="point"/>
+        <FIELD name="seen" datatype="char" arraysize="*" xtype="timestamp"/>
+        <FIELD name="place" datatype="double" arraysize="2" xtype="point"/>
         <FIELD name="n" datatype="int"/>
         <DATA><TABLEDATA>
-        <TR><TD>4000000000000000001</TD><TD>120.0001</TD><TD>10</TD><TD>first</TD><TD>true</TD><TD>2026-11-30T01:02:03</TD><TD>10 20</TD><TD>7</TD></TR>
+        <TR><TD>4000000000000000001</TD><TD>120.0001</TD><TD>10</TD><TD>first</TD>
+        <TD>true</TD><TD>2026-11-30T01:02:03</TD><TD>10 20</TD><TD>7</TD></TR>
         <TR><TD>9223372036854775807</TD><TD>1.5</TD><TD/><TD></TD><TD>false</TD><TD/><TD/><TD/></TR>
         <TR><TD>3</TD><TD>300</TD><TD>-80</TD><TD>it's "far"; away</TD><TD/><TD>2026-01-01</TD><TD>30.5 -2</TD><TD>-1</TD></TR>
         </TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>
