@@ -80,7 +80,7 @@ def main():
         for name, command in exports:
             target = [] if command[-1] == "--export" else ["-o"]
             table, parquet = os.path.join(folder, "t.csv"), os.path.join(folder, "t.parquet")
-            almagest(*command, *target, table, "--bare")
+            almagest(*command, *target, table)
             almagest(*command, *target, parquet)
             with open(table, newline="", encoding="utf-8") as f:
                 header, *rows = list(csv.reader(f))

@@ -82,6 +82,7 @@ internal static class CommandLine
                 LinkCommands.Create,
                 MocCommand.Create,
                 ViewCommands.Create,
+                DeletionCommands.Create,
                 TokenCommands.Create,
                 DatabaseCommands.Create,
                 BackupCommands.CreateBackup,

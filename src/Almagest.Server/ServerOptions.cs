@@ -28,11 +28,17 @@ public sealed record ServerOptions
     /// </summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
+    /// <summary>Origins whose web pages may ask this server, such as <c>https://notebook.example.org</c>; <c>*</c> = any.</summary>
+    public IReadOnlyList<string> CrossOrigins { get; init; } = [];
+
     /// <summary>A token of the scope admin that is valid on this server as long as it runs; null = those of the ledger alone.</summary>
     public string? FirstToken { get; init; }
 
     /// <summary>Whether everybody may read.</summary>
     public bool AnonymousReads { get; init; }
+
+    /// <summary>How often an open page looks whether the person at it is still let in.</summary>
+    public TimeSpan PagesAskAgainEvery { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// Proxies whose X-Forwarded-For, -Proto, -Host and -Prefix are believed. Nobody who comes from such an address is taken for the
@@ -75,6 +81,12 @@ public sealed record ServerOptions
     /// </summary>
     public int Workers { get; init; } = 1;
 
+    /// <summary>How long a worker may be at one run before it fails.</summary>
+    public TimeSpan LongestRun { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>Runs of one person that may wait at once.</summary>
+    public int MostWaitingRuns { get; init; } = 2000;
+
     /// <summary>Threads of one run; 0 = one per core. Never changes a result.</summary>
     public int RunThreads { get; init; }
 
@@ -83,6 +95,12 @@ public sealed record ServerOptions
 
     /// <summary>How long stopping may wait for runs to give their work back.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// A collector of OpenTelemetry that traces and metrics are sent to, by HTTP; null = the one that OTEL_EXPORTER_OTLP_ENDPOINT names, if
+    /// any.
+    /// </summary>
+    public Uri? Collector { get; init; }
 
     /// <summary>Where the log goes; null = warnings and errors to standard error.</summary>
     public Action<ILoggingBuilder>? Logging { get; init; }

@@ -47,13 +47,12 @@ public sealed class ExportTableTests
         }
     }
 
-    private static async Task<MemoryStream> WriteAsync(TableFormat format, bool bare = false)
+    private static async Task<MemoryStream> WriteAsync(TableFormat format)
     {
         var stream = new MemoryStream();
         var rows = await new ExportTable(s_columns, Provenance(), OneByOne(s_rows)).WriteAsync(
             stream,
             format,
-            bare,
             cancellationToken: TestContext.Current.CancellationToken
         );
         Assert.Equal(s_rows.Length, rows);
@@ -130,7 +129,7 @@ public sealed class ExportTableTests
         var path = Path.GetTempFileName();
         try
         {
-            await File.WriteAllBytesAsync(path, (await WriteAsync(TableFormat.Csv)).ToArray(), TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(path, (await WriteAsync(TableFormat.Ecsv)).ToArray(), TestContext.Current.CancellationToken);
             using var reader = CatalogFile.Open(path);
             Assert.Equal("ECSV", reader.Format);
             Assert.Equal(s_columns, reader.Columns);
@@ -149,7 +148,7 @@ public sealed class ExportTableTests
     [Fact]
     public async Task The_comment_lines_are_one_YAML_document_with_the_whole_provenance()
     {
-        var lines = Encoding.UTF8.GetString((await WriteAsync(TableFormat.Csv)).ToArray()).Split('\n');
+        var lines = Encoding.UTF8.GetString((await WriteAsync(TableFormat.Ecsv)).ToArray()).Split('\n');
         Assert.Equal("# %ECSV 1.0", lines[0]);
         var yaml = string.Join('\n', lines.TakeWhile(l => l.StartsWith('#')).Skip(1).Select(l => l[2..]));
         var stream = new YamlDotNet.RepresentationModel.YamlStream();
@@ -159,11 +158,63 @@ public sealed class ExportTableTests
             ((YamlDotNet.RepresentationModel.YamlScalarNode)((YamlDotNet.RepresentationModel.YamlSequenceNode)meta)[place][name]).Value!;
         Assert.Equal("été \"星\" 😀 \\ back\tslash: # {x}", Value(0, "title"));
         Assert.Equal(("42", "1.0e-07"), (Value(1, "seed"), Value(2, "tiny")));
-        Assert.Equal(
-            "id,mag,near,name",
-            (string?)Encoding.UTF8.GetString((await WriteAsync(TableFormat.Csv, bare: true)).ToArray()).Split('\n')[0]
-        );
     }
+
+    [Fact]
+    public async Task CSV_begins_with_its_names()
+    {
+        Assert.Equal("id,mag,near,name", (string?)Encoding.UTF8.GetString((await WriteAsync(TableFormat.Csv)).ToArray()).Split('\n')[0]);
+    }
+
+    private static async Task<byte[]> OfIdsAsync(TableFormat format, params object?[][] rows)
+    {
+        using var stream = new MemoryStream();
+        await new ExportTable(
+            [new("source_id", ColumnType.Text), new("is_anomaly", ColumnType.Int64)],
+            new JsonObject { ["title"] = "ids" },
+            OneByOne(rows)
+        )
+        {
+            IntegerIds = new HashSet<string> { "source_id" },
+            Flags = new HashSet<string> { "is_anomaly" },
+        }.WriteAsync(stream, format, cancellationToken: TestContext.Current.CancellationToken);
+        return stream.ToArray();
+    }
+
+    [Theory]
+    [InlineData(TableFormat.Csv, "9223372036854775807,1\n", "\n0,\n")]
+    [InlineData(TableFormat.Ecsv, "{name: \"source_id\", datatype: int64}", "\n9223372036854775807,True\n")]
+    [InlineData(TableFormat.Json, "{\"source_id\":\"9223372036854775807\",\"is_anomaly\":1}", "{\"source_id\":\"0\",\"is_anomaly\":null}")]
+    [InlineData(TableFormat.VoTable, "name=\"source_id\" datatype=\"long\"", "<TD>9223372036854775807</TD><TD>true</TD>")]
+    [InlineData(TableFormat.VoTableBinary2, "name=\"source_id\" datatype=\"long\"", "name=\"is_anomaly\" datatype=\"boolean\"")]
+    [InlineData(TableFormat.Fits, "TFORM1  = 'K       '", "TFORM2  = 'L       '")]
+    public async Task Whole_numbered_ids_and_flags_have_their_types_where_a_format_has_types(TableFormat format, string one, string other)
+    {
+        var text = Encoding.UTF8.GetString(await OfIdsAsync(format, ["9223372036854775807", 1L], ["0", null]));
+        Assert.Contains(one, text, StringComparison.Ordinal);
+        Assert.Contains(other, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Parquet_has_whole_numbered_ids_as_int64_and_flags_as_booleans()
+    {
+        await using var reader = await ParquetReader.CreateAsync(
+            new MemoryStream(await OfIdsAsync(TableFormat.Parquet, ["9223372036854775807", 0L], ["12", null])),
+            cancellationToken: TestContext.Current.CancellationToken
+        );
+        var fields = reader.Schema.GetDataFields();
+        Assert.Equal([typeof(long), typeof(bool)], fields.Select(f => f.ClrType));
+        using var group = reader.OpenRowGroupReader(0);
+        var ids = new long?[2];
+        await group.ReadAsync<long>(fields[0], ids.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal([long.MaxValue, 12], ids);
+    }
+
+    [Theory]
+    [InlineData("HIP 1", 1L)]
+    [InlineData("12", 2L)]
+    public async Task What_is_not_of_the_promised_type_ends_the_file(string id, long flag) =>
+        await Assert.ThrowsAsync<InvalidCastException>(() => OfIdsAsync(TableFormat.VoTable, [id, flag]));
 
     [Fact]
     public async Task Parquet_comes_back_equal_with_its_metadata()

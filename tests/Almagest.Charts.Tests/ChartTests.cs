@@ -42,6 +42,24 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void Agreement_below_that_of_chance_is_written_as_it_is()
+    {
+        var svg = HeatMap.Draw(
+            ["a", "b", "c"],
+            new double?[,]
+            {
+                { 1, -0.11, -0.001 },
+                { -0.11, 1, null },
+                { -0.001, null, 1 },
+            },
+            "matrix"
+        );
+        Assert.Contains(">-0.11<", svg, StringComparison.Ordinal);
+        Assert.Contains("a and b: -0.110", svg, StringComparison.Ordinal);
+        Assert.DoesNotContain("-0.00<", svg, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Right_ascension_grows_to_the_left_and_declination_upwards()
     {
         var field = new TangentPlane(359.9, -60, 5);

@@ -48,10 +48,10 @@ public sealed class AnnotationTests : IDisposable
         (await ledger.RunAsync("labels", "remove", "c")).Ok();
         const string All = "from star_labels l where label_set = 'truth'";
         Assert.Equal(2, await ledger.CountAsync($"select count(*) {All}"));
-        foreach (var name in new[] { "labels.csv", "bare.csv" })
+        foreach (var name in new[] { "labels.ecsv", "labels.csv", "labels.fits" })
         {
             var file = Path.Combine(_folder.Path, name);
-            (await ledger.RunAsync(["labels", "export", "-o", file, .. name == "bare.csv" ? new[] { "--bare" } : []])).Ok();
+            (await ledger.RunAsync("labels", "export", "-o", file)).Ok();
             (await ledger.RunAsync("labels", "import", file, "--label-set", name, "--by", "nobody")).Ok();
             Assert.Equal(
                 2,

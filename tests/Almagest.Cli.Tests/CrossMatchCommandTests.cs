@@ -16,7 +16,7 @@ public sealed class CrossMatchCommandTests : IDisposable
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         string File(string name) => Path.Combine(_folder.Path, name);
-        (await ledger.RunAsync("datasets", "export", "sky", "--filter", "magnitude=..14", "--bare", "-o", File("bright.csv"))).Ok();
+        (await ledger.RunAsync("datasets", "export", "sky", "--filter", "magnitude=..14", "-o", File("bright.csv"))).Ok();
         (await ledger.RunAsync("ingest", File("bright.csv"), "--dataset", "bright")).Ok();
 
         var match = (await ledger.RunAsync("crossmatch", "sky", "bright", "--radius", "500mas", "--json")).Ok().Json;

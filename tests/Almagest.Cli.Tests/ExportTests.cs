@@ -19,7 +19,7 @@ public sealed class ExportTests : IDisposable
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         var id = (await ledger.RunIdsAsync("--type", "cluster"))[0];
         var (csv, parquet, json) = (
-            Path.Combine(_folder.Path, "run.csv.gz"),
+            Path.Combine(_folder.Path, "run.ecsv.gz"),
             Path.Combine(_folder.Path, "run.parquet"),
             Path.Combine(_folder.Path, "run.txt")
         );
@@ -30,7 +30,7 @@ public sealed class ExportTests : IDisposable
         var streamed = (await ledger.RunAsync("runs", "export", id, "--format", "json", "-o", "-")).Ok().Json;
 
         Assert.Equal(
-            (2000, "csv", id),
+            (2000, "ecsv", id),
             (answer.GetProperty("rows").GetInt32(), answer.GetProperty("format").GetString(), answer.GetProperty("run_id").GetString())
         );
         using var document = JsonDocument.Parse(File.ReadAllText(json));
@@ -62,7 +62,7 @@ public sealed class ExportTests : IDisposable
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         var id = (await ledger.RunIdsAsync("--type", "cluster"))[0];
         var known = (await ledger.RunAsync("runs", "show", id, "--top", "1000", "--json")).Ok().Json.GetProperty("clusters");
-        var csv = Path.Combine(_folder.Path, "clusters.csv");
+        var csv = Path.Combine(_folder.Path, "clusters.ecsv");
 
         var rows = (await ledger.RunAsync("runs", "export", id, "--clusters", "--format", "json", "-o", "-")).Ok().Json.GetProperty("rows");
         (await ledger.RunAsync("runs", "export", id, "--clusters", "-o", csv)).Ok();

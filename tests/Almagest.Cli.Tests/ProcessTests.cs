@@ -73,6 +73,25 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task A_server_leaves_its_address_in_the_home_while_it_runs()
+    {
+        await using var ledger = await CliLedger.CreateAsync();
+        using var folder = TestFolder.Create("cli-note");
+        var note = Path.Combine(folder.Path, "home", "server.json");
+        var environment = new Dictionary<string, string?> { ["ALMAGEST_HOME"] = Path.GetDirectoryName(note) };
+        using var process = CliProcess.Start(environment, "serve", "--port", "0", "--database", ledger.Connection, "--json");
+        var address = JsonDocument.Parse(await process.ReadDocumentAsync(CancellationToken)).RootElement;
+
+        var left = JsonDocument.Parse(await File.ReadAllTextAsync(note, CancellationToken)).RootElement;
+        Assert.Equal(address.GetProperty("pid").GetInt32(), left.GetProperty("pid").GetInt32());
+        Assert.Equal(address.GetProperty("url").GetString(), left.GetProperty("url").GetString());
+
+        process.Signal(CliProcess.Terminate);
+        await process.EndAsync(CancellationToken);
+        Assert.False(File.Exists(note));
+    }
+
+    [Fact]
     public async Task A_taken_port_is_said_so_and_another_is_proposed()
     {
         await using var ledger = await CliLedger.CreateAsync();

@@ -27,6 +27,25 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task Runs_are_listed_by_a_condition_on_parameters_and_outcomes()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var listed = (
+            await ledger.RunAsync("runs", "list", "--where", "contamination > 0 and anomaly_count > 0", "--sort=-anomaly_count", "--json")
+        )
+            .Ok()
+            .Json.GetProperty("items")
+            .EnumerateArray()
+            .Select(r => r.GetProperty("run_type").GetString())
+            .ToList();
+        Assert.NotEmpty(listed);
+        Assert.All(listed, type => Assert.Equal("anomaly", type));
+        var refused = await ledger.RunAsync("runs", "list", "--where", "contamination > ");
+        Assert.Equal(ExitCodes.BadUsage, refused.ExitCode);
+        Assert.Contains("character 17", refused.Error.ReplaceLineEndings(" "));
+    }
+
+    [Fact]
     public async Task Runs_are_listed_newest_first_and_filtered()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
@@ -195,6 +214,19 @@ public sealed class RunTests : IDisposable
         Assert.Equal([ids[2]], await ledger.RunIdsAsync());
         Assert.Equal(1, await ledger.CountAsync("select count(*) from mv_discovery_run_stats"));
         (await ledger.RunAsync("views", "verify")).Ok();
+
+        var kept = (await ledger.RunAsync("deletions", "list", "--json")).Ok().Json.EnumerateArray().ToList();
+        Assert.Equal([ids[1], ids[0]], kept.Select(d => d.GetProperty("run_id").GetString()));
+        Assert.Contains("back", (await ledger.RunAsync("runs", "restore", ids[0][^8..])).Ok().Out);
+        (await ledger.RunAsync("deletions", "restore", $"{kept[0].GetProperty("deletion_id").GetInt64()}")).Ok();
+        Assert.Equal(3, (await ledger.RunIdsAsync()).Length);
+        Assert.Equal(3, await ledger.CountAsync("select count(*) from mv_discovery_run_stats"));
+        (await ledger.RunAsync("views", "verify")).Ok();
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "restore", ids[0])).ExitCode);
+        Assert.Contains("can be undone", (await ledger.RunAsync("runs", "delete", ids[0])).Ok().Out);
+        Assert.Contains("1 deletion is final now", (await ledger.RunAsync("deletions", "empty")).Ok().Out);
+        Assert.DoesNotContain("undone", (await ledger.RunAsync("runs", "delete", ids[1], "--now")).Ok().Out);
+        Assert.Contains("Nothing was deleted", (await ledger.RunAsync("deletions", "list")).Ok().Out);
     }
 
     [Fact]
@@ -204,7 +236,7 @@ public sealed class RunTests : IDisposable
         var id = (await ledger.RunIdsAsync("--type", "anomaly"))[0];
         var (plain, packed) = (Path.Combine(_folder.Path, "run.csv"), Path.Combine(_folder.Path, "run.csv.gz"));
 
-        var answer = (await ledger.RunAsync("runs", "export", id, "--bare", "-o", plain, "--json")).Ok().Json;
+        var answer = (await ledger.RunAsync("runs", "export", id, "-o", plain, "--json")).Ok().Json;
         (await ledger.RunAsync("runs", "export", id, "--bare", "-o", packed)).Ok();
         var streamed = (await ledger.RunAsync("runs", "export", id, "--bare", "-o", "-")).Ok().Out;
 

@@ -94,6 +94,6 @@ public sealed class WritingTests(Sky sky, Browser browser)
         Assert.Equal("follow-up", (await annotations.TagsAsync(sky.MoreAnomalies)).Single().Tag);
         await walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Remove the tag follow-up" }).ClickAsync();
         await walk.SeesAsync("No tags yet");
-        await annotations.RemoveNoteAsync(sky.MoreAnomalies, (await annotations.NotesAsync(sky.MoreAnomalies)).Single().NoteId);
+        await annotations.RemoveNoteAsync(sky.MoreAnomalies, (await annotations.NotesAsync(sky.MoreAnomalies)).Single().NoteId, null);
     }
 }

@@ -93,7 +93,7 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
                 : JsonValueKind.True
         );
         Assert.Equal(
-            ["type", "title", "status", "code", "detail", "hint", "errors", "facts", "instance"],
+            ["type", "title", "status", "code", "detail", "hint", "errors", "facts", "instance", "request_id"],
             schemas.GetProperty("Problem").GetProperty("properties").EnumerateObject().Select(p => p.Name)
         );
     }

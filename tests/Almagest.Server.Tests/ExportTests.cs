@@ -13,17 +13,26 @@ public sealed class ExportTests(KnownLedger known)
     private readonly TestServer _server = known.Server;
 
     [Fact]
-    public async Task Results_are_answered_as_CSV_with_their_provenance()
+    public async Task Results_are_answered_as_ECSV_with_their_provenance()
     {
-        var answer = await _server.GetAsync($"/discovery/runs/{known.RunA}/results?format=csv&anomalies_only=true&order=score");
+        var answer = await _server.GetAsync($"/discovery/runs/{known.RunA}/results?format=ecsv&anomalies_only=true&order=score");
         Assert.Equal((HttpStatusCode.OK, "text/csv"), (answer.Status, answer.ContentHeaders.ContentType?.MediaType));
-        Assert.Equal($"run-{known.RunA}.csv", answer.ContentHeaders.ContentDisposition?.FileName);
+        Assert.Equal($"run-{known.RunA}.ecsv", answer.ContentHeaders.ContentDisposition?.FileName);
         var lines = answer.Text.TrimEnd('\n').Split('\n');
         Assert.Contains($"# - run_id: \"{known.RunA}\"", lines);
         Assert.Contains($"# - rows: \"the flagged stars, most anomalous first\"", lines);
         var rows = lines.SkipWhile(l => l.StartsWith('#')).ToList();
         Assert.StartsWith("star_id,source_id,ra_deg", rows[0], StringComparison.Ordinal);
         Assert.Equal(known.Stars.Take(4).Select(s => $"{s}"), rows.Skip(1).Select(r => r.Split(',')[0]));
+    }
+
+    [Fact]
+    public async Task CSV_is_plain_and_says_its_charset()
+    {
+        var answer = await _server.GetAsync($"/discovery/runs/{known.RunA}/results?format=csv");
+        Assert.Equal("text/csv; charset=utf-8", answer.ContentHeaders.ContentType?.ToString());
+        Assert.StartsWith("star_id,source_id,ra_deg", answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain('#', answer.Text);
     }
 
     [Fact]
@@ -74,7 +83,7 @@ public sealed class ExportTests(KnownLedger known)
     [InlineData("application/x-votable+xml", "application/x-votable+xml", "VOTable TABLEDATA")]
     [InlineData("application/x-votable+xml;serialization=BINARY2", "application/x-votable+xml", "VOTable BINARY2")]
     [InlineData("application/json;q=0.5, application/fits", "application/fits", "FITS binary table")]
-    [InlineData("text/html;q=0.1, text/csv;q=0.9", "text/csv", "ECSV")]
+    [InlineData("text/html;q=0.1, text/csv;q=0.9", "text/csv", "CSV")]
     public async Task Each_format_can_be_asked_for_by_its_media_type(string accept, string type, string format)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/datasets/{known.Dataset.Name}/stars");
@@ -88,10 +97,8 @@ public sealed class ExportTests(KnownLedger known)
         Assert.StartsWith(format, table.Format, StringComparison.Ordinal);
         var batch = Assert.Single(table.ReadBatches(cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal(known.Stars, ((Int64Vector)batch.Columns[0]).Values[..batch.Count]);
-        Assert.Equal(
-            ("deg", "pos.eq.ra;meta.main"),
-            (table.Columns[2].Unit, format == "ECSV" ? "pos.eq.ra;meta.main" : table.Columns[2].Ucd)
-        );
+        if (format != "CSV")
+            Assert.Equal(("deg", "pos.eq.ra;meta.main"), (table.Columns[2].Unit, table.Columns[2].Ucd));
     }
 
     [Fact]

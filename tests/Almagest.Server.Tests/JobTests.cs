@@ -21,6 +21,12 @@ public sealed class JobTests
         return (long)(await command.ExecuteScalarAsync(CancellationToken))!;
     }
 
+    private static async Task ExecuteAsync(TestServer server, string sql)
+    {
+        await using var command = server.Ledger.DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(CancellationToken);
+    }
+
     private static Task<long> RefreshesAsync(TestServer server) =>
         CountAsync(server, "select count(*) from view_refreshes where reason = 'nightly' and outcome = 'succeeded'");
 
@@ -61,6 +67,29 @@ public sealed class JobTests
         Assert.InRange(firings, 6, await CountAsync(one, "select (next_fire_time - start_time) / 10000000 + 1 from jobs.qrtz_triggers"));
         // One firing is one refresh of each view; the last may have been handed back by the stopping server.
         Assert.InRange(await RefreshesAsync(one), (firings - 1) * AnalyticsViews.All.Count, firings * AnalyticsViews.All.Count);
+    }
+
+    [Fact]
+    public async Task A_scheduler_that_could_not_start_at_first_starts_when_the_database_is_whole_again()
+    {
+        await using var first = await TestServer.StartAsync();
+        await ExecuteAsync(first, "alter table jobs.qrtz_fired_triggers rename to away");
+        await using var server = await AlmagestServer.StartAsync(
+            new ServerOptions
+            {
+                Ledger = first.Ledger,
+                Port = 0,
+                NightlyCron = "* * * * * *",
+                Workers = 0,
+            },
+            CancellationToken
+        );
+        await Task.Delay(TimeSpan.FromSeconds(2), CancellationToken);
+        await ExecuteAsync(first, "alter table jobs.away rename to qrtz_fired_triggers");
+        await Eventually.HoldsAsync(async () =>
+            await CountAsync(first, "select count(*) from jobs.qrtz_execution_history where succeeded") >= 1
+        );
+        await server.StopAsync(CancellationToken);
     }
 
     [Fact]

@@ -17,8 +17,9 @@ internal static class JsonAssert
     {
         Assert.True(status == answer.Status, $"{(int)answer.Status}: {answer.Text}");
         Assert.Equal("application/problem+json", answer.ContentHeaders.ContentType?.MediaType);
+        Assert.NotEqual("", Assert.Single(answer.Headers.GetValues("X-Request-Id")));
         var problem = answer.Json;
-        Fields(problem, "type title status code detail hint errors facts instance");
+        Fields(problem, "type title status code detail hint errors facts instance request_id");
         Assert.Equal((int)status, problem.GetProperty("status").GetInt32());
         Assert.NotEqual("", problem.GetProperty("title").GetString());
         Assert.Matches("^[a-z0-9_]+$", problem.GetProperty("code").GetString());

@@ -148,6 +148,31 @@ public sealed class LedgerRouteTests(KnownLedger known)
     }
 
     [Fact]
+    public async Task Runs_are_listed_by_a_condition_in_any_order()
+    {
+        async Task<string[]> ListAsync(string query) =>
+            [
+                .. (await _server.GetAsync($"/discovery/runs?{query}"))
+                    .Json.GetProperty("items")
+                    .EnumerateArray()
+                    .Select(r => r.GetProperty("run_id").GetString()!),
+            ];
+        Assert.Equal(
+            [known.Clusters.ToString()],
+            await ListAsync($"where={Uri.EscapeDataString("min_samples < 100 and cluster_count = 2")}")
+        );
+        var sorted = await ListAsync("sort=-anomaly_count&limit=3");
+        Assert.Equal(new[] { known.RunA, known.RunB, known.RunC }.Select(r => r.ToString()).Order(), sorted.Order());
+        var page = (await _server.GetAsync("/discovery/runs?sort=-anomaly_count&limit=3")).Json;
+        Assert.Equal(sorted[^1], page.GetProperty("next").GetString());
+        Assert.Contains(known.Clusters.ToString(), await ListAsync($"sort=-anomaly_count&after={sorted[^1]}"));
+
+        var refused = JsonAssert.Problem(await _server.GetAsync("/discovery/runs?where=epz%20%3C%201"), HttpStatusCode.BadRequest, "where");
+        Assert.Contains("character 1", refused.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        JsonAssert.Problem(await _server.GetAsync("/discovery/runs?sort=nothing"), HttpStatusCode.BadRequest, "sort");
+    }
+
+    [Fact]
     public async Task A_run_that_is_not_complete_has_no_results()
     {
         var failed = JsonAssert.Problem(await _server.GetAsync($"/discovery/runs/{known.Failed}/results"), HttpStatusCode.Conflict);

@@ -7,6 +7,7 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Listing;
 using Almagest.Runs.Requests;
 using Almagest.Server.Hosting;
 using Almagest.Testing;
@@ -195,6 +196,22 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Equal("completed", events[^1].EventType);
         Assert.All(events[..^1], e => Assert.Equal("progress", e.EventType));
         JsonAssert.Fields(JsonElement.Parse(events[^1].Data), "run_id status stage fraction percent error");
+
+        // A browser that comes back with what it heard last is told that there is nothing more.
+        Assert.All(events, e => Assert.NotEmpty(e.EventId ?? ""));
+        Assert.Equal(HttpStatusCode.NoContent, (await AgainAsync(events[^1].EventId!)).Status);
+        var rest = await AgainAsync(events[0].EventId!);
+        Assert.Equal(HttpStatusCode.OK, rest.Status);
+        Assert.Contains("event: completed\n", rest.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("event: progress", rest.Text, StringComparison.Ordinal);
+
+        async Task<(HttpStatusCode Status, string Text)> AgainAsync(string last)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{accepted.Headers.Location}/events");
+            request.Headers.Add("Last-Event-ID", last);
+            using var answer = await _server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+            return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
     }
 
     [Fact]
@@ -275,6 +292,17 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NoContent, (await _server.DeleteAsync(location)).Status);
         JsonAssert.Problem(await _server.GetAsync(location), HttpStatusCode.NotFound);
         await Eventually.HoldsAsync(async () => (await _server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 0);
+        var kept = Assert.Single((await _server.GetAsync("/deletions")).Json.EnumerateArray());
+        JsonAssert.Fields(kept, "deletion_id kind run_id star_id dataset summary deleted_at deleted_by until");
+        Assert.EndsWith(kept.GetProperty("run_id").GetString()!, location, StringComparison.Ordinal);
+
+        var back = await _server.PostAsync($"{location}/restore");
+        Assert.Equal((HttpStatusCode.OK, "completed"), (back.Status, back.Json.GetProperty("status").GetString()));
+        await Eventually.HoldsAsync(async () => (await _server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 1);
+        JsonAssert.Problem(await _server.PostAsync($"{location}/restore"), HttpStatusCode.NotFound);
+        Assert.Equal(HttpStatusCode.NoContent, (await _server.DeleteAsync($"{location}?now=true")).Status);
+        Assert.Equal(0, (await _server.GetAsync("/deletions")).Json.GetArrayLength());
+        JsonAssert.Problem(await _server.PostAsync("/deletions/1/restore"), HttpStatusCode.NotFound);
     }
 
     [Fact]

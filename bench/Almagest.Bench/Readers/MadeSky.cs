@@ -54,11 +54,7 @@ internal sealed record MadeSky(
         using var table = CatalogFile.Open(from);
         var columns = table.Columns.Take(mostColumns).ToArray();
         await using var stream = File.Create(to);
-        await new ExportTable(columns, [], RowsOf(table, columns.Length).ToAsyncEnumerable()).WriteAsync(
-            stream,
-            format,
-            bare: format == TableFormat.Csv
-        );
+        await new ExportTable(columns, [], RowsOf(table, columns.Length).ToAsyncEnumerable()).WriteAsync(stream, format);
         return columns.Length;
     }
 

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Listing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

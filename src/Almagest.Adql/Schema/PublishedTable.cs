@@ -22,6 +22,14 @@ public sealed record PublishedColumn(
     /// <summary>Whether it holds words of users, in any script.</summary>
     public bool MayHaveUnicode { get; init; }
 
+    /// <summary>The column of the table that it is under another name, value and unit: what an index does for that one it does for
+    /// this.</summary>
+    public string? SameAs { get; init; }
+
+    /// <summary>A text that is equal where the value is, and that an index finds, with <c>{0}</c> for the relation's alias: of ids that are
+    /// stored as text and published as whole numbers.</summary>
+    public string? KeySql { get; init; }
+
     /// <summary>Whether its whole numbers are declared as of 32 bits, because a standard wants that.</summary>
     public bool IsNarrow { get; init; }
 }
@@ -41,7 +49,12 @@ public sealed record SkyIndex(
     string CellSql,
     string? LeadSql = null,
     IReadOnlyList<long>? LeadValues = null
-);
+)
+{
+    /// <summary>Whether two columns of the table are its position.</summary>
+    public bool Has(PublishedColumn? ra, PublishedColumn? dec) =>
+        ra is not null && dec is not null && (ra.SameAs ?? ra.Name) == RaColumn && (dec.SameAs ?? dec.Name) == DecColumn;
+}
 
 /// <summary>A table that queries may name.</summary>
 public sealed record PublishedTable(

@@ -11,6 +11,8 @@ internal sealed partial class ExpressionTranslator
     {
         if (GeometryCondition(comparison) is { } geometry)
             return geometry;
+        if (KeyCondition(comparison) is { } keys)
+            return keys;
         var (leftValue, rightValue) = (Value(comparison.Left), Value(comparison.Right));
         if (leftValue.Type?.IsArray() == true && comparison.Operator is not ("=" or "<>"))
             throw new SyntaxException(
@@ -32,6 +34,8 @@ internal sealed partial class ExpressionTranslator
     private string Listed(InList list)
     {
         var of = Value(list.Of);
+        if (of.Key is not null && AllOf(list, KeyOf) is { } ids)
+            return $"({(list.Negated ? "not " : "")}{of.Key} = any({Bind(ids, list.Offset)}))";
         // One parameter for a list of constants, however long.
         var all = of.Type switch
         {

@@ -205,10 +205,7 @@ internal sealed partial class ExpressionTranslator
                 offset
             );
         var indexed =
-            ra.Relation is { Table.Sky: { } sky } relation
-            && ReferenceEquals(dec.Relation, relation)
-            && ra.Source?.Name == sky.RaColumn
-            && dec.Source?.Name == sky.DecColumn
+            ra.Relation is { Table.Sky: { } sky } relation && ReferenceEquals(dec.Relation, relation) && sky.Has(ra.Source, dec.Source)
                 ? relation
                 : null;
         return new PointShape(ra.Double, dec.Double, null, indexed, offset);

@@ -185,9 +185,11 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
         var values = table.Rows.Values.Select(v => (object)Bindings.Bind(v, reference.Offset)).ToArray();
         var relation = new Relation(reference.Alias?.Text ?? table.Name, table, alias) { HasOwnName = reference.Alias is null };
         relation.Columns = table
-            .Columns.Select(c => (c.Name, new Value(string.Format(CultureInfo.InvariantCulture, c.Sql, alias), c.Type, c, relation)))
+            .Columns.Select(c => (c.Name, new Value(Of(c.Sql), c.Type, c, relation) { Key = c.KeySql is { } key ? Of(key) : null }))
             .ToList();
         return ($"{string.Format(CultureInfo.InvariantCulture, table.Rows.Sql, values)} as {alias}", relation);
+
+        string Of(string sql) => string.Format(CultureInfo.InvariantCulture, sql, alias);
     }
 
     public (string Sql, Relation Relation) Table(DerivedTable derived)

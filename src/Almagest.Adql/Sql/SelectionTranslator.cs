@@ -202,7 +202,7 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
             var (l, r) = (left.TryFind(reference), right.TryFind(reference));
             if (l is null || r is null)
                 throw new SyntaxException(name.Offset, $"the column {name} is not in both of the joined tables");
-            var (ls, rs) = ExpressionTranslator.Comparable(l, r, name.Offset);
+            var (ls, rs) = ExpressionTranslator.Joined(l, r, name.Offset);
             conditions.Add($"{ls} = {rs}");
             var value = join.Kind switch
             {

@@ -12,6 +12,9 @@ internal sealed record Value(string Sql, PublishedType? Type, PublishedColumn? S
     /// <summary>The most characters that it has as text.</summary>
     public long Width { get; init; } = TextWidth.OfColumn;
 
+    /// <summary>A text in place of the whole number, for equality: <see cref="PublishedColumn.KeySql"/>.</summary>
+    public string? Key { get; init; }
+
     /// <summary>Its unit; null = not known.</summary>
     public Unit? Unit { get; init; } = Source?.Unit is { } unit ? Unit.Parse(unit) : null;
 

@@ -24,30 +24,13 @@ internal sealed partial class ExtraJsonWriter : IDisposable
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
     private readonly Utf8JsonWriter _json;
 
-    private static readonly string[] s_moved =
-    [
-        StarField.RaDeg,
-        StarField.DecDeg,
-        StarField.PmraMasYr,
-        StarField.PmdecMasYr,
-        StarField.ParallaxMas,
-        StarField.RadialVelocityKmS,
-    ];
-
     /// <param name="moves">positions are carried to another epoch</param>
     public ExtraJsonWriter(IReadOnlyList<CatalogColumn> columns, ColumnMapping mapping, bool moves = false)
     {
         // Columns that a field was only computed from stay among the extras: nothing that was measured is lost.
         var turns = mapping.System is { Frame: not SkyFrame.Icrs };
         var mapped = mapping
-            .Fields.Where(f =>
-                f.Source == FieldSource.Column
-                && f.Field != StarField.Epoch
-                && !(moves && CarriedErrors.Touches(f.Field))
-                && !(
-                    s_moved.Contains(f.Field) && (moves || (turns && f.Field is not (StarField.ParallaxMas or StarField.RadialVelocityKmS)))
-                )
-            )
+            .Fields.Where(f => f.Source == FieldSource.Column && !KeptBeside.Is(f.Field, turned: turns, carried: moves))
             .SelectMany(f => f.Columns)
             .ToHashSet();
         _columns = Enumerable.Range(0, columns.Count).Where(i => !mapped.Contains(i)).ToArray();

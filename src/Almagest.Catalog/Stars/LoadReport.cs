@@ -31,4 +31,11 @@ public sealed record ColumnReport(
     long Odd,
     double? Minimum,
     double? Maximum
-);
+)
+{
+    /// <summary>What the file says that the column is, as a UCD; null where it says nothing.</summary>
+    public string? Ucd { get; init; }
+
+    /// <summary>The same in words.</summary>
+    public string? Description { get; init; }
+}

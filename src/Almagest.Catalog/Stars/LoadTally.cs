@@ -101,7 +101,11 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
             tally.Odd,
             Finite(tally.Minimum),
             Finite(tally.Maximum)
-        );
+        )
+        {
+            Ucd = column.Ucd,
+            Description = column.Description,
+        };
     }
 
     private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;

@@ -58,6 +58,9 @@ public sealed class StarReader
     /// <summary>Stars so far that could not be carried to the wanted epoch, for lack of a proper motion or an epoch.</summary>
     public long NotCarried { get; private set; }
 
+    /// <summary>Whether the identifier of every star so far is a whole number.</summary>
+    public bool HasIntegerIds { get; private set; } = true;
+
     /// <summary>What a load would say of some rows.</summary>
     internal static LoadReport Look(IReadOnlyList<CatalogColumn> columns, ColumnMapping mapping, CatalogBatch? rows)
     {
@@ -94,6 +97,7 @@ public sealed class StarReader
             Accepted += stars.Count;
             Rejected += stars.Rejected.Count;
             NotCarried += stars.NotCarried;
+            HasIntegerIds = HasIntegerIds && stars.SourceId.All(id => WholeIds.Is(id));
             _hours.Add(stars.RaDeg, stars.DecDeg, stars.Count);
             _tally.Add(rows);
             _tally.Add(stars.Impossible);

@@ -7,7 +7,7 @@ namespace Almagest.Catalog.Writing;
 
 /// <summary>
 /// Writes a table as ECSV 1.0 with commas (APE 6, https://github.com/astropy/astropy-APEs/blob/main/APE6.rst): a CSV table behind comment
-/// lines that hold a YAML document. astropy and TOPCAT read types, units and metadata from it; other programs skip lines that begin with #.
+/// lines that hold a YAML document. astropy and TOPCAT read types, units and metadata from it. Without those lines it is plain CSV.
 /// </summary>
 internal static class EcsvTableWriter
 {

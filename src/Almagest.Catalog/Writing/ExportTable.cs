@@ -29,6 +29,13 @@ public sealed record ExportTable(
     /// <summary>Int64 columns that a VOTable declares as <c>int</c>, because a standard wants that: their values fit 32 bits.</summary>
     public IReadOnlySet<string> Int32 { get; init; } = FrozenSet<string>.Empty;
 
+    /// <summary>Text columns of ids that are all whole numbers without leading zeros: 64-bit integers in files whose columns have types, so
+    /// that they join with the catalogue that they come from. In JSON they stay text.</summary>
+    public IReadOnlySet<string> IntegerIds { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>Int64 columns of 0 and 1: truths in files whose columns have types.</summary>
+    public IReadOnlySet<string> Flags { get; init; } = FrozenSet<string>.Empty;
+
     /// <summary>What a VOTable says of a text column beyond its type (DALI 1.1, section 3.3), e.g. <c>timestamp</c>; by the column's
     /// name.</summary>
     public IReadOnlyDictionary<string, string> XTypes { get; init; } = FrozenDictionary<string, string>.Empty;
@@ -51,14 +58,12 @@ public sealed record ExportTable(
 
     /// <summary>Writes the table to a stream that need not seek; no more than a few batches are in memory at once.</summary>
     /// <param name="stream">stays the caller's to dispose of</param>
-    /// <param name="bare">CSV without the comment lines</param>
     /// <param name="progress">told the number of rows written so far</param>
     /// <returns>the number of rows</returns>
     /// <exception cref="InvalidCastException">a value is not of its column's type</exception>
     public Task<long> WriteAsync(
         Stream stream,
         TableFormat format,
-        bool bare = false,
         IProgress<long>? progress = null,
         CancellationToken cancellationToken = default
     )
@@ -66,16 +71,17 @@ public sealed record ExportTable(
         ArgumentNullException.ThrowIfNull(stream);
         return format switch
         {
-            TableFormat.Csv or TableFormat.Ecsv => EcsvTableWriter.WriteAsync(this, stream, bare, progress, cancellationToken),
-            TableFormat.Parquet => ParquetTableWriter.WriteAsync(this, stream, progress, cancellationToken),
+            TableFormat.Csv => EcsvTableWriter.WriteAsync(this, stream, bare: true, progress, cancellationToken),
+            TableFormat.Ecsv => EcsvTableWriter.WriteAsync(TypedTable.Of(this), stream, bare: false, progress, cancellationToken),
+            TableFormat.Parquet => ParquetTableWriter.WriteAsync(TypedTable.Of(this), stream, progress, cancellationToken),
             TableFormat.VoTable or TableFormat.VoTableBinary2 => VoTableWriter.WriteAsync(
-                this,
+                TypedTable.Of(this),
                 stream,
                 format == TableFormat.VoTableBinary2,
                 progress,
                 cancellationToken
             ),
-            TableFormat.Fits => FitsTableWriter.WriteAsync(this, stream, progress, cancellationToken),
+            TableFormat.Fits => FitsTableWriter.WriteAsync(TypedTable.Of(this), stream, progress, cancellationToken),
             _ => JsonTableWriter.WriteAsync(this, stream, progress, cancellationToken),
         };
     }

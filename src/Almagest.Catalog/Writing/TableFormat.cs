@@ -3,10 +3,10 @@ namespace Almagest.Catalog.Writing;
 /// <summary>The formats in which tables are written.</summary>
 public enum TableFormat
 {
-    /// <summary>CSV behind the comment lines of ECSV 1.0, which say what each column is and where the table comes from.</summary>
+    /// <summary>Plain CSV (RFC 4180): a line of names, then the rows.</summary>
     Csv,
 
-    /// <summary>The same under its own name.</summary>
+    /// <summary>ECSV 1.0: CSV behind comment lines that say what each column is and where the table comes from.</summary>
     Ecsv,
 
     /// <summary>Apache Parquet; the metadata are key-value pairs of the file.</summary>

@@ -3,7 +3,7 @@ namespace Almagest.Charts.Drawing;
 /// <summary>A symmetric matrix in colour.</summary>
 internal static class HeatMap
 {
-    /// <param name="cells">row by row, 0 to 1; null = no value</param>
+    /// <param name="cells">row by row, up to 1; null = no value. What is below 0 has the colour of 0</param>
     /// <param name="link">where a click on a cell leads; null = nowhere. The keyboard passes them by: hundreds of stops would be a
     /// wall</param>
     public static string Draw(IReadOnlyList<string> names, double?[,] cells, string description, Func<int, int, string>? link = null)
@@ -35,7 +35,7 @@ internal static class HeatMap
                     $"{names[i]} and {names[j]}: "
                         + (
                             cells[i, j] is { } t
-                                ? t.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture)
+                                ? Rounded(t, 3).ToString("0.000", System.Globalization.CultureInfo.InvariantCulture)
                                 : "no star in common"
                         ),
                     fill,
@@ -45,7 +45,7 @@ internal static class HeatMap
                     canvas.Text(
                         Left + (j + 0.5) * cell,
                         Top + (i + 0.5) * cell + 4,
-                        w.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture),
+                        Rounded(w, 2).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture),
                         css: w > 0.55 ? "oncell dark" : "oncell light"
                     );
             }
@@ -55,6 +55,9 @@ internal static class HeatMap
         canvas.Text(Left + n * cell + 36, Top + 8, "1", "start").Text(Left + n * cell + 36, Top + 122, "0", "start");
         return canvas.ToString();
     }
+
+    // Without the sign that a number just below 0 would keep.
+    private static double Rounded(double value, int digits) => Math.Round(value, digits) + 0.0;
 
     /// <summary>An order in which alike runs are neighbours: begin with the most typical one and go on with the nearest to what is
     /// placed.</summary>

@@ -23,7 +23,7 @@ public static class RunMatrix
             cells[i, j] = cells[j, i] =
                 p.Overlap.Shared == 0 ? null
                 : p.Run1.RunType == RunTypes.Anomaly ? p.Overlap.Jaccard
-                : Math.Max(0, p.AdjustedRandIndex ?? 0);
+                : p.AdjustedRandIndex ?? 0;
         }
         var order = HeatMap.Order(cells);
         var sorted = new double?[n, n];

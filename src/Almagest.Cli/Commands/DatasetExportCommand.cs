@@ -43,7 +43,7 @@ internal static class DatasetExportCommand
                 var selection = StarFilterText.Parse(parsed.GetValue(filter));
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
                 var dataset = await new DatasetRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(name), shell.CancellationToken);
-                var stars = new SelectionExport(session.Ledger).Table(
+                var stars = await new SelectionExport(session.Ledger).TableAsync(
                     dataset,
                     selection,
                     parsed.GetValue(extra),

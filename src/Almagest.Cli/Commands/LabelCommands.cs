@@ -216,7 +216,12 @@ internal static class LabelCommands
                     parsed.GetRequiredValue(star),
                     shell.CancellationToken
                 );
-                await new StarLabels(session.Ledger).RemoveAsync(found.StarId, parsed.GetValue(set) ?? "truth", shell.CancellationToken);
+                await new StarLabels(session.Ledger).RemoveAsync(
+                    found.StarId,
+                    parsed.GetValue(set) ?? "truth",
+                    Environment.UserName,
+                    shell.CancellationToken
+                );
                 await new ViewRefresher(session.Ledger).RefreshPendingAsync("label", shell.CancellationToken);
                 shell.Answer(
                     new

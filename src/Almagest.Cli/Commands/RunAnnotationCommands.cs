@@ -106,7 +106,7 @@ internal static class RunAnnotationCommands
                 if (words is not null)
                     await annotations.AddNoteAsync(run.RunId, words, Who(parsed, by), shell.CancellationToken);
                 if (gone is { } note)
-                    await annotations.RemoveNoteAsync(run.RunId, note, shell.CancellationToken);
+                    await annotations.RemoveNoteAsync(run.RunId, note, Environment.UserName, shell.CancellationToken);
                 var found = await annotations.NotesAsync(run.RunId, shell.CancellationToken);
                 shell.Answer(
                     RunResources.ListOf(run.RunId, found),

@@ -8,11 +8,12 @@ using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Listing;
 using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
 
-/// <summary><c>runs list</c>, <c>show</c>, <c>delete</c>; the others are in files of their own.</summary>
+/// <summary><c>runs list</c>, <c>show</c>; the others are in files of their own.</summary>
 internal static class RunCommands
 {
     public static Command Create(CommandShell shell, GlobalOptions global) =>
@@ -28,7 +29,8 @@ internal static class RunCommands
             List(shell, global),
             Show(shell, global),
             RunCompareCommand.Create(shell, global),
-            Delete(shell, global),
+            RunDeletionCommands.Delete(shell, global),
+            RunDeletionCommands.Restore(shell, global),
             RunExportCommand.Create(shell, global),
             RunExcludedCommand.Create(shell, global),
             RunExplainCommand.Create(shell, global),
@@ -56,10 +58,16 @@ internal static class RunCommands
         var algorithm = OptionFactory.Text("--algorithm", "NAME", "Only runs of this algorithm");
         var tag = OptionFactory.Text("--tag", "TAG", "Only runs with this tag");
         var sweep = OptionFactory.Text("--sweep", "GROUP", "Only runs of this sweep");
-        var sort = OptionFactory.Choice(
+        var where = OptionFactory.Text(
+            "--where",
+            "CONDITION",
+            "Only runs that meet it: fields, outcomes, tags, dates and parameters with and, or, not, in, like, parentheses"
+        );
+        var sort = OptionFactory.Text(
             "--sort",
-            $"By creation, end or stars; with - newest, latest or most first (default {RunOrder.Newest})",
-            [.. RunOrder.All]
+            "FIELD",
+            "By created, completed, stars, or any field or parameter, such as cluster_count or eps; with - the greatest first "
+                + $"(default {RunOrder.Newest})"
         );
         var limit = OptionFactory.Whole("--limit", "N", "At most this many (default 20)", 1, 100_000);
         var after = OptionFactory.Text("--after", "TOKEN", "The page after the one that gave this token, with the same filters and order");
@@ -68,6 +76,7 @@ internal static class RunCommands
             "List runs, newest first or in another order",
             "almagest runs list --dataset gaia-100pc --limit 50",
             "almagest runs list --sort=-stars --algorithm dbscan",
+            "almagest runs list --where 'eps < 0.3 and cluster_count > 5' --sort=-cluster_count",
             "almagest runs list --status failed --json"
         )
         {
@@ -77,6 +86,7 @@ internal static class RunCommands
             algorithm,
             tag,
             sweep,
+            where,
             sort,
             limit,
             after,
@@ -104,6 +114,7 @@ internal static class RunCommands
                         Algorithm = parsed.GetValue(algorithm),
                         Tag = parsed.GetValue(tag),
                         GroupId = group,
+                        Where = parsed.GetValue(where),
                         Sort = order,
                         After = parsed.GetValue(after),
                     },
@@ -149,37 +160,6 @@ internal static class RunCommands
                 var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
                 var view = await RunView.LoadAsync(session.Ledger, run, (int)(parsed.GetValue(top) ?? 10), shell.CancellationToken);
                 shell.Answer(view.Document, view.Show);
-                return ExitCodes.Done;
-            }
-        );
-        return command;
-    }
-
-    private static DescribedCommand Delete(CommandShell shell, GlobalOptions global)
-    {
-        var ids = new Argument<string[]>("ID")
-        {
-            Description = "Ids of runs, or at least six characters of their start or end",
-            Arity = ArgumentArity.OneOrMore,
-        };
-        var command = new DescribedCommand("delete", "Delete runs and their results", "almagest runs delete 1f0c2a9e 77ab03d1") { ids };
-        command.SetAction(
-            async (parsed, _) =>
-            {
-                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-                var repository = new RunRepository(session.Ledger);
-                // Every id is resolved before the first run goes: a slip in the last one deletes nothing.
-                var runs = new List<DiscoveryRun>();
-                foreach (var id in parsed.GetRequiredValue(ids))
-                    runs.Add(await repository.FindAsync(id, shell.CancellationToken));
-                foreach (var run in runs.DistinctBy(r => r.RunId))
-                    await repository.DeleteAsync(run.RunId, shell.CancellationToken);
-                await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.CancellationToken);
-                var deleted = runs.Select(r => r.RunId).Distinct().ToList();
-                shell.Answer(
-                    new { deleted },
-                    console => console.Say($"Deleted {ConsoleText.Plural(deleted.Count, "run", "runs")}; the views are up to date.")
-                );
                 return ExitCodes.Done;
             }
         );

@@ -33,7 +33,7 @@ internal static class RunExportCommand
             "almagest runs export 1f0c2a9e -o run.csv.gz",
             "almagest runs export 1f0c2a9e -o members.parquet --cluster 0",
             "almagest runs export 1f0c2a9e -o clusters.vot --clusters",
-            "almagest runs export 1f0c2a9e --anomalies --bare -o - | head"
+            "almagest runs export 1f0c2a9e --anomalies -o - | head"
         )
         {
             id,

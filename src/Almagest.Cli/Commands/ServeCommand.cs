@@ -2,6 +2,7 @@ using System.CommandLine;
 using Almagest.Cli.Serving;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Microsoft.Extensions.Logging;
 
 namespace Almagest.Cli.Commands;
 
@@ -44,6 +45,30 @@ internal static class ServeCommand
             0,
             256
         );
+        var longest = OptionFactory.Whole(
+            "--longest-run",
+            "MINUTES",
+            $"How long a worker may be at one run before it fails (default {ServingPlan.DefaultLongestRun.TotalMinutes})",
+            1,
+            100_000
+        );
+        var waiting = OptionFactory.Whole(
+            "--most-waiting-runs",
+            "N",
+            $"Runs of one person that may wait at once (default {ServingPlan.DefaultWaitingRuns})",
+            1,
+            1_000_000
+        );
+        var level = OptionFactory.Choice(
+            "--log-level",
+            "The least important lines of the log on standard error (default warning); information has one for each request",
+            LogSettings.Levels
+        );
+        var format = OptionFactory.Choice(
+            "--log-format",
+            "Lines of the log as text (default), or as JSON for programs",
+            LogSettings.Formats
+        );
         var command = new DescribedCommand(
             "serve",
             "Serve the HTTP API and its pages, and work on the runs asked for there",
@@ -62,6 +87,10 @@ internal static class ServeCommand
             kept,
             workers,
             threads,
+            longest,
+            waiting,
+            level,
+            format,
         };
         foreach (var option in access.All)
             command.Add(option);
@@ -87,6 +116,12 @@ internal static class ServeCommand
                     BackupsKept = (int)(parsed.GetValue(kept) ?? ServingPlan.DefaultBackups),
                     Threads = (int)(parsed.GetValue(threads) ?? 0),
                     Workers = (int)(parsed.GetValue(workers) ?? ServingPlan.DefaultWorkers),
+                    LongestRun = parsed.GetValue(longest) is { } minutes ? TimeSpan.FromMinutes(minutes) : ServingPlan.DefaultLongestRun,
+                    MostWaitingRuns = (int)(parsed.GetValue(waiting) ?? ServingPlan.DefaultWaitingRuns),
+                    Log = new LogSettings(
+                        parsed.GetValue(level) is { } least ? Enum.Parse<LogLevel>(least, ignoreCase: true) : LogSettings.Default.Least,
+                        parsed.GetValue(format) == "json"
+                    ),
                 };
                 await using var server = await RunningServer.StartAsync(session, plan, shell);
                 shell.Answer(server.Document, server.Show);

@@ -18,6 +18,11 @@ internal sealed class AccessSettings
         "NAME",
         "A name that the server answers to, beside localhost, this machine's name and its addresses; may be repeated"
     );
+    private readonly Option<string[]> _origins = Several(
+        "--cors",
+        "ORIGIN",
+        "An origin whose web pages may ask this server, such as https://notebook.example.org; '*' = any; may be repeated"
+    );
     private readonly Option<string?> _tokenFile = OptionFactory.Text(
         "--token-file",
         "FILE",
@@ -51,7 +56,8 @@ internal sealed class AccessSettings
         "Its private key as PEM, where it is in another file"
     );
 
-    public IEnumerable<Option> All => [_hosts, _tokenFile, _anonymous, _proxies, _userHeader, _userScope, _certificate, _certificateKey];
+    public IEnumerable<Option> All =>
+        [_hosts, _origins, _tokenFile, _anonymous, _proxies, _userHeader, _userScope, _certificate, _certificateKey];
 
     /// <summary>The server's options with what was said here.</summary>
     public Func<ServerOptions, ServerOptions> Read(ParseResult parsed)
@@ -63,6 +69,14 @@ internal sealed class AccessSettings
                     $"'{host}' is not a name of a host",
                     "Write it alone, without http:// and port.",
                     "--allowed-host"
+                );
+        var origins = parsed.GetValue(_origins) ?? [];
+        foreach (var origin in origins)
+            if (!IsOrigin(origin))
+                throw new UsageException(
+                    $"'{origin}' is not an origin",
+                    "Write scheme and host, and the port where it is not the usual one: https://notebook.example.org:8888.",
+                    "--cors"
                 );
         var proxies = (parsed.GetValue(_proxies) ?? []).Select(Network).ToList();
         var header = parsed.GetValue(_userHeader);
@@ -82,6 +96,7 @@ internal sealed class AccessSettings
             options with
             {
                 AllowedHosts = hosts,
+                CrossOrigins = origins,
                 FirstToken = first,
                 AnonymousReads = anonymous,
                 TrustedProxies = proxies,
@@ -99,6 +114,14 @@ internal sealed class AccessSettings
             HelpName = help,
             Arity = ArgumentArity.OneOrMore,
         };
+
+    private static bool IsOrigin(string text) =>
+        text == "*"
+        || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
+            && new[] { uri!.GetLeftPart(UriPartial.Authority), $"{uri.Scheme}://{uri.Host}:{uri.Port}" }.Contains(
+                text,
+                StringComparer.OrdinalIgnoreCase
+            );
 
     private static IPNetwork Network(string text)
     {

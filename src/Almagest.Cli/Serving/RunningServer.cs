@@ -5,6 +5,8 @@ using Almagest.Postgres;
 using Almagest.Server;
 using Almagest.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Spectre.Console;
 
 namespace Almagest.Cli.Serving;
@@ -18,6 +20,7 @@ internal sealed class RunningServer : IAsyncDisposable
     private readonly LedgerSession _session;
     private readonly CommandShell _shell;
     private readonly ServingPlan _plan;
+    private readonly ServerNote _note;
 
     private RunningServer(WebApplication app, LedgerSession session, CommandShell shell, ServingPlan plan)
     {
@@ -25,6 +28,7 @@ internal sealed class RunningServer : IAsyncDisposable
         _session = session;
         _shell = shell;
         _plan = plan;
+        _note = ServerNote.Leave(Address);
     }
 
     /// <exception cref="LedgerException">the port is taken, or an option cannot be used</exception>
@@ -43,13 +47,19 @@ internal sealed class RunningServer : IAsyncDisposable
                     Workers = plan.Workers,
                     BackupFolder = plan.BackupFolder,
                     BackupsKept = plan.BackupsKept,
-                    Logging = logging => MessageLog.AddTo(logging, shell),
+                    LongestRun = plan.LongestRun,
+                    MostWaitingRuns = plan.MostWaitingRuns,
+                    Logging = logging => MessageLog.AddTo(logging, shell, plan.Log),
                 }
             ),
             shell.CancellationToken
         );
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger<RunningServer>();
         foreach (var warning in AlmagestServer.Warnings(app))
-            shell.WriteError("warning:", warning, "1;33");
+            if (plan.Log.IsJson)
+                logger.LogWarning("{Warning}", warning);
+            else
+                shell.WriteError("warning:", warning, "1;33");
         return new RunningServer(app, session, shell, plan);
     }
 
@@ -121,6 +131,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _note.Remove();
         // The host's own limit (ServerOptions.ShutdownTimeout) bounds it.
         await _app.StopAsync();
         await _app.DisposeAsync();

@@ -36,6 +36,10 @@ internal sealed record ServingPlan(int Port, string Bind)
 
     public const int DefaultBackups = 7;
 
+    public const int DefaultWaitingRuns = 2000;
+
+    public static readonly TimeSpan DefaultLongestRun = TimeSpan.FromHours(12);
+
     /// <summary>Who is let in, and how.</summary>
     public Func<ServerOptions, ServerOptions> Access { get; init; } = options => options;
 
@@ -46,6 +50,14 @@ internal sealed record ServingPlan(int Port, string Bind)
     public string TimeZone { get; init; } = DefaultZone;
 
     public int Threads { get; init; }
+
+    /// <summary>How long a worker may be at one run.</summary>
+    public TimeSpan LongestRun { get; init; } = DefaultLongestRun;
+
+    /// <summary>Runs of one person that may wait at once.</summary>
+    public int MostWaitingRuns { get; init; } = DefaultWaitingRuns;
+
+    public LogSettings Log { get; init; } = LogSettings.Default;
 
     public string? BackupFolder { get; init; }
 

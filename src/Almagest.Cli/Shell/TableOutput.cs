@@ -11,7 +11,9 @@ internal sealed class TableOutput(string option)
         "Format of the file (default: by its ending, .parquet, .json, .vot, .fits or .ecsv, else csv)",
         [.. TableFormats.Names]
     );
-    private readonly Option<bool> _bare = OptionFactory.Flag("--bare", "CSV without the comment lines that say where the table comes from");
+
+    // CSV is bare; what older scripts say of it still holds.
+    private readonly Option<bool> _bare = new("--bare") { Hidden = true, Description = "Nothing more than CSV is anyway" };
 
     /// <summary>The file of commands that otherwise print.</summary>
     public static Option<string?> File() =>
@@ -34,13 +36,15 @@ internal sealed class TableOutput(string option)
         {
             if (parsed.GetValue(_format) is not null)
                 throw new UsageException($"--format is given without {option}", $"Name the file with {option}.", "--format");
-            if (parsed.GetValue(_bare))
-                throw new UsageException($"--bare is given without {option}", $"Name the file with {option}.", "--bare");
             return;
         }
         var chosen = Format(parsed, path);
         if (parsed.GetValue(_bare) && chosen != TableFormat.Csv)
-            throw new UsageException($"--bare is of CSV, and {path} is to be {chosen.Name()}", "Leave it out.", "--bare");
+            throw new UsageException(
+                $"--bare is of CSV, and {path} is to be {chosen.Name()}",
+                "Leave it out: CSV is bare anyway.",
+                "--bare"
+            );
         if (path == "-" && shell.Json)
             throw new UsageException(
                 $"{option} - writes the table to standard output, where --json would write its document",
@@ -73,11 +77,11 @@ internal sealed class TableOutput(string option)
         long? total = null
     )
     {
-        var (chosen, plain) = (Format(parsed, path), parsed.GetValue(_bare));
+        var chosen = Format(parsed, path);
         if (path == "-")
         {
             await using var sink = new TextSink(shell.Output);
-            await table.WriteAsync(sink, chosen, plain, null, shell.CancellationToken);
+            await table.WriteAsync(sink, chosen, null, shell.CancellationToken);
             await shell.Output.FlushAsync(shell.CancellationToken);
             return;
         }
@@ -93,9 +97,7 @@ internal sealed class TableOutput(string option)
                         progress.Report($"exporting {ConsoleText.Plural(n, one, many)}", total is > 0 ? (double)n / total : null)
                     );
                 long count = 0;
-                await file.WriteAsync(async _ =>
-                    count = await table.WriteAsync(file.Stream, chosen, plain, written, shell.CancellationToken)
-                );
+                await file.WriteAsync(async _ => count = await table.WriteAsync(file.Stream, chosen, written, shell.CancellationToken));
                 return count;
             }
         );

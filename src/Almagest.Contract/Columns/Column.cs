@@ -21,6 +21,8 @@ public sealed record Column(string Name, ColumnKind Kind, string? Unit, string U
 
     public static Column Boolean(string name, string ucd, string description) => new(name, ColumnKind.Boolean, null, ucd, description);
 
+    public static Column Flag(string name, string ucd, string description) => new(name, ColumnKind.Flag, null, ucd, description);
+
     public static Column Text(string name, string ucd, string description) => new(name, ColumnKind.Text, null, ucd, description);
 
     public static Column UnicodeText(string name, string ucd, string description) =>

@@ -16,6 +16,9 @@ public enum ColumnKind
 
     Boolean,
 
+    /// <summary>0 or 1: an integer in the ledger, in TAP, in JSON and in plain CSV, a truth in files whose columns have types.</summary>
+    Flag,
+
     /// <summary>Text in ASCII: codes, names of the program's own, hashes.</summary>
     Text,
 
@@ -47,7 +50,7 @@ public static class ColumnKinds
     public static ColumnType TableType(this ColumnKind kind) =>
         kind switch
         {
-            ColumnKind.Integer => ColumnType.Int64,
+            ColumnKind.Integer or ColumnKind.Flag => ColumnType.Int64,
             ColumnKind.Double => ColumnType.Double,
             ColumnKind.Boolean => ColumnType.Boolean,
             _ => ColumnType.Text,
@@ -65,6 +68,7 @@ public static class ColumnKinds
             ColumnKind.Integer => "integer",
             ColumnKind.Double => "double",
             ColumnKind.Boolean => "boolean",
+            ColumnKind.Flag => "0 or 1",
             ColumnKind.Text or ColumnKind.UnicodeText => "text",
             ColumnKind.Json => "JSON",
             ColumnKind.Uuid => "UUID",

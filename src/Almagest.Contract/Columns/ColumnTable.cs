@@ -17,6 +17,7 @@ public static class ColumnTable
         new(columns.OfTable(), provenance, batches)
         {
             Name = name,
+            Flags = columns.Where(c => c.Kind == ColumnKind.Flag).Select(c => c.Name).ToHashSet(),
             Unicode = columns.Where(c => c.Kind.MayHaveUnicode()).Select(c => c.Name).ToHashSet(),
             XTypes = columns.Where(c => c.Kind == ColumnKind.Timestamp).ToDictionary(c => c.Name, _ => "timestamp"),
         };

@@ -7,7 +7,7 @@ public static class LabelColumns
 {
     public static Column LabelSet { get; } = UnicodeText("label_set", "meta.id", "the set of labels");
 
-    private static readonly Column s_outlier = Integer(
+    private static readonly Column s_outlier = Flag(
         "label_outlier",
         "meta.code",
         "1 = really unusual, 0 = really ordinary, null = not said"

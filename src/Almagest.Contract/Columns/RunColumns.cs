@@ -46,10 +46,29 @@ public static class RunColumns
         Integer("results_hash_version", "meta.version", "rule of results_hash: 2; 1 = of an older program, for this ledger only"),
     ];
 
+    /// <summary>What a run found, beside <see cref="All"/>; null where a run has no such number.</summary>
+    public static IReadOnlyList<Column> Outcomes { get; } =
+    [
+        Integer("anomaly_count", "meta.number", "stars flagged, of an anomaly run"),
+        Integer("cluster_count", "meta.number", "clusters found, noise not counted, of a cluster run"),
+        Integer("noise_count", "meta.number", "stars in no cluster, of a cluster run"),
+        Integer("excluded_count", "meta.number", "stars of the selection that were not analysed"),
+        Double("duration_s", "s", "time.duration", "time from its beginning to its end"),
+    ];
+
+    /// <summary>One parameter of a run.</summary>
+    public static IReadOnlyList<Column> OfParameter { get; } =
+    [
+        RunId,
+        Text("name", "meta.id", "the parameter"),
+        UnicodeText("value_text", "meta.note", "its value as text; that of a list as JSON"),
+        Double("value_number", null, "stat.param", "its value where that is a number"),
+    ];
+
     /// <summary>What a run says of a star.</summary>
     public static IReadOnlyList<Column> OfResult { get; } =
     [
-        Integer("is_anomaly", "meta.code", "1 = flagged, 0 = not; 0 throughout a cluster run"),
+        Flag("is_anomaly", "meta.code", "1 = flagged, 0 = not; 0 throughout a cluster run"),
         Double("anomaly_score", null, "stat.value", "negative = anomalous (scikit-learn's decision_function); null in a cluster run"),
         Integer("cluster_id", "meta.id.parent", "number of its cluster from 0, -1 = noise; null in an anomaly run"),
         Double(

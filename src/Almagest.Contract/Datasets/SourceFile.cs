@@ -39,6 +39,11 @@ public sealed record SourceFile
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? System { get; init; }
 
+    /// <summary>Whether each id in it is a whole number from 0 to 2^63 - 1, without leading zeros: exports then write 64-bit
+    /// integers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? IntegerIds { get; init; }
+
     /// <summary>Which table of the file was taken, where that was chosen.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Table { get; init; }

@@ -131,6 +131,9 @@ public sealed class ErrorCode
     /// <summary>There is no such sweep.</summary>
     public static readonly ErrorCode SweepNotFound = NotFound("sweep_not_found");
 
+    /// <summary>There is no such deletion, or it can no longer be undone.</summary>
+    public static readonly ErrorCode DeletionNotFound = NotFound("deletion_not_found");
+
     /// <summary>There is no such token. Facts: name.</summary>
     public static readonly ErrorCode TokenNotFound = NotFound("token_not_found");
 
@@ -154,6 +157,15 @@ public sealed class ErrorCode
 
     /// <summary>A run that is no longer this worker's. Facts: run_id.</summary>
     public static readonly ErrorCode RunLost = Conflict("run_lost");
+
+    /// <summary>What was deleted cannot come back as things are now.</summary>
+    public static readonly ErrorCode DeletionNotRestorable = Conflict("deletion_not_restorable");
+
+    /// <summary>A run that took longer than the server lets one work. Facts: run_id, seconds.</summary>
+    public static readonly ErrorCode RunTooLong = Conflict("run_too_long");
+
+    /// <summary>Too many runs of one person wait already. Facts: waiting, most.</summary>
+    public static readonly ErrorCode QueueFull = Conflict("queue_full");
 
     /// <summary>A run that this program cannot repeat or explain, for another version or program made it. Facts: run_id.</summary>
     public static readonly ErrorCode RunNotRepeatable = Conflict("run_not_repeatable");
@@ -238,6 +250,12 @@ public sealed class ErrorCode
 
     /// <summary>The database's disk is full.</summary>
     public static readonly ErrorCode DatabaseDiskFull = Unavailable("database_disk_full");
+
+    /// <summary>
+    /// The disk of the database, or of uploaded files, is nearly full: what writes much is refused, reading goes on. Facts: free_bytes,
+    /// needed_bytes, reserved_bytes.
+    /// </summary>
+    public static readonly ErrorCode DiskNearlyFull = Unavailable("disk_nearly_full");
 
     /// <summary>The database takes no writes: it is a replica.</summary>
     public static readonly ErrorCode DatabaseReadOnly = Unavailable("database_read_only");

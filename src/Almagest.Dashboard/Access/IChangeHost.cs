@@ -6,6 +6,12 @@ namespace Almagest.Dashboard.Access;
 /// <summary>What letting in, and changing, asks of the server. Thread-safe.</summary>
 public interface IChangeHost
 {
+    /// <summary>How often an open page asks <see cref="IsStillLetInAsync"/>.</summary>
+    TimeSpan AsksAgainEvery { get; }
+
+    /// <summary>Runs of one person that may wait at once.</summary>
+    int MostWaitingRuns { get; }
+
     /// <summary>Whether somebody who was let in still would be: their token may have been revoked, or may have expired.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>
     Task<bool> IsStillLetInAsync(Person person, CancellationToken cancellationToken);

@@ -34,9 +34,9 @@ public sealed class LedgerChanges(LedgerDatabase ledger, PageAccess access, ICha
         ChangeAsync(
             "unlabelStar",
             $"/stars/{starId}",
-            async _ =>
+            async person =>
             {
-                await new StarLabels(ledger).RemoveAsync(starId, labelSet, cancellationToken);
+                await new StarLabels(ledger).RemoveAsync(starId, labelSet, person.Name, cancellationToken);
                 return true;
             }
         );
@@ -74,9 +74,9 @@ public sealed class LedgerChanges(LedgerDatabase ledger, PageAccess access, ICha
         ChangeAsync(
             "deleteNote",
             $"/runs/{runId}",
-            async _ =>
+            async person =>
             {
-                await new RunAnnotations(ledger).RemoveNoteAsync(runId, noteId, cancellationToken);
+                await new RunAnnotations(ledger).RemoveNoteAsync(runId, noteId, person.Name, cancellationToken);
                 return true;
             }
         );
@@ -105,6 +105,7 @@ public sealed class LedgerChanges(LedgerDatabase ledger, PageAccess access, ICha
                         placement with
                         {
                             By = person.Name,
+                            MostWaiting = host.MostWaitingRuns,
                         },
                         null,
                         cancellationToken

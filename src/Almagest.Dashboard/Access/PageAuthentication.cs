@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Almagest.Dashboard.Access;
 
-/// <summary>Looks every half minute whether the person at an open page is still let in.</summary>
+/// <summary>Looks now and then whether the person at an open page is still let in.</summary>
 internal sealed class PageAuthentication(ILoggerFactory logging, IChangeHost host) : RevalidatingServerAuthenticationStateProvider(logging)
 {
-    protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(30);
+    protected override TimeSpan RevalidationInterval => host.AsksAgainEvery;
 
     protected override async Task<bool> ValidateAuthenticationStateAsync(
         AuthenticationState authenticationState,

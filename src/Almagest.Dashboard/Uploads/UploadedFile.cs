@@ -2,6 +2,7 @@ using Almagest.Catalog;
 using Almagest.Catalog.Files;
 using Almagest.Catalog.Mapping;
 using Almagest.Catalog.Stars;
+using Almagest.Ledger.Database;
 
 namespace Almagest.Dashboard.Uploads;
 
@@ -45,6 +46,8 @@ internal sealed class UploadedFile : IDisposable
             long total = 0;
             for (int n; (n = await content.ReadAsync(buffer, cancellationToken)) > 0; )
             {
+                if (total >> 24 != (total + n) >> 24)
+                    DiskSpace.RequireAt(folder.Path, 0);
                 await disk.WriteAsync(buffer.AsMemory(0, n), cancellationToken);
                 received(total += n);
             }

@@ -77,6 +77,7 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
                 "A name has 1 to 200 characters."
             );
         var dataset = await new DatasetRepository(ledger).GetAsync(datasetId, cancellationToken);
+        await DiskSpace.RequireAsync(ledger, 0, cancellationToken);
         var name = Path.GetFileName(file);
         try
         {
@@ -159,6 +160,8 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
                     ? 0
                     : await LabelOthersAsync(connection, dataset.DatasetId, options.LabelSet, members, by, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
+            // The planner should know a new set at once: it would take it for empty, and look through all results of a run for each star.
+            await connection.ExecuteAsync("analyze public.star_labels", cancellationToken);
             return new LabelReport(
                 dataset.Name,
                 dataset.DatasetId,

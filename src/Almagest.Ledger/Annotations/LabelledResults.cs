@@ -35,15 +35,11 @@ public sealed class LabelledResults(LedgerDatabase ledger)
                 var id = command.Parameters.Count;
                 command.Parameters.Add(new() { Value = labelSet });
                 command.CommandText = $"""
-                    with labelled as (
-                      select star_id, is_anomaly, kind, cluster from public.star_labels where label_set = ${id + 1}
-                    ), selected as (
-                      select star_id from public.stars where {where} and star_id in (select star_id from labelled)
-                    )
                     select l.is_anomaly, l.kind, l.cluster, r.star_id is not null, coalesce(r.is_anomaly = 1, false), r.cluster_id, count(*)
-                    from labelled l
-                    join selected s using (star_id)
+                    from public.star_labels l
+                    join (select star_id from public.stars where {where}) s using (star_id)
                     left join public.discovery_results r on r.run_id = ${id} and r.star_id = l.star_id
+                    where l.label_set = ${id + 1}
                     group by 1, 2, 3, 4, 5, 6
                     """;
                 var counts = new List<LabelledCount>();

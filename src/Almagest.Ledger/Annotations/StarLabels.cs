@@ -3,6 +3,8 @@ using Almagest.Catalog.Writing;
 using Almagest.Contract.Columns;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
 using Microsoft.EntityFrameworkCore;
@@ -106,30 +108,14 @@ public sealed class StarLabels(LedgerDatabase ledger)
         );
     }
 
+    /// <summary>Takes a star's label away; it can be brought back for a day (<see cref="LedgerDeletions"/>).</summary>
     /// <exception cref="LedgerException">the star has no label in that set</exception>
-    public async Task RemoveAsync(long starId, string labelSet, CancellationToken cancellationToken = default)
+    public async Task RemoveAsync(long starId, string labelSet, string? by, CancellationToken cancellationToken = default)
     {
-        await ledger.AskAsync(
-            async connection =>
-            {
-                await using var command = new NpgsqlCommand(
-                    "delete from public.star_labels where star_id = $1 and label_set = $2",
-                    connection
-                )
-                {
-                    Parameters =
-                    {
-                        new() { Value = starId },
-                        Text(labelSet),
-                    },
-                };
-                if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
-                    throw LedgerException
-                        .Of(ErrorCode.LabelNotFound, $"star {starId} has no label in the set '{labelSet}'")
-                        .With("star_id", starId);
-            },
-            cancellationToken
-        );
+        if (!await new LedgerDeletions(ledger).DeleteLabelAsync(starId, labelSet, AnnotationText.Who(by), cancellationToken))
+            throw LedgerException
+                .Of(ErrorCode.LabelNotFound, $"star {starId} has no label in the set '{labelSet}'")
+                .With("star_id", starId);
     }
 
     /// <summary>A page of a dataset's labels in one set, by star_id.</summary>
@@ -170,7 +156,10 @@ public sealed class StarLabels(LedgerDatabase ledger)
             LabelColumns.OfFile,
             Provenance.Of($"Labels of stars of {dataset.Name}", $"the set '{labelSet}', by star_id", dataset),
             BatchesAsync(dataset.DatasetId, labelSet, cancellationToken)
-        );
+        ) with
+        {
+            IntegerIds = await IntegerIds.ColumnsAsync(ledger, [dataset.DatasetId], cancellationToken),
+        };
     }
 
     private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(

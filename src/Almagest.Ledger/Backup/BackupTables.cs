@@ -5,7 +5,7 @@ namespace Almagest.Ledger.Backup;
 /// <summary>The tables that hold what nobody can compute again, in an order in which their rows can be put back.</summary>
 internal static class BackupTables
 {
-    // What the program makes by itself: the history of migrations, the views' books and records, and keys that expire.
+    // What the program makes by itself: the history of migrations, the views' books and records, and what expires.
     private static readonly string[] s_leftOut =
     [
         "__EFMigrationsHistory",
@@ -14,6 +14,9 @@ internal static class BackupTables
         "view_refreshes",
         "idempotency_keys",
         "data_protection_keys",
+        "deletions",
+        "deleted_results",
+        "deleted_exclusions",
     ];
 
     /// <summary>Tables of the schema public, those that others refer to first.</summary>

@@ -10,6 +10,8 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
 {
     private readonly DbContextOptions<LedgerContext> _options;
     private readonly string _settings;
+    private readonly SemaphoreSlim _looking = new(1, 1);
+    private (bool IsKnown, string? Directory) _files;
 
     /// <exception cref="LedgerException">the connection string is malformed</exception>
     public LedgerDatabase(string connectionString)
@@ -37,6 +39,27 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
 
     public NpgsqlDataSource DataSource { get; }
 
+    /// <summary>Free space below which what writes much is refused, bytes (<see cref="DiskSpace"/>).</summary>
+    public long ReservedBytes { get; init; } = DiskSpace.Reserve;
+
+    /// <summary>Where the database's files are, if that is on this machine.</summary>
+    internal async Task<string?> DataDirectoryAsync(CancellationToken cancellationToken)
+    {
+        if (_files.IsKnown)
+            return _files.Directory;
+        await _looking.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!_files.IsKnown)
+                _files = (true, await AskAsync(c => DiskSpace.FindAsync(c, cancellationToken), cancellationToken).ConfigureAwait(false));
+            return _files.Directory;
+        }
+        finally
+        {
+            _looking.Release();
+        }
+    }
+
     /// <summary>
     /// The same ledger through connections of its own, a few: what must answer while all others are taken, or must not take them all.
     /// The caller disposes of it.
@@ -51,7 +74,10 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
                 ConnectionIdleLifetime = 15,
                 ConnectionPruningInterval = 5,
             }.ConnectionString
-        );
+        )
+        {
+            ReservedBytes = ReservedBytes,
+        };
 
     /// <summary>A short-lived context; the caller disposes of it.</summary>
     public LedgerContext CreateContext() => new(_options);
@@ -95,5 +121,9 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
         });
     }
 
-    public ValueTask DisposeAsync() => DataSource.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _looking.Dispose();
+        return DataSource.DisposeAsync();
+    }
 }

@@ -55,10 +55,12 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
             if (await FindLoadedAsync(checksum, options, cancellationToken) is { } loaded)
                 return await RepeatAsync(loaded, options, watch, cancellationToken);
             await RequireFreeAsync(name, cancellationToken);
+            var total = files.Sum(CatalogFile.Length);
+            // What is loaded, its indexes and the database's log take some times the file.
+            await DiskSpace.RequireAsync(ledger, 3 * total, cancellationToken);
 
             await using var connection = await ledger.ConnectAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var total = files.Sum(CatalogFile.Length);
             var dataset = new Dataset
             {
                 Name = name,
@@ -141,6 +143,7 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
             ["rows"] = file.Stars.Accepted + file.Stars.Rejected,
             ["rejected"] = file.Stars.Rejected,
             ["system"] = file.Mapping.System!.ToString(),
+            ["integer_ids"] = file.Stars.HasIntegerIds,
         };
         if (options.Open.Table is { } table)
             source["table"] = table;

@@ -18,7 +18,7 @@ public sealed class DatasetCorrector(LedgerDatabase ledger)
 {
     /// <exception cref="LedgerException">no such dataset or column, a unit that is not one of the field, runs or cross-matches that rest on
     /// the dataset, or values whose original form is not kept: nothing is changed</exception>
-    public Task CorrectAsync(long datasetId, DatasetCorrection correction, CancellationToken cancellationToken = default)
+    public async Task CorrectAsync(long datasetId, DatasetCorrection correction, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(correction);
         if (correction.Units.Count == 0 && correction.Missing.Count == 0)
@@ -28,7 +28,8 @@ public sealed class DatasetCorrector(LedgerDatabase ledger)
                 "Give the unit of a column, or a value that means that there is none.",
                 "units"
             );
-        return ledger.AskAsync(
+        await DiskSpace.RequireAsync(ledger, 0, cancellationToken);
+        await ledger.AskAsync(
             async connection =>
             {
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);

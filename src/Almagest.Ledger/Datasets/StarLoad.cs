@@ -120,6 +120,8 @@ internal sealed class StarLoad
                         Reject(file, row.LineNumber, row.Field, row.Reason, row.Text);
                     Rejected += next.Batch.Rejected.Count;
                     advanced();
+                    // A compressed file may hold much more than its size says.
+                    await DiskSpace.RequireAsync(_ledger, 0, cancellationToken);
                     if (_held < MostHeld && _suspects.Count < MostWaiting && _labels.Count < MostWaiting)
                         continue;
                     copy = await CompleteAsync(copy, cancellationToken);

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Almagest.Catalog.Writing;
 using Almagest.Contract.Columns;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 
@@ -12,7 +13,7 @@ public sealed class SelectionExport(LedgerDatabase ledger)
 {
     /// <param name="extra">with the other columns of the source table, as one column of JSON</param>
     /// <param name="limit">most stars; null = all</param>
-    public ExportTable Table(
+    public async Task<ExportTable> TableAsync(
         Dataset dataset,
         StarFilter? filter = null,
         bool extra = false,
@@ -50,6 +51,9 @@ public sealed class SelectionExport(LedgerDatabase ledger)
                 },
                 cancellationToken
             )
-        );
+        ) with
+        {
+            IntegerIds = await IntegerIds.ColumnsAsync(ledger, [dataset.DatasetId], cancellationToken),
+        };
     }
 }

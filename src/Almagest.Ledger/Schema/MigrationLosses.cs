@@ -56,6 +56,7 @@ internal static class MigrationLosses
             ("hashes of results", "select count(*) from public.discovery_runs where results_hash_version > 1"),
         ],
         ["AddRunStartedBy"] = [("names of who started a run", "select count(*) from public.discovery_runs where started_by is not null")],
+        ["AddDeletions"] = [("deletions that can be undone", "select count(*) from public.deletions")],
         ["AddAccessTokens"] = [("access tokens", "select count(*) from public.access_tokens")],
     };
 

@@ -1,6 +1,7 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
 using Npgsql;
@@ -97,11 +98,12 @@ public sealed class RunAnnotations(LedgerDatabase ledger)
         );
     }
 
+    /// <summary>Takes a note away; it can be brought back for a day (<see cref="LedgerDeletions"/>).</summary>
     /// <exception cref="LedgerException">the run has no such note</exception>
-    public async Task RemoveNoteAsync(Guid runId, long noteId, CancellationToken cancellationToken = default)
+    public async Task RemoveNoteAsync(Guid runId, long noteId, string? by, CancellationToken cancellationToken = default)
     {
         await RequireAsync(runId, cancellationToken);
-        if (await ExecuteAsync("delete from public.run_notes where run_id = $1 and note_id = $2", cancellationToken, runId, noteId) == 0)
+        if (!await new LedgerDeletions(ledger).DeleteNoteAsync(runId, noteId, AnnotationText.Who(by), cancellationToken))
             throw LedgerException
                 .Of(ErrorCode.NoteNotFound, $"run {runId} has no note {noteId}", "Its notes are listed with their numbers.")
                 .With("run_id", runId);

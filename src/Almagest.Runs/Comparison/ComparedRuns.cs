@@ -3,6 +3,7 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Listing;
 
 namespace Almagest.Runs.Comparison;
 

@@ -89,6 +89,12 @@ public sealed class CrossMatchRepository(LedgerDatabase ledger)
                 },
                 cancellationToken
             )
-        );
+        ) with
+        {
+            IntegerIds = new HashSet<string>([
+                .. await IntegerIds.ColumnsAsync(ledger, [first.DatasetId], cancellationToken, "source_id_1"),
+                .. await IntegerIds.ColumnsAsync(ledger, [second.DatasetId], cancellationToken, "source_id_2"),
+            ]),
+        };
     }
 }

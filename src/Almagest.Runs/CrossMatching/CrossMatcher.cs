@@ -70,6 +70,7 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
                 $"both datasets are '{first.Name}': every star would match itself",
                 "Name two datasets."
             );
+        await DiskSpace.RequireAsync(ledger, 0, cancellationToken);
         return await DatabaseBoundary.AskAsync(async () =>
         {
             var watch = Stopwatch.StartNew();

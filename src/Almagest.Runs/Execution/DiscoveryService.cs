@@ -53,6 +53,9 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     /// </summary>
     public bool RequeueWhenCancelled { get; init; }
 
+    /// <summary>How long a run may be worked on; null = as long as it takes.</summary>
+    public TimeSpan? LongestRun { get; init; }
+
     /// <summary>Who starts its runs; null = not said.</summary>
     public string? By { get; init; }
 
@@ -118,7 +121,10 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     )
     {
         ArgumentNullException.ThrowIfNull(claim);
-        await using var heart = new RunHeartbeat(_claims, claim, progress, cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (LongestRun is { } longest)
+            limit.CancelAfter(longest);
+        await using var heart = new RunHeartbeat(_claims, claim, progress, limit.Token);
         try
         {
             // The session that holds it tells those who look for lost workers that this one lives, even when it is too busy to say so.
@@ -140,6 +146,19 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
             throw LedgerException
                 .Of(ErrorCode.RunCancelled, $"run {claim.RunId} was cancelled", "Start it again.")
                 .With("run_id", claim.RunId);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            var tooLong = LedgerException
+                .Of(
+                    ErrorCode.RunTooLong,
+                    $"run {claim.RunId} was ended: it took longer than the {LongestRun!.Value} that the server lets a run take",
+                    "Take fewer stars, samples or trees; or let whoever operates the server raise serve --longest-run."
+                )
+                .With("run_id", claim.RunId)
+                .With("seconds", LongestRun.Value.TotalSeconds);
+            await AtEndAsync(() => _claims.EndAsync(claim, RunStatus.Failed, $"{tooLong.Message}. {tooLong.Remedy}"));
+            throw tooLong;
         }
         catch (OperationCanceledException)
         {
@@ -289,6 +308,9 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         return (analysis with { Quality = quality }, load);
     }
 
+    // A row with its indexes, and as much again in the database's log.
+    private const long BytesOfResult = 2 * 130;
+
     private async Task PersistAsync(
         RunClaim claim,
         StarAnalysis analysis,
@@ -296,6 +318,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         CancellationToken cancellationToken
     )
     {
+        await DiskSpace.RequireAsync(ledger, analysis.Stars.Count * BytesOfResult, cancellationToken);
         await using var completion = await _runs.BeginCompletionAsync(claim, cancellationToken);
         if (analysis.Anomalies is not null)
             await completion.SaveAnomaliesAsync(analysis.Stars.StarId, analysis.Scores(), cancellationToken);

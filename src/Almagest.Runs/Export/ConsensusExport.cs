@@ -5,6 +5,7 @@ using Almagest.Contract.Columns;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Consensus;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Comparison;
@@ -52,7 +53,10 @@ public sealed class ConsensusExport(LedgerDatabase ledger)
         provenance["questions"] = ranking.Questions.Count;
         provenance["level"] = options.Level;
         provenance["further_draws"] = options.Further;
-        return ColumnTable.Of("consensus", s_columns, provenance, BatchesAsync(top, cancellationToken));
+        return ColumnTable.Of("consensus", s_columns, provenance, BatchesAsync(top, cancellationToken)) with
+        {
+            IntegerIds = await IntegerIds.ColumnsAsync(ledger, ordered.SelectMany(RunDatasets.Ids), cancellationToken),
+        };
     }
 
     private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(

@@ -3,6 +3,7 @@ using Almagest.Catalog.Writing;
 using Almagest.Contract.Columns;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Results;
@@ -29,7 +30,10 @@ public sealed class ExclusionExport(LedgerDatabase ledger)
             run,
             cancellationToken
         );
-        return ColumnTable.Of("excluded", s_columns, provenance, BatchesAsync(excluded, cancellationToken));
+        return ColumnTable.Of("excluded", s_columns, provenance, BatchesAsync(excluded, cancellationToken)) with
+        {
+            IntegerIds = await IntegerIds.ColumnsAsync(ledger, RunDatasets.Ids(run), cancellationToken),
+        };
     }
 
     private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(

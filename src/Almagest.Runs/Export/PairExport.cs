@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Almagest.Catalog.Writing;
 using Almagest.Contract.Columns;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Export;
 using Almagest.Runs.Comparison;
 
@@ -38,7 +39,14 @@ public sealed class PairExport(LedgerDatabase ledger)
             [pair.Run1, pair.Run2],
             cancellationToken
         );
-        return ColumnTable.Of("pair", s_columns, provenance, BatchesAsync(pair, wanted, reason, cancellationToken));
+        return ColumnTable.Of("pair", s_columns, provenance, BatchesAsync(pair, wanted, reason, cancellationToken)) with
+        {
+            IntegerIds = await IntegerIds.ColumnsAsync(
+                ledger,
+                RunDatasets.Ids(pair.Run1).Concat(RunDatasets.Ids(pair.Run2)),
+                cancellationToken
+            ),
+        };
     }
 
     private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(

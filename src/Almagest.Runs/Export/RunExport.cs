@@ -4,6 +4,7 @@ using Almagest.Catalog.Writing;
 using Almagest.Contract.Columns;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Results;
@@ -61,7 +62,10 @@ public sealed class RunExport(LedgerDatabase ledger)
             run,
             cancellationToken
         );
-        return ColumnTable.Of("results", s_columns, provenance, BatchesAsync(run.RunId, query, cancellationToken));
+        return ColumnTable.Of("results", s_columns, provenance, BatchesAsync(run.RunId, query, cancellationToken)) with
+        {
+            IntegerIds = await IntegerIds.ColumnsAsync(ledger, RunDatasets.Ids(run), cancellationToken),
+        };
     }
 
     private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(

@@ -9,6 +9,9 @@ namespace Almagest.Runs.Lifecycle;
 /// <summary>A worker's hold on a run: whatever it writes of the run counts only as long as the run is in this attempt.</summary>
 public sealed record RunClaim(Guid RunId, int Attempt, Guid? GroupId)
 {
+    /// <summary>Name of the algorithm.</summary>
+    public string Algorithm { get; init; } = "";
+
     // The random part of a version 7 id, apart for each attempt: a worker that hangs does not keep its successor out.
     internal long Lock
     {
@@ -158,6 +161,9 @@ public sealed class RunClaims(LedgerDatabase ledger)
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 return await reader.ReadAsync(cancellationToken)
                     ? new RunClaim(reader.GetGuid(0), reader.GetInt32(1), reader.IsDBNull(2) ? null : reader.GetGuid(2))
+                    {
+                        Algorithm = reader.GetString(3),
+                    }
                     : null;
             },
             cancellationToken

@@ -103,7 +103,7 @@ internal static class RunLife
         from (select run_id from public.discovery_runs where {Take.Allowed} and not_before <= clock_timestamp()
               order by run_id limit 1 for update skip locked) next
         where r.run_id = next.run_id
-        returning r.run_id, r.attempts, r.group_id
+        returning r.run_id, r.attempts, r.group_id, r.algorithm
         """;
 
     /// <summary>Take this run. $1 worker, $2 run</summary>
@@ -111,7 +111,7 @@ internal static class RunLife
         update public.discovery_runs r set {Taken}
         from (select run_id from public.discovery_runs where run_id = $2 and {Take.Allowed} for update skip locked) next
         where r.run_id = next.run_id
-        returning r.run_id, r.attempts, r.group_id
+        returning r.run_id, r.attempts, r.group_id, r.algorithm
         """;
 
     /// <summary>Put a run back among those that wait. $1 run, $2 attempt</summary>

@@ -1,24 +1,10 @@
 using System.Globalization;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Model;
+using Almagest.Runs.Listing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Almagest.Runs.Lifecycle;
-
-/// <summary>Which runs to list; null = any.</summary>
-/// <param name="Before">only runs created before this one</param>
-public sealed record RunQuery(string? RunType = null, string? Status = null, long? DatasetId = null, int Limit = 100, Guid? Before = null)
-{
-    public string? Algorithm { get; init; }
-    public Guid? GroupId { get; init; }
-    public string? Tag { get; init; }
-
-    /// <summary>One of <see cref="RunOrder.All"/>.</summary>
-    public string Sort { get; init; } = RunOrder.Newest;
-
-    /// <summary>What <see cref="RunOrder.TokenOf"/> says of the last run of the page before.</summary>
-    public string? After { get; init; }
-}
 
 /// <summary>
 /// The orders of a list of runs, each with an index behind it. A page begins after the last row of the one before, so that the hundredth
@@ -26,7 +12,7 @@ public sealed record RunQuery(string? RunType = null, string? Status = null, lon
 /// </summary>
 public static class RunOrder
 {
-    public const string Newest = "-created";
+    public const string Newest = RunQuery.Newest;
     public const string Oldest = "created";
 
     /// <summary>By when it ended; runs that have not are left out.</summary>
@@ -41,6 +27,7 @@ public static class RunOrder
     public static string TokenOf(DiscoveryRun run, string sort)
     {
         ArgumentNullException.ThrowIfNull(run);
+        // Of any other order its key is read again.
         return sort switch
         {
             LatestEnd or EarliestEnd => $"{run.CompletedAt!.Value.Ticks.ToString(CultureInfo.InvariantCulture)}_{run.RunId}",
@@ -111,9 +98,12 @@ public static class RunOrder
                     );
                 return runs.OrderBy(r => r.TotalStars).ThenBy(r => r.RunId);
             default:
-                throw LedgerException.Invalid("sort", $"sort is '{query.Sort}', expected {string.Join(", ", All)}");
+                throw new InvalidOperationException($"{query.Sort} has no index");
         }
     }
+
+    /// <summary>The run of a token that is an id alone.</summary>
+    internal static Guid? RunOf(string? token) => token is null ? null : Parse(token, Newest).RunId;
 
     private static (long Value, Guid RunId) Parse(string token, string sort)
     {

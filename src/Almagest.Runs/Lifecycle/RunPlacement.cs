@@ -17,6 +17,9 @@ public sealed record RunPlacement(TimeSpan Reserved, int MaxRestarts)
     /// <summary>Who starts it; null = not said.</summary>
     public string? By { get; init; }
 
+    /// <summary>How many runs of <see cref="By"/> may wait at once, with these; null = any number.</summary>
+    public int? MostWaiting { get; init; }
+
     /// <summary>The sweep that it belongs to.</summary>
     public Guid? GroupId { get; init; }
 }

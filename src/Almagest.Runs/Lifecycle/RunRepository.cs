@@ -3,8 +3,10 @@ using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Listing;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -131,27 +133,39 @@ public sealed class RunRepository(LedgerDatabase ledger)
             .With("run_id", runId);
 
     /// <summary>In the order of the query, which is newest first unless it says otherwise.</summary>
-    /// <exception cref="LedgerException">the page token is not one of this order</exception>
+    /// <exception cref="LedgerException">the page token is not one of this order, or the condition or order cannot be read</exception>
     public async Task<IReadOnlyList<DiscoveryRun>> ListAsync(RunQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         // Runs over several datasets are few, and have an index of their own; where there are none, a dataset's runs are read from its
         // index alone.
         var several = query.DatasetId is { } dataset ? await AlsoOverAsync(dataset, cancellationToken) : [];
-        return await ledger.ReadAsync(context => Query(context, query, several), cancellationToken);
+        if (RunOrder.All.Contains(query.Sort))
+            return await ledger.ReadAsync(context => Query(context, query, several), cancellationToken);
+        // Any other order has no index: the runs that meet the conditions are sorted.
+        var last = RunOrder.RunOf(query.After);
+        var sorted = RunSort.Query(query, several, last);
+        var found = await ledger.ReadAsync(context => context.Runs.FromSqlRaw(sorted.Sql, [.. sorted.Values]), cancellationToken);
+        if (found.Count == 0 && last is { } gone)
+            await GetAsync(gone, cancellationToken);
+        return found;
     }
 
-    /// <summary>The one query that filters, sorts and cuts out a page.</summary>
+    /// <summary>The one query that filters, sorts by an index and cuts out a page.</summary>
     /// <param name="alsoOverTheDataset">runs that name the dataset beside another</param>
     public static IQueryable<DiscoveryRun> Query(LedgerContext context, RunQuery query, Guid[]? alsoOverTheDataset = null)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(query);
-        return RunOrder.Apply(
-            query.Tag is { } tag ? context.Runs.Where(r => context.RunTags.Any(t => t.RunId == r.RunId && t.Tag == tag)) : context.Runs,
-            query,
-            alsoOverTheDataset ?? []
-        );
+        IQueryable<DiscoveryRun> runs = context.Runs;
+        if (query.Where is { Length: > 0 } text)
+        {
+            var where = RunWhere.Parse(text);
+            runs = context.Runs.FromSqlRaw($"select r.* from public.discovery_runs r where {where.Sql}", [.. where.Values]);
+        }
+        if (query.Tag is { } tag)
+            runs = runs.Where(r => context.RunTags.Any(t => t.RunId == r.RunId && t.Tag == tag));
+        return RunOrder.Apply(runs, query, alsoOverTheDataset ?? []);
     }
 
     private async Task<Guid[]> AlsoOverAsync(long dataset, CancellationToken cancellationToken)
@@ -217,12 +231,24 @@ public sealed class RunRepository(LedgerDatabase ledger)
         };
     }
 
-    /// <summary>Deletes a run and its results in one transaction.</summary>
+    /// <summary>Deletes a run and its results for good, in one transaction, and frees their space.</summary>
     /// <exception cref="LedgerException">no such run, or it is being worked on</exception>
     public async Task DeleteAsync(Guid runId, CancellationToken cancellationToken = default)
     {
-        if (await ExecuteAsync(RunLife.DeleteRun, cancellationToken, runId) == 1)
-            return;
+        if (await ExecuteAsync(RunLife.DeleteRun, cancellationToken, runId) == 0)
+            await RefuseDeletionAsync(runId, cancellationToken);
+    }
+
+    /// <summary>Deletes a run and what belongs to it, so that it can be brought back for a day (<see cref="LedgerDeletions"/>).</summary>
+    /// <exception cref="LedgerException">no such run, it is being worked on, or there is no room to keep it</exception>
+    public async Task PutAwayAsync(Guid runId, string? by, CancellationToken cancellationToken = default)
+    {
+        if (!await new LedgerDeletions(ledger).DeleteRunAsync(runId, by, cancellationToken))
+            await RefuseDeletionAsync(runId, cancellationToken);
+    }
+
+    private async Task RefuseDeletionAsync(Guid runId, CancellationToken cancellationToken)
+    {
         var run = await GetAsync(runId, cancellationToken);
         throw LedgerException
             .Of(

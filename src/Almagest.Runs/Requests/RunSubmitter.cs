@@ -9,6 +9,7 @@ using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Listing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Almagest.Runs.Requests;
@@ -73,6 +74,7 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
         var hash = key is null ? "" : HashOf(first, filter, parameters, placement);
         if (key is not null && await EarlierAsync(key, hash, cancellationToken) is { } earlier)
             return earlier;
+        await DiskSpace.RequireAsync(ledger, 0, cancellationToken);
 
         await new SelectionCheck(ledger).RequireAsync(found, filter, cancellationToken);
         var (resolved, choice) = await ResolveAsync(first, filter, parameters, cancellationToken);
@@ -83,7 +85,7 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
                 (r, id) => RunRepository.NewRun(first, r.Parameters, filter, placement, id, selection, r.Choice?.Reason)
             )
             .ToList();
-        if (await StoreAsync(runs, key, hash, cancellationToken))
+        if (await StoreAsync(runs, placement, key, hash, cancellationToken))
             return new Submission(runs, choice, false);
         // Another request with this key was faster by a moment.
         return await EarlierAsync(key!, hash, cancellationToken)
@@ -182,7 +184,13 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
         return (resolved, choice);
     }
 
-    private async Task<bool> StoreAsync(List<DiscoveryRun> runs, string? key, string hash, CancellationToken cancellationToken)
+    private async Task<bool> StoreAsync(
+        List<DiscoveryRun> runs,
+        RunPlacement placement,
+        string? key,
+        string hash,
+        CancellationToken cancellationToken
+    )
     {
         await using var context = ledger.CreateContext();
         return await DatabaseBoundary.AskAsync(
@@ -191,6 +199,7 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
             {
                 await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
                 await HoldDatasetsAsync(context, runs[0], cancellationToken);
+                await RequirePlaceAsync(context, placement, runs.Count, cancellationToken);
                 context.Runs.AddRange(runs);
                 await RunRepository.SaveAsync(context, runs[0].DatasetId, cancellationToken);
                 if (key is not null)
@@ -215,6 +224,28 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
                 return true;
             }
         );
+    }
+
+    // Requests of one person at the same moment may exceed it by a few: it keeps one from taking the queue for days, no more.
+    private static async Task RequirePlaceAsync(
+        LedgerContext context,
+        RunPlacement placement,
+        int wanted,
+        CancellationToken cancellationToken
+    )
+    {
+        if (placement.MostWaiting is not { } most)
+            return;
+        var waiting = await context.Runs.CountAsync(r => r.Status == RunStatus.Pending && r.StartedBy == placement.By, cancellationToken);
+        if (waiting + wanted > most)
+            throw LedgerException
+                .Of(
+                    ErrorCode.QueueFull,
+                    $"{waiting} runs of yours wait already; with {wanted} more they would be above {most}",
+                    "Wait for some of them, or cancel those that are not needed."
+                )
+                .With("waiting", waiting)
+                .With("most", most);
     }
 
     // The row names one dataset, which the database looks after; the others must not go before the run is there.

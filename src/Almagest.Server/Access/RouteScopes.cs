@@ -38,6 +38,7 @@ internal static class RouteScopes
         "changeTapJob",
         "compareRuns",
         "compareThroughLinks",
+        "compareRunsChart",
         "comparePairStars",
         "coneOfDataset",
         "coneOfRun",
@@ -49,6 +50,7 @@ internal static class RouteScopes
         "getConsensus",
         "getCrossMatch",
         "getDataset",
+        "getDatasetChart",
         "getDatasetMoc",
         "getDatasetReport",
         "getExcluded",
@@ -59,6 +61,7 @@ internal static class RouteScopes
         "getOverlapSignificance",
         "getResults",
         "getRun",
+        "getRunChart",
         "getRunClusters",
         "getRunMoc",
         "getStar",
@@ -75,6 +78,7 @@ internal static class RouteScopes
         "getTapJobdestruction",
         "getTapJobexecutionduration",
         "getTapJobphase",
+        "getTapPage",
         "getTapSync",
         "getTapTable",
         "getViews",
@@ -82,6 +86,7 @@ internal static class RouteScopes
         "kDistance",
         "listCrossMatches",
         "listDatasets",
+        "listDeletions",
         "listLabels",
         "listRuns",
         "listStars",
@@ -115,6 +120,8 @@ internal static class RouteScopes
         "recovery",
         "refreshViews",
         "replayRun",
+        "restoreDeletion",
+        "restoreRun",
         "rethresholdRun",
         "retryRun",
         "setTags",
@@ -122,10 +129,11 @@ internal static class RouteScopes
         "startSweep",
         "unlabelStar",
         "uploadDataset",
+        "uploadLabels",
     ];
 
     /// <summary>Takes away what others may rest on.</summary>
-    private static readonly string[] s_admin = ["deleteCrossMatch", "deleteDataset", "deleteRun"];
+    private static readonly string[] s_admin = ["deleteCrossMatch", "deleteDataset", "deleteRun", "forgetDeletion"];
 
     private static readonly Dictionary<string, AccessScope?> s_all = new[]
     {

@@ -13,13 +13,14 @@ internal sealed class ViewRefreshes
 
     private readonly BatchedLookup<string, IReadOnlyList<ViewRefreshOutcome>> _refreshes;
 
-    public ViewRefreshes(DatabasePools pools)
+    public ViewRefreshes(DatabasePools pools, LedgerMeter meter)
     {
         var refresher = new ViewRefresher(pools.Refresh);
         _refreshes = new(async asked =>
         {
             var chosen = asked.Contains(All) ? null : AnalyticsViews.All.Where(v => asked.Contains(v.Name)).ToList();
             var outcomes = await refresher.RefreshAsync(chosen);
+            meter.Refreshed(outcomes);
             return asked.ToDictionary(
                 key => key,
                 IReadOnlyList<ViewRefreshOutcome> (key) => key == All ? outcomes : [.. outcomes.Where(o => o.ViewName == key)]

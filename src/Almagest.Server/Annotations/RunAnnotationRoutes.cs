@@ -138,6 +138,7 @@ internal static class RunAnnotationRoutes
                     await annotations.RemoveNoteAsync(
                         RunRoutes.RunId.Read(context)!.Value,
                         s_noteId.Read(context)!.Value,
+                        RequestPerson.Name(context),
                         context.RequestAborted
                     );
                     return Results.NoContent();

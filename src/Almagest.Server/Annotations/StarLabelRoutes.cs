@@ -90,7 +90,12 @@ internal static class StarLabelRoutes
                 "Takes a star's label away",
                 async context =>
                 {
-                    await labels.RemoveAsync(s_starId.Read(context)!.Value, s_labelSet.Read(context) ?? "truth", context.RequestAborted);
+                    await labels.RemoveAsync(
+                        s_starId.Read(context)!.Value,
+                        s_labelSet.Read(context) ?? "truth",
+                        RequestPerson.Name(context),
+                        context.RequestAborted
+                    );
                     return Results.NoContent();
                 },
                 s_starId,

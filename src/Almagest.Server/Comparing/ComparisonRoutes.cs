@@ -33,6 +33,7 @@ internal static class ComparisonRoutes
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
     {
+        ComparisonChartRoutes.Map(api, ledger);
         api.Route(
                 "POST",
                 "/discovery/compare",

@@ -140,7 +140,7 @@ internal static class DatasetRoutes
                         var most = context.Request.Query[s_limit.Name] is [{ Length: > 0 }, ..] ? limit : (long?)null;
                         return TableResponse.Of(
                             context,
-                            new SelectionExport(ledger).Table(dataset, filter, extra, most, context.RequestAborted),
+                            await new SelectionExport(ledger).TableAsync(dataset, filter, extra, most, context.RequestAborted),
                             format,
                             $"dataset-{dataset.DatasetId}"
                         );
@@ -169,5 +169,7 @@ internal static class DatasetRoutes
             .Fails(404);
 
         UploadRoutes.Map(group, options);
+        LabelUploadRoutes.Map(group, options);
+        DatasetChartRoutes.Map(group, ledger);
     }
 }

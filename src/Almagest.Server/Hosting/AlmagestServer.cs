@@ -44,6 +44,9 @@ public static class AlmagestServer
     /// <summary>The category of log lines that say who changed what.</summary>
     public const string AuditCategory = AuditLog.Category;
 
+    /// <summary>The value of a scope of the log that names the request which caused a line.</summary>
+    public const string RequestIdScope = RequestIds.Scope;
+
     private const long MostBodyBytes = 1 << 20;
     private static readonly TimeSpan s_longestRequest = TimeSpan.FromSeconds(60);
 
@@ -85,7 +88,9 @@ public static class AlmagestServer
         {
             MaxThreads = options.RunThreads,
         });
-        services.AddSingleton<RequestMeter>();
+        services.AddSingleton<MeasuredTimes>();
+        services.AddSingleton<LedgerMeter>();
+        Telemetry.AddTo(services, builder.Configuration, options.Collector);
         services.AddSingleton<ResponseCache>();
         services.AddSingleton<DatabasePools>();
         services.AddSingleton<ViewRefreshes>();
@@ -97,12 +102,12 @@ public static class AlmagestServer
         services.AddSingleton<IChangeHost>(s => s.GetRequiredService<DashboardHost>());
         DashboardHosting.AddTo(services);
         AccessSetup.AddTo(services);
+        Compression.AddTo(services);
         if (options.Workers > 0)
             services.AddHostedService<RunWorker>();
         services.AddHostedService<ViewRefreshService>();
         JobScheduler.AddTo(
             services,
-            options.Ledger,
             schedule is null
                 ? []
                 :
@@ -114,10 +119,15 @@ public static class AlmagestServer
         );
 
         var app = builder.Build();
-        app.Services.GetRequiredService<RequestMeter>().Start();
+        app.Services.GetRequiredService<MeasuredTimes>().Start();
         AccessSetup.UseOrigin(app, options);
+        app.UseMiddleware<RequestIds>();
+        AnswerHeaders.Use(app);
         app.UseMiddleware<ProblemMiddleware>();
-        app.UseMiddleware<RequestGuard>(HostNames.Of(options.AllowedHosts));
+        var crossOrigin = new CrossOrigin(options.CrossOrigins);
+        app.Use(crossOrigin.InvokeAsync);
+        app.UseMiddleware<RequestGuard>(HostNames.Of(options.AllowedHosts), crossOrigin);
+        app.UseResponseCompression();
         app.Use(
             (context, next) =>
             {
@@ -126,6 +136,7 @@ public static class AlmagestServer
             }
         );
         app.UseRouting();
+        AllowedMethods.Use(app);
         app.UseRequestTimeouts();
         AccessSetup.Use(app);
         DashboardHosting.Use(app);
@@ -229,6 +240,7 @@ public static class AlmagestServer
         HealthRoutes.Map(api, pools.Health);
         MetricsRoutes.Map(api, options.Ledger);
         JobRoutes.Map(api, options.Ledger);
+        DeletionRoutes.Map(api, options.Ledger);
         var adql = app.Services.GetRequiredService<AdqlRunner>();
         TapRoutes.Map(app, adql, app.Services.GetRequiredService<TapJobs>());
         new ConeSearch(options.Ledger, adql).Map(app);

@@ -23,6 +23,10 @@ internal sealed class DashboardHost(
 
     public long MaxUploadBytes => options.MaxUploadBytes;
 
+    public int MostWaitingRuns => options.MostWaitingRuns;
+
+    public TimeSpan AsksAgainEvery => options.PagesAskAgainEvery;
+
     public RunExplainer Explainer => explainer;
 
     public void Enqueue(Guid runId) => queue.Signal();

@@ -16,6 +16,7 @@ namespace Almagest.Server.Http;
 /// <param name="Errors">what was wrong with each field of the request; null where no field was</param>
 /// <param name="Facts">named values of the case; the code says which. Null where there are none</param>
 /// <param name="Instance">the path that was asked for</param>
+/// <param name="RequestId">the request's id, also in the header X-Request-Id and in the server's log</param>
 public sealed record Problem(
     string Type,
     string Title,
@@ -25,7 +26,8 @@ public sealed record Problem(
     string Hint,
     IReadOnlyDictionary<string, string[]>? Errors,
     IReadOnlyDictionary<string, object?>? Facts,
-    string Instance
+    string Instance,
+    string RequestId
 )
 {
     internal const string ContentType = "application/problem+json";
@@ -51,7 +53,8 @@ public sealed record Problem(
             hint ?? "The routes, their parameters and bodies are described at /docs.",
             field is null ? null : new Dictionary<string, string[]> { [field] = [detail] },
             null,
-            context.Request.PathBase.Add(context.Request.Path).ToUriComponent()
+            context.Request.PathBase.Add(context.Request.Path).ToUriComponent(),
+            context.TraceIdentifier
         );
     }
 

@@ -60,7 +60,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMid
                 context,
                 StatusCodes.Status500InternalServerError,
                 "the server met an unexpected problem; it is in the server's log",
-                "Try again; if it stays, report it with the server's log."
+                "Try again; if it stays, report it with the lines of the server's log that have this request_id."
             ),
         };
 

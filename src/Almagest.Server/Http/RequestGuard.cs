@@ -5,9 +5,9 @@ namespace Almagest.Server.Http;
 /// <summary>
 /// Keeps web pages of others away, and answers HEAD as GET. A page that points a name of its own at this machine sends that name as Host;
 /// a page that posts a form here sends its own Origin; a page that lets a browser ask here by an image or a script is told by the
-/// browser's Sec-Fetch-Site. All of them are refused; following a link is not.
+/// browser's Sec-Fetch-Site. All of them are refused, but for pages of the origins that the server was started for; following a link is not.
 /// </summary>
-internal sealed class RequestGuard(RequestDelegate next, HostNames hosts)
+internal sealed class RequestGuard(RequestDelegate next, HostNames hosts, CrossOrigin crossOrigin)
 {
     private static readonly object s_headKey = new();
 
@@ -31,7 +31,8 @@ internal sealed class RequestGuard(RequestDelegate next, HostNames hosts)
         var safe =
             !socket && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method));
         var origin = request.Headers.Origin is [{ Length: > 0 } named] ? named : null;
-        if (!safe && origin is not null && !IsOwn(origin, request.Host))
+        var isWelcome = !socket && crossOrigin.Takes(request) && (safe || CrossOrigin.MaySend(request));
+        if (!safe && origin is not null && !isWelcome && !IsOwn(origin, request.Host))
         {
             throw new HttpProblemException(
                 StatusCodes.Status403Forbidden,
@@ -40,7 +41,12 @@ internal sealed class RequestGuard(RequestDelegate next, HostNames hosts)
             );
         }
         // A query costs as much when its answer is thrown away.
-        if (IsOfOtherSite(request) && !(origin is not null && IsOwn(origin, request.Host)) && !(safe && IsFollowedLink(request)))
+        if (
+            IsOfOtherSite(request)
+            && !isWelcome
+            && !(origin is not null && IsOwn(origin, request.Host))
+            && !(safe && IsFollowedLink(request))
+        )
         {
             throw new HttpProblemException(
                 StatusCodes.Status403Forbidden,

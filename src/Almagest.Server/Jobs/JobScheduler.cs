@@ -20,6 +20,7 @@ internal sealed record ScheduledJob(JobKey Key, Type Work, string Description, J
 internal sealed class JobScheduler(
     IServiceProvider services,
     IReadOnlyList<ScheduledJob> jobs,
+    LedgerDatabase ledger,
     IHostApplicationLifetime lifetime,
     ILogger<JobScheduler> logger
 ) : ServerJob(lifetime, logger)
@@ -35,11 +36,61 @@ internal sealed class JobScheduler(
     // At a start, a firing this much ago was missed; it is far above the time between two looks.
     private static readonly TimeSpan s_missed = TimeSpan.FromMinutes(1);
 
-    public static void AddTo(IServiceCollection services, LedgerDatabase ledger, IReadOnlyList<ScheduledJob> jobs)
+    public static void AddTo(IServiceCollection services, IReadOnlyList<ScheduledJob> jobs)
     {
-        if (jobs.Count == 0)
-            return;
-        services.AddQuartz(quartz =>
+        if (jobs.Count > 0)
+            services.AddSingleton(jobs).AddHostedService<JobScheduler>();
+    }
+
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
+    {
+        await using var running = await StartSchedulerAsync(stoppingToken);
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken);
+        }
+        finally
+        {
+            // The host's ShutdownTimeout bounds the wait for the jobs, which have been asked to stop.
+            await running.Scheduler.Shutdown(true, CancellationToken.None);
+        }
+    }
+
+    private async Task<RunningScheduler> StartSchedulerAsync(CancellationToken stoppingToken)
+    {
+        var backoff = new Backoff();
+        while (true)
+        {
+            // A scheduler that could not start has shut itself down for good, and with it all that was built for it.
+            var parts = Parts();
+            try
+            {
+                var scheduler = await parts.GetRequiredService<ISchedulerFactory>().GetScheduler(stoppingToken);
+                foreach (var job in jobs)
+                    await RegisterAsync(scheduler, job, stoppingToken);
+                await scheduler.Start(stoppingToken);
+                return new RunningScheduler(scheduler, parts);
+            }
+            catch (Exception e)
+            {
+                await DisposeAsync(parts);
+                if (e is not (SchedulerException or NpgsqlException or LedgerException))
+                    throw;
+                // The database is away for a moment, or another server registers the same at this moment.
+                var wait = backoff.Next();
+                logger.LogWarning("The scheduled jobs cannot start: {Reason}; trying again in {Wait} s", e.Message, wait.TotalSeconds);
+                await Task.Delay(wait, stoppingToken);
+            }
+        }
+    }
+
+    /// <summary>What one scheduler is made of; its jobs are built from the services of the server.</summary>
+    private ServiceProvider Parts()
+    {
+        var parts = new ServiceCollection();
+        parts.AddSingleton(services.GetRequiredService<ILoggerFactory>());
+        parts.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        parts.AddQuartz(quartz =>
         {
             quartz.ConfigureScheduler(o =>
             {
@@ -64,47 +115,27 @@ internal sealed class JobScheduler(
                 });
             });
         });
-        services.AddQuartzExecutionHistory(o => o.Retention = s_historyKept);
-        foreach (var job in jobs)
-            services.AddTransient(job.Work);
-        services.AddSingleton(jobs).AddHostedService<JobScheduler>();
+        parts.AddQuartzExecutionHistory(o => o.Retention = s_historyKept);
+        foreach (var work in jobs.Select(j => j.Work).Distinct())
+            parts.AddTransient(work, _ => ActivatorUtilities.CreateInstance(services, work));
+        return parts.BuildServiceProvider();
     }
 
-    protected override async Task WorkAsync(CancellationToken stoppingToken)
+    private async Task DisposeAsync(ServiceProvider parts)
     {
-        var scheduler = await StartSchedulerAsync(stoppingToken);
         try
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken);
+            await parts.DisposeAsync();
         }
-        finally
+        catch (Exception e) when (e is SchedulerException or NpgsqlException)
         {
-            // The host's ShutdownTimeout bounds the wait for the jobs, which have been asked to stop.
-            await scheduler.Shutdown(true, CancellationToken.None);
+            logger.LogDebug("A scheduler that could not start did not end well: {Reason}", e.Message);
         }
     }
 
-    private async Task<IScheduler> StartSchedulerAsync(CancellationToken stoppingToken)
+    private sealed record RunningScheduler(IScheduler Scheduler, ServiceProvider Parts) : IAsyncDisposable
     {
-        var backoff = new Backoff();
-        while (true)
-        {
-            try
-            {
-                var scheduler = await services.GetRequiredService<ISchedulerFactory>().GetScheduler(stoppingToken);
-                foreach (var job in jobs)
-                    await RegisterAsync(scheduler, job, stoppingToken);
-                await scheduler.Start(stoppingToken);
-                return scheduler;
-            }
-            catch (Exception e) when (e is SchedulerException or NpgsqlException or LedgerException)
-            {
-                // The database is away for a moment, or another server registers the same at this moment.
-                var wait = backoff.Next();
-                logger.LogWarning("The scheduled jobs cannot start: {Reason}; trying again in {Wait} s", e.Message, wait.TotalSeconds);
-                await Task.Delay(wait, stoppingToken);
-            }
-        }
+        public ValueTask DisposeAsync() => Parts.DisposeAsync();
     }
 
     // A trigger that stands as it should is left alone: it knows which firing is due next, and whether that was missed.

@@ -1,15 +1,17 @@
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Views;
+using Almagest.Server.Operations;
 using Quartz;
 
 namespace Almagest.Server.Jobs;
 
 /// <summary>
-/// Refreshes all views on a schedule: the safety net below the views that follow each run. A view that cannot be refreshed is tried
+/// Lets go what was deleted more than a day ago, and refreshes all views on a schedule: the safety net below the views that follow each run. A view that cannot be refreshed is tried
 /// again by <see cref="ViewRefreshService"/>, as after any other failure; the job's own record says that it failed.
 /// </summary>
 [DisallowConcurrentExecution]
-internal sealed class NightlyRefresh(LedgerDatabase ledger) : IJob
+internal sealed class NightlyRefresh(LedgerDatabase ledger, LedgerMeter meter) : IJob
 {
     public const string Name = "nightly-refresh";
 
@@ -18,7 +20,9 @@ internal sealed class NightlyRefresh(LedgerDatabase ledger) : IJob
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
+        await new LedgerDeletions(ledger).EmptyAsync(LedgerDeletions.Kept, cancellationToken);
         var outcomes = await new ViewRefresher(ledger).RefreshAsync(null, "nightly", cancellationToken);
+        meter.Refreshed(outcomes);
         var failed = outcomes.Where(o => !o.Succeeded).ToList();
         if (failed.Count > 0)
         {

@@ -1,7 +1,10 @@
+using System.Diagnostics;
 using Almagest.Contract.Errors;
+using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
+using Almagest.Server.Operations;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +19,7 @@ internal sealed class RunWorker(
     RunQueue queue,
     ServerOptions options,
     SelectionCache selections,
+    LedgerMeter meter,
     IHostApplicationLifetime lifetime,
     ILogger<RunWorker> logger
 ) : ServerJob(lifetime, logger)
@@ -59,6 +63,7 @@ internal sealed class RunWorker(
                     {
                         MaxThreads = options.RunThreads,
                         RequeueWhenCancelled = true,
+                        LongestRun = options.LongestRun,
                         Memory = claim.GroupId is null ? null : new AnalysisCache(selections),
                     };
                 }
@@ -76,13 +81,18 @@ internal sealed class RunWorker(
 
     private async Task ExecuteAsync(DiscoveryService service, RunClaim claim, CancellationToken stoppingToken)
     {
+        var began = Stopwatch.GetTimestamp();
+        var outcome = RunStatus.Failed;
         try
         {
-            var outcome = await service.ExecuteAsync(claim, queue.Track(claim.RunId), stoppingToken);
-            logger.LogInformation("Run {RunId} ({Algorithm}) is complete", claim.RunId, outcome.Request.Parameters.Algorithm);
+            await service.ExecuteAsync(claim, queue.Track(claim.RunId), stoppingToken);
+            outcome = RunStatus.Completed;
+            logger.LogInformation("Run {RunId} ({Algorithm}) is complete", claim.RunId, claim.Algorithm);
         }
         catch (LedgerException e)
         {
+            if (e.Code == ErrorCode.RunCancelled)
+                outcome = RunStatus.Cancelled;
             logger.LogWarning("Run {RunId} did not complete: {Reason}", claim.RunId, e.Message);
         }
         catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
@@ -91,6 +101,7 @@ internal sealed class RunWorker(
         }
         finally
         {
+            meter.Run(claim.Algorithm, outcome, Stopwatch.GetElapsedTime(began));
             queue.Forget(claim.RunId);
         }
     }

@@ -2,6 +2,7 @@ using Almagest.Contract.Errors;
 using Almagest.Contract.Status;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
+using Almagest.Server.Operations;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -14,8 +15,12 @@ namespace Almagest.Server.Jobs;
 /// connection, or a time without server, missed; a refresh that fails is tried again at growing intervals, which its records give
 /// (<see cref="ViewStatus.NextRetry"/>).
 /// </summary>
-internal sealed class ViewRefreshService(LedgerDatabase ledger, IHostApplicationLifetime lifetime, ILogger<ViewRefreshService> logger)
-    : ServerJob(lifetime, logger)
+internal sealed class ViewRefreshService(
+    LedgerDatabase ledger,
+    LedgerMeter meter,
+    IHostApplicationLifetime lifetime,
+    ILogger<ViewRefreshService> logger
+) : ServerJob(lifetime, logger)
 {
     private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_longestQuiet = TimeSpan.FromSeconds(2);
@@ -55,6 +60,7 @@ internal sealed class ViewRefreshService(LedgerDatabase ledger, IHostApplication
         {
             // Listening began before this: a change in between is either seen here or announced.
             var done = await _refresher.RefreshDueAsync("run", stoppingToken);
+            meter.Refreshed(done.Outcomes);
             backoff.Reset();
             var wait = done.NextRetry is { } retry && retry < s_lookAgain ? (retry > s_quiet ? retry : s_quiet) : s_lookAgain;
             foreach (var f in done.Outcomes.Where(o => !o.Succeeded))

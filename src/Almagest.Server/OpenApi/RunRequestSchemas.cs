@@ -63,7 +63,15 @@ internal static class RunRequestSchemas
                 schema.OneOf = Datasets(severalToo: property.DeclaringType != typeof(KDistanceRequestBody));
                 break;
             case "filter":
-                schema.OneOf = [await context.GetOrCreateSchemaAsync(typeof(StarFilter), null, cancellationToken)];
+                schema.OneOf =
+                [
+                    await context.GetOrCreateSchemaAsync(typeof(StarFilter), null, cancellationToken),
+                    new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.String,
+                        Description = "Terms apart by spaces: cone=56.75,24.1,2 magnitude=..15 parallax_over_error=5..",
+                    },
+                ];
                 break;
             case "parameters":
                 schema.AnyOf = OfAlgorithms();

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Status;
 using Almagest.Ledger.Database;
@@ -12,41 +10,58 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Almagest.Server.Operations;
 
-/// <summary>
-/// Numbers for operators in Prometheus' text format 0.0.4. Written by hand: OpenTelemetry's exporter for ASP.NET Core has
-/// no stable release yet.
-/// </summary>
+/// <summary>Numbers for operators, for Prometheus to collect.</summary>
 internal static class MetricsRoutes
 {
-    private const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
+    // Whoever collects them asks again soon; a database that hangs must not hang the answer.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger) =>
         api.Route(
                 "GET",
                 "/metrics",
                 "getMetrics",
-                "Requests, runs and views as Prometheus metrics",
+                "Requests, runs, views, connections and disk as Prometheus metrics",
                 async context =>
                 {
-                    var text = new StringBuilder();
-                    Requests(text, context.RequestServices.GetRequiredService<RequestMeter>());
-                    var up = await LedgerAsync(text, ledger, context.RequestAborted);
-                    Family(text, "almagest_database_up", "gauge", "1 where the database answers", [("", up ? 1 : 0)]);
-                    Family(text, "process_resident_memory_bytes", "gauge", "Memory of the process", [("", Environment.WorkingSet)]);
-                    return Results.Text(text.ToString(), ContentType);
+                    var text = new PrometheusText();
+                    Times(text, context.RequestServices.GetRequiredService<MeasuredTimes>());
+                    text.Gauge(
+                        "almagest_database_up",
+                        "1 where the database answers",
+                        await LedgerAsync(text, ledger, context.RequestAborted) ? 1 : 0
+                    );
+                    text.Gauge("process_resident_memory_bytes", "Memory of the process", Environment.WorkingSet);
+                    return Results.Text(text.ToString(), PrometheusText.ContentType);
                 }
             )
             .WithTags("Operations")
             .Produces<string>(200, "text/plain");
 
     // What the database knows; without it the rest is worth all the more.
-    private static async Task<bool> LedgerAsync(StringBuilder text, LedgerDatabase ledger, CancellationToken cancellationToken)
+    private static async Task<bool> LedgerAsync(PrometheusText text, LedgerDatabase ledger, CancellationToken cancellationToken)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(s_patience);
         try
         {
-            var runs = await new RunRepository(ledger).CountByStatusAsync(cancellationToken);
-            var views = await new ViewStatusReader(ledger).ReadAsync(cancellationToken);
-            Runs(text, runs);
+            var runs = await new RunRepository(ledger).CountByStatusAsync(patience.Token);
+            var load = await DatabaseLoad.ReadAsync(ledger, patience.Token);
+            var views = await new ViewStatusReader(ledger).ReadAsync(patience.Token);
+            text.Gauge("almagest_runs", "Runs in the ledger", runs.Select(c => (PrometheusText.Label("status", c.Key), (double)c.Value)));
+            text.Gauge("almagest_queue_age_seconds", "How long the run that waits longest has waited; 0 where none does", load.QueueAge);
+            text.Gauge(
+                "almagest_database_connections",
+                "Sessions of the ledger's database, of every program",
+                load.Connections.Select(c => (PrometheusText.Label("state", c.Key), (double)c.Value))
+            );
+            text.Gauge("almagest_database_connections_limit", "Sessions that the database server takes in all", load.MostConnections);
+            text.Gauge("almagest_database_size_bytes", "Size of the database on disk", load.SizeBytes);
+            if (await DiskSpace.OfAsync(ledger, patience.Token) is { } disk)
+            {
+                text.Gauge("almagest_disk_free_bytes", "Free space where the database's files lie", disk.FreeBytes);
+                text.Gauge("almagest_disk_size_bytes", "Size of that file system", disk.SizeBytes);
+            }
             Views(text, views);
             return true;
         }
@@ -54,40 +69,34 @@ internal static class MetricsRoutes
         {
             return false;
         }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
-    private static void Requests(StringBuilder text, RequestMeter meter)
+    private static void Times(PrometheusText text, MeasuredTimes times)
     {
-        var all = meter
-            .Read()
-            .Select(r =>
-                (Labels: $"{{method=\"{Escape(r.Method)}\",route=\"{Escape(r.Route)}\",status=\"{Escape(r.Status)}\"}}", r.Count, r.Seconds)
-            )
-            .ToList();
-        Family(text, "almagest_http_requests_total", "counter", "Requests answered", all.Select(r => (r.Labels, (double)r.Count)));
-        Family(text, "almagest_http_request_seconds_total", "counter", "Time spent on them, s", all.Select(r => (r.Labels, r.Seconds)));
-    }
-
-    private static void Runs(StringBuilder text, IReadOnlyDictionary<string, long> counts) =>
-        Family(text, "almagest_runs", "gauge", "Runs in the ledger", counts.Select(c => ($"{{status=\"{c.Key}\"}}", (double)c.Value)));
-
-    private static void Views(StringBuilder text, IReadOnlyList<ViewStatus> views)
-    {
-        Family(text, "almagest_view_rows", "gauge", "Rows of the view after its last refresh", Known(views, v => v.Rows));
-        Family(text, "almagest_view_size_bytes", "gauge", "Size on disk, indexes included", Known(views, v => v.SizeBytes));
-        Family(text, "almagest_view_age_seconds", "gauge", "Time since the last refresh that succeeded", Known(views, v => v.AgeSeconds));
-        Family(
-            text,
-            "almagest_view_last_refresh_seconds",
-            "gauge",
-            "How long that refresh took",
-            Known(views, v => v.LastDurationMs / 1000)
+        var requests = times.Read(MeasuredTime.Requests).Select(r => (r.Labels, Read: r.Histogram.Read())).ToList();
+        text.Counter(
+            "almagest_http_requests_total",
+            "Requests answered",
+            requests.Select(r => (r.Labels, (double)r.Read.Cumulative[^1].Count))
         );
-        Family(text, "almagest_view_pending_runs", "gauge", "Runs that the view does not show yet", Known(views, v => v.PendingRuns));
-        Family(
-            text,
+        text.Counter("almagest_http_request_seconds_total", "Time spent on them, s", requests.Select(r => (r.Labels, r.Read.Sum)));
+        foreach (var time in new[] { MeasuredTime.Requests, MeasuredTime.Runs, MeasuredTime.Refreshes })
+            text.Histogram(time.Family, time.Help, times.Read(time));
+    }
+
+    private static void Views(PrometheusText text, IReadOnlyList<ViewStatus> views)
+    {
+        text.Gauge("almagest_view_rows", "Rows of the view after its last refresh", Known(views, v => v.Rows));
+        text.Gauge("almagest_view_size_bytes", "Size on disk, indexes included", Known(views, v => v.SizeBytes));
+        text.Gauge("almagest_view_age_seconds", "Time since the last refresh that succeeded", Known(views, v => v.AgeSeconds));
+        text.Gauge("almagest_view_last_refresh_seconds", "How long that refresh took", Known(views, v => v.LastDurationMs / 1000));
+        text.Gauge("almagest_view_pending_runs", "Runs that the view does not show yet", Known(views, v => v.PendingRuns));
+        text.Gauge(
             "almagest_view_last_refresh_failed",
-            "gauge",
             "1 where the last refresh failed",
             Known(views, v => v.LastOutcome == "failed" ? 1 : 0)
         );
@@ -97,29 +106,5 @@ internal static class MetricsRoutes
         from v in views
         let number = value(v)
         where number is not null
-        select ($"{{view=\"{v.ViewName}\"}}", number.Value);
-
-    private static void Family(
-        StringBuilder text,
-        string name,
-        string type,
-        string help,
-        IEnumerable<(string Labels, double Value)> samples
-    )
-    {
-        text.Append("# HELP ")
-            .Append(name)
-            .Append(' ')
-            .Append(help)
-            .Append('\n')
-            .Append("# TYPE ")
-            .Append(name)
-            .Append(' ')
-            .Append(type)
-            .Append('\n');
-        foreach (var (labels, value) in samples)
-            text.Append(name).Append(labels).Append(' ').Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
-    }
-
-    private static string Escape(string label) => label.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n");
+        select (PrometheusText.Label("view", v.ViewName), number.Value);
 }

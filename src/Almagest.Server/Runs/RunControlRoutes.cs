@@ -51,10 +51,7 @@ internal static class RunControlRoutes
                 {
                     var run = await new RunSubmitter(ledger).RetryAsync(
                         RunRoutes.RunId.Read(context)!.Value,
-                        RunPlacement.Queued with
-                        {
-                            By = RequestPerson.Name(context),
-                        },
+                        RequestPerson.Placement(context),
                         context.RequestAborted
                     );
                     context.RequestServices.GetRequiredService<RunQueue>().Signal();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Almagest.Contract.Runs;
@@ -37,16 +38,25 @@ internal static class RunEvents
                     var run = await new RunRepository(ledger).GetAsync(runId, context.RequestAborted);
                     var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
                     var queue = context.RequestServices.GetRequiredService<RunQueue>();
-                    return TypedResults.ServerSentEvents(FollowAsync(ledger, queue, run, stopping, context.RequestAborted));
+                    var last = context.Request.Headers["Last-Event-ID"].ToString();
+                    // The end has been told: a browser that is told so comes back no more.
+                    if (HasEnded(run) && last == IdOf(run, RunResources.ProgressOf(run, null)))
+                        return Results.NoContent();
+                    if (RequestGuard.AskedMethod(context) == HttpMethods.Head)
+                        return Results.Text("", "text/event-stream");
+                    return TypedResults.ServerSentEvents(FollowAsync(ledger, queue, run, last, stopping, context.RequestAborted));
                 },
                 RunRoutes.RunId
             )
             .WithDescription(
                 "Any server on the database follows any run. An event whenever the status or the progress changes: 'progress' while "
                     + "the run is pending or running, and at the end "
-                    + "'completed', 'failed' or 'cancelled', after which the stream ends. 'heartbeat' every 15 s when nothing changes."
+                    + "'completed', 'failed' or 'cancelled', after which the stream ends. 'heartbeat' every 15 s when nothing changes. "
+                    + "Each has an id: with the last one in Last-Event-ID, what was told is not told again, and of a run whose end was told "
+                    + "the answer is 204."
             )
             .Produces<RunProgressResource>(200, "text/event-stream")
+            .Produces(204)
             .Fails(404)
             .DisableRequestTimeout();
 
@@ -54,6 +64,7 @@ internal static class RunEvents
         LedgerDatabase ledger,
         RunQueue queue,
         DiscoveryRun run,
+        string lastEventId,
         CancellationToken stoppingToken,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
@@ -68,12 +79,13 @@ internal static class RunEvents
             if (last is not null && run.Attempts == attempts && run.Status == RunStatus.Running && now.Percent < last.Percent)
                 now = last;
             attempts = run.Attempts;
-            var ended = run.Status is not (RunStatus.Pending or RunStatus.Running);
-            quiet = now == last ? quiet + 1 : 0;
+            var ended = HasEnded(run);
+            var id = IdOf(run, now);
+            quiet = now == last || (last is null && id == lastEventId) ? quiet + 1 : 0;
             if (quiet == 0)
-                yield return new SseItem<RunProgressResource>(now, ended ? run.Status : "progress");
+                yield return new SseItem<RunProgressResource>(now, ended ? run.Status : "progress") { EventId = id };
             else if (quiet % TicksPerHeartbeat == 0)
-                yield return new SseItem<RunProgressResource>(now, "heartbeat");
+                yield return new SseItem<RunProgressResource>(now, "heartbeat") { EventId = id };
             last = now;
             if (ended || !await WaitAsync(either.Token))
                 yield break;
@@ -81,6 +93,14 @@ internal static class RunEvents
                 run = await new RunRepository(ledger).GetAsync(run.RunId, either.Token);
         }
     }
+
+    private static bool HasEnded(DiscoveryRun run) => run.Status is not (RunStatus.Pending or RunStatus.Running);
+
+    /// <summary>What an event tells, in a word: equal where it tells the same.</summary>
+    private static string IdOf(DiscoveryRun run, RunProgressResource progress) =>
+        HasEnded(run)
+            ? $"{run.Attempts}-{run.Status}"
+            : string.Create(CultureInfo.InvariantCulture, $"{run.Attempts}-{run.Status}-{progress.Stage}-{progress.Percent}");
 
     private static async Task<bool> WaitAsync(CancellationToken cancellationToken)
     {

@@ -7,10 +7,12 @@ using Almagest.Discovery.Features;
 using Almagest.Discovery.Registry;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Export;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Listing;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
 using Almagest.Runs.Results;
@@ -28,16 +30,23 @@ namespace Almagest.Server.Runs;
 internal static class RunRoutes
 {
     public static readonly UuidParameter RunId = new("run_id", "the run") { InPath = true };
+    private static readonly BooleanParameter s_now = new("now", "for good, which frees its space at once");
     private static readonly ChoiceParameter s_runType = new("run_type", "only runs of this type", RunTypes.All);
     private static readonly ChoiceParameter s_status = new("status", "only runs in this state", RunStatus.All);
     private static readonly TextParameter s_dataset = new("dataset", "only runs over this dataset: its name or id");
     private static readonly TextParameter s_algorithm = new("algorithm", "only runs of this algorithm, such as dbscan");
     private static readonly UuidParameter s_groupId = new("group_id", "only runs of this sweep");
-    private static readonly ChoiceParameter s_sort = new(
+    private static readonly TextParameter s_sort = new(
         "sort",
-        "by creation, end (runs that have ended) or number of stars; with - the newest, latest or most first",
-        RunOrder.All,
-        RunOrder.Newest
+        "created, completed (runs that have ended) or stars, or any field or parameter that where knows, such as cluster_count or eps; with "
+            + "- the newest, latest, most or greatest first; -created where it is left out",
+        100
+    );
+    private static readonly TextParameter s_where = new(
+        "where",
+        "a condition on fields, outcomes, tags, dates and parameters, such as eps < 0.3 and (tag = 'good' or cluster_count in (3, 4)); "
+            + "docs/guide/command-line.md has the language",
+        4000
     );
     private static readonly TextParameter s_nextRuns = new("after", "next of the page before, which had the same sort");
     private static readonly TextParameter s_tag = new("tag", "only runs with this tag");
@@ -85,13 +94,14 @@ internal static class RunRoutes
                         ? (await datasets.FindAsync(name, context.RequestAborted)).DatasetId
                         : (long?)null;
                     var limit = s_listLimit.ReadInt(context);
-                    var sort = s_sort.Read(context)!;
+                    var sort = s_sort.Read(context) ?? RunOrder.Newest;
                     var found = await runs.ListAsync(
                         new RunQuery(s_runType.Read(context), s_status.Read(context), dataset, limit + 1, s_before.Read(context))
                         {
                             Algorithm = s_algorithm.Read(context),
                             Tag = s_tag.Read(context),
                             GroupId = s_groupId.Read(context),
+                            Where = s_where.Read(context),
                             Sort = sort,
                             After = s_nextRuns.Read(context),
                         },
@@ -113,6 +123,7 @@ internal static class RunRoutes
                 s_dataset,
                 s_tag,
                 s_groupId,
+                s_where,
                 s_sort,
                 s_listLimit,
                 s_before,
@@ -148,13 +159,42 @@ internal static class RunRoutes
                 "Deletes a run and its results",
                 async context =>
                 {
-                    await runs.DeleteAsync(RunId.Read(context)!.Value, context.RequestAborted);
+                    var runId = RunId.Read(context)!.Value;
+                    if (s_now.Read(context))
+                        await runs.DeleteAsync(runId, context.RequestAborted);
+                    else
+                        await runs.PutAwayAsync(runId, RequestPerson.Name(context), context.RequestAborted);
                     return Results.NoContent();
+                },
+                RunId,
+                s_now
+            )
+            .WithDescription(
+                "It is in no view and found by no question from then on, and can be brought back for a day (POST …/restore, GET /deletions); "
+                    + "its space is freed then. A run that is being worked on cannot be deleted. The views follow by themselves."
+            )
+            .Produces(204)
+            .Fails(404, 409)
+            .DisableRequestTimeout();
+
+        group
+            .Route(
+                "POST",
+                "/{run_id}/restore",
+                "restoreRun",
+                "Brings back a run that was deleted within the last day",
+                async context =>
+                {
+                    var runId = RunId.Read(context)!.Value;
+                    await new LedgerDeletions(ledger).RestoreRunAsync(runId, context.RequestAborted);
+                    return Results.Ok(
+                        await RunResources.ReadAsync(ledger, await runs.GetAsync(runId, context.RequestAborted), context.RequestAborted)
+                    );
                 },
                 RunId
             )
-            .WithDescription("A run that is being worked on cannot be deleted. The views follow by themselves.")
-            .Produces(204)
+            .WithDescription("With its results, clusters, exclusions, tags and notes, as it was. The views follow by themselves.")
+            .Produces<RunResource>()
             .Fails(404, 409)
             .DisableRequestTimeout();
 
@@ -188,6 +228,7 @@ internal static class RunRoutes
         ScoreRoutes.Map(group, ledger);
         ExclusionRoutes.Map(group, ledger);
         ClusterRoutes.Map(group, ledger);
+        RunChartRoutes.Map(group, ledger);
     }
 
     private static async Task<IResult> StartAsync(HttpContext context, LedgerDatabase ledger)
@@ -200,10 +241,7 @@ internal static class RunRoutes
         };
         var submitted = await new RunSubmitter(ledger).SubmitAsync(
             request,
-            RunPlacement.Queued with
-            {
-                By = RequestPerson.Name(context),
-            },
+            RequestPerson.Placement(context),
             KeyOf(context),
             context.RequestAborted
         );
@@ -265,8 +303,11 @@ internal static class RunRoutes
     internal static IReadOnlyCollection<string> NamesIn(JsonElement parameters) =>
         parameters.ValueKind == JsonValueKind.Object ? [.. parameters.EnumerateObject().Select(p => p.Name)] : [];
 
+    /// <summary>As an object, or in the words of the command line.</summary>
     internal static StarFilter FilterOf(JsonElement filter) =>
-        Object("filter", filter) is { } json ? StarFilter.FromJson(json) : StarFilter.All;
+        filter.ValueKind == JsonValueKind.String ? StarFilterText.Parse(filter.GetString())
+        : Object("filter", filter) is { } json ? StarFilter.FromJson(json)
+        : StarFilter.All;
 
     /// <summary>One dataset or several; never none.</summary>
     internal static IReadOnlyList<string> DatasetsOf(JsonElement dataset) =>

@@ -4,7 +4,6 @@ using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
-using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
 using Almagest.Server.Access;
@@ -73,7 +72,7 @@ internal static class SweepRoutes
                         body.Seeds ?? []
                     );
                     RunRoutes.RequireType(body.RunType, runs[0].Algorithm);
-                    var placement = RunPlacement.Queued with { GroupId = Guid.CreateVersion7(), By = RequestPerson.Name(context) };
+                    var placement = RequestPerson.Placement(context) with { GroupId = Guid.CreateVersion7() };
                     var names = RunRoutes.DatasetsOf(body.Dataset);
                     var filter = await new DatasetRepository(ledger).AlsoAsync(
                         names,

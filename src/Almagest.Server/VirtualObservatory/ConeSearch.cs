@@ -121,7 +121,9 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
         // A radius of 0 asks what the columns are.
         var rows = radius == 0 ? 0 : TapQuery.Rows(parameters, TapLimits.MostRows);
         var catalogue = await runner.Catalogue.ReadAsync(context.RequestAborted);
-        var adql = Query(catalogue, dataset, run, ra, dec, radius, verbosity);
+        var table = StarsOf(catalogue, dataset, run);
+        catalogue = catalogue with { Tables = [.. catalogue.Tables.Where(t => t.WrittenName != table.WrittenName), table] };
+        var adql = Query(table, run, ra, dec, radius, verbosity);
         var answer = await runner.OpenAsync(QueryKind.Cone, adql, rows, TapLimits.Sync, context.RequestAborted, catalogue);
         if (radius == 0)
             answer.ForgetRest();
@@ -133,26 +135,30 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
         return new TableOf(answer, format, title, adql, table => Described(table, format));
     }
 
-    private static string Query(
-        PublishedCatalogue catalogue,
-        Dataset dataset,
-        DiscoveryRun? run,
-        double ra,
-        double dec,
-        double radius,
-        int verbosity
-    )
+    /// <summary>The table of the stars. The protocol wants text for ID_MAIN.</summary>
+    private static PublishedTable StarsOf(PublishedCatalogue catalogue, Dataset dataset, DiscoveryRun? run)
     {
         // A run over several datasets has its stars among all of them.
         var isWide = run is not null && RunDatasets.Ids(run).Count > 1;
         var table = catalogue.Tables.First(t =>
             isWide ? t.Schema == LedgerTables.Schema && t.Name == "stars" : t.Schema == DatasetTables.Schema && t.Name == dataset.Name
         );
+        return table with
+        {
+            Columns =
+            [
+                .. table.Columns.Select(c => c.KeySql is { } text ? c with { Type = PublishedType.Text, Sql = text, KeySql = null } : c),
+            ],
+        };
+    }
+
+    private static string Query(PublishedTable table, DiscoveryRun? run, double ra, double dec, double radius, int verbosity)
+    {
         var names = verbosity switch
         {
             1 => s_least,
             2 => s_usual,
-            _ => [.. s_usual, .. table.Columns.Select(c => c.Name).Except(s_usual)],
+            _ => [.. s_usual, .. table.Columns.Select(c => c.Name).Except([.. s_usual, StarColumns.DistanceDeg.Name])],
         };
         var columns = names.Select(n => $"s.{ReservedWords.Written(n)}").Concat(run is null ? [] : s_ofRun.Select(n => $"r.{n}")).ToList();
         var centre = string.Create(CultureInfo.InvariantCulture, $"{ra:R}, {dec:R}");

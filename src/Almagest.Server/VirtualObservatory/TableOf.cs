@@ -1,4 +1,5 @@
 using Almagest.Catalog.Writing;
+using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Almagest.Server.VirtualObservatory;
@@ -22,10 +23,15 @@ internal sealed class TableOf(
             if (described is not null)
                 table = described(table);
             var response = httpContext.Response;
-            response.ContentType = format.MediaType;
+            response.ContentType = format.ContentType;
             response.Headers.ContentDisposition = $"inline; filename=\"results.{format.Extension}\"";
             response.Headers.CacheControl = "no-store";
-            await format.WriteAsync(table, response.Body, httpContext.RequestAborted);
+            // Whether rows were left out is known behind the last one. Formats that say it inside need not wait for that.
+            await using var held = new HeldStream(response.Body, format.TellsCutOff ? HeldStream.InMemory : TapLimits.MostResultBytes);
+            await format.WriteAsync(table, held, httpContext.RequestAborted);
+            if (answer.IsCutOff && !held.HasBegun)
+                response.Headers[AnswerHeaders.Truncated] = "true";
+            await held.ReleaseAsync(httpContext.RequestAborted);
         }
     }
 }

@@ -25,6 +25,9 @@ internal sealed record VoFormat(
         Output + "td"
     );
 
+    private static readonly VoFormat s_csv = new("text/csv", ["csv"], TableFormat.Csv, "csv");
+    private static readonly VoFormat s_fits = new("application/fits", ["fits"], TableFormat.Fits, "fits");
+
     public static readonly IReadOnlyList<VoFormat> All =
     [
         VoTable,
@@ -35,12 +38,20 @@ internal sealed record VoFormat(
             "vot",
             Output + "binary2"
         ),
-        new("text/csv", ["csv"], TableFormat.Csv, "csv"),
+        s_csv,
+        new("text/csv", ["ecsv"], TableFormat.Ecsv, "ecsv"),
         new("text/tab-separated-values", ["tsv"], null, "tsv"),
-        new("application/fits", ["fits"], TableFormat.Fits, "fits"),
+        s_fits,
         new("application/vnd.apache.parquet", ["parquet"], TableFormat.Parquet, "parquet"),
         new("application/json", ["json"], TableFormat.Json, "json"),
     ];
+
+    /// <summary>Whether it says inside that rows were left out.</summary>
+    public bool TellsCutOff => Table is not (null or TableFormat.Csv or TableFormat.Ecsv);
+
+    /// <summary>Its type with the charset, where it has one; XML says its own.</summary>
+    public string ContentType =>
+        Table is null or TableFormat.Csv or TableFormat.Ecsv or TableFormat.Json ? $"{MediaType}; charset=utf-8" : MediaType;
 
     /// <param name="asked">RESPONSEFORMAT: a short name or a media type; null = VOTable</param>
     /// <exception cref="VoException">no such format</exception>
@@ -53,8 +64,8 @@ internal sealed record VoFormat(
             ?? wanted switch
             {
                 "application/x-votable+xml" or "text/xml" or "application/xml" or "text/xml;content=x-votable" => VoTable,
-                "text/csv;header=present" => All[2],
-                "image/fits" => All[4],
+                "text/csv;header=present" => s_csv,
+                "image/fits" => s_fits,
                 _ => throw VoException.Invalid(
                     $"the format '{asked}' is not known; RESPONSEFORMAT is one of {string.Join(", ", All.Select(f => f.Names[0]))}"
                 ),
@@ -64,6 +75,6 @@ internal sealed record VoFormat(
     /// <summary>Writes a table in this form.</summary>
     public Task<long> WriteAsync(ExportTable table, Stream stream, CancellationToken cancellationToken) =>
         Table is { } format
-            ? table.WriteAsync(stream, format, bare: true, cancellationToken: cancellationToken)
+            ? table.WriteAsync(stream, format, cancellationToken: cancellationToken)
             : TabSeparatedValues.WriteAsync(table, stream, cancellationToken);
 }

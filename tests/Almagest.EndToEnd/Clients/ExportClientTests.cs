@@ -1,4 +1,5 @@
 using Almagest.Catalog.Writing;
+using Almagest.Discovery.Simulation;
 using Almagest.Ledger.Views;
 using Almagest.Testing;
 using Xunit;
@@ -112,7 +113,7 @@ public sealed class ExportClientTests(Sky sky) : IDisposable
             }
         )
         {
-            // STILTS as Debian packages it reads ECSV delimited by spaces alone, so that CSV is read bare.
+            // STILTS as Debian packages it reads ECSV delimited by spaces alone.
             var csv = format == TableFormat.Ecsv;
             var path = await FetchAsync(table, format, $".{format.Name()}");
             if (csv)
@@ -127,6 +128,66 @@ public sealed class ExportClientTests(Sky sky) : IDisposable
         }
         Assert.True(copies[0].Text.Length > 100);
         Assert.All(copies, c => Assert.True(c.Text == copies[0].Text, $"{c.Format} is not what {copies[0].Format} is"));
+    }
+
+    /// <summary>The file that the dataset was loaded from, made again.</summary>
+    private string Source()
+    {
+        var path = Path.Combine(_folder.Path, "source.csv");
+        using var writer = File.CreateText(path);
+        SimulatedSkyCsvWriter.Write(new SkySimulator(new SkySimulationOptions { Stars = Sky.Stars, ClusterFraction = 0.3 }), writer);
+        return path;
+    }
+
+    [Fact]
+    public async Task Exports_join_with_the_file_that_was_loaded_by_its_ids_in_astropy_and_pandas()
+    {
+        await Tool.RequireModuleAsync("astropy", "python3-astropy");
+        await Tool.RequireModuleAsync("pandas", "python3-pandas");
+        var source = Source();
+        foreach (var (format, ending) in s_read.Append((TableFormat.Csv, ".csv")).Where(f => f.Item1 != TableFormat.Json))
+            await FetchAsync("anomalies", format, ending);
+        var told = await Tool.RunAsync(Tool.Python, Tool.Beside("join_exports.py"), source, Path.Combine(_folder.Path, "anomalies"));
+        var lines = told.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(7, lines.Length);
+        var (rows, flagged) = await CountAsync();
+        Assert.All(lines, l => Assert.EndsWith($" {rows} rows, {flagged} flagged", l, StringComparison.Ordinal));
+    }
+
+    private async Task<(long Rows, long Flagged)> CountAsync()
+    {
+        await using var command = sky.Ledger.DataSource.CreateCommand(
+            $"select count(*), sum(is_anomaly) from public.discovery_results where run_id = '{sky.Anomalies}'"
+        );
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        await reader.ReadAsync(TestContext.Current.CancellationToken);
+        Assert.InRange(reader.GetInt64(1), 10, reader.GetInt64(0) - 10);
+        return (reader.GetInt64(0), reader.GetInt64(1));
+    }
+
+    [Theory]
+    [InlineData(TableFormat.VoTable, "votable")]
+    [InlineData(TableFormat.VoTableBinary2, "votable")]
+    [InlineData(TableFormat.Fits, "fits")]
+    [InlineData(TableFormat.Csv, "csv")]
+    public async Task Exports_join_with_the_file_that_was_loaded_by_its_ids_in_STILTS(TableFormat format, string reader)
+    {
+        Tool.Require("stilts", "stilts");
+        var joined = Path.Combine(_folder.Path, "joined.csv");
+        await Tool.RunAsync(
+            "stilts",
+            "tmatch2",
+            "matcher=exact",
+            $"in1={Source()}",
+            "ifmt1=csv",
+            "values1=source_id",
+            $"in2={await FetchAsync("anomalies", format, ".table")}",
+            $"ifmt2={reader}",
+            "values2=source_id",
+            $"out={joined}",
+            "ofmt=csv"
+        );
+        Assert.Equal((await CountAsync()).Rows + 1, (await File.ReadAllLinesAsync(joined, TestContext.Current.CancellationToken)).Length);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -45,9 +45,11 @@ public sealed class FurtherFieldRoundTripTests : IDisposable
         {
             var file = Path.Combine(_folder, $"{format}.dat");
             await using (var stream = File.Create(file))
-                await new SelectionExport(test.Ledger)
-                    .Table(first)
-                    .WriteAsync(stream, format, cancellationToken: TestContext.Current.CancellationToken);
+                await (await new SelectionExport(test.Ledger).TableAsync(first)).WriteAsync(
+                    stream,
+                    format,
+                    cancellationToken: TestContext.Current.CancellationToken
+                );
             var again = await ingestor.IngestAsync([file], new IngestOptions { DatasetName = $"again {format}" });
             Assert.Equal(expected, await StarsAsync(again.Dataset.DatasetId));
         }

@@ -26,6 +26,7 @@ public sealed class FrozenSqlTests
             { "AddClusterSummaries", "8e2212c9e5ed2a4d" },
             { "AddAccessTokens", "e3b0c44298fc1c14" },
             { "AddRunStartedBy", "e3b0c44298fc1c14" },
+            { "AddDeletions", "52f20d680fa4b8fd" },
         };
 
     [Theory]

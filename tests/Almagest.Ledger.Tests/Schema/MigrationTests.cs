@@ -29,6 +29,7 @@ public sealed class MigrationTests
         "AddClusterSummaries",
         "AddAccessTokens",
         "AddRunStartedBy",
+        "AddDeletions",
     ];
 
     [Fact]

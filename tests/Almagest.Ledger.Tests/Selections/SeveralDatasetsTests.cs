@@ -6,6 +6,7 @@ using Almagest.Ledger.Views;
 using Almagest.Runs.Comparison;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Listing;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
 using Xunit;

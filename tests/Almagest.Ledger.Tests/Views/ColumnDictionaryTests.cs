@@ -28,6 +28,7 @@ public sealed class ColumnDictionaryTests
                     c.Kind switch
                     {
                         ColumnKind.Integer => found[c.Name] is "integer" ? "integer" : "bigint",
+                        ColumnKind.Flag => "integer",
                         ColumnKind.Double => "double precision",
                         ColumnKind.Boolean => "boolean",
                         ColumnKind.Json => "jsonb",

@@ -9,6 +9,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Listing;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Results;
 using Almagest.Testing;

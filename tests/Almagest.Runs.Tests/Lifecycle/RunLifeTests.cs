@@ -6,6 +6,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Listing;
 using Npgsql;
 using Xunit;
 

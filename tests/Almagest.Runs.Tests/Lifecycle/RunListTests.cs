@@ -1,6 +1,7 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Listing;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
 

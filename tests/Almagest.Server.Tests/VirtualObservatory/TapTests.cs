@@ -68,6 +68,27 @@ public sealed partial class TapTests(KnownLedger known)
         Assert.Equal("unicodeChar", table.Fields["remark"]["datatype"]);
     }
 
+    [Fact]
+    public async Task Runs_are_found_by_parameters_and_outcomes()
+    {
+        var found = await AskAsync(
+            "SELECT r.run_id, r.cluster_count, p.value_text, p.value_number FROM almagest.runs AS r JOIN almagest.run_parameters AS p ON "
+                + "p.run_id = r.run_id JOIN almagest.datasets AS d ON d.dataset_id = r.dataset_id WHERE d.name = 'known' AND p.name = 'min_samples' "
+                + "AND p.value_number < 100 AND r.cluster_count > 1"
+        );
+        var row = Assert.Single(found.Rows);
+        Assert.Equal(
+            (known.Clusters.ToString(), "2", "long"),
+            (row["run_id"], row["cluster_count"], found.Fields["cluster_count"]["datatype"])
+        );
+        Assert.Equal(row["value_text"], row["value_number"]);
+        var forests = await AskAsync(
+            "SELECT anomaly_count, cluster_count, excluded_count, duration_s FROM almagest.runs WHERE anomaly_count = 4"
+        );
+        Assert.Equal(3, forests.Rows.Count);
+        Assert.All(forests.Rows, r => Assert.Equal("", r["cluster_count"]));
+    }
+
     [Theory]
     [InlineData("SELECT run_id, anomaly_count FROM almagest.mv_discovery_run_stats WHERE run_type = 'anomaly'", 3)]
     [InlineData("SELECT * FROM almagest.mv_cluster_size_distribution ORDER BY cluster_size DESC", 2)]
@@ -179,7 +200,79 @@ public sealed partial class TapTests(KnownLedger known)
     }
 
     [Theory]
+    [InlineData("csv")]
+    [InlineData("tsv")]
+    [InlineData("ecsv")]
+    [InlineData("parquet")]
+    [InlineData("votable")]
+    [InlineData("json")]
+    public async Task Any_format_that_is_cut_off_says_so_in_a_header(string format)
+    {
+        async Task<string?> HeaderAsync(int rows) =>
+            (
+                await _server.GetAsync(Sync("SELECT star_id FROM almagest.stars", $"&MAXREC={rows}&RESPONSEFORMAT={format}"))
+            ).Headers.TryGetValues("X-Almagest-Truncated", out var values)
+                ? values.Single()
+                : null;
+        Assert.Equal("true", await HeaderAsync(5));
+        Assert.Null(await HeaderAsync(12));
+    }
+
+    [Fact]
+    public async Task A_long_answer_says_it_too_in_the_header_where_its_format_cannot()
+    {
+        const string Long = "SELECT a.*, b.description FROM TAP_SCHEMA.columns a, TAP_SCHEMA.columns b";
+        var csv = await _server.GetAsync(Sync(Long, "&MAXREC=60000&RESPONSEFORMAT=csv"));
+        Assert.True(csv.Text.Length > 8 << 20, $"{csv.Text.Length}");
+        Assert.Equal(["true"], csv.Headers.GetValues("X-Almagest-Truncated"));
+        var table = await _server.GetAsync(Sync(Long, "&MAXREC=60000"));
+        Assert.Contains("value=\"OVERFLOW\"", table.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Directory.EnumerateFiles(Path.GetTempPath(), "almagest-*.answer"), File.Exists);
+    }
+
+    [Fact]
+    public async Task A_browser_is_shown_what_there_is_and_a_client_what_the_service_can_do()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/vo/tap");
+        request.Headers.TryAddWithoutValidation("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+        using var page = await _server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal("text/html; charset=utf-8", page.Content.Headers.ContentType?.ToString());
+        var text = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("dataset.known", text, StringComparison.Ordinal);
+        Assert.Contains("almagest.run_parameters", text, StringComparison.Ordinal);
+        // The example of the form is a query that answers.
+        var query = WebUtility.HtmlDecode(ExampleQuery().Match(text).Groups[1].Value);
+        Assert.NotEmpty(query);
+        Assert.Equal(HttpStatusCode.OK, (await _server.GetAsync(Sync(query))).Status);
+        Assert.Contains("capabilities", (await _server.GetAsync("/vo/tap")).Text, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("<textarea[^>]*>([^<]*)</textarea>")]
+    private static partial Regex ExampleQuery();
+
+    [Fact]
+    public async Task The_result_of_a_failed_job_says_why_it_failed()
+    {
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = _server.Client.BaseAddress };
+        using var form = new FormUrlEncodedContent(
+            new Dictionary<string, string>
+            {
+                ["LANG"] = "ADQL",
+                ["QUERY"] = "SELECT nothing FROM almagest.runs",
+                ["PHASE"] = "RUN",
+            }
+        );
+        using var started = await client.PostAsync("/vo/tap/async", form, TestContext.Current.CancellationToken);
+        var job = started.Headers.Location!.AbsolutePath;
+        await Eventually.HoldsAsync(async () => (await _server.GetAsync($"{job}/phase")).Text == "ERROR");
+        var result = await _server.GetAsync($"{job}/results/result");
+        Assert.Equal(HttpStatusCode.NotFound, result.Status);
+        Assert.Contains("there is no column nothing", result.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("csv", "text/csv", "star_id,run_type\n")]
+    [InlineData("ecsv", "text/csv", "# %ECSV 1.0\n")]
     [InlineData("tsv", "text/tab-separated-values", "star_id\trun_type\n")]
     [InlineData("fits", "application/fits", "SIMPLE  =")]
     [InlineData("parquet", "application/vnd.apache.parquet", "PAR1")]

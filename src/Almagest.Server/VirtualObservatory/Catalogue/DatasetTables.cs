@@ -1,76 +1,146 @@
 using System.Collections.Concurrent;
-using System.Globalization;
+using System.Text.RegularExpressions;
 using Almagest.Adql.Schema;
+using Almagest.Catalog.Mapping;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
 using Npgsql;
 
 namespace Almagest.Server.VirtualObservatory.Catalogue;
 
 /// <summary>
-/// The schema <c>dataset</c>: each dataset's stars as a table of its name, the other columns of its file among the columns. A dataset never
-/// changes, so what its columns are is found out once.
+/// The schema <c>dataset</c>: each dataset's stars as a table of its name, our columns first, then the file's own under their names, in
+/// their units. What is written about a dataset hardly ever changes, so what its columns are is found out once.
 /// </summary>
-internal sealed class DatasetTables(LedgerDatabase ledger)
+internal sealed partial class DatasetTables(LedgerDatabase ledger)
 {
     public const string Schema = "dataset";
 
-    // Enough to know what a file's columns hold; a value that does not fit is null.
-    private const int LookedAt = 500;
-    private const int MostExtras = 300;
+    /// <summary>Behind the name of a column of the file that is one of ours, or differs from another of the file by case alone.</summary>
+    private const string OfFile = "_file";
 
-    private readonly ConcurrentDictionary<long, PublishedTable> _known = [];
+    // Of a file whose load left no report: enough to know what its columns hold; a value that does not fit is null.
+    private const int LookedAt = 500;
+    private const int MostColumns = 600;
+    private const int LongestName = 100;
+
+    private readonly ConcurrentDictionary<long, DatasetTable> _known = [];
 
     /// <exception cref="NpgsqlException">the database has trouble</exception>
-    public async Task<PublishedTable> OfAsync(long datasetId, string name, CancellationToken cancellationToken)
+    public async Task<DatasetTable> OfAsync(Dataset dataset, CancellationToken cancellationToken)
     {
-        if (_known.TryGetValue(datasetId, out var table) && table.Name == name)
+        if (
+            _known.TryGetValue(dataset.DatasetId, out var table)
+            && (table.Of.Name, table.Of.ColumnMapping, table.Of.Source) == (dataset.Name, dataset.ColumnMapping, dataset.Source)
+        )
             return table;
-        return _known[datasetId] = Table(datasetId, name, await ExtrasAsync(datasetId, cancellationToken));
+        var integers = await IntegerIds.OfAsync(ledger, [dataset], cancellationToken);
+        return _known[dataset.DatasetId] = new DatasetTable(
+            dataset,
+            integers,
+            FileColumns.Of(dataset) is { } file
+                ? Table(dataset, integers, file)
+                : Table(dataset, integers, await BesideAsync(dataset.DatasetId, cancellationToken))
+        );
     }
 
-    private static PublishedTable Table(long datasetId, string name, List<(string Key, bool IsNumber)> extras)
+    private static PublishedTable Table(Dataset dataset, bool integers, IReadOnlyList<FileColumn> file)
     {
-        var columns = new List<PublishedColumn>(LedgerTables.StarColumns);
-        var values = new List<object> { datasetId };
-        var selected = new List<string> { "s.*" };
-        foreach (var (key, isNumber) in extras)
+        var sql = new FileColumnSql(dataset.DatasetId);
+        var columns = LedgerTables.StarColumns(integers ? [dataset.DatasetId] : null).ToList();
+        var ours = columns.ToDictionary(c => c.Name);
+        var names = new HashSet<string>(ours.Keys, StringComparer.OrdinalIgnoreCase);
+        foreach (var column in file)
         {
-            // The key is the file's own word: bound as a value, and called by a number.
-            var column = string.Create(CultureInfo.InvariantCulture, $"x{values.Count}");
-            var text = string.Create(CultureInfo.InvariantCulture, $"s.extra ->> {{{values.Count}}}");
-            selected.Add(
-                isNumber
-                    ? string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"case when jsonb_typeof(s.extra -> {{{values.Count}}}) = 'number' then ({text})::double precision end as {column}"
-                    )
-                    : $"{text} as {column}"
-            );
-            values.Add(key);
+            if (columns.Count == MostColumns || !CanBeNamed(column.Report.Name))
+                continue;
+            if (column.Field is { } field && ours.TryGetValue(field, out var same) && column.Unit.Factor == 1)
+            {
+                // One of ours under another name, and nothing new under its own.
+                if (!column.Report.Name.Equals(field, StringComparison.OrdinalIgnoreCase))
+                    columns.Add(
+                        same with
+                        {
+                            Name = Free(names, column.Report.Name),
+                            SameAs = field,
+                            Ucd = same.Ucd?.Replace(";meta.main", "", StringComparison.Ordinal),
+                            Description =
+                                $"{column.Report.Description ?? same.Description}: {field} under the name that the file has for it",
+                            Principal = false,
+                        }
+                    );
+                continue;
+            }
+            columns.Add(Own(sql, names, column));
+        }
+        return Of(dataset, sql.Rows, columns);
+    }
+
+    private static PublishedColumn Own(FileColumnSql sql, HashSet<string> names, FileColumn column)
+    {
+        var report = column.Report;
+        var (type, value) = (column.Field, report.Type) switch
+        {
+            (not null, _) => (PublishedType.Double, sql.Field(column)),
+            (_, "int64") => (PublishedType.Integer, sql.Whole(report.Name, report.Odd > 0)),
+            (_, "double") => (PublishedType.Double, sql.Number(report.Name)),
+            _ => (PublishedType.Text, sql.Text(report.Name)),
+        };
+        return new PublishedColumn(
+            Free(names, report.Name),
+            type,
+            value,
+            report.Unit,
+            report.Ucd is { } ucd && Ucd().IsMatch(ucd) ? ucd.Replace(";meta.main", "", StringComparison.Ordinal) : null,
+            report.Description ?? (column.Field is { } field ? $"{field} in the unit of the file" : "as the file has it")
+        )
+        {
+            MayHaveUnicode = type == PublishedType.Text,
+        };
+    }
+
+    private static PublishedTable Table(Dataset dataset, bool integers, List<(string Key, bool IsNumber)> beside)
+    {
+        var sql = new FileColumnSql(dataset.DatasetId);
+        var columns = LedgerTables.StarColumns(integers ? [dataset.DatasetId] : null).ToList();
+        var names = columns.Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var (key, isNumber) in beside.Where(b => CanBeNamed(b.Key)).Take(MostColumns - columns.Count))
             columns.Add(
                 new PublishedColumn(
-                    key,
+                    Free(names, key),
                     isNumber ? PublishedType.Double : PublishedType.Text,
-                    "{0}." + column,
+                    isNumber ? sql.Number(key) : sql.Text(key),
                     Description: "as the source table has it"
                 )
                 {
                     MayHaveUnicode = !isNumber,
                 }
             );
-        }
-        var rows = new PublishedRows($"(select {string.Join(", ", selected)} from public.stars s where s.dataset_id = {{0}})", values);
-        return new PublishedTable(
-            Schema,
-            name,
-            $"The stars of the dataset {name}",
-            rows,
-            columns,
-            new SkyIndex("ra_deg", "dec_deg", LedgerTables.Cell)
-        );
+        return Of(dataset, sql.Rows, columns);
     }
 
-    private async Task<List<(string Key, bool IsNumber)>> ExtrasAsync(long datasetId, CancellationToken cancellationToken)
+    private static PublishedTable Of(Dataset dataset, PublishedRows rows, IReadOnlyList<PublishedColumn> columns) =>
+        new(
+            Schema,
+            dataset.Name,
+            $"The stars of the dataset {dataset.Name}",
+            rows,
+            columns,
+            new SkyIndex(StarField.RaDeg, StarField.DecDeg, LedgerTables.Cell)
+        );
+
+    private static bool CanBeNamed(string name) => name.Length is > 0 and <= LongestName && !name.Any(char.IsControl);
+
+    private static string Free(HashSet<string> names, string name)
+    {
+        var free = names.Contains(name) ? name + OfFile : name;
+        for (var i = 2; !names.Add(free); i++)
+            free = $"{name}{OfFile}_{i}";
+        return free;
+    }
+
+    private async Task<List<(string Key, bool IsNumber)>> BesideAsync(long datasetId, CancellationToken cancellationToken)
     {
         await using var connection = await ledger.ConnectAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
@@ -92,13 +162,16 @@ internal sealed class DatasetTables(LedgerDatabase ledger)
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new List<(string, bool)>();
-        var taken = LedgerTables.StarColumns.Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         while (await reader.ReadAsync(cancellationToken))
-        {
-            var key = reader.GetString(0);
-            if (key.Length is > 0 and <= 100 && !key.Any(char.IsControl) && found.Count < MostExtras && taken.Add(key))
-                found.Add((key, reader.GetBoolean(1)));
-        }
+            found.Add((reader.GetString(0), reader.GetBoolean(1)));
         return found;
     }
+
+    // Words of UCD1+, which older files have not.
+    [GeneratedRegex(@"^[a-z][A-Za-z0-9]*(\.[A-Za-z0-9-]+)*(;[a-z][A-Za-z0-9]*(\.[A-Za-z0-9-]+)*)*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Ucd();
 }
+
+/// <summary>A dataset as it is published.</summary>
+/// <param name="HasIntegerIds">its source_id is a whole number</param>
+internal sealed record DatasetTable(Dataset Of, bool HasIntegerIds, PublishedTable Table);

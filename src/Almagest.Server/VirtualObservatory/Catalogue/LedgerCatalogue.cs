@@ -10,7 +10,7 @@ internal sealed class LedgerCatalogue(LedgerDatabase ledger)
     private static readonly PublishedSchema[] s_schemas =
     [
         new(LedgerTables.Schema, "The discovery ledger: datasets, stars, runs, results, and the views across runs"),
-        new(DatasetTables.Schema, "The stars of each dataset, a table each, with all columns of its file"),
+        new(DatasetTables.Schema, "The stars of each dataset, a table each, with the columns of its file under their own names"),
     ];
 
     private readonly DatasetTables _datasetTables = new(ledger);
@@ -18,20 +18,23 @@ internal sealed class LedgerCatalogue(LedgerDatabase ledger)
     public async Task<PublishedCatalogue> ReadAsync(CancellationToken cancellationToken)
     {
         var datasets = await new DatasetRepository(ledger).ListAsync(cancellationToken);
-        var stars = LedgerTables.Stars(datasets.ConvertAll(d => d.DatasetId));
+        var published = new List<DatasetTable>(datasets.Count);
+        foreach (var dataset in datasets)
+            published.Add(await _datasetTables.OfAsync(dataset, cancellationToken));
+        var stars = LedgerTables.Stars(datasets.ConvertAll(d => d.DatasetId), published.TrueForAll(d => d.HasIntegerIds));
         List<PublishedTable> tables =
         [
             LedgerTables.Datasets,
             stars,
             LedgerTables.Labels,
             LedgerTables.Runs,
+            LedgerTables.RunParameters,
             LedgerTables.Results,
             LedgerTables.Clusters,
             .. LedgerTables.Views,
         ];
         var keys = Keys(stars, tables);
-        foreach (var dataset in datasets)
-            tables.Add(await _datasetTables.OfAsync(dataset.DatasetId, dataset.Name, cancellationToken));
+        tables.AddRange(published.Select(d => d.Table));
         return TapSchema.Describe(new PublishedCatalogue(s_schemas, tables, keys));
     }
 

@@ -1,5 +1,6 @@
 using Almagest.Adql.Schema;
 using Almagest.Contract.Columns;
+using Almagest.Ledger.Schema;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Descriptors;
 
@@ -13,13 +14,26 @@ internal static class LedgerTables
     /// <summary>The cell of a star's position, order 29, for conditions on positions.</summary>
     public const string Cell = "{0}.healpix_29";
 
-    /// <summary>The columns of a star, but for its dataset and the extra columns of its file.</summary>
-    public static IReadOnlyList<PublishedColumn> StarColumns { get; } =
-        PublishedColumns.Of(
-            Contract.Columns.StarColumns.All,
-            ["source_id", "ra_deg", "dec_deg", "parallax_mas", "pmra_mas_yr", "pmdec_mas_yr", "magnitude", "color"],
-            ["star_id", "source_id", "ra_deg", "dec_deg", "healpix_29"]
-        );
+    private static readonly IReadOnlyList<PublishedColumn> s_starColumns = PublishedColumns.Of(
+        Contract.Columns.StarColumns.All,
+        ["source_id", "ra_deg", "dec_deg", "parallax_mas", "pmra_mas_yr", "pmdec_mas_yr", "magnitude", "color"],
+        ["star_id", "source_id", "ra_deg", "dec_deg", "healpix_29"]
+    );
+
+    /// <summary>The columns of a star, but for its dataset and the other columns of its file.</summary>
+    /// <param name="integers">the datasets of which all ids are whole numbers: others may be there by the time that the query is executed, of
+    /// which none is read as one; null = ids are text</param>
+    public static IEnumerable<PublishedColumn> StarColumns(IReadOnlyList<long>? integers) =>
+        integers is null or { Count: 0 } ? s_starColumns : s_starColumns.Select(c => c.Name == "source_id" ? Integer(c, integers) : c);
+
+    private static PublishedColumn Integer(PublishedColumn column, IReadOnlyList<long> datasets) =>
+        column with
+        {
+            Type = PublishedType.Integer,
+            Sql = $"(case when {{0}}.dataset_id in ({string.Join(", ", datasets)}) then {column.Sql}::bigint end)",
+            KeySql = column.Sql,
+            MayHaveUnicode = false,
+        };
 
     public static PublishedTable Datasets { get; } =
         Table(
@@ -30,14 +44,15 @@ internal static class LedgerTables
         );
 
     /// <param name="datasets">ids of all datasets: conditions on positions look into each one's part of the index</param>
-    public static PublishedTable Stars(IReadOnlyList<long> datasets) =>
+    /// <param name="integers">whether the ids of all of them are whole numbers</param>
+    public static PublishedTable Stars(IReadOnlyList<long> datasets, bool integers) =>
         new(
             Schema,
             "stars",
             "The stars of all datasets",
             new PublishedRows("public.stars"),
             [
-                .. StarColumns,
+                .. StarColumns(integers ? datasets : null),
                 PublishedColumns.Of(Contract.Columns.StarColumns.DatasetId) with
                 {
                     Indexed = true,
@@ -58,14 +73,39 @@ internal static class LedgerTables
     public static PublishedTable Runs { get; } =
         Table(
             "runs",
-            "Executions of an algorithm on a selection of stars",
+            "Executions of an algorithm on a selection of stars, and what they found",
             "public.discovery_runs",
-            PublishedColumns.Of(
-                RunColumns.All,
-                ["run_id", "run_type", "algorithm", "parameters", "dataset_id", "total_stars", "status", "created_at"],
-                ["run_id", "dataset_id", "status"]
-            )
+            [
+                .. PublishedColumns.Of(
+                    RunColumns.All,
+                    ["run_id", "run_type", "algorithm", "parameters", "dataset_id", "total_stars", "status", "created_at"],
+                    ["run_id", "dataset_id", "status"]
+                ),
+                .. PublishedColumns
+                    .Of(RunColumns.Outcomes, ["anomaly_count", "cluster_count"], [])
+                    .Select(c => c with { Sql = Outcome(c.Name) }),
+            ]
         );
+
+    public static PublishedTable RunParameters { get; } =
+        Table(
+            "run_parameters",
+            "The parameters of runs, one a row, defaults included",
+            """
+            (select r.run_id, p.key as name, p.value #>> array[]::text[] as value_text,
+               case when jsonb_typeof(p.value) = 'number' then p.value::double precision end as value_number
+             from public.discovery_runs r cross join lateral jsonb_each(r.parameters) p)
+            """,
+            PublishedColumns.Of(RunColumns.OfParameter, ["run_id", "name", "value_text", "value_number"], ["run_id"])
+        );
+
+    private static string Outcome(string name) =>
+        name switch
+        {
+            "excluded_count" => RunOutcomes.Excluded("{0}"),
+            "duration_s" => RunOutcomes.Seconds("{0}"),
+            _ => RunOutcomes.Count("{0}", name),
+        };
 
     public static PublishedTable Results { get; } =
         Table(

@@ -23,7 +23,7 @@ internal static class PublishedColumns
     {
         var (type, sql) = column.Kind switch
         {
-            ColumnKind.Integer => (PublishedType.Integer, "{0}." + column.Name),
+            ColumnKind.Integer or ColumnKind.Flag => (PublishedType.Integer, "{0}." + column.Name),
             ColumnKind.Double => (PublishedType.Double, "{0}." + column.Name),
             ColumnKind.Uuid => (PublishedType.Uuid, "{0}." + column.Name),
             ColumnKind.Timestamp => (PublishedType.Timestamp, "{0}." + column.Name),

@@ -41,6 +41,9 @@ internal sealed class TapJob(VoParameters parameters, string owner)
 
     public long ResultBytes { get; private set; }
 
+    /// <summary>Whether rows were left out of the result.</summary>
+    public bool IsCutOff { get; private set; }
+
     private SafeFileHandle? Result { get; set; }
 
     public bool HasEnded => Phase is JobPhase.COMPLETED or JobPhase.ERROR or JobPhase.ABORTED;
@@ -67,13 +70,13 @@ internal sealed class TapJob(VoParameters parameters, string owner)
         }
     }
 
-    public bool Complete(SafeFileHandle result, long bytes, string type)
+    public bool Complete(SafeFileHandle result, long bytes, string type, bool isCutOff)
     {
         lock (_guard)
         {
             if (Phase != JobPhase.EXECUTING || _destroyed)
                 return false;
-            (Result, ResultBytes, ResultType) = (result, bytes, type);
+            (Result, ResultBytes, ResultType, IsCutOff) = (result, bytes, type, isCutOff);
             Set(JobPhase.COMPLETED);
             return true;
         }

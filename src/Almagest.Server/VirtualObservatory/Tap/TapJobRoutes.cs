@@ -1,5 +1,6 @@
 using System.Globalization;
 using Almagest.Dashboard.Access;
+using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -154,7 +155,7 @@ internal static class TapJobRoutes
                 context =>
                 {
                     var job = Job(context, jobs);
-                    var file = job.Borrow() ?? throw new VoException(404, $"the job has no result: it is {job.Phase}");
+                    var file = job.Borrow() ?? throw WithoutResult(job);
                     return Task.FromResult<IResult>(new ResultOf(job, file));
                 }
             )
@@ -196,6 +197,11 @@ internal static class TapJobRoutes
                 .LeadsOn();
         }
     }
+
+    private static VoException WithoutResult(TapJob job) =>
+        job.Error is { } error
+            ? new VoException(error.Status >= 500 ? error.Status : 404, $"the job failed and has no result: {error.Message}")
+            : new VoException(404, $"the job has no result: it is {job.Phase}");
 
     private static Task<IResult> Plain(TapJob job, string text) => Task.FromResult(Results.Text(text, "text/plain"));
 
@@ -350,6 +356,8 @@ internal static class TapJobRoutes
                 var response = httpContext.Response;
                 response.ContentType = job.ResultType;
                 response.ContentLength = job.ResultBytes;
+                if (job.IsCutOff)
+                    response.Headers[AnswerHeaders.Truncated] = "true";
                 var buffer = new byte[1 << 16];
                 int read;
                 for (long at = 0; (read = await RandomAccess.ReadAsync(file, buffer, at, httpContext.RequestAborted)) > 0; at += read)

@@ -122,7 +122,7 @@ internal sealed partial class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger
             {
                 // The oldest results make room.
             }
-            if (job.Complete(file, stream.Length, query.Format.MediaType))
+            if (job.Complete(file, stream.Length, query.Format.ContentType, answer.IsCutOff))
                 file = null;
         }
         catch (Exception e) when (e is VoException or AdqlException)

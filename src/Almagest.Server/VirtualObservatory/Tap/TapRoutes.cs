@@ -36,6 +36,18 @@ internal static class TapRoutes
                 .AnswersTable();
         }
         TapJobRoutes.Map(tap, jobs);
+        tap.VoRoute(
+                "GET",
+                "",
+                "getTapPage",
+                "A page for people: what there is, an example, a form; without text/html in Accept what the service can do (VOSI)",
+                async context =>
+                    context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+                        ? TapPage.Answer(context, await runner.Catalogue.ReadAsync(context.RequestAborted), AddressOf(context))
+                        : VoDocument.Answer(xml => Capabilities.Write(xml, AddressOf(context), NeedsToken(context)))
+            )
+            .Takes()
+            .Produces<string>(StatusCodes.Status200OK, "text/html", "text/xml");
 
         tap.VoRoute(
                 "GET",

@@ -73,7 +73,7 @@ internal static class Examples
         return page.Append("</body>\n</html>\n").ToString();
     }
 
-    private static IEnumerable<(string Id, string Name, string About, string Query)> All(PublishedCatalogue catalogue)
+    public static IEnumerable<(string Id, string Name, string About, string Query)> All(PublishedCatalogue catalogue)
     {
         if (catalogue.Tables.FirstOrDefault(t => t.Schema == DatasetTables.Schema) is { } dataset)
         {

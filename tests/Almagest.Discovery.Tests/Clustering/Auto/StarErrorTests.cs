@@ -14,7 +14,7 @@ public sealed class StarErrorTests
         StarColumns.ParallaxErrorName,
     ];
 
-    [Fact]
+    [Fact(Explicit = true)] // Half a minute: by ./test --release.
     public void With_errors_a_probability_is_the_share_of_members_among_the_stars_that_have_it()
     {
         var pairs = new List<(double Probability, bool IsMember, double Error)>();

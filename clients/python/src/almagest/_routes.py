@@ -1,0 +1,70 @@
+"""The routes that this package uses, by the names of their operations in docs/openapi.json. A test compares the two."""
+
+from __future__ import annotations
+
+from typing import Mapping, NamedTuple
+
+
+class Route(NamedTuple):
+    """One operation of the API."""
+
+    method: str
+    path: str
+    #: Whether the same request may be sent twice without harm: because of its method, because it only asks, or because the server
+    #: recognises it by its Idempotency-Key.
+    repeatable: bool = False
+
+
+ROUTES: Mapping[str, Route] = {
+    "addNote": Route("POST", "/discovery/runs/{run_id}/notes"),
+    "cancelRun": Route("POST", "/discovery/runs/{run_id}/cancel"),
+    "comparePairStars": Route("GET", "/discovery/compare/{run_1_id}/{run_2_id}/stars", True),
+    "compareRuns": Route("POST", "/discovery/compare", True),
+    "compareRunsChart": Route("GET", "/discovery/compare/chart", True),
+    "deleteDataset": Route("DELETE", "/datasets/{dataset}", True),
+    "deleteRun": Route("DELETE", "/discovery/runs/{run_id}", True),
+    "explainStar": Route("GET", "/discovery/runs/{run_id}/explain/{star_id}", True),
+    "exportView": Route("GET", "/analytics/discovery/views/{view}", True),
+    "getAnomalyOverlaps": Route("GET", "/analytics/discovery/overlaps", True),
+    "getConsensus": Route("GET", "/analytics/discovery/consensus", True),
+    "getDataset": Route("GET", "/datasets/{dataset}", True),
+    "getDatasetChart": Route("GET", "/datasets/{dataset}/chart", True),
+    "getDatasetCoverage": Route("GET", "/analytics/discovery/coverage", True),
+    "getDatasetReport": Route("GET", "/datasets/{dataset}/report", True),
+    "getExcluded": Route("GET", "/discovery/runs/{run_id}/excluded", True),
+    "getLiveness": Route("GET", "/health/live", True),
+    "getNotes": Route("GET", "/discovery/runs/{run_id}/notes", True),
+    "getOverlapSignificance": Route("GET", "/analytics/discovery/overlaps/significance", True),
+    "getParameterPerformance": Route("GET", "/analytics/discovery/parameters", True),
+    "getResults": Route("GET", "/discovery/runs/{run_id}/results", True),
+    "getRun": Route("GET", "/discovery/runs/{run_id}", True),
+    "getRunChart": Route("GET", "/discovery/runs/{run_id}/chart", True),
+    "getRunClusters": Route("GET", "/discovery/runs/{run_id}/clusters", True),
+    "getRunQuality": Route("GET", "/analytics/discovery/quality", True),
+    "getRunSensitivity": Route("GET", "/analytics/discovery/sensitivity", True),
+    "getRunStats": Route("GET", "/analytics/discovery/stats", True),
+    "getStarFrequency": Route("GET", "/analytics/discovery/stars/{star_id}/frequency", True),
+    "getSweep": Route("GET", "/discovery/sweeps/{group_id}", True),
+    "getTags": Route("GET", "/discovery/runs/{run_id}/tags", True),
+    "getTimeline": Route("GET", "/analytics/discovery/timeline", True),
+    "getViews": Route("GET", "/analytics/discovery/views", True),
+    "labelStar": Route("POST", "/stars/{star_id}/labels", True),
+    "listDatasets": Route("GET", "/datasets", True),
+    "listLabels": Route("GET", "/datasets/{dataset}/labels", True),
+    "listRuns": Route("GET", "/discovery/runs", True),
+    "listStars": Route("GET", "/datasets/{dataset}/stars", True),
+    "refreshViews": Route("POST", "/analytics/discovery/refresh-views"),
+    "replayRun": Route("POST", "/discovery/runs/{run_id}/replay"),
+    "rethresholdRun": Route("POST", "/discovery/runs/{run_id}/rethreshold"),
+    "retryRun": Route("POST", "/discovery/runs/{run_id}/retry"),
+    "scoreRun": Route("GET", "/discovery/runs/{run_id}/score", True),
+    "setTags": Route("PUT", "/discovery/runs/{run_id}/tags", True),
+    "startRun": Route("POST", "/discovery/runs", True),
+    "startSweep": Route("POST", "/discovery/sweeps", True),
+    "unlabelStar": Route("DELETE", "/stars/{star_id}/labels", True),
+    "uploadDataset": Route("POST", "/datasets"),
+    "uploadLabels": Route("POST", "/datasets/{dataset}/labels"),
+}
+
+#: Beside ROUTES: where pyvo goes.
+TAP = "/vo/tap"

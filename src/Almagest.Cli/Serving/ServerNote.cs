@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Almagest.Postgres;
+
+namespace Almagest.Cli.Serving;
+
+/// <summary>
+/// The file <c>server.json</c> in the home: where the server listens that the same account started last, for programs that look for
+/// it, as the Python package does. It is a convenience: where it cannot be written, nothing fails.
+/// </summary>
+internal sealed class ServerNote
+{
+    private readonly string _path;
+
+    private ServerNote(string path) => _path = path;
+
+    public static ServerNote Leave(Uri address)
+    {
+        var path = Path.Combine(EmbeddedServerOptions.FromEnvironment().Home, "server.json");
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            // Whoever reads it sees the whole of it.
+            var part = $"{path}.{Environment.ProcessId}";
+            File.WriteAllText(part, JsonSerializer.Serialize(new { url = address, pid = Environment.ProcessId }) + "\n");
+            File.Move(part, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
+        return new ServerNote(path);
+    }
+
+    /// <summary>Takes it away, unless another server has left its own since.</summary>
+    public void Remove()
+    {
+        try
+        {
+            using var note = JsonDocument.Parse(File.ReadAllText(_path));
+            if (note.RootElement.GetProperty("pid").GetInt32() == Environment.ProcessId)
+                File.Delete(_path);
+        }
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException) { }
+    }
+}

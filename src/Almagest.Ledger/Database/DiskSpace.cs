@@ -1,0 +1,117 @@
+using System.Globalization;
+using Almagest.Contract.Errors;
+using Npgsql;
+
+namespace Almagest.Ledger.Database;
+
+/// <summary>Room where the database's files lie. PostgreSQL stops when it cannot write its log: what writes much asks beforehand.</summary>
+/// <param name="Directory">the database server's data directory</param>
+/// <param name="FreeBytes">what an ordinary program may still write there</param>
+/// <param name="SizeBytes">of the file system</param>
+public sealed record DiskSpace(string Directory, long FreeBytes, long SizeBytes)
+{
+    /// <summary>Environment variable: free space below which writes are refused, MiB.</summary>
+    public const string Variable = "ALMAGEST_MIN_FREE_MIB";
+
+    private const long Default = 512L << 20;
+
+    /// <summary>What is left free for the database's own work, bytes: 512 MiB where the environment does not say otherwise.</summary>
+    public static long Reserve { get; } =
+        long.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture, out var mebibytes)
+            ? Math.Min(mebibytes, long.MaxValue >> 20) << 20
+            : Default;
+
+    /// <summary>The room of a ledger's database; null where its files are not on this machine, or cannot be found.</summary>
+    /// <exception cref="LedgerException">the database has trouble</exception>
+    public static async Task<DiskSpace?> OfAsync(LedgerDatabase ledger, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        return await ledger.DataDirectoryAsync(cancellationToken).ConfigureAwait(false) is { } directory ? At(directory) : null;
+    }
+
+    /// <summary>Refuses what would fill the database's disk.</summary>
+    /// <param name="bytes">roughly what is to be written, 0 where that is little</param>
+    /// <exception cref="LedgerException">there is too little room, or the database has trouble</exception>
+    public static async Task RequireAsync(LedgerDatabase ledger, long bytes, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        if (await OfAsync(ledger, cancellationToken).ConfigureAwait(false) is { } disk)
+            Require(disk, bytes, ledger.ReservedBytes);
+    }
+
+    /// <summary>Refuses what would fill the disk of a folder, such as that of uploaded files.</summary>
+    /// <exception cref="LedgerException">there is too little room</exception>
+    public static void RequireAt(string directory, long bytes)
+    {
+        if (At(directory) is { } disk)
+            Require(disk, bytes, Reserve);
+    }
+
+    private static void Require(DiskSpace disk, long bytes, long reserve)
+    {
+        if (disk.FreeBytes - bytes >= reserve)
+            return;
+        throw LedgerException
+            .Of(
+                ErrorCode.DiskNearlyFull,
+                $"the disk of {disk.Directory} is nearly full: {Written(disk.FreeBytes)} are free, "
+                    + (bytes > reserve / 10 ? $"some {Written(bytes)} are needed and " : "")
+                    + $"{Written(reserve)} stay free for the database itself",
+                $"Free some space there, or delete runs that are not needed; what is stored can still be read. {Variable} sets the limit."
+            )
+            .With("free_bytes", disk.FreeBytes)
+            .With("needed_bytes", bytes)
+            .With("reserved_bytes", reserve);
+    }
+
+    private static DiskSpace? At(string directory)
+    {
+        try
+        {
+            var drive = new DriveInfo(directory);
+            return new DiskSpace(directory, drive.AvailableFreeSpace, drive.TotalSize);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// The data directory of the server that a connection leads to, if it is one of this machine: that it has a directory of this name
+    /// does not make it so, the same server must run there.
+    /// </summary>
+    internal static async Task<string?> FindAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select (select setting from pg_settings where name = 'data_directory'),
+                   extract(epoch from pg_postmaster_start_time())::double precision
+            """,
+            connection
+        );
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (await reader.IsDBNullAsync(0, cancellationToken).ConfigureAwait(false))
+            return null;
+        var (directory, started) = (reader.GetString(0), reader.GetDouble(1));
+        try
+        {
+            // Its third line is when the server started, s since 1970.
+            var written = File.ReadLines(Path.Combine(directory, "postmaster.pid")).ElementAtOrDefault(2);
+            return
+                long.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && Math.Abs(seconds - started) < 10
+                ? directory
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string Written(long bytes) =>
+        bytes >= 1L << 30
+            ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB")
+            : string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):0} MiB");
+}

@@ -1,0 +1,88 @@
+using Almagest.Discovery.Registry;
+using Almagest.Ledger.Schema;
+
+namespace Almagest.Runs.Listing;
+
+internal enum RunFieldKind
+{
+    Number,
+    Text,
+    Time,
+    Truth,
+
+    /// <summary>A parameter of the run: a number, a text or a truth, whichever it is.</summary>
+    Parameter,
+
+    /// <summary>Several words a run: its tags, datasets, notes.</summary>
+    Words,
+}
+
+/// <summary>What a condition or an order may name of a run.</summary>
+/// <param name="Name">as it is written</param>
+/// <param name="Sql">its value over the table <c>@</c>; of <see cref="RunFieldKind.Words"/> a query with one column, of a parameter its name</param>
+internal sealed record RunField(string Name, RunFieldKind Kind, string Sql)
+{
+    private const string Prefix = "parameters.";
+
+    private static readonly RunField[] s_fields =
+    [
+        new("run_id", RunFieldKind.Text, "@.run_id::text"),
+        new("run_type", RunFieldKind.Text, "@.run_type"),
+        new("algorithm", RunFieldKind.Text, "@.algorithm"),
+        new("status", RunFieldKind.Text, "@.status"),
+        new("error", RunFieldKind.Text, "@.error"),
+        new("program_version", RunFieldKind.Text, "@.program_version"),
+        new("started_by", RunFieldKind.Text, "@.started_by"),
+        new("group_id", RunFieldKind.Text, "@.group_id::text"),
+        new("is_complete", RunFieldKind.Truth, "@.is_complete"),
+        new("dataset_id", RunFieldKind.Number, "@.dataset_id"),
+        new("total_stars", RunFieldKind.Number, "@.total_stars"),
+        new("anomaly_count", RunFieldKind.Number, Outcome("anomaly_count")),
+        new("cluster_count", RunFieldKind.Number, Outcome("cluster_count")),
+        new("noise_count", RunFieldKind.Number, Outcome("noise_count")),
+        new("excluded_count", RunFieldKind.Number, RunOutcomes.Excluded("@")),
+        new("random_seed", RunFieldKind.Number, "@.random_seed"),
+        new("duration_s", RunFieldKind.Number, RunOutcomes.Seconds("@")),
+        new("created", RunFieldKind.Time, "@.created_at"),
+        new("started", RunFieldKind.Time, "@.started_at"),
+        new("completed", RunFieldKind.Time, "@.completed_at"),
+        new("tag", RunFieldKind.Words, "select t.tag as word from public.run_tags t where t.run_id = @.run_id"),
+        new("note", RunFieldKind.Words, "select n.text as word from public.run_notes n where n.run_id = @.run_id"),
+        new(
+            "dataset",
+            RunFieldKind.Words,
+            "select d.name as word from public.datasets d where d.dataset_id = @.dataset_id "
+                + "or @.dataset_filter -> 'also_datasets' @> to_jsonb(d.dataset_id)"
+        ),
+    ];
+
+    private static readonly HashSet<string> s_parameters = [.. Algorithms.All.SelectMany(a => a.Parameters).Select(p => p.Name)];
+
+    /// <summary>The fields that every run has, and the parameters of the algorithms.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. s_fields.Select(f => f.Name), .. s_parameters.Order(StringComparer.Ordinal)];
+
+    /// <summary>Null where there is none of that name. <c>parameters.NAME</c> is any parameter, also one of an older program.</summary>
+    public static RunField? Find(string name)
+    {
+        name = name.ToLowerInvariant();
+        if (name.StartsWith(Prefix, StringComparison.Ordinal) && name.Length > Prefix.Length)
+            return new RunField(name, RunFieldKind.Parameter, name[Prefix.Length..]);
+        var plain = name is "created_at" or "started_at" or "completed_at" ? name[..^3] : name;
+        return s_fields.FirstOrDefault(f => f.Name == plain)
+            ?? (s_parameters.Contains(plain) ? new RunField(plain, RunFieldKind.Parameter, plain) : null);
+    }
+
+    /// <summary>What to say of a name that is none.</summary>
+    public static string Unknown(string name)
+    {
+        var near = Names
+            .OrderByDescending(n => Enumerable.Range(0, Math.Min(n.Length, name.Length)).TakeWhile(i => n[i] == name[i]).Count())
+            .Take(8);
+        return $"a run has no '{name}'; there are {string.Join(", ", near)} and others, and parameters.NAME";
+    }
+
+    /// <summary>Its SQL over a table of that alias.</summary>
+    public string Of(string alias) => Sql.Replace("@.", $"{alias}.", StringComparison.Ordinal);
+
+    private static string Outcome(string name) => RunOutcomes.Count("@", name);
+}

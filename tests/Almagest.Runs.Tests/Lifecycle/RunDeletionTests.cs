@@ -1,0 +1,185 @@
+using Almagest.Contract.Errors;
+using Almagest.Discovery.Clustering.Dbscan;
+using Almagest.Ledger.Annotations;
+using Almagest.Ledger.Deletions;
+using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views;
+using Almagest.Runs.Annotations;
+using Almagest.Runs.Lifecycle;
+using Almagest.Testing.Ledgers;
+using Xunit;
+
+namespace Almagest.Runs.Tests.Lifecycle;
+
+/// <summary>What is deleted can be brought back for a day, as it was.</summary>
+public sealed class RunDeletionTests
+{
+    private static readonly string[] s_tables =
+    [
+        "discovery_runs",
+        "discovery_results",
+        "discovery_exclusions",
+        "discovery_clusters",
+        "run_tags",
+        "run_notes",
+        "star_labels",
+    ];
+
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
+
+    private static async Task<(Guid Anomaly, Guid Cluster)> AddRunsAsync(TestLedger test, string name)
+    {
+        var (dataset, stars) = await test.AddDatasetAsync(name, 20);
+        var anomaly = await TestRuns.CompleteAsync(test, dataset, stars, i => i % 4 == 0 ? -0.1 / (i + 3) : 0.1);
+        await TestRuns.CompleteAsync(test, dataset, stars, i => i % 3 == 0 ? -0.2 : 0.1);
+        var runs = new RunRepository(test.Ledger);
+        var cluster = await runs.CreateAsync(dataset, new DbscanParameters { Eps = 0.1 + 0.2 }, StarFilter.All);
+        await using var completion = await runs.BeginCompletionAsync(cluster.RunId);
+        await completion.SaveClustersAsync(stars, [.. stars.Select((_, i) => i % 5 - 1)]);
+        await completion.MarkCompleteAsync(stars.Length, null);
+        await completion.CommitAsync();
+        return (anomaly, cluster.RunId);
+    }
+
+    private static async Task<List<string>> AllAsync(TestLedger test)
+    {
+        var rows = new List<string>();
+        foreach (var table in s_tables)
+            rows.AddRange((await test.StringsAsync($"select t::text from public.{table} t order by 1")).Select(r => $"{table}: {r}"));
+        return rows;
+    }
+
+    private static async Task<List<string>> ViewsAsync(TestLedger test)
+    {
+        await new ViewRefresher(test.Ledger).RefreshPendingAsync("test", CancellationToken);
+        var verified = await new ViewVerifier(test.Ledger).VerifyAsync(cancellationToken: CancellationToken);
+        Assert.All(verified, v => Assert.True(v.Agrees, $"{v.ViewName}: {string.Join("; ", v.Examples)}"));
+        var rows = new List<string>();
+        // When a row was computed is not what it says.
+        foreach (var view in AnalyticsViews.All)
+            rows.AddRange(
+                (await test.StringsAsync($"select (to_jsonb(v) - 'last_updated')::text from public.{view.Name} v order by 1")).Select(r =>
+                    $"{view.Name}: {r}"
+                )
+            );
+        return rows;
+    }
+
+    [Theory]
+    [InlineData(ViewMode.Refresh)]
+    [InlineData(ViewMode.Incremental)]
+    public async Task A_run_that_is_deleted_is_nowhere_and_comes_back_as_it_was(ViewMode mode)
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (anomaly, cluster) = await AddRunsAsync(test, "field");
+        await AddRunsAsync(test, "more");
+        var annotations = new RunAnnotations(test.Ledger);
+        await annotations.AddTagsAsync(anomaly, ["seen", "paper"], "me", CancellationToken);
+        await annotations.AddNoteAsync(anomaly, "look at the third", "me", CancellationToken);
+        await test.ExecuteAsync(
+            $"insert into discovery_clusters (run_id, cluster_id, size, ra_deg, parallax_mas) values ('{cluster}', 0, 3, 0.1, 1e-300)"
+        );
+        await test.ExecuteAsync(
+            $"insert into discovery_exclusions (run_id, dataset_id, reason, healpix_6, stars) "
+                + $"select run_id, dataset_id, 'parallax_mas', 7, 3 from discovery_runs where run_id = '{anomaly}'"
+        );
+        if (mode == ViewMode.Incremental)
+            await new ViewConverter(test.Ledger).ConvertAsync(mode, cancellationToken: CancellationToken);
+        var (before, views) = (await AllAsync(test), await ViewsAsync(test));
+        var runs = new RunRepository(test.Ledger);
+        var deletions = new LedgerDeletions(test.Ledger);
+        foreach (var run in new[] { anomaly, cluster })
+        {
+            await runs.PutAwayAsync(run, "me", CancellationToken);
+            var gone = await Assert.ThrowsAsync<LedgerException>(() => runs.GetAsync(run, CancellationToken));
+            Assert.Equal(ErrorCode.RunNotFound, gone.Code);
+            Assert.Empty(await test.StarsOfAsync(run));
+            Assert.DoesNotContain(await ViewsAsync(test), r => r.Contains(run.ToString(), StringComparison.Ordinal));
+        }
+        var kept = await deletions.ListAsync(CancellationToken);
+        Assert.Equal([cluster, anomaly], kept.Select(d => d.RunId!.Value));
+        Assert.Equal("me", kept[1].DeletedBy);
+        Assert.Contains("2 tags, 1 notes", kept[1].Summary, StringComparison.Ordinal);
+        Assert.Equal(kept[1].DeletedAt + LedgerDeletions.Kept, kept[1].Until);
+
+        await deletions.RestoreRunAsync(anomaly, CancellationToken);
+        await deletions.RestoreAsync(kept[0].DeletionId, CancellationToken);
+        Assert.Equal(before, await AllAsync(test));
+        Assert.Equal(views, await ViewsAsync(test));
+        Assert.Empty(await deletions.ListAsync(CancellationToken));
+        Assert.Equal(
+            0,
+            await test.ScalarAsync<long>("select (select count(*) from deleted_results) + (select count(*) from deleted_exclusions)")
+        );
+        var twice = await Assert.ThrowsAsync<LedgerException>(() => deletions.RestoreRunAsync(anomaly, CancellationToken));
+        Assert.Equal(ErrorCode.DeletionNotFound, twice.Code);
+    }
+
+    [Fact]
+    public async Task Notes_and_labels_come_back_unless_their_place_is_taken()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (run, _) = await AddRunsAsync(test, "field");
+        var star = (await test.StarsOfAsync(run))[0];
+        var annotations = new RunAnnotations(test.Ledger);
+        var labels = new StarLabels(test.Ledger);
+        var deletions = new LedgerDeletions(test.Ledger);
+        var note = await annotations.AddNoteAsync(run, "keep me", "me", CancellationToken);
+        await test.ExecuteAsync($"insert into star_labels (star_id, label_set, kind) values ({star}, 'mine', 'white dwarf')");
+        var before = await AllAsync(test);
+        await annotations.RemoveNoteAsync(run, note.NoteId, "me", CancellationToken);
+        await labels.RemoveAsync(star, "mine", "me", CancellationToken);
+        var kept = await deletions.ListAsync(CancellationToken);
+        Assert.Equal(["label", "note"], kept.Select(d => d.Kind));
+        foreach (var deletion in kept)
+            await deletions.RestoreAsync(deletion.DeletionId, CancellationToken);
+        Assert.Equal(before, await AllAsync(test));
+
+        await labels.RemoveAsync(star, "mine", null, CancellationToken);
+        await test.ExecuteAsync($"insert into star_labels (star_id, label_set, kind) values ({star}, 'mine', 'giant')");
+        await annotations.RemoveNoteAsync(run, note.NoteId, null, CancellationToken);
+        await new RunRepository(test.Ledger).DeleteAsync(run, CancellationToken);
+        foreach (var deletion in await deletions.ListAsync(CancellationToken))
+            Assert.Equal(
+                ErrorCode.DeletionNotRestorable,
+                (await Assert.ThrowsAsync<LedgerException>(() => deletions.RestoreAsync(deletion.DeletionId, CancellationToken))).Code
+            );
+    }
+
+    [Fact]
+    public async Task After_a_day_or_with_its_dataset_or_when_asked_it_is_gone_for_good()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (anomaly, cluster) = await AddRunsAsync(test, "field");
+        var (other, _) = await AddRunsAsync(test, "more");
+        var runs = new RunRepository(test.Ledger);
+        var deletions = new LedgerDeletions(test.Ledger);
+        await runs.PutAwayAsync(anomaly, null, CancellationToken);
+        await test.ExecuteAsync("update deletions set deleted_at = deleted_at - interval '25 hours'");
+        Assert.Empty(await deletions.ListAsync(CancellationToken));
+        // The next deletion takes the old one away.
+        await runs.PutAwayAsync(cluster, null, CancellationToken);
+        Assert.Equal(0, await test.ScalarAsync<long>($"select count(*) from deleted_results where run_id = '{anomaly}'"));
+        Assert.NotEqual(0, await test.ScalarAsync<long>($"select count(*) from deleted_results where run_id = '{cluster}'"));
+        await runs.PutAwayAsync(other, null, CancellationToken);
+        await test.ExecuteAsync("delete from datasets where name <> 'more' and dataset_id in (select dataset_id from deletions)");
+        Assert.Equal(other, Assert.Single(await deletions.ListAsync(CancellationToken)).RunId);
+        Assert.Equal(1, await deletions.EmptyAsync(null, CancellationToken));
+        Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from deleted_results"));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_being_worked_on_stays()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, _) = await test.AddDatasetAsync("field", 20);
+        var runs = new RunRepository(test.Ledger);
+        var run = await runs.CreateAsync(dataset, new DbscanParameters(), StarFilter.All);
+        await test.ExecuteAsync($"update discovery_runs set status = 'running', started_at = now() where run_id = '{run.RunId}'");
+        Assert.Equal(
+            ErrorCode.RunNotEnded,
+            (await Assert.ThrowsAsync<LedgerException>(() => runs.PutAwayAsync(run.RunId, null, CancellationToken))).Code
+        );
+        Assert.Empty(await new LedgerDeletions(test.Ledger).ListAsync(CancellationToken));
+    }
+}
