@@ -24,7 +24,9 @@ internal static class CoordinateSystems
             "UNKNOWNREFPOS",
             "DEFAULT",
             "SPHERICAL2",
+            "CARTESIAN1",
             "CARTESIAN2",
+            "CARTESIAN3",
             "UNITSPHERICAL",
         ],
         StringComparer.OrdinalIgnoreCase
