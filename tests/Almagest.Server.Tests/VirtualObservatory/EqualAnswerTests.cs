@@ -57,7 +57,8 @@ public sealed partial class EqualAnswerTests
             null
         ),
         (
-            "SELECT source_id FROM {g} WHERE parallax > 30 INTERSECT SELECT source_id FROM {g} WHERE phot_g_mean_mag < 9 ORDER BY source_id",
+            "SELECT source_id FROM {g} WHERE parallax > 30 INTERSECT SELECT source_id FROM {g} WHERE phot_g_mean_mag < 9 "
+                + "ORDER BY source_id",
             null
         ),
         (
@@ -112,8 +113,10 @@ public sealed partial class EqualAnswerTests
             "SELECT source_id, exp(-parallax/20), ln(parallax), sind(dec) FROM {g} WHERE parallax > 60 ORDER BY source_id"
         ),
         (
-            "SELECT TRUNCATE(ra), TRUNCATE(dec, 1), CEILING(parallax), ATAN2(pmdec, pmra), DEGREES(PI()) FROM {g} WHERE parallax > 60 ORDER BY source_id",
-            "SELECT trunc(ra), trunc(dec::numeric, 1), ceil(parallax), atan2(pmdec, pmra), 180 FROM {g} WHERE parallax > 60 ORDER BY source_id"
+            "SELECT TRUNCATE(ra), TRUNCATE(dec, 1), CEILING(parallax), ATAN2(pmdec, pmra), DEGREES(PI()) FROM {g} "
+                + "WHERE parallax > 60 ORDER BY source_id",
+            "SELECT trunc(ra), trunc(dec::numeric, 1), ceil(parallax), atan2(pmdec, pmra), 180 FROM {g} "
+                + "WHERE parallax > 60 ORDER BY source_id"
         ),
         // Positions.
         (
