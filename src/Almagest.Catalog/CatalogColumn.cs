@@ -39,7 +39,14 @@ public sealed record CatalogColumn(
     /// <summary>What the first rows of the file hold in it; null where they were not looked at.</summary>
     public ColumnGlance? Glance { get; init; }
 
-    /// <summary>What was seen in it is no part of what it is.</summary>
+    /// <summary>The datatype as a VOTable names it: <c>int</c>, <c>float</c> …; null of other files.</summary>
+    public string? DataType { get; init; }
+
+    /// <summary>What a VOTable says of it beyond its type (DALI 1.1, section 3.3): <c>timestamp</c>, <c>point</c> …; null where it says
+    /// nothing.</summary>
+    public string? XType { get; init; }
+
+    /// <summary>What was seen in it, and how the file words it, is no part of what it is.</summary>
     public bool Equals(CatalogColumn? other) =>
         other is not null
         && (Name, Type, Unit, Ucd, Description) == (other.Name, other.Type, other.Unit, other.Ucd, other.Description)

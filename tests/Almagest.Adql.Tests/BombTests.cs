@@ -48,6 +48,10 @@ public sealed class BombTests
             "characters"
         );
         Refused(Nested("source_id", " || ", 8, 10), "characters");
+        const string Numbers = "FROM (SELECT star_id AS x, POLYGON(ra_deg, 0, 1, 1, 2, 2) AS p FROM stars) AS i";
+        foreach (var first in new[] { "CAST(x AS VARCHAR)", "'a' || x", "CAST(p AS VARCHAR)" })
+            Refused(Nested(first, " || ", 8, 10).Replace("FROM stars", Numbers, StringComparison.Ordinal), "characters");
+        Refused(Nested("ivo_string_agg(source_id, ',')", " || ", 8, 2), "characters");
     }
 
     [Fact]

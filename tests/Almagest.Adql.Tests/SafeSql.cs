@@ -19,7 +19,7 @@ internal static partial class SafeSql
         sind cosd atan2d least numeric double precision bigint integer smallint real text timestamptz
         sky area box cell cell_center centroid circle contains distance has_words hash_list_has histogram intersects joined moved numbers
         point polygon position rotated span array array_to_string left within group percentile_cont stddev_samp stddev_pop var_samp var_pop
-        extract epoch
+        extract epoch to_char at time zone
         """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries),
         StringComparer.Ordinal
     );

@@ -13,6 +13,8 @@ public sealed class TranslationTests
         "SELECT s.*, r.anomaly_score FROM almagest.stars AS s JOIN almagest.results r ON r.star_id = s.star_id WHERE r.is_anomaly = 1"
     )]
     [InlineData("SELECT star_id FROM stars NATURAL JOIN results")]
+    [InlineData("SELECT star_id FROM stars JOIN results WHERE is_anomaly = 1")]
+    [InlineData("SELECT star_id FROM (stars LEFT JOIN results) JOIN dataset.\"gaia-100pc\" AS g USING (star_id)")]
     [InlineData("SELECT star_id, magnitude FROM stars LEFT OUTER JOIN results USING (star_id) WHERE run_id IS NULL")]
     [InlineData("SELECT FLOOR(magnitude) AS bin, COUNT(*) AS n FROM stars GROUP BY bin HAVING COUNT(*) > 3 ORDER BY n DESC OFFSET 10")]
     [InlineData("SELECT ROUND(magnitude, 1), COUNT(DISTINCT source_id) FROM stars GROUP BY ROUND(magnitude, 1)")]
@@ -55,6 +57,8 @@ public sealed class TranslationTests
         "SELECT AREA(CIRCLE(1, 2, 3)), COORD1(POINT(4, 5)), COORDSYS(POINT(ra_deg, dec_deg)), COORD2(CENTROID(CIRCLE(ra_deg, dec_deg, "
             + "1))) FROM stars"
     )]
+    [InlineData("SELECT 'Star ' || star_id || ', ' || magnitude || NULL, 2 * NULL, magnitude + NULL FROM stars")]
+    [InlineData("SELECT 'at ' || created_at, CAST(created_at AS VARCHAR(10)) FROM results")]
     [InlineData("SELECT star_id FROM stars;")]
     [InlineData("SELECT star_id FROM stars ; -- the end\n ;")]
     [InlineData(
@@ -212,7 +216,8 @@ public sealed class TranslationTests
     [InlineData("SELECT MEDIAN(DISTINCT ra_deg) FROM stars", 8, "no DISTINCT")]
     [InlineData("SELECT IVO_STRING_AGG(source_id) FROM stars", 8, "has 1 arguments, expected 2")]
     [InlineData("SELECT gaia_healpix_index(13, star_id) FROM stars", 27, "from 0 to 12")]
-    [InlineData("SELECT ra_deg FROM stars JOIN results", 38, "found the end of the query, expected USING")]
+    [InlineData("SELECT ra_deg FROM stars INNER JOIN results", 44, "found the end of the query, expected USING")]
+    [InlineData("SELECT * FROM stars JOIN (SELECT anomaly_score FROM results) AS r", 21, "no column in common")]
     [InlineData("SELECT star_id FROM stars ORDER BY 7", 36, "names no column")]
     [InlineData("SELECT TOP x star_id FROM stars", 12, "a whole number after TOP")]
     [InlineData("SELECT star_id FROM gaia-100pc", 26, "stands in double quotes")]

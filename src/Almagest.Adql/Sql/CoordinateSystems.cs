@@ -24,7 +24,9 @@ internal static class CoordinateSystems
             "UNKNOWNREFPOS",
             "DEFAULT",
             "SPHERICAL2",
+            "CARTESIAN1",
             "CARTESIAN2",
+            "CARTESIAN3",
             "UNITSPHERICAL",
         ],
         StringComparer.OrdinalIgnoreCase
@@ -46,7 +48,7 @@ internal static class CoordinateSystems
     {
         var words = system.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Where(w => !IsFlavour(w)).ToArray();
         var name = string.Join(' ', words).ToUpperInvariant();
-        if (name is "" or "UNKNOWNFRAME")
+        if (name is "" or "UNKNOWNFRAME" or "UNKNOWN")
             return PositionSystem.Icrs;
         var found = PositionSystem.Parse(name is "GALACTIC_II" ? "GALACTIC" : name);
         return found is { Frame: SkyFrame.Fk5, Equinox: 2000 } ? PositionSystem.Icrs : found;

@@ -126,12 +126,14 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
         {
             var right = Value(operand);
             if (symbol == "||")
-                left = new Value($"({Text(left, chain.First.Offset)} || {Text(right, operand.Offset)})", PublishedType.Text);
-            else if (!left.IsNumber || !right.IsNumber)
+                left = new Value($"({Written(left, chain.First.Offset)} || {Written(right, operand.Offset)})", PublishedType.Text);
+            else if (!(left.IsNumber || left.Type is null) || !(right.IsNumber || right.Type is null))
                 throw new SyntaxException(
                     left.IsNumber ? operand.Offset : chain.First.Offset,
                     $"'{symbol}' takes numbers, found {(left.IsNumber ? right : left).Described}"
                 );
+            else if (left.Type is null || right.Type is null)
+                left = new Value("(null)::double precision", PublishedType.Double);
             else
                 left = new Value(
                     $"({left.Sql} {symbol} {right.Sql})",
@@ -152,6 +154,19 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
             ({ } l, { } r) when l.Is(r) => l,
             _ => null,
         };
+
+    /// <summary>A value as it is put together with texts: numbers and times, too, as people write them.</summary>
+    private string Written(Value value, int offset) =>
+        value.Type switch
+        {
+            null => "(null)::text",
+            PublishedType.Integer or PublishedType.Double => $"({value.Sql})::text",
+            PublishedType.Timestamp => WrittenTime(value.Sql, offset),
+            _ => Text(value, offset),
+        };
+
+    private string WrittenTime(string time, int offset) =>
+        $"to_char({time} at time zone {Bind("UTC", offset)}, {Bind("YYYY-MM-DD\"T\"HH24:MI:SS.US", offset)})";
 
     private static string Text(Value value, int offset) =>
         value.Type switch
@@ -312,6 +327,8 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
         )
             throw new SyntaxException(cast.Of.Offset, $"CAST cannot make a number of {value.Described}");
         // A real keeps its rounding and is answered as a double.
+        if (value.Type == PublishedType.Timestamp && type == PublishedType.Text)
+            return new Value(Cut(WrittenTime(value.Sql, cast.Offset), cast), type);
         var converted = sql == "real" ? $"(({value.Sql})::real)::double precision" : $"({value.Sql})::{sql}";
         return new Value(Cut(converted, cast), type) { Unit = type is PublishedType.Integer or PublishedType.Double ? value.Unit : null };
     }

@@ -67,13 +67,14 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
             + (having is null ? "" : $" having {having}")
             + (ordering.Count == 0 ? "" : $" order by {string.Join(", ", ordering)}")
             + QueryTranslator.Limits(skip, selection.Top, cap);
-        var extents = items
-            .Select(item => new Extent(
-                queries.Expansion.Of(item.Value.Sql, selection.Offset),
-                item.Value.Type == PublishedType.Text ? item.Value.Width : 0
-            ))
-            .ToList();
-        TextWidth.RequireRow(extents.Select(e => e.Width), selection.Offset);
+        // A number has a width, too: it may be written as text in a query around this one.
+        var extents = items.Select(item => new Extent(queries.Expansion.Of(item.Value.Sql, selection.Offset), item.Value.Width)).ToList();
+        TextWidth.RequireRow(
+            items
+                .Where(item => item.Value.Type is PublishedType.Text || item.Value.Type?.IsArray() == true)
+                .Select(item => item.Value.Width),
+            selection.Offset
+        );
         queries.Expansion.Of(sql, selection.Offset);
         return new TranslatedQuery(QueryTranslator.Checked(sql, selection.Offset), columns, extents);
     }

@@ -8,6 +8,9 @@ internal static class TextWidth
     /// <summary>What a column of text is taken to hold, and a number written as text.</summary>
     public const long OfColumn = 256;
 
+    /// <summary>A polygon of many corners, or another array, written as text.</summary>
+    public const long OfArray = 1 << 16;
+
     /// <summary>The most that sky.joined puts together.</summary>
     public const long OfJoined = 1 << 18;
 

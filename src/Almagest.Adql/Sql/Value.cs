@@ -10,7 +10,8 @@ namespace Almagest.Adql.Sql;
 internal sealed record Value(string Sql, PublishedType? Type, PublishedColumn? Source = null, Relation? Relation = null)
 {
     /// <summary>The most characters that it has as text.</summary>
-    public long Width { get; init; } = TextWidth.OfColumn;
+    public long Width { get; init; } =
+        Type is PublishedType.Polygon or PublishedType.Region or PublishedType.Numbers ? TextWidth.OfArray : TextWidth.OfColumn;
 
     /// <summary>A text in place of the whole number, for equality: <see cref="PublishedColumn.KeySql"/>.</summary>
     public string? Key { get; init; }

@@ -163,7 +163,8 @@ internal sealed partial class QueryParser(TokenStream tokens)
             var start = tokens.Next.Offset;
             var natural = tokens.TakeWord("NATURAL");
             string? kind = null;
-            if (tokens.TakeWord("INNER"))
+            var isInner = tokens.TakeWord("INNER");
+            if (isInner)
                 kind = "inner";
             else
             {
@@ -192,6 +193,10 @@ internal sealed partial class QueryParser(TokenStream tokens)
                     return new Join(before, kind ?? "inner", right, true, null, null, start);
                 if (tokens.TakeWord("ON"))
                     return new Join(before, kind ?? "inner", right, false, ReadExpression(), null, start);
+                // The grammar lets a join go without either: it is a natural one then, as other services take it, but for one that says
+                // INNER, which the IVOA's own queries want to be refused.
+                if (!isInner && !tokens.IsWord("USING"))
+                    return new Join(before, kind ?? "inner", right, true, null, null, start);
                 tokens.ExpectWord("USING", "or ON after a joined table");
                 tokens.ExpectSymbol("(", "after USING");
                 var columns = new List<Name>();

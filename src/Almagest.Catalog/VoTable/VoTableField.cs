@@ -53,6 +53,12 @@ internal sealed class VoTableField
         };
     }
 
+    /// <summary>The datatype as the file has it.</summary>
+    public string? Declared { get; init; }
+
+    /// <summary>The extended type, where it has one.</summary>
+    public string? XType { get; init; }
+
     /// <summary>The datatype is one of the standard's.</summary>
     public bool IsStandard { get; }
 

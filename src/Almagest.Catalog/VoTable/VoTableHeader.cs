@@ -192,6 +192,7 @@ internal sealed class VoTableHeader
         // Without a datatype text of any length is the only safe reading.
         if (xml.GetAttribute("datatype") is null or "string" or "unicodeString" or "str" or "text" or "varchar" or "String")
             arraySize ??= "*";
+        var xtype = Blank(xml.GetAttribute("xtype"));
         string? reference = xml.GetAttribute("ref"),
             description = null,
             nullText = null;
@@ -213,7 +214,12 @@ internal sealed class VoTableHeader
                     description ??= Content(xml);
             }
         }
-        return new VoTableField(name, datatype, arraySize, Blank(unit), Blank(ucd), Blank(description), nullText) { Ref = reference };
+        return new VoTableField(name, datatype, arraySize, Blank(unit), Blank(ucd), Blank(description), nullText)
+        {
+            Ref = reference,
+            Declared = datatype.Trim(),
+            XType = xtype,
+        };
     }
 
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

@@ -45,6 +45,10 @@ internal sealed class VoTableReader : ICatalogReader
             .Select(
                 (f, i) =>
                     new CatalogColumn(names[i], _fits is null ? f.Type : FitsType(i), f.Unit, f.Ucd, f.Description, _header.SystemOf(f))
+                    {
+                        DataType = f.Declared,
+                        XType = f.XType,
+                    }
             )
             .ToArray();
         Format = $"VOTable {_header.Serialization ?? "without data"}{(input.IsGzip ? ", gzip" : "")}";

@@ -32,6 +32,7 @@ internal static class SkyFunctions
             "has_words",
             "histogram",
             "holds",
+            "in_face",
             "intersects",
             "joined",
             "moved",
@@ -41,6 +42,7 @@ internal static class SkyFunctions
             "position",
             "rotated",
             "span",
+            "spread",
             "vectors",
         }.Select(name => EmbeddedSql.Read($"Schema.Sky.{name}.sql"))
     );

@@ -6,8 +6,9 @@ namespace Almagest.Server.VirtualObservatory;
 /// <summary>What a request to TAP asks (TAP 1.1, section 2.7).</summary>
 internal sealed record TapQuery(string Adql, long MostRows, VoFormat Format, IReadOnlyList<Upload> Uploads)
 {
+    /// <param name="result">the result of a job of whoever asks, by its address; null where the address is none</param>
     /// <exception cref="VoException">a parameter is missing, or cannot be understood</exception>
-    public static TapQuery From(VoParameters parameters)
+    public static TapQuery From(VoParameters parameters, Func<string, byte[]?> result)
     {
         if (parameters.Get("REQUEST") is { } request && !request.Equals("doQuery", StringComparison.OrdinalIgnoreCase))
             throw VoException.Invalid($"REQUEST is '{request}', expected doQuery");
@@ -23,7 +24,7 @@ internal sealed record TapQuery(string Adql, long MostRows, VoFormat Format, IRe
             adql,
             Rows(parameters),
             VoFormat.Parse(parameters.Get("RESPONSEFORMAT") ?? parameters.Get("FORMAT")),
-            UploadList.Of(parameters)
+            UploadList.Of(parameters, result)
         );
     }
 

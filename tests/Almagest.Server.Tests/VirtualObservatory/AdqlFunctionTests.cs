@@ -93,6 +93,8 @@ public sealed class AdqlFunctionTests(KnownLedger known)
     [InlineData("IN_UNIT(COORD1(POINT(180, 0)), 'rad')", "3.141592653589793")]
     [InlineData("MEDIAN(star_id - star_id + 5)", "5")]
     [InlineData("ivo_histogram(CASE WHEN star_id > 0 THEN 1.5 END, 1, 3, 2)", "0 12 0 0")]
+    [InlineData("CAST('12' || 3 || '.5' AS DOUBLE PRECISION)", "123.5")]
+    [InlineData("ivo_to_mjd(CAST(CAST('2000-01-02T12:00:00' AS TIMESTAMP) AS VARCHAR(19)))", "51545.5")]
     [InlineData("SUM(DISTINCT star_id - star_id + 2)", "2")]
     public async Task Functions_answer_what_others_compute(string expression, string expected, double tolerance = 1e-9)
     {
@@ -146,7 +148,8 @@ public sealed class AdqlFunctionTests(KnownLedger known)
     {
         const string Query =
             "SELECT TOP 1 POINT(ra_deg, dec_deg) AS p, CIRCLE(1, 2, 3) AS c, POLYGON(0, 0, 1, 0, 1, 1) AS g, COALESCE(POINT(1, 2), "
-            + "CIRCLE(1, 2, 3)) AS r, ivo_epoch_prop(0, 0, NULL, 0, 0, NULL, 2000, 2000) AS n, IN_UNIT(ra_deg, 'rad') AS u FROM almagest.stars";
+            + "CIRCLE(1, 2, 3)) AS r, ivo_epoch_prop(0, 0, NULL, 0, 0, NULL, 2000, 2000) AS n, "
+            + "IN_UNIT(ra_deg, 'rad') AS u FROM almagest.stars";
         var answer = await _server.GetAsync(
             $"/vo/tap/sync?LANG=ADQL&RESPONSEFORMAT={Uri.EscapeDataString(format)}&QUERY={Uri.EscapeDataString(Query)}"
         );

@@ -17,10 +17,14 @@ public sealed class TapUploadTests(KnownLedger known)
         <FIELD name="source_id" datatype="long"/><FIELD name="ra" datatype="double" unit="deg" ucd="pos.eq.ra"/>
         <FIELD name="dec" datatype="double" unit="deg"/><FIELD name="note" datatype="char" arraysize="*"/>
         <FIELD name="good" datatype="boolean"/>
+        <FIELD name="seen" datatype="char" arraysize="*" xtype="timestamp"/>
+        <FIELD name="place" datatype="double" arraysize="2" xtype="point"/>
+        <FIELD name="n" datatype="int"/>
         <DATA><TABLEDATA>
-        <TR><TD>4000000000000000001</TD><TD>120.0001</TD><TD>10</TD><TD>first</TD><TD>true</TD></TR>
-        <TR><TD>9223372036854775807</TD><TD>1.5</TD><TD/><TD></TD><TD>false</TD></TR>
-        <TR><TD>3</TD><TD>300</TD><TD>-80</TD><TD>it's "far"; away</TD><TD/></TR>
+        <TR><TD>4000000000000000001</TD><TD>120.0001</TD><TD>10</TD><TD>first</TD>
+        <TD>true</TD><TD>2026-11-30T01:02:03</TD><TD>10 20</TD><TD>7</TD></TR>
+        <TR><TD>9223372036854775807</TD><TD>1.5</TD><TD/><TD></TD><TD>false</TD><TD/><TD/><TD/></TR>
+        <TR><TD>3</TD><TD>300</TD><TD>-80</TD><TD>it's "far"; away</TD><TD/><TD>2026-01-01</TD><TD>30.5 -2</TD><TD>-1</TD></TR>
         </TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>
         """;
 
@@ -56,17 +60,24 @@ public sealed class TapUploadTests(KnownLedger known)
     public async Task A_table_that_comes_with_a_query_is_asked_as_any_other(bool hasFileName)
     {
         var (status, text) = await AskAsync(
-            "SELECT * FROM TAP_UPLOAD.mine ORDER BY source_id DESC",
+            "SELECT * FROM TAP_UPLOAD.mine WHERE seen IS NULL OR seen > '2025-01-01' ORDER BY source_id DESC",
             "mine,param:t1",
             Part("t1", Mine, hasFileName)
         );
         Assert.True(status == HttpStatusCode.OK, text);
         var table = new VoTable(text);
-        Assert.Equal(["source_id", "ra", "dec", "note", "good"], table.Fields.Keys);
-        Assert.Equal(["long", "double", "double", "unicodeChar", "long"], table.Fields.Values.Select(f => f["datatype"]));
+        Assert.Equal(["source_id", "ra", "dec", "note", "good", "seen", "place", "n"], table.Fields.Keys);
+        Assert.Equal(
+            ["long ", "double ", "double ", "char ", "long ", "char timestamp", "double point", "int "],
+            table.Fields.Values.Select(f => $"{f["datatype"]} {f.GetValueOrDefault("xtype")}")
+        );
         Assert.Equal(("deg", "pos.eq.ra"), (table.Fields["ra"]["unit"], table.Fields["ra"]["ucd"]));
         Assert.Equal(
-            ["9223372036854775807|1.5|||0", "4000000000000000001|120.0001|10|first|1", "3|300|-80|it's \"far\"; away|"],
+            [
+                "9223372036854775807|1.5|||0|||",
+                "4000000000000000001|120.0001|10|first|1|2026-11-30T01:02:03|10 20|7",
+                "3|300|-80|it's \"far\"; away||2026-01-01T00:00:00|30.5 -2|-1",
+            ],
             table.Rows.Select(r => string.Join('|', r.Values))
         );
     }
@@ -163,6 +174,13 @@ public sealed class TapUploadTests(KnownLedger known)
         await Eventually.HoldsAsync(async () => (await _server.GetAsync($"{job}/phase")).Text == "COMPLETED");
         var result = new VoTable((await _server.GetAsync($"{job}/results/result")).Text);
         Assert.Equal(["3", "4000000000000000001", "9223372036854775807"], result.Rows.Select(r => r["source_id"]));
+        // What a job answered may be asked again, by its address alone.
+        var (status, text) = await AskAsync(
+            "SELECT COUNT(*) AS n FROM TAP_UPLOAD.r WHERE source_id > 3",
+            $"r,http://elsewhere{job}/results/result"
+        );
+        Assert.True(status == HttpStatusCode.OK, text);
+        Assert.Equal("2", new VoTable(text).Rows[0]["n"]);
         var (late, reason) = await PostAsync($"{job}/parameters", [("UPLOAD", "c,param:y")], Part("y", Mine));
         Assert.Equal(HttpStatusCode.BadRequest, late);
         Assert.Contains("the job is COMPLETED", reason, StringComparison.Ordinal);

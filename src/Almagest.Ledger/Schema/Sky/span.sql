@@ -1,18 +1,30 @@
 -- The first and last cell of order 29 between which all positions within a radius lie, and some beside: for the index, where a row of one
--- table looks for its neighbours in another. A cell much larger than the cone that touches it also meets a circle of thrice the radius
--- over a stretch that one of 24 positions hits.
+-- table looks for its neighbours in another.
 create or replace function sky.span(ra double precision, "dec" double precision, radius double precision) returns bigint[]
 language plpgsql immutable strict parallel safe cost 2000 as $$
 declare
+  f bigint[];
+  reach bigint;
   shift int;
   cell bigint;
   low bigint; high bigint;
-  far double precision := 3 * abs(radius) + 1e-9;
+  far double precision := 4 * abs(radius) + 1e-9;
   x double precision; y double precision; z double precision;
 begin
-  -- The narrowest cell of an order is 22 degrees wide at order 0, and half of that at each one below; here cells are wider than 8 radii.
   if not abs(radius) < 2 or not abs("dec") <= 90 then return array[0, 3458764513820540927]; end if;
-  shift := 58 - 2 * least(29, greatest(0, trunc(ln(22 / (9 * abs(radius) + 1e-8)) / ln(2.0::double precision))::int));
+  -- Nowhere does a step along the sphere change a base cell's coordinates by more than 1.5 times its length; and numbers whose bits
+  -- alternate grow with each of the two.
+  f := sky.in_face(ra, "dec");
+  reach := ceil(1.5::double precision * 536870912 * radians(abs(radius)))::bigint + 4;
+  if f[2] >= reach and f[3] >= reach and f[2] + reach < 536870912 and f[3] + reach < 536870912 then
+    return array[
+      (f[1] << 58) + sky.spread(f[2] - reach) + (sky.spread(f[3] - reach) << 1),
+      (f[1] << 58) + sky.spread(f[2] + reach) + (sky.spread(f[3] + reach) << 1)
+    ];
+  end if;
+  -- Where base cells meet: a cell much larger than the cone that touches it also meets a circle of four times the radius, over a stretch
+  -- that one of 24 positions hits. The narrowest cell of an order is 22 degrees wide at order 0, and half of that at each one below.
+  shift := 58 - 2 * least(29, greatest(0, trunc(ln(22 / (3 * far)) / ln(2.0::double precision))::int));
   low := sky.cell(ra, "dec") >> shift;
   high := low;
   for i in 0 .. 23 loop

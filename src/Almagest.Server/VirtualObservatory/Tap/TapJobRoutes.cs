@@ -218,7 +218,7 @@ internal static class TapJobRoutes
             ? job
             : throw new VoException(404, "there is no such job; it may have been destroyed");
 
-    private static string Owner(HttpContext context) => Person.Of(context.User)?.Key ?? "";
+    public static string Owner(HttpContext context) => Person.Of(context.User)?.Key ?? "";
 
     private static string Address(HttpContext context, TapJob job) => $"{TapRoutes.AddressOf(context)}/async/{job.Id}";
 

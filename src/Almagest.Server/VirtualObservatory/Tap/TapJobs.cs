@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using Almagest.Adql;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
@@ -9,7 +10,7 @@ namespace Almagest.Server.VirtualObservatory.Tap;
 /// The jobs of this server: in its memory, their results in nameless files, so that nothing outlives it. Each is destroyed at its time; how
 /// many there are and what they hold is bounded.
 /// </summary>
-internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDisposable
+internal sealed partial class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDisposable
 {
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(30);
 
@@ -50,6 +51,38 @@ internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDis
             );
     }
 
+    /// <summary>The result of a job of somebody's, a VOTable, by its address; null where that is of no such job.</summary>
+    /// <exception cref="VoException">it is larger than a table that comes with a query may be</exception>
+    public byte[]? ResultAt(string address, string owner)
+    {
+        // Whatever name the server goes by: a job's is unique, and nothing is fetched.
+        if (
+            ResultAddress().Match(address) is not { Success: true } match
+            || Find(match.Groups["job"].Value) is not { } job
+            || job.Owner != owner
+            || job.ResultType?.StartsWith("application/x-votable", StringComparison.Ordinal) != true
+            || job.Borrow() is not { } file
+        )
+            return null;
+        try
+        {
+            if (job.ResultBytes > TapLimits.MostUploadBytes)
+                throw VoException.Invalid($"the result at {address} is larger than {TapLimits.MostUploadBytes >> 20} MiB");
+            var content = new byte[job.ResultBytes];
+            var at = 0;
+            while (at < content.Length && RandomAccess.Read(file, content.AsSpan(at), at) is > 0 and var read)
+                at += read;
+            return content;
+        }
+        finally
+        {
+            job.GiveBack();
+        }
+    }
+
+    [GeneratedRegex("^https?://[^/?#]+(/[^?#]*)?/vo/tap/async/(?<job>[0-9a-f]{32})/results/result$", RegexOptions.CultureInvariant)]
+    private static partial Regex ResultAddress();
+
     public void Destroy(TapJob job)
     {
         _jobs.TryRemove(job.Id, out _);
@@ -75,7 +108,7 @@ internal sealed class TapJobs(AdqlRunner runner, ILogger<TapJobs> logger) : IDis
         try
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(job.Abortion.Token, _stopping.Token);
-            var query = TapQuery.From(job.Parameters);
+            var query = TapQuery.From(job.Parameters, address => ResultAt(address, job.Owner));
             // Queued is what it says until its turn comes, and its time runs from then.
             using var place = await runner.Places.TakeAsync(QueryKind.Job, end.Token);
             if (!job.Move(JobPhase.EXECUTING, JobPhase.QUEUED))

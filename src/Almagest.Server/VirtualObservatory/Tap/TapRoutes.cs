@@ -23,7 +23,14 @@ internal static class TapRoutes
                     $"{method.ToLowerInvariant()}TapSync",
                     "Answers an ADQL query: LANG=ADQL and QUERY, optionally MAXREC and RESPONSEFORMAT",
                     async context =>
-                        await AnswerAsync(runner, TapQuery.From(await VoParameters.ReadAsync(context, TapLimits.MostUploadBytes)), context)
+                        await AnswerAsync(
+                            runner,
+                            TapQuery.From(
+                                await VoParameters.ReadAsync(context, TapLimits.MostUploadBytes),
+                                address => jobs.ResultAt(address, TapJobRoutes.Owner(context))
+                            ),
+                            context
+                        )
                 )
                 .Takes(VoArguments.Language, VoArguments.Query, VoArguments.MostRows, VoArguments.Format, VoArguments.Upload)
                 .AnswersTable();

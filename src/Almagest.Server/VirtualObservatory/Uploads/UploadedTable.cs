@@ -78,13 +78,15 @@ internal static class UploadedTable
                         new PublishedColumn(
                             c.Name,
                             columns[i].Type,
-                            string.Create(CultureInfo.InvariantCulture, $"{{0}}.u{i + 1}"),
+                            columns[i].Sql(string.Create(CultureInfo.InvariantCulture, $"{{0}}.u{i + 1}")),
                             c.Unit,
                             c.Ucd,
                             c.Description
                         )
                         {
-                            MayHaveUnicode = columns[i].Type == PublishedType.Text,
+                            MayHaveUnicode = columns[i].Type == PublishedType.Text && c.DataType != "char",
+                            // Whoever sends an int may want it back.
+                            IsNarrow = c.DataType is "int" or "short" or "unsignedByte",
                         }
                 ),
             ]
@@ -96,6 +98,10 @@ internal static class UploadedTable
         {
             ColumnType.Int64 or ColumnType.Boolean => new UploadedColumn(PublishedType.Integer),
             ColumnType.Double => new UploadedColumn(PublishedType.Double),
+            ColumnType.Text when column.XType is "timestamp" or "adql:TIMESTAMP" => new UploadedColumn(PublishedType.Timestamp),
+            ColumnType.Json when column is { DataType: "double" or "float", XType: "point" } => new UploadedColumn(PublishedType.Point),
+            ColumnType.Json when column is { DataType: "double" or "float", XType: "circle" } => new UploadedColumn(PublishedType.Circle),
+            ColumnType.Json when column is { DataType: "double" or "float", XType: "polygon" } => new UploadedColumn(PublishedType.Polygon),
             _ => new UploadedColumn(PublishedType.Text),
         };
 
