@@ -1,4 +1,3 @@
-using Almagest.Testing;
 using Npgsql;
 using Xunit;
 

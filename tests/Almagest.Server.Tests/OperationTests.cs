@@ -5,7 +5,6 @@ using System.Text;
 using Almagest.Ledger.Database;
 using Almagest.Server.Hosting;
 using Almagest.Testing;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
@@ -65,7 +64,7 @@ public sealed class OperationTests
         var location = (await server.PostAsync("/discovery/runs", Run)).Headers.Location!.ToString();
         await Eventually.HoldsAsync(async () => (await server.GetAsync(location)).Json.GetProperty("status").GetString() == "completed");
         await server.PostAsync("/analytics/discovery/refresh-views");
-        string text = "";
+        var text = "";
         await Eventually.HoldsAsync(async () =>
             (text = (await server.GetAsync("/metrics")).Text).Contains(
                 "almagest_run_duration_seconds_count{algorithm=\"isolation_forest\",outcome=\"completed\"} 1\n",

@@ -1,6 +1,5 @@
 using Almagest.Ledger.Datasets;
 using Almagest.Testing;
-using Almagest.Testing.Ledgers;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Datasets;

@@ -6,7 +6,6 @@ using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Annotations;
 using Almagest.Runs.Lifecycle;
-using Almagest.Testing.Ledgers;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Lifecycle;
