@@ -12,7 +12,6 @@ public sealed class VisibilityTests
     /// <summary>Types that are public although no other project uses them, and why.</summary>
     private static readonly Dictionary<string, string> s_exceptions = new()
     {
-        ["Almagest.Catalog.BooleanVector"] = Vector,
         ["Almagest.Catalog.DoubleVector"] = Vector,
         ["Almagest.Catalog.Int64Vector"] = Vector,
         ["Almagest.Catalog.TextVector"] = Vector,

@@ -31,7 +31,6 @@ public sealed class CommandAdviceTests
         ErrorCode.RunEnded,
         ErrorCode.RunNotEnded,
         ErrorCode.RunLost,
-        ErrorCode.DeletionNotFound,
         ErrorCode.DeletionNotRestorable,
         ErrorCode.RunTooLong,
         ErrorCode.QueueFull,

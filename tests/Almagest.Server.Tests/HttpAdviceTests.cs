@@ -27,7 +27,6 @@ public sealed class HttpAdviceTests
         ErrorCode.RunNotComplete,
         ErrorCode.RunNotEnded,
         ErrorCode.RunLost,
-        ErrorCode.DeletionNotFound,
         ErrorCode.DeletionNotRestorable,
         ErrorCode.RunTooLong,
         ErrorCode.QueueFull,

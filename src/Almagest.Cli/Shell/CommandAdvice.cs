@@ -59,6 +59,7 @@ internal static class CommandAdvice
         [ErrorCode.RunNotRepeatable] = e => After(e, "The command is: almagest discover anomalies"),
         [ErrorCode.RunStarsChanged] = e => After(e, "The command is: almagest discover anomalies"),
         [ErrorCode.RunTaken] = e => e.Remedy ?? "Look at it with: almagest runs show",
+        [ErrorCode.DeletionNotFound] = _ => "'almagest deletions list' has those that can be undone.",
         [ErrorCode.SchemaMismatch] = _ => "Run: almagest db migrate",
         [ErrorCode.SchemaOlder] = _ => "Run: almagest db migrate",
         [ErrorCode.SchemaTooOld] = e =>

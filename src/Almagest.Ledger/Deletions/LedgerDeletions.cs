@@ -198,7 +198,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
                 .Of(
                     e.Code,
                     $"{e.Message}; a run that can be brought back for a day needs its room until then",
-                    "Delete it for good: runs delete --now, or now=true in a request.",
+                    "Delete it for good, which needs no room.",
                     inner: e
                 )
                 .With("free_bytes", e.Facts["free_bytes"])

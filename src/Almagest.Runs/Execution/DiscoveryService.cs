@@ -153,7 +153,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
                 .Of(
                     ErrorCode.RunTooLong,
                     $"run {claim.RunId} was ended: it took longer than the {LongestRun!.Value} that the server lets a run take",
-                    "Take fewer stars, samples or trees; or let whoever operates the server raise serve --longest-run."
+                    "Take fewer stars, samples or trees, or let whoever operates the server allow more."
                 )
                 .With("run_id", claim.RunId)
                 .With("seconds", LongestRun.Value.TotalSeconds);

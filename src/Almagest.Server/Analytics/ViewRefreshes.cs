@@ -1,4 +1,5 @@
 using Almagest.Ledger.Views;
+using Almagest.Server.Measuring;
 using Almagest.Server.Operations;
 
 namespace Almagest.Server.Analytics;

@@ -15,6 +15,7 @@ using Almagest.Server.Datasets;
 using Almagest.Server.Http;
 using Almagest.Server.Jobs;
 using Almagest.Server.Matching;
+using Almagest.Server.Measuring;
 using Almagest.Server.OpenApi;
 using Almagest.Server.Operations;
 using Almagest.Server.Runs;

@@ -49,6 +49,7 @@ internal static class HttpAdvice
         [ErrorCode.RunNotRepeatable] = e => After(e, "POST /discovery/runs starts one."),
         [ErrorCode.RunStarsChanged] = e => After(e, "POST /discovery/runs starts one."),
         [ErrorCode.RunTaken] = _ => "GET /discovery/runs/{run_id} shows it.",
+        [ErrorCode.DeletionNotFound] = _ => "GET /deletions lists those that can be undone.",
         [ErrorCode.SchemaMismatch] = _ => "Run on the server: almagest db migrate",
         [ErrorCode.SchemaOlder] = _ => "Run on the server: almagest db migrate",
         [ErrorCode.SchemaTooOld] = e =>

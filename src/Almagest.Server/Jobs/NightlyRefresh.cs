@@ -1,14 +1,15 @@
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Views;
-using Almagest.Server.Operations;
+using Almagest.Server.Measuring;
 using Quartz;
 
 namespace Almagest.Server.Jobs;
 
 /// <summary>
-/// Lets go what was deleted more than a day ago, and refreshes all views on a schedule: the safety net below the views that follow each run. A view that cannot be refreshed is tried
-/// again by <see cref="ViewRefreshService"/>, as after any other failure; the job's own record says that it failed.
+/// Lets go what was deleted more than a day ago, and refreshes all views on a schedule: the safety net below the views that follow each
+/// run. A view that cannot be refreshed is tried again by <see cref="ViewRefreshService"/>, as after any other failure; the job's own
+/// record says that it failed.
 /// </summary>
 [DisallowConcurrentExecution]
 internal sealed class NightlyRefresh(LedgerDatabase ledger, LedgerMeter meter) : IJob

@@ -4,7 +4,7 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
-using Almagest.Server.Operations;
+using Almagest.Server.Measuring;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

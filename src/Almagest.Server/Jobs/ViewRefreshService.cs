@@ -2,7 +2,7 @@ using Almagest.Contract.Errors;
 using Almagest.Contract.Status;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
-using Almagest.Server.Operations;
+using Almagest.Server.Measuring;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;

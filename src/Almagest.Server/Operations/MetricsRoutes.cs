@@ -4,6 +4,7 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
 using Almagest.Server.Http;
+using Almagest.Server.Measuring;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;

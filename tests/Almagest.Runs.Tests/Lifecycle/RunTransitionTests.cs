@@ -110,13 +110,21 @@ public sealed class RunTransitionTests
             files.Where(f => f.Text.Contains("update public.discovery_runs", StringComparison.Ordinal)).Select(f => f.Name)
         );
         Assert.Equal(
-            ["Almagest.Ledger/Datasets/DatasetRepository.cs", "Almagest.Runs/Lifecycle/RunLife.cs"],
+            // A deletion keeps the run as it is, and a restoration brings it back so.
+            [
+                "Almagest.Ledger/Datasets/DatasetRepository.cs",
+                "Almagest.Ledger/Deletions/DeletionSql.cs",
+                "Almagest.Runs/Lifecycle/RunLife.cs",
+            ],
             files
                 .Where(f => f.Text.Contains("delete from public.discovery_runs", StringComparison.Ordinal))
                 .Select(f => f.Name)
                 .Order(StringComparer.Ordinal)
         );
-        Assert.DoesNotContain(files, f => f.Text.Contains("insert into public.discovery_runs", StringComparison.Ordinal));
+        Assert.Equal(
+            ["Almagest.Ledger/Deletions/DeletionSql.cs"],
+            files.Where(f => f.Text.Contains("insert into public.discovery_runs", StringComparison.Ordinal)).Select(f => f.Name)
+        );
         Assert.DoesNotContain(files, f => f.Text.Contains("Status = RunStatus.", StringComparison.Ordinal));
     }
 

@@ -7,7 +7,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
-namespace Almagest.Server.Operations;
+namespace Almagest.Server.Measuring;
 
 /// <summary>Traces and metrics for a collector of OpenTelemetry, where one is named: nothing is sent to anybody else.</summary>
 internal static class Telemetry

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Almagest.Ledger.Views;
 
-namespace Almagest.Server.Operations;
+namespace Almagest.Server.Measuring;
 
 /// <summary>What this server measures of its own work. OpenTelemetry's exporters and <c>/metrics</c> read the same instruments.</summary>
 internal sealed class LedgerMeter

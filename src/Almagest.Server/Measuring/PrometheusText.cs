@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Almagest.Server.Operations;
+namespace Almagest.Server.Measuring;
 
 /// <summary>
 /// Prometheus' text format 0.0.4. Written by hand: OpenTelemetry's exporter for it has no stable release for ASP.NET Core yet.

@@ -1,4 +1,4 @@
-namespace Almagest.Server.Operations;
+namespace Almagest.Server.Measuring;
 
 /// <summary>Counts of values up to given bounds, and their sum, as Prometheus understands a histogram. Thread-safe.</summary>
 /// <param name="bounds">upper bounds, ascending; above the last there is one more count</param>

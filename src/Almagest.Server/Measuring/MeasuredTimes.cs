@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
-namespace Almagest.Server.Operations;
+namespace Almagest.Server.Measuring;
 
 /// <summary>Which measurements become a histogram of <c>/metrics</c>.</summary>
 /// <param name="Instrument">the name by which .NET publishes it; it measures seconds</param>
