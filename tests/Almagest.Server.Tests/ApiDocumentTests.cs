@@ -48,6 +48,55 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
         }
     }
 
+    /// <summary>What public linters ask of a description.</summary>
+    [Fact]
+    public async Task Every_operation_says_who_may_ask_and_every_list_what_it_holds()
+    {
+        var document = (await _server.GetAsync("/openapi/v1.json")).Json;
+        var open = 0;
+        foreach (var path in document.GetProperty("paths").EnumerateObject())
+        {
+            foreach (var operation in path.Value.EnumerateObject())
+            {
+                var name = $"{operation.Name} {path.Name}";
+                Assert.True(operation.Value.TryGetProperty("security", out var security), name);
+                var statuses = operation.Value.GetProperty("responses").EnumerateObject().Select(r => r.Name).ToList();
+                if (security.GetArrayLength() > 0)
+                    Assert.True(statuses.Contains("401") && statuses.Contains("403"), name);
+                else
+                    open++;
+            }
+        }
+        Assert.Equal(4, open);
+        RequireItems(document, "");
+        var tags = document.GetProperty("tags").EnumerateArray().ToList();
+        Assert.All(tags, t => Assert.NotEqual("", t.GetProperty("description").GetString()));
+        var used = document
+            .GetProperty("paths")
+            .EnumerateObject()
+            .SelectMany(p => p.Value.EnumerateObject())
+            .SelectMany(o => o.Value.GetProperty("tags").EnumerateArray())
+            .Select(t => t.GetString())
+            .Distinct();
+        Assert.Equal(tags.Select(t => t.GetProperty("name").GetString()).Order(), used.Order());
+    }
+
+    private static void RequireItems(JsonElement element, string path)
+    {
+        if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in element.EnumerateArray())
+                RequireItems(item, path);
+            return;
+        }
+        if (element.ValueKind != JsonValueKind.Object)
+            return;
+        if (element.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.GetString() == "array")
+            Assert.True(element.TryGetProperty("items", out _), path);
+        foreach (var property in element.EnumerateObject())
+            RequireItems(property.Value, $"{path}/{property.Name}");
+    }
+
     [Theory]
     [InlineData("/analytics/discovery/stats", "run_type limit format", "limit", 1, 1000, 100)]
     [InlineData("/analytics/discovery/overlaps", "run_id min_similarity limit format", "limit", 1, 500, 50)]
@@ -101,7 +150,8 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
     [Fact]
     public async Task Every_parameter_of_a_path_is_declared_and_every_answer_says_what_it_is()
     {
-        foreach (var path in (await _server.GetAsync("/openapi/v1.json")).Json.GetProperty("paths").EnumerateObject())
+        var document = (await _server.GetAsync("/openapi/v1.json")).Json;
+        foreach (var path in document.GetProperty("paths").EnumerateObject())
         {
             foreach (var operation in path.Value.EnumerateObject())
             {
@@ -118,12 +168,17 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
                 );
                 foreach (var answer in operation.Value.GetProperty("responses").EnumerateObject())
                     Assert.True(
-                        answer.Name is "204" or "303" or "304" || answer.Value.TryGetProperty("content", out _),
+                        answer.Name is "204" or "303" or "304" || Resolved(document, answer.Value).TryGetProperty("content", out _),
                         $"{name} {answer.Name} says nothing of its content"
                     );
             }
         }
     }
+
+    private static JsonElement Resolved(JsonElement document, JsonElement answer) =>
+        answer.TryGetProperty("$ref", out var reference)
+            ? reference.GetString()!.Split('/').Skip(1).Aggregate(document, (at, name) => at.GetProperty(name))
+            : answer;
 
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex PathParameter { get; }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Recovery;
 
@@ -17,35 +18,44 @@ public sealed record RecoverySettings
         MostValues = 50;
 
     /// <summary><c>outliers</c> or <c>clusters</c>; if left out, outliers for an anomaly run and clusters for a cluster run.</summary>
+    [AllowedValues(Outliers, Clusters)]
     public string? Plant { get; init; }
 
     /// <summary>In what outliers differ: <c>color</c>, <c>magnitude</c>, <c>motion</c>; if left out, those that the run's features
     /// show.</summary>
+    [MinLength(1), MaxLength(MostValues)]
     public IReadOnlyList<string>? Traits { get; init; }
 
     /// <summary>How far outliers are displaced, in spreads of the trait; 0 = ordinary stars, the control. 0, 1, 2, 3, 4 and 6 if left
     /// out.</summary>
+    [MinLength(1), MaxLength(MostValues)]
     public IReadOnlyList<double>? Contrasts { get; init; }
 
     /// <summary>Outliers in each repetition; if left out a hundredth of the stars, at most 500, and at most a fifth of what the run
     /// flags.</summary>
+    [Range(1, MostStars)]
     public int? Stars { get; init; }
 
     /// <summary>Members of the planted clusters, each at least 2; 25, 50, 100 and 200 if left out.</summary>
+    [MinLength(1), MaxLength(MostValues)]
     public IReadOnlyList<int>? Members { get; init; }
 
     /// <summary>Distances of the planted clusters, parsecs; if left out, the quartiles of the selection's.</summary>
+    [MinLength(1), MaxLength(MostValues)]
     public IReadOnlyList<double>? DistancesPc { get; init; }
 
     /// <summary>Standard deviations of the members' places in each direction, parsecs; 2 if left out.</summary>
+    [MinLength(1), MaxLength(MostValues)]
     public IReadOnlyList<double>? SpreadsPc { get; init; }
 
     /// <summary>Standard deviations of the members' proper motions in each direction, mas/yr; if left out, 0.6 km/s at the cluster's
     /// distance.</summary>
+    [MinLength(1), MaxLength(MostValues)]
     public IReadOnlyList<double>? DispersionsMasYr { get; init; }
 
     /// <summary>How often each set of properties is planted: 10 if left out. Each repetition is one run; a cluster is planted
     /// alone.</summary>
+    [Range(1, MostRuns)]
     public int? Repetitions { get; init; }
 
     /// <summary>The same seed plants the same stars; 42 if left out.</summary>

@@ -1,5 +1,6 @@
 using Almagest.Ledger.Access;
 using Almagest.Server.Access;
+using Almagest.Server.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.OpenApi;
@@ -10,7 +11,9 @@ namespace Almagest.Server.OpenApi;
 internal static class AccessSchemes
 {
     private const string Bearer = "bearer",
-        Basic = "basic";
+        Basic = "basic",
+        Unknown = "Unauthorized",
+        Forbidden = "Forbidden";
 
     public static Task DescribeAsync(
         OpenApiDocument document,
@@ -34,8 +37,23 @@ internal static class AccessSchemes
                 Description = "Any user name, and the token as password.",
             },
         };
+        document.Components.Responses = new Dictionary<string, IOpenApiResponse>
+        {
+            [Unknown] = Refusal("No token that is valid, or none", document),
+            [Forbidden] = Refusal("The scope of the token does not reach that far, or a page of another site asks", document),
+        };
         return Task.CompletedTask;
     }
+
+    private static OpenApiResponse Refusal(string description, OpenApiDocument document) =>
+        new()
+        {
+            Description = description,
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                [Problem.ContentType] = new() { Schema = new OpenApiSchemaReference(nameof(Problem), document) },
+            },
+        };
 
     public static Task DescribeAsync(
         OpenApiOperation operation,
@@ -44,8 +62,14 @@ internal static class AccessSchemes
     )
     {
         var name = context.Description.ActionDescriptor.EndpointMetadata.OfType<IEndpointNameMetadata>().LastOrDefault()?.EndpointName;
-        if (name is null || RouteScopes.OfOperation(name) is not { } scope)
+        if (name is null)
             return Task.CompletedTask;
+        if (RouteScopes.OfOperation(name) is not { } scope)
+        {
+            // Said, not left out: nobody is asked who they are.
+            operation.Security = [];
+            return Task.CompletedTask;
+        }
         // Roles of a scheme, as OpenAPI 3.1 has them beside OAuth.
         operation.Security =
         [
@@ -54,6 +78,9 @@ internal static class AccessSchemes
                 [new OpenApiSecuritySchemeReference(scheme, context.Document)] = [scope.Written()],
             }),
         ];
+        operation.Responses ??= [];
+        operation.Responses.TryAdd("401", new OpenApiResponseReference(Unknown, context.Document));
+        operation.Responses.TryAdd("403", new OpenApiResponseReference(Forbidden, context.Document));
         return Task.CompletedTask;
     }
 }

@@ -21,6 +21,18 @@ internal static class ApiDocument
         a token whose scope does not reach that far 403.
         """;
 
+    private static readonly (string Name, string About)[] s_tags =
+    [
+        ("Analytics", "Answers across runs, computed ahead of the question, with how fresh they are"),
+        ("Runs", "Start, follow, list and read runs, and what is made of them"),
+        ("Comparing", "Runs side by side: what they share, how surely, and why stars differ"),
+        ("Datasets", "Loaded catalogues and their stars"),
+        ("Annotations", "Tags and notes of runs, labels of stars"),
+        ("Operations", "Health, metrics and jobs, for those who run a server"),
+        ("Cross-matching", "Datasets joined by position"),
+        ("Virtual observatory", "TAP, cone search and coverage: the protocols of the IVOA"),
+    ];
+
     public static void AddTo(IServiceCollection services) =>
         services.AddOpenApi(
             "v1",
@@ -36,7 +48,9 @@ internal static class ApiDocument
                             Title = "Almagest",
                             Version = Almagest.Contract.ProgramVersion.Current,
                             Description = About,
+                            License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
                         };
+                        document.Tags = s_tags.Select(t => new OpenApiTag { Name = t.Name, Description = t.About }).ToHashSet();
                         // Relative: true behind whatever name or proxy the server has.
                         document.Servers = [new OpenApiServer { Url = "/" }];
                         return Task.CompletedTask;
@@ -44,8 +58,8 @@ internal static class ApiDocument
                 );
                 o.AddDocumentTransformer(PlainDescriptions.ApplyAsync);
                 o.AddDocumentTransformer(AccessSchemes.DescribeAsync);
-                o.AddOperationTransformer(Describe);
                 o.AddOperationTransformer(AccessSchemes.DescribeAsync);
+                o.AddOperationTransformer(Describe);
                 o.AddSchemaTransformer(DescribeJson);
                 o.AddSchemaTransformer(RunRequestSchemas.DescribeAsync);
                 o.AddSchemaTransformer(BodySchemas.DescribeAsync);

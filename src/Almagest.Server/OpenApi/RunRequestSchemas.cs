@@ -78,7 +78,12 @@ internal static class RunRequestSchemas
                 break;
             case "grid":
                 schema.Type = JsonSchemaType.Object;
-                schema.AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, MinItems = 1 };
+                schema.AdditionalProperties = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Array,
+                    MinItems = 1,
+                    Items = new OpenApiSchema(),
+                };
                 break;
             case "list":
                 schema.Type = JsonSchemaType.Array;
