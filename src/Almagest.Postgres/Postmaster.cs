@@ -29,10 +29,11 @@ internal sealed class Postmaster(ServerLocation place, ServerAccount account, Em
         Down,
         Busy,
         WithoutDatabase,
+        WithoutOwner,
         Up,
     }
 
-    public string ConnectionString { get; } = Connection(place, "almagest");
+    public string ConnectionString { get; } = Connection(place, "almagest", OwnerRole.Name);
 
     /// <summary>Makes sure that the server answers and that the database is there.</summary>
     /// <returns>Whether it had to be started.</returns>
@@ -49,9 +50,9 @@ internal sealed class Postmaster(ServerLocation place, ServerAccount account, Em
                 var state = await ProbeAsync(cancellationToken).ConfigureAwait(false);
                 if (state == State.Up)
                     return started;
-                if (state == State.WithoutDatabase)
+                if (state is State.WithoutDatabase or State.WithoutOwner)
                 {
-                    await CreateDatabaseAsync(cancellationToken).ConfigureAwait(false);
+                    await SetUpAsync(state == State.WithoutOwner, cancellationToken).ConfigureAwait(false);
                     return started;
                 }
 
@@ -166,11 +167,8 @@ internal sealed class Postmaster(ServerLocation place, ServerAccount account, Em
                 PostgresErrorCodes.InvalidCatalogName => State.WithoutDatabase,
                 // All connections are taken: it runs.
                 PostgresErrorCodes.TooManyConnections => State.Up,
-                PostgresErrorCodes.InvalidAuthorizationSpecification => throw new PostgresServerException(
-                    $"The database in {place.Directory} does not admit the user {Environment.UserName}: {error.MessageText}.",
-                    "Run as the user who made it, or set ALMAGEST_HOME to a directory of your own.",
-                    error
-                ),
+                // Made by a program that knew no owner beside the administrator; whether we are admitted as that one will be seen.
+                PostgresErrorCodes.InvalidAuthorizationSpecification => State.WithoutOwner,
                 _ => throw StartFailure.Explain(
                     $"The database in {place.Directory} refuses connections",
                     $" {error.SqlState} {error.MessageText}",
@@ -256,16 +254,37 @@ internal sealed class Postmaster(ServerLocation place, ServerAccount account, Em
                 .ConfigureAwait(false);
     }
 
-    private async Task CreateDatabaseAsync(CancellationToken cancellationToken)
+    // $1 lines for the start of pg_hba.conf, $2 lines for pg_ident.conf, $3 pg_ctl. What is there stays: it may be the user's own.
+    private const string AdmitScript = """
+        set -eu
+        umask 077
+        { printf '%s' "$1"; cat data/pg_hba.conf; } >hba.new
+        { printf '%s' "$2"; cat data/pg_ident.conf; } >ident.new
+        mv ident.new data/pg_ident.conf
+        mv hba.new data/pg_hba.conf
+        "$3" reload -D data -s
+        """;
+
+    /// <summary>Makes the database and the role that owns it, and hands over what an older program made.</summary>
+    private async Task SetUpAsync(bool admit, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(WithoutPool(Connection(place, "postgres")));
         try
         {
-            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await using var command = new NpgsqlCommand("CREATE DATABASE almagest", connection);
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            await OwnerRole.SetUpAsync(ConnectAsync, cancellationToken).ConfigureAwait(false);
+            if (admit && !await IsUpAsync(cancellationToken).ConfigureAwait(false))
+            {
+                options.Progress?.Invoke("Giving the database an owner that does not administer the server…");
+                await AdmitOwnerAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
-        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.DuplicateDatabase) { }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.InvalidAuthorizationSpecification)
+        {
+            throw new PostgresServerException(
+                $"The database in {place.Directory} does not admit the user {Environment.UserName}: {error.MessageText}.",
+                "Run as the user who made it, or set ALMAGEST_HOME to a directory of your own.",
+                error
+            );
+        }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.DiskFull)
         {
             throw new PostgresServerException(
@@ -274,7 +293,52 @@ internal sealed class Postmaster(ServerLocation place, ServerAccount account, Em
                 error
             );
         }
+
+        async Task<NpgsqlConnection> ConnectAsync(string database)
+        {
+            var connection = new NpgsqlConnection(WithoutPool(Connection(place, database, OwnerRole.Administrator)));
+            try
+            {
+                await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+                return connection;
+            }
+            catch
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
     }
+
+    private async Task AdmitOwnerAsync(CancellationToken cancellationToken)
+    {
+        var command = account.Command(
+            "/bin/sh",
+            "-c",
+            AdmitScript,
+            "almagest-admit",
+            $"local all {OwnerRole.Name} peer map=almagest\n",
+            ServerConfiguration.MapOf(account, OwnerRole.Name),
+            (FindBinaries() ?? throw WrongVersion()).PgCtl
+        );
+        var result = await HostProcess.RunAsync(command, place.Directory, cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (!result.Succeeded)
+            throw StartFailure.Explain($"Cannot admit the owner of the database in {place.Directory}", result.Text, place);
+        // The server reads them again a moment later.
+        for (var tries = 0; tries < 100; tries++)
+        {
+            if (await IsUpAsync(cancellationToken).ConfigureAwait(false))
+                return;
+            await Task.Delay(s_slowPollInterval, cancellationToken).ConfigureAwait(false);
+        }
+        throw new PostgresServerException(
+            $"The database in {place.Directory} does not admit its owner, the role {OwnerRole.Name}.",
+            $"Let {place.Data}/pg_hba.conf begin with: local all {OwnerRole.Name} peer map=almagest"
+        );
+    }
+
+    private async Task<bool> IsUpAsync(CancellationToken cancellationToken) =>
+        await ProbeAsync(cancellationToken).ConfigureAwait(false) == State.Up;
 
     private static async Task WaitAsync(Process? process, TimeSpan interval, CancellationToken cancellationToken)
     {
@@ -322,12 +386,12 @@ internal sealed class Postmaster(ServerLocation place, ServerAccount account, Em
         );
     }
 
-    private static string Connection(ServerLocation place, string database) =>
+    private static string Connection(ServerLocation place, string database, string role) =>
         new NpgsqlConnectionStringBuilder
         {
             Host = place.SocketDirectory,
             Port = 5432,
-            Username = "almagest",
+            Username = role,
             Database = database,
             SslMode = SslMode.Disable,
             ApplicationName = "almagest",

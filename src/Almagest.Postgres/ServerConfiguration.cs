@@ -15,9 +15,14 @@ internal static class ServerConfiguration
     public const string Include = "\ninclude 'almagest.conf'\ninclude 'local.conf'\n";
 
     /// <summary>Whoever the kernel says is the account or root may connect, over the socket; nobody else, from nowhere.</summary>
-    public const string HostBasedAuthentication = "local all almagest peer map=almagest\n";
+    public const string HostBasedAuthentication =
+        $"local all {OwnerRole.Name} peer map=almagest\nlocal all {OwnerRole.Administrator} peer map=almagest\n";
 
-    public static string IdentityMap(ServerAccount account) => $"almagest \"{account.Name}\" almagest\nalmagest root almagest\n";
+    public static string IdentityMap(ServerAccount account) =>
+        string.Concat(new[] { OwnerRole.Name, OwnerRole.Administrator }.Select(role => MapOf(account, role)));
+
+    /// <summary>The lines of <c>pg_ident.conf</c> by which the account and root may be a role.</summary>
+    public static string MapOf(ServerAccount account, string role) => $"almagest \"{account.Name}\" {role}\nalmagest root {role}\n";
 
     public static string Write(bool durable) =>
         Write(

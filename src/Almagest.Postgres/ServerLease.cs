@@ -5,7 +5,7 @@ namespace Almagest.Postgres;
 /// <summary>What a caller may want to show or use of a running server.</summary>
 /// <param name="Home">The directory that <c>ALMAGEST_HOME</c> names.</param>
 /// <param name="DataDirectory">PostgreSQL's data directory.</param>
-/// <param name="SocketDirectory">What <c>psql -h</c> takes; the user and the database are both <c>almagest</c>.</param>
+/// <param name="SocketDirectory">What <c>psql -h</c> takes; the user is <c>almagest_owner</c>, the database <c>almagest</c>.</param>
 /// <param name="LogDirectory">PostgreSQL's log, one file for each day of the week.</param>
 /// <param name="Account">The operating-system account that the server runs under.</param>
 /// <param name="Created">Whether this lease found no server and made one.</param>

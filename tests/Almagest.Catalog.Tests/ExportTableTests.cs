@@ -161,10 +161,8 @@ public sealed class ExportTableTests
     }
 
     [Fact]
-    public async Task CSV_begins_with_its_names()
-    {
+    public async Task CSV_begins_with_its_names() =>
         Assert.Equal("id,mag,near,name", (string?)Encoding.UTF8.GetString((await WriteAsync(TableFormat.Csv)).ToArray()).Split('\n')[0]);
-    }
 
     private static async Task<byte[]> OfIdsAsync(TableFormat format, params object?[][] rows)
     {

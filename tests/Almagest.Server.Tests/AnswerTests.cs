@@ -78,9 +78,9 @@ public sealed class AnswerTests(KnownLedger known)
         using var answer = await AskAsync(_server, HttpMethod.Get, Path, ("Accept-Encoding", accept));
         Assert.Equal(coding, Header(answer, "Content-Encoding"));
         await using var body = await answer.Content.ReadAsStreamAsync(Token);
-        await using Stream read = coding switch
+        await using var read = coding switch
         {
-            "gzip" => new GZipStream(body, CompressionMode.Decompress),
+            "gzip" => (Stream)new GZipStream(body, CompressionMode.Decompress),
             "zstd" => new DecompressionStream(body),
             _ => body,
         };

@@ -30,12 +30,16 @@ public static class ThrowAwayServer
         var lease = await EmbeddedServer.StartAsync(options);
         if (connections > 100)
         {
-            await SetAsync(lease.ConnectionString, $"max_connections = {connections}");
+            await SetAsync(Administrator(lease.ConnectionString), $"max_connections = {connections}");
             await lease.DisposeAsync();
             lease = await EmbeddedServer.StartAsync(options);
         }
-        return lease.ConnectionString;
+        return Administrator(lease.ConnectionString);
     }
+
+    // Tests make databases, and reach behind the guards of the ledger.
+    private static string Administrator(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { Username = "almagest" }.ConnectionString;
 
     private static async Task SetAsync(string connectionString, string setting)
     {

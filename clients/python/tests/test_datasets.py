@@ -195,6 +195,9 @@ def test_labels_are_added_as_a_table_read_and_taken_away(ledger, stars, sky):
     assert stars.labels("by-kind").set_index("source_id")["label_kind"][star] == "looked at"
     ledger.labels.remove(stars, str(star), "by-kind")
     assert star not in list(stars.labels("by-kind")["source_id"])
+    taken = next(d for d in ledger.deletions() if d.kind == "label" and d.dataset == stars.name)
+    ledger.restore(taken.deletion_id)
+    assert stars.labels("by-kind").set_index("source_id")["label_kind"][star] == "looked at"
     with pytest.raises(almagest.NotFound, match="no star"):
         ledger.labels.set(stars, 12345, outlier=True)
 

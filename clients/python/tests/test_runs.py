@@ -175,13 +175,11 @@ def test_runs_are_listed_by_conditions_and_as_a_frame(ledger, anomalies, cluster
 
 
 def test_runs_are_chosen_by_a_condition_in_words(ledger, anomalies, clusters):
-    from conftest import API
-
-    known = [p["name"] for p in API["paths"]["/discovery/runs"]["get"]["parameters"]]
-    if "where" not in known:
-        pytest.skip("this server does not take conditions in words yet")
     found = ledger.runs.to_pandas(where="contamination <= 0.02 and algorithm = 'isolation_forest'")
     assert anomalies.run_id in set(found["run_id"]) and clusters.run_id not in set(found["run_id"])
+    wide = ledger.runs.list("cluster_count >= 1 and eps in (0.3, 0.4, 0.5)", sort="-cluster_count")
+    assert clusters.run_id in [r.run_id for r in wide]
+    assert [r.cluster_count for r in wide] == sorted((r.cluster_count for r in wide), reverse=True)
     with pytest.raises(almagest.InvalidRequest):
         ledger.runs.list("contamination <=")
 
@@ -200,6 +198,11 @@ def test_stored_scores_are_given_another_threshold_and_a_run_is_replayed(ledger,
     with pytest.raises(almagest.NotFound) as caught:
         ledger.runs.get(wider.run_id)
     assert caught.value.code == "run_not_found" and caught.value.facts["run_id"] == wider.run_id
+    back = ledger.runs.restore(wider)
+    assert back.anomaly_count == wider.anomaly_count and len(back.results(anomalies_only=True)) == back.anomaly_count
+    back.delete(now=True)
+    with pytest.raises(almagest.NotFound):
+        ledger.runs.restore(back.run_id)
     assert anomalies.replay().to_dict()
 
 
@@ -299,6 +302,19 @@ def test_tap_answers_adql_signed_in_as_the_connection_is(ledger, stars, anomalie
         f"SELECT COUNT(*) AS n FROM almagest.results WHERE run_id = '{anomalies.run_id}' AND is_anomaly = 1"
     ).to_table()
     assert found["n"][0] == anomalies.anomaly_count
+
+
+def test_a_table_of_ones_own_joins_with_a_dataset_by_its_ids(ledger, stars, sky):
+    pytest.importorskip("pyvo")
+    table_module = pytest.importorskip("astropy.table")
+    mine = table_module.Table({"source_id": sky["source_id"].to_numpy()[:5], "remark": ["a", "b", "c", "d", "e"]})
+    found = ledger.tap().run_sync(
+        'SELECT m.remark, s.source_id, s.ra_deg FROM TAP_UPLOAD.mine AS m JOIN dataset."client-sky" AS s ON s.source_id = m.source_id',
+        uploads={"mine": mine},
+    )
+    rows = found.to_table()
+    assert rows["source_id"].dtype.kind == "i"
+    assert dict(zip(rows["source_id"], rows["ra_deg"])) == dict(zip(sky["source_id"][:5], sky["ra"][:5]))
 
 
 def test_a_package_that_is_not_installed_is_named(anomalies, monkeypatch):

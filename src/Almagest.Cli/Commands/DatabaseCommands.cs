@@ -158,7 +158,7 @@ internal static class DatabaseCommands
                         if (session.Lease is { } server)
                             console.Facts(
                                 ("embedded", server.Settings.DataDirectory),
-                                ("psql", $"psql -h {server.Settings.SocketDirectory} -U almagest almagest")
+                                ("psql", $"psql -h {server.Settings.SocketDirectory} -U almagest_owner almagest")
                             );
                         console.Say(
                             current && stale.Count == 0

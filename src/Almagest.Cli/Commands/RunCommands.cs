@@ -6,7 +6,6 @@ using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Listing;
 using Almagest.Runs.Resources;

@@ -12,8 +12,8 @@ namespace Almagest.Ledger.Datasets;
 /// <param name="Unit">how its values become the field's</param>
 public sealed record FileColumn(ColumnReport Report, string? Field, FieldUnit Unit);
 
-/// <summary>The columns of a dataset's file, as the reports of its load tell them. Texts that became numbers, such as <c>12:34:56</c>, are not
-/// kept, and are not among them.</summary>
+/// <summary>The columns of a dataset's file, as the reports of its load tell them. Texts that became numbers, such as <c>12:34:56</c>, are
+/// not kept, and are not among them.</summary>
 public static class FileColumns
 {
     /// <returns>in the order of the file, those of further files behind; null where a file was loaded before there were reports</returns>

@@ -120,8 +120,8 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
             cancellationToken
         );
 
-    private Task RestoreAsync(long? deletionId, Guid? runId, string absent, CancellationToken cancellationToken) =>
-        InTransactionAsync(
+    private async Task RestoreAsync(long? deletionId, Guid? runId, string absent, CancellationToken cancellationToken) =>
+        await InTransactionAsync(
             async (connection, transaction) =>
             {
                 var (id, kind, run, star, content) =

@@ -10,7 +10,8 @@ public static class RunOutcomes
 
     /// <summary>Stars of the selection that were not analysed, for whatever reason.</summary>
     public static string Excluded(string alias) =>
-        $"(case when jsonb_typeof({alias}.results_summary -> 'excluded') = 'array' then (select coalesce(sum((e -> 'count')::bigint), 0)::bigint "
+        $"(case when jsonb_typeof({alias}.results_summary -> 'excluded') = 'array' then "
+        + "(select coalesce(sum((e -> 'count')::bigint), 0)::bigint "
         + $"from jsonb_array_elements({alias}.results_summary -> 'excluded') e) end)";
 
     /// <summary>Time from its beginning to its end.</summary>

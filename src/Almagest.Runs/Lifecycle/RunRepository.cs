@@ -160,8 +160,8 @@ public sealed class RunRepository(LedgerDatabase ledger)
         IQueryable<DiscoveryRun> runs = context.Runs;
         if (query.Where is { Length: > 0 } text)
         {
-            var where = RunWhere.Parse(text);
-            runs = context.Runs.FromSqlRaw($"select r.* from public.discovery_runs r where {where.Sql}", [.. where.Values]);
+            var meeting = RunCondition.Join("", [new RunCondition("select r.* from public.discovery_runs r where "), RunWhere.Parse(text)]);
+            runs = context.Runs.FromSqlRaw(meeting.Sql, [.. meeting.Values]);
         }
         if (query.Tag is { } tag)
             runs = runs.Where(r => context.RunTags.Any(t => t.RunId == r.RunId && t.Tag == tag));

@@ -19,7 +19,8 @@ internal enum RunFieldKind
 
 /// <summary>What a condition or an order may name of a run.</summary>
 /// <param name="Name">as it is written</param>
-/// <param name="Sql">its value over the table <c>@</c>; of <see cref="RunFieldKind.Words"/> a query with one column, of a parameter its name</param>
+/// <param name="Sql">its value over the table <c>@</c>; of <see cref="RunFieldKind.Words"/> a query with one column, of a parameter its
+/// name</param>
 internal sealed record RunField(string Name, RunFieldKind Kind, string Sql)
 {
     private const string Prefix = "parameters.";

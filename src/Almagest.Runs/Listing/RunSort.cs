@@ -76,7 +76,8 @@ internal static class RunSort
             RunFieldKind.Text => ("null", field.Of(alias)),
             RunFieldKind.Words => ("null", $"(select min(w.word) from ({field.Of(alias)}) w)"),
             _ => (
-                $"(case when jsonb_typeof({alias}.parameters -> {{0}}) = 'number' then ({alias}.parameters -> {{0}})::double precision end)",
+                $"(case when jsonb_typeof({alias}.parameters -> {{0}}) = 'number' "
+                    + $"then ({alias}.parameters -> {{0}})::double precision end)",
                 $"({alias}.parameters ->> {{0}})"
             ),
         };

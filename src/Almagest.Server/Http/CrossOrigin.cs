@@ -13,7 +13,8 @@ internal sealed class CrossOrigin(IReadOnlyList<string> origins)
     private static readonly string s_taken =
         "Accept, Authorization, Content-Type, Idempotency-Key, If-Modified-Since, If-None-Match, Last-Event-ID";
     private static readonly string s_shown =
-        $"Content-Disposition, ETag, Idempotency-Replayed, Last-Modified, Location, Retry-After, {AnswerHeaders.Truncated}, X-Almagest-View-Lag";
+        "Content-Disposition, ETag, Idempotency-Replayed, Last-Modified, Location, Retry-After, X-Almagest-View-Lag, "
+        + AnswerHeaders.Truncated;
 
     /// <summary>Whether pages of the request's origin may ask.</summary>
     public bool Takes(HttpRequest request) =>

@@ -1,7 +1,7 @@
 namespace Almagest.Server.Http;
 
-/// <summary>Keeps an answer until it is whole, so that a header may say what is known at its end alone: in memory while it is short, then in
-/// a temporary file that vanishes with the program, or no longer.</summary>
+/// <summary>Keeps an answer until it is whole, so that a header may say what is known at its end alone: in memory while it is short, then
+/// in a temporary file that vanishes with the program, or no longer.</summary>
 /// <param name="inner">where it goes; stays the caller's</param>
 /// <param name="most">bytes that are kept; a longer answer goes out as it comes</param>
 internal sealed class HeldStream(Stream inner, long most) : Stream

@@ -5,7 +5,8 @@ namespace Almagest.Server.Http;
 /// <summary>
 /// Keeps web pages of others away, and answers HEAD as GET. A page that points a name of its own at this machine sends that name as Host;
 /// a page that posts a form here sends its own Origin; a page that lets a browser ask here by an image or a script is told by the
-/// browser's Sec-Fetch-Site. All of them are refused, but for pages of the origins that the server was started for; following a link is not.
+/// browser's Sec-Fetch-Site. All of them are refused, but for pages of the origins that the server was started for; following a link is
+/// not.
 /// </summary>
 internal sealed class RequestGuard(RequestDelegate next, HostNames hosts, CrossOrigin crossOrigin)
 {

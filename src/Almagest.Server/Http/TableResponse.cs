@@ -12,8 +12,9 @@ internal static class TableResponse
 {
     public static readonly ChoiceParameter Format = new(
         "format",
-        "the whole answer as one table, streamed, with its provenance inside but for csv: csv (plain), ecsv (behind comment lines with units and "
-            + "provenance), parquet, json, votable, votable-binary2 or fits; left out = as described, unless Accept asks for the media type of one",
+        "the whole answer as one table, streamed, with its provenance inside but for csv: csv (plain), ecsv (behind comment lines "
+            + "with units and provenance), parquet, json, votable, votable-binary2 or fits; left out = as described, unless Accept asks "
+            + "for the media type of one",
         TableFormats.Names
     );
 

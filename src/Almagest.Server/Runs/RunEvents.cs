@@ -52,8 +52,8 @@ internal static class RunEvents
                 "Any server on the database follows any run. An event whenever the status or the progress changes: 'progress' while "
                     + "the run is pending or running, and at the end "
                     + "'completed', 'failed' or 'cancelled', after which the stream ends. 'heartbeat' every 15 s when nothing changes. "
-                    + "Each has an id: with the last one in Last-Event-ID, what was told is not told again, and of a run whose end was told "
-                    + "the answer is 204."
+                    + "Each has an id: with the last one in Last-Event-ID, what was told is not told again, and of a run whose end was "
+                    + "told the answer is 204."
             )
             .Produces<RunProgressResource>(200, "text/event-stream")
             .Produces(204)

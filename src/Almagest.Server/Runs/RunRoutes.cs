@@ -38,8 +38,8 @@ internal static class RunRoutes
     private static readonly UuidParameter s_groupId = new("group_id", "only runs of this sweep");
     private static readonly TextParameter s_sort = new(
         "sort",
-        "created, completed (runs that have ended) or stars, or any field or parameter that where knows, such as cluster_count or eps; with "
-            + "- the newest, latest, most or greatest first; -created where it is left out",
+        "created, completed (runs that have ended) or stars, or any field or parameter that where knows, such as cluster_count or eps; "
+            + "with - the newest, latest, most or greatest first; -created where it is left out",
         100
     );
     private static readonly TextParameter s_where = new(

@@ -18,10 +18,14 @@ namespace Almagest.Server.VirtualObservatory;
 internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
 {
     // A sort or hash takes this much memory, then files, which are bounded where the database lets us.
-    private const string Bounds = """
-        set local work_mem = '32MB'; set local hash_mem_multiplier = 1;
-        select set_config('temp_file_limit', '8GB', true) from pg_catalog.pg_roles where rolname = current_user and rolsuper
-        """;
+    private static string Bounds(Version server) =>
+        "set local work_mem = '32MB'; set local hash_mem_multiplier = 1; select set_config('temp_file_limit', '8GB', true) where "
+        + (
+            // Since then an administrator can let others set it.
+            server.Major >= 15
+                ? "pg_catalog.has_parameter_privilege(current_user, 'temp_file_limit', 'set')"
+                : "(select rolsuper from pg_catalog.pg_roles where rolname = current_user)"
+        );
 
     public QueryPlaces Places { get; } = new();
 
@@ -157,7 +161,8 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"begin transaction isolation level repeatable read read only; set local statement_timeout = "
-                        + $"{(long)limit.TotalMilliseconds}; set local search_path = ''; set local jit = off; {Bounds}; {ReadingRole.Take}"
+                        + $"{(long)limit.TotalMilliseconds}; set local search_path = ''; set local jit = off; "
+                        + $"{Bounds(connection.PostgreSqlVersion)}; {ReadingRole.Take}"
                 ),
                 connection
             )

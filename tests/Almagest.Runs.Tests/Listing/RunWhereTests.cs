@@ -36,7 +36,8 @@ public sealed class RunWhereTests
             var (algorithm, parameters, summary, filter) = rows[i];
             await test.ExecuteAsync(
                 $"""
-                insert into discovery_runs (run_id, run_type, algorithm, parameters, dataset_id, dataset_filter, total_stars, status, is_complete,
+                insert into discovery_runs (run_id, run_type, algorithm, parameters, dataset_id, dataset_filter, total_stars, status,
+                  is_complete,
                   program_version, created_at, started_at, completed_at, results_summary)
                 values ('0198c2a4-000{i}-7c3b-9f10-3a5b8c6d7e8f', '{(
                     algorithm == "isolation_forest" ? "anomaly" : "cluster"

@@ -55,8 +55,8 @@ public sealed class FileColumnTests : IAsyncLifetime
     {
         await LoadAsync("gaia.csv", Gaia);
         var table = await AskAsync(
-            "SELECT source_id, ra, dec, parallax, phot_g_mean_mag, bp_rp, phot_g_n_obs, solution_id, duplicated_source, random_index, ra_deg "
-                + "FROM dataset.gaia WHERE parallax > 1 AND phot_g_mean_mag BETWEEN 14 AND 15 AND bp_rp > 1"
+            "SELECT source_id, ra, dec, parallax, phot_g_mean_mag, bp_rp, phot_g_n_obs, solution_id, duplicated_source, random_index, "
+                + "ra_deg FROM dataset.gaia WHERE parallax > 1 AND phot_g_mean_mag BETWEEN 14 AND 15 AND bp_rp > 1"
         );
         var row = Assert.Single(table.Rows);
         Assert.Equal(
@@ -87,14 +87,15 @@ public sealed class FileColumnTests : IAsyncLifetime
             ("magnitude", "Gmag")
         );
         var table = await AskAsync(
-            "SELECT RA, ra_file, ra_deg, parallax, parallax_mas, Gmag, magnitude, magnitude_file, name FROM dataset.hours ORDER BY source_id"
+            "SELECT RA, ra_file, ra_deg, parallax, parallax_mas, Gmag, magnitude, magnitude_file, name FROM dataset.hours "
+                + "ORDER BY source_id"
         );
         Assert.Equal(["1.1", "7", "16.5", "0.0125", "12.5", "12", "12", "99", "A 1"], table.Rows[0].Values);
         Assert.Equal(["23.7", "8"], table.Rows[1].Values.Take(2));
         Assert.Equal(("hours", "arcsec"), (table.Fields["RA"]["unit"], table.Fields["parallax"]["unit"]));
         var described = await AskAsync(
-            "SELECT column_name, unit, datatype FROM TAP_SCHEMA.columns WHERE table_name = 'dataset.hours' AND column_name IN ('RA', 'ra_file', "
-                + "'magnitude_file')"
+            "SELECT column_name, unit, datatype FROM TAP_SCHEMA.columns WHERE table_name = 'dataset.hours' AND column_name IN "
+                + "('RA', 'ra_file', 'magnitude_file')"
         );
         Assert.Equal(3, described.Rows.Count);
         Assert.Contains("<name>ra_file</name>", (await _server.GetAsync("/vo/tap/tables")).Text, StringComparison.Ordinal);

@@ -73,8 +73,8 @@ public sealed partial class TapTests(KnownLedger known)
     {
         var found = await AskAsync(
             "SELECT r.run_id, r.cluster_count, p.value_text, p.value_number FROM almagest.runs AS r JOIN almagest.run_parameters AS p ON "
-                + "p.run_id = r.run_id JOIN almagest.datasets AS d ON d.dataset_id = r.dataset_id WHERE d.name = 'known' AND p.name = 'min_samples' "
-                + "AND p.value_number < 100 AND r.cluster_count > 1"
+                + "p.run_id = r.run_id JOIN almagest.datasets AS d ON d.dataset_id = r.dataset_id WHERE d.name = 'known' AND "
+                + "p.name = 'min_samples' AND p.value_number < 100 AND r.cluster_count > 1"
         );
         var row = Assert.Single(found.Rows);
         Assert.Equal(

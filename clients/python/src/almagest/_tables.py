@@ -16,8 +16,8 @@ FORMATS = ("pandas", "astropy", "rows")
 #: Flags are 0 or 1 in the API's JSON; here they are truth values, so that ``table[table["is_anomaly"]]`` selects by them.
 _FLAGS = frozenset({"is_anomaly"})
 
-#: How a 64-bit integer writes itself; ``007`` and ``+7`` are texts.
-_INTEGER = re.compile(r"(?:0|-?[1-9][0-9]{0,18})\Z")
+#: How a whole number is written as an id; ``007``, ``-7`` and ``+7`` are texts, as in the exports of the server.
+_INTEGER = re.compile(r"(?:0|[1-9][0-9]{0,18})\Z")
 _LARGEST = 2**63 - 1
 
 

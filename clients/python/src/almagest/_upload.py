@@ -81,7 +81,7 @@ def _writer(source: Any) -> Tuple[Any, str]:
 
 
 def _widened(frame: Any) -> Any:
-    """The frame with single-precision numbers as doubles: in the fewest digits that tell two of them apart they would come back as others."""
+    """The frame with single-precision numbers as doubles: written in the few digits that tell them apart they would come back as others."""
     narrow = [c for c in frame.columns if getattr(frame[c].dtype, "kind", "") == "f" and frame[c].dtype.itemsize < 8]
     return frame.astype({c: "float64" for c in narrow}) if narrow else frame
 

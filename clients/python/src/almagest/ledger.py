@@ -8,7 +8,7 @@ from typing import Any, List, Optional, Sequence, Union
 from . import _tables
 from ._connect import find_token, find_url
 from ._http import Http
-from ._record import html_table
+from ._record import Record, html_table
 from ._routes import TAP
 from ._version import __version__
 from .analytics import Analytics
@@ -201,6 +201,21 @@ class Ledger:
         body = {"run_1_id": ids[0], "run_2_id": ids[1], "limit": limit} if len(ids) == 2 else {"run_ids": ids}
         return Comparison(self, self.http.json("compareRuns", body=body), ids)
 
+    def deletions(self) -> List[Record]:
+        """What was deleted and can be brought back for a day: runs, notes and labels, each with ``deletion_id``, ``kind``, ``summary``,
+        ``deleted_at``, ``deleted_by`` and ``until`` (UTC). Datasets are not kept."""
+        return [Record(d) for d in self.http.json("listDeletions")]
+
+    def restore(self, deletion_id: int) -> None:
+        """Brings back what was deleted, by its number among the :meth:`deletions`.
+
+        Raises
+        ------
+        almagest.NotFound
+            It is gone for good, or is there again.
+        """
+        self.http.send("restoreDeletion", path={"deletion_id": deletion_id})
+
     def tap(self) -> Any:
         """The ledger as a TAP service, for ADQL.
 
@@ -217,6 +232,10 @@ class Ledger:
         Examples
         --------
         >>> ledger.tap().search("SELECT TOP 5 * FROM almagest.stars").to_table()         # doctest: +SKIP
+
+        With a table of one's own beside the query:
+
+        >>> ledger.tap().run_sync("SELECT * FROM TAP_UPLOAD.mine", uploads={"mine": table})      # doctest: +SKIP
         """
         try:
             from pyvo.dal import TAPService

@@ -322,9 +322,15 @@ class Run(Record):
         """A new run of what a failed or cancelled one was to do."""
         return Run(self._ledger, self._ask("retryRun"))
 
-    def delete(self) -> None:
-        """Deletes it with its results, which cannot be undone."""
-        self._ledger.http.send("deleteRun", path={"run_id": self.run_id})
+    def delete(self, now: bool = False) -> None:
+        """Deletes it with its results. For a day :meth:`Runs.restore` brings it back.
+
+        Parameters
+        ----------
+        now : bool
+            Free its space at once: then it is gone for good.
+        """
+        self._ledger.http.send("deleteRun", path={"run_id": self.run_id}, query={"now": now or None})
 
     @property
     def tags(self) -> List[str]:
@@ -523,6 +529,17 @@ class Runs:
         """
         return Run(self._ledger, self._ledger.http.json("getRun", path={"run_id": run_id}))
 
+    def restore(self, run_id: Union[str, Run]) -> Run:
+        """Brings a run back that was deleted within a day, with its results, tags and notes.
+
+        Raises
+        ------
+        almagest.NotFound
+            No such run was deleted, or it is gone for good.
+        """
+        key = run_id.run_id if isinstance(run_id, Run) else run_id
+        return Run(self._ledger, self._ledger.http.json("restoreRun", path={"run_id": key}))
+
     def list(
         self,
         where: Optional[str] = None,
@@ -541,11 +558,13 @@ class Runs:
         Parameters
         ----------
         where : str, optional
-            Conditions on parameters, outcomes, tags and dates: ``"contamination <= 0.05 and tag = 'good'"``.
+            A condition on parameters, outcomes, tags and dates: ``"contamination <= 0.05 and tag = 'good'"``; with and, or, not, in (…)
+            and parentheses.
         run_type, status, algorithm, dataset, tag, group_id : str, optional
             Only these.
         sort : str, optional
-            ``"created"``, ``"completed"`` or ``"stars"``, with ``-`` before it the other way round; ``"-created"`` by default.
+            ``"created"``, ``"completed"``, ``"stars"``, or a field or parameter that ``where`` knows, such as ``"cluster_count"``; with
+            ``-`` before it the other way round; ``"-created"`` by default.
         limit : int or None
             Most runs; None = all.
         """
@@ -587,7 +606,7 @@ class Runs:
 
         Examples
         --------
-        >>> ledger.runs.to_pandas(where="eps < 0.3 and clusters > 5")                    # doctest: +SKIP
+        >>> ledger.runs.to_pandas(where="eps < 0.3 and cluster_count > 5")                    # doctest: +SKIP
         """
         return _frame(self.list(where, **{"limit": None, **conditions}))
 

@@ -29,7 +29,8 @@ internal sealed class FileColumnSql
             return Select(value);
         // What the file had, where the division leaves a last digit behind: the shortest number that gives what is stored.
         return Select(
-            $"case when ({value})::numeric::double precision * {factor} = s.{field} then ({value})::numeric::double precision else {value} end"
+            $"case when ({value})::numeric::double precision * {factor} = s.{field} "
+                + $"then ({value})::numeric::double precision else {value} end"
         );
     }
 

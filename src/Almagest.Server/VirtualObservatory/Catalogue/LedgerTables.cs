@@ -21,8 +21,8 @@ internal static class LedgerTables
     );
 
     /// <summary>The columns of a star, but for its dataset and the other columns of its file.</summary>
-    /// <param name="integers">the datasets of which all ids are whole numbers: others may be there by the time that the query is executed, of
-    /// which none is read as one; null = ids are text</param>
+    /// <param name="integers">the datasets of which all ids are whole numbers: others may be there by the time that the query is executed,
+    /// of which none is read as one; null = ids are text</param>
     public static IEnumerable<PublishedColumn> StarColumns(IReadOnlyList<long>? integers) =>
         integers is null or { Count: 0 } ? s_starColumns : s_starColumns.Select(c => c.Name == "source_id" ? Integer(c, integers) : c);
 

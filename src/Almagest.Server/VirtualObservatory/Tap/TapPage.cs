@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using Almagest.Adql.Schema;
-using Almagest.Server.VirtualObservatory.Catalogue;
 using Almagest.Server.VirtualObservatory.Vosi;
 using Microsoft.AspNetCore.Http;
 
@@ -80,7 +79,8 @@ internal static class TapPage
             foreach (var table in tables.Take(MostTables))
                 page.Append(
                     $"<tr><td><a href=\"{Text(path)}/tables/{Text(Uri.EscapeDataString(table.WrittenName))}\"><code>"
-                        + $"{Text(table.WrittenName)}</code></a></td><td>{Text(table.Description)}</td><td>{table.Columns.Count}</td></tr>\n"
+                        + $"{Text(table.WrittenName)}</code></a></td><td>{Text(table.Description)}</td>"
+                        + $"<td>{table.Columns.Count}</td></tr>\n"
                 );
             page.Append("</table>\n");
             if (tables.Count > MostTables)
