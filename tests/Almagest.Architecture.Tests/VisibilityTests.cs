@@ -5,16 +5,12 @@ namespace Almagest.Architecture.Tests;
 
 public sealed class VisibilityTests
 {
-    private const string Vector = "a kind of CatalogVector, which whoever reads a batch tells apart";
     private const string Algorithm = "what an algorithm is written with, in this repository or elsewhere";
     private const string Body = "read or written by the API, whose description takes its words from the comments of public types";
 
     /// <summary>Types that are public although no other project uses them, and why.</summary>
     private static readonly Dictionary<string, string> s_exceptions = new()
     {
-        ["Almagest.Catalog.DoubleVector"] = Vector,
-        ["Almagest.Catalog.Int64Vector"] = Vector,
-        ["Almagest.Catalog.TextVector"] = Vector,
         ["Almagest.Discovery.Abstractions.ParameterAttribute"] = Algorithm,
         ["Almagest.Discovery.Anomaly.AnomalyAlgorithm<TParameters>"] = Algorithm,
         ["Almagest.Discovery.Clustering.Hdbscan.HdbscanParameters"] = "as those of the other algorithms",

@@ -83,12 +83,12 @@ public sealed class VoTests(Sky sky)
             assert stars['p'].shape == (40, 2) and (stars['p'][:, 1] == stars['dec_deg']).all()
             stars.remove_column('p')
             stars['ra_deg'] += 0.0001
-            query = ('SELECT m.star_id AS mine, s.star_id AS found FROM TAP_UPLOAD.mine AS m JOIN almagest.stars AS s '
+            query = ('SELECT m.star_id AS mine, s.star_id AS theirs FROM TAP_UPLOAD.mine AS m JOIN almagest.stars AS s '
                      'ON 1 = CONTAINS(POINT(s.ra_deg, s.dec_deg), CIRCLE(m.ra_deg, m.dec_deg, 1./3600))')
             for answer in (service.run_sync(query, uploads={'mine': stars}), service.run_async(query, uploads={'mine': stars})):
                 found = answer.to_table()
                 assert len(found) >= 40, len(found)
-                assert set(found['mine']) == set(stars['star_id']) and (found['mine'] == found['found']).sum() == 40
+                assert set(found['mine']) == set(stars['star_id']) and (found['mine'] == found['theirs']).sum() == 40
             print('sent and found')
             """
         );

@@ -43,7 +43,7 @@ internal static class CoordinateSystems
                 : new FrameConversion(found)
             : throw Unknown(system, offset);
 
-    /// <summary>A system; null where it is not known. FK5 of J2000 is taken as ICRS: they differ by 0.023 arc seconds at most.</summary>
+    /// <summary>A system; null where it is not known. FK5 of J2000 is taken as ICRS: they differ by 0.032 arc seconds at most.</summary>
     public static PositionSystem? Find(string system)
     {
         var words = system.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Where(w => !IsFlavour(w)).ToArray();

@@ -7,7 +7,6 @@ using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Schema;
 using Almagest.Server.VirtualObservatory.Catalogue;
-using Almagest.Server.VirtualObservatory.Uploads;
 using Npgsql;
 
 namespace Almagest.Server.VirtualObservatory;

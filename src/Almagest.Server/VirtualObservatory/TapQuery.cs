@@ -1,5 +1,4 @@
 using System.Globalization;
-using Almagest.Server.VirtualObservatory.Uploads;
 
 namespace Almagest.Server.VirtualObservatory;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Xml;
 using Almagest.Adql.Sql;
-using Almagest.Server.VirtualObservatory.Uploads;
 
 namespace Almagest.Server.VirtualObservatory.Vosi;
 

@@ -1,4 +1,4 @@
-namespace Almagest.Server.VirtualObservatory.Uploads;
+namespace Almagest.Server.VirtualObservatory;
 
 /// <summary>A table that a request sends along: what the query calls it, and the bytes of the part that holds it.</summary>
 internal sealed record Upload(string Name, byte[] Content);

@@ -2,7 +2,7 @@ using System.Globalization;
 using Almagest.Adql.Schema;
 using Almagest.Catalog;
 
-namespace Almagest.Server.VirtualObservatory.Uploads;
+namespace Almagest.Server.VirtualObservatory;
 
 /// <summary>The values of one column of a table that came with a query.</summary>
 internal sealed class UploadedColumn(PublishedType type)

@@ -4,7 +4,7 @@ using Almagest.Adql.Syntax;
 using Almagest.Catalog;
 using Almagest.Catalog.Files;
 
-namespace Almagest.Server.VirtualObservatory.Uploads;
+namespace Almagest.Server.VirtualObservatory;
 
 /// <summary>
 /// A table that came with a query (TAP 1.1, section 2.5): for that query it is <c>TAP_UPLOAD.name</c>. It is never stored: its columns are
