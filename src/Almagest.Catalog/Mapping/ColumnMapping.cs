@@ -69,7 +69,7 @@ public sealed class ColumnMapping
 
     private string UnitRemark(int column, string field) =>
         $"Column '{RejectedRow.Clip(_columns[column].Name)}' was not taken for {field}: its unit "
-        + $"'{RejectedRow.Clip(_columns[column].Unit ?? "")}' is not one of it ({StarField.Units(field)}). If that is wrong, say it: "
+        + $"'{RejectedRow.Clip(_columns[column].Unit ?? "")}' is not one of {StarField.Units(field)}. If that is wrong, say it: "
         + $"{field}={_columns[column].Name}:UNIT.";
 
     private IEnumerable<string> IdentifierRemarks()
@@ -133,7 +133,7 @@ public sealed class ColumnMapping
                 (index, unit) = (named, column[(colon + 1)..].Trim());
                 if (unit.Length == 0 || StarField.IsText(field) || !UnitConversion.For(field, unit).Known)
                     throw new CatalogFormatException(
-                        $"'{text}' gives {field} a unit that is not one of it. Expected {StarField.Units(field)}."
+                        $"'{text}' gives {field} a unit that it does not have. Expected {StarField.Units(field)}."
                     );
             }
             if (index >= 0)

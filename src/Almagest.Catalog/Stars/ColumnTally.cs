@@ -54,6 +54,11 @@ internal sealed class ColumnTally
         _greatestPlain = double.NegativeInfinity;
     private bool _fractions;
 
+    // The smallest size of a number that is not zero, and how often it was seen: where values are rounded, some are zero by chance, about
+    // as many as have the smallest size.
+    private double _smallest = double.PositiveInfinity;
+    private long _smallestSeen;
+
     public long Nulls { get; private set; }
 
     public long Odd { get; private set; }
@@ -98,32 +103,46 @@ internal sealed class ColumnTally
         var vectors = MemoryMarshal.Cast<double, Vector<double>>(values);
         var (least, greatest) = (new Vector<double>(double.PositiveInfinity), new Vector<double>(double.NegativeInfinity));
         var (numbers, zeros) = (Vector<long>.Zero, Vector<long>.Zero);
+        var (small, infinite) = (new Vector<double>(double.PositiveInfinity), new Vector<double>(double.PositiveInfinity));
         // Comparisons with NaN are false: it changes none of these.
         foreach (var vector in vectors)
         {
             least = Vector.ConditionalSelect(Vector.LessThan(vector, least), vector, least);
             greatest = Vector.ConditionalSelect(Vector.GreaterThan(vector, greatest), vector, greatest);
             numbers -= Vector.Equals(vector, vector);
-            zeros -= Vector.Equals(vector, Vector<double>.Zero);
+            var none = Vector.Equals(vector, Vector<double>.Zero);
+            zeros -= none;
+            var size = Vector.ConditionalSelect(none, infinite, Vector.Abs(vector));
+            small = Vector.ConditionalSelect(Vector.LessThan(size, small), size, small);
         }
-        var (low, high) = (double.PositiveInfinity, double.NegativeInfinity);
+        var (low, high, smallest) = (double.PositiveInfinity, double.NegativeInfinity, double.PositiveInfinity);
         for (var i = 0; i < Vector<double>.Count; i++)
-            (low, high) = (Math.Min(low, least[i]), Math.Max(high, greatest[i]));
-        var (whole, none) = ((int)Vector.Sum(numbers), (int)Vector.Sum(zeros));
+            (low, high, smallest) = (Math.Min(low, least[i]), Math.Max(high, greatest[i]), Math.Min(smallest, small[i]));
+        var (whole, zero) = ((int)Vector.Sum(numbers), (int)Vector.Sum(zeros));
         foreach (var value in values[(vectors.Length * Vector<double>.Count)..])
         {
             low = value < low ? value : low;
             high = value > high ? value : high;
             whole += double.IsNaN(value) ? 0 : 1;
-            none += value == 0 ? 1 : 0;
+            zero += value == 0 ? 1 : 0;
+            smallest = value != 0 && Math.Abs(value) < smallest ? Math.Abs(value) : smallest;
         }
-        Zeros += none;
+        Zeros += zero;
+        CountSmallest(values, smallest);
         for (var i = 0; i < values.Length && !_fractions; i++)
             _fractions = values[i] != Math.Floor(values[i]) && !double.IsNaN(values[i]);
         if (Extends(low, high))
             foreach (var value in values)
                 Sort(value);
         return values.Length - whole;
+    }
+
+    private void CountSmallest(ReadOnlySpan<double> values, double smallest)
+    {
+        if (smallest < _smallest)
+            (_smallest, _smallestSeen) = (smallest, 0);
+        if (smallest == _smallest && double.IsFinite(smallest))
+            _smallestSeen += values.Count(smallest) + values.Count(-smallest);
     }
 
     private int AddIntegers(ReadOnlySpan<long> values, ReadOnlySpan<bool> has)
@@ -178,7 +197,7 @@ internal sealed class ColumnTally
 
     /// <summary>
     /// Exact values that probably mean "missing": numbers that tables use so, beyond the end of all others; in a column that is measured
-    /// zeros, too, where every twentieth value or more is exactly that.
+    /// zeros, too, where every twentieth value or more is exactly that, or every thousandth and far more than rounding makes.
     /// </summary>
     /// <param name="measured">a field of a star that is measured, so that no value should repeat itself</param>
     public IEnumerable<(double Value, long Count)> Spikes(bool measured)
@@ -194,7 +213,9 @@ internal sealed class ColumnTally
             if (count > 0 && telling && outside && (measured || count > 1))
                 yield return (Math.Abs(value - Math.Round(value, 5)) < 1e-5 ? Math.Round(value, 5) : value, count);
         }
-        if (measured && Zeros >= 3 && Zeros * 20 >= Values && (Zeros < Values || Values > 3))
+        var many = Zeros >= 3 && Zeros * 20 >= Values && (Zeros < Values || Values > 3);
+        var tooMany = _fractions && Zeros >= 20 && Zeros * 1000 >= Values && Zeros > 10 * _smallestSeen;
+        if (measured && (many || tooMany))
             yield return (0, Zeros);
     }
 }

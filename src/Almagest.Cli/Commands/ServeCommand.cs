@@ -106,6 +106,7 @@ internal static class ServeCommand
                     throw new UsageException("--backup-folder and --no-nightly exclude each other", "Give one of them.", "--backup-folder");
                 if (parsed.GetValue(kept) is not null && folder is null)
                     throw new UsageException("--backups-kept goes with --backup-folder", "Name the folder, too.", "--backups-kept");
+                shell.LogsJson = parsed.GetValue(format) == "json";
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.Migrate);
                 var plan = new ServingPlan(options.PortOf(parsed), options.BindOf(parsed))
                 {

@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Almagest.Postgres;
 
 namespace Almagest.Cli.Serving;
 
 /// <summary>
-/// The file <c>server.json</c> in the home: where the server listens that the same account started last, for programs that look for
+/// The file <c>server.json</c> in the home: where the first server listens that the same account runs, for programs that look for
 /// it, as the Python package does. It is a convenience: where it cannot be written, nothing fails.
 /// </summary>
 internal sealed class ServerNote
@@ -16,6 +17,9 @@ internal sealed class ServerNote
     public static ServerNote Leave(Uri address)
     {
         var path = Path.Combine(EmbeddedServerOptions.FromEnvironment().Home, "server.json");
+        // The first of several keeps its place: it would have none any more when the last one ends.
+        if (IsOfLivingServer(path))
+            return new ServerNote(path);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -26,6 +30,30 @@ internal sealed class ServerNote
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
         return new ServerNote(path);
+    }
+
+    private static bool IsOfLivingServer(string path)
+    {
+        try
+        {
+            using var note = JsonDocument.Parse(File.ReadAllText(path));
+            using var process = Process.GetProcessById(note.RootElement.GetProperty("pid").GetInt32());
+            // A number may have passed to another program since.
+            using var own = Process.GetCurrentProcess();
+            return process.Id != own.Id && process.ProcessName == own.ProcessName;
+        }
+        catch (Exception e)
+            when (e
+                    is IOException
+                        or UnauthorizedAccessException
+                        or JsonException
+                        or KeyNotFoundException
+                        or InvalidOperationException
+                        or ArgumentException
+            )
+        {
+            return false;
+        }
     }
 
     /// <summary>Takes it away, unless another server has left its own since.</summary>

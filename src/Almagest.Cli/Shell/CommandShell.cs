@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Spectre.Console;
 
 namespace Almagest.Cli.Shell;
@@ -53,14 +55,41 @@ internal sealed class CommandShell
     /// <summary>Asks a person at the terminal; no is what stands where nothing is answered.</summary>
     public bool Ask(string question) => Messages.Prompt(new ConfirmationPrompt(Markup.Escape(question)) { DefaultValue = false });
 
-    /// <summary>A line of an error.</summary>
-    public void WriteError(string label, string sentence, string style) =>
-        _stderr.WriteLine(
-            Terminal is { ErrorIsTerminal: true, Colour: true } ? $"\e[{style}m{label}\e[0m {sentence}" : $"{label} {sentence}"
-        );
+    /// <summary>Set where standard error is a log that programs read: every line of it is a JSON object, in the form of the server's
+    /// own.</summary>
+    public bool LogsJson { get; set; }
 
-    private void Line(string sentence, string style) =>
-        _stderr.WriteLine(Terminal is { ErrorIsTerminal: true, Colour: true } ? $"\e[{style}m{sentence}\e[0m" : sentence);
+    /// <summary>A line of an error.</summary>
+    public void WriteError(string label, string sentence, string style)
+    {
+        if (LogsJson)
+            WriteLog(label.StartsWith("error", StringComparison.Ordinal) ? "Error" : "Warning", sentence);
+        else
+            _stderr.WriteLine(
+                Terminal is { ErrorIsTerminal: true, Colour: true } ? $"\e[{style}m{label}\e[0m {sentence}" : $"{label} {sentence}"
+            );
+    }
+
+    private void Line(string sentence, string style)
+    {
+        if (!LogsJson)
+            _stderr.WriteLine(Terminal is { ErrorIsTerminal: true, Colour: true } ? $"\e[{style}m{sentence}\e[0m" : sentence);
+        else if (sentence.Length > 0)
+            WriteLog("Information", sentence);
+    }
+
+    private void WriteLog(string level, string message) =>
+        _stderr.WriteLine(
+            JsonSerializer.Serialize(
+                new Dictionary<string, string>
+                {
+                    ["Timestamp"] = DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture),
+                    ["LogLevel"] = level,
+                    ["Category"] = "Almagest",
+                    ["Message"] = message,
+                }
+            )
+        );
 
     public void Write(object document) => _stdout.WriteLine(JsonText.Of(document));
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Microsoft.EntityFrameworkCore;
@@ -176,6 +177,16 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     public async Task DeleteAsync(long datasetId, bool withRuns = true, CancellationToken cancellationToken = default)
     {
         var dataset = await GetAsync(datasetId, cancellationToken);
+        if (!withRuns && await new LedgerDeletions(ledger).CountRunsAsync(datasetId, cancellationToken) is > 0 and var kept)
+            throw LedgerException
+                .Of(
+                    ErrorCode.DatasetHasRuns,
+                    $"dataset '{dataset.Name}' has {kept} deleted {(kept == 1 ? "run that" : "runs that")} can still be brought back, and "
+                        + "would be lost with it",
+                    "Let them go first, or with it."
+                )
+                .With("dataset", dataset.Name)
+                .With("runs", kept);
         if (!withRuns && await RunCountAsync(datasetId, cancellationToken) is > 0 and var count)
             throw LedgerException
                 .Of(

@@ -109,6 +109,12 @@ internal static class DeletionSql
     /// <summary>Those that are older than they are kept, or all. $1 how long, null = all</summary>
     public const string Empty = "delete from public.deletions where $1::interval is null or deleted_at < clock_timestamp() - $1::interval";
 
+    /// <summary>$1 dataset, $2 how long they are kept</summary>
+    public const string CountRuns = """
+        select count(*) from public.deletions
+        where kind = 'run' and dataset_id = $1 and deleted_at >= clock_timestamp() - $2::interval
+        """;
+
     /// <summary>$1 how long they are kept</summary>
     public const string List = """
         select d.deletion_id, d.kind, d.run_id, d.star_id, s.name, d.summary, d.deleted_at, d.deleted_by, d.deleted_at + $1::interval

@@ -86,6 +86,14 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
             cancellationToken
         );
 
+    /// <summary>How many runs over a dataset can be brought back.</summary>
+    /// <exception cref="LedgerException">the database has trouble</exception>
+    public Task<long> CountRunsAsync(long datasetId, CancellationToken cancellationToken = default) =>
+        ledger.AskAsync(
+            async connection => (long)(await connection.ScalarAsync(DeletionSql.CountRuns, cancellationToken, datasetId, Kept))!,
+            cancellationToken
+        );
+
     /// <summary>Brings back what a deletion took.</summary>
     /// <exception cref="LedgerException">there is no such deletion, or its place is taken: the run of a note is gone, the star has another
     /// label now</exception>

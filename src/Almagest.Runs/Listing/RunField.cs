@@ -1,4 +1,5 @@
 using Almagest.Discovery.Registry;
+using Almagest.Ledger.Model;
 using Almagest.Ledger.Schema;
 
 namespace Almagest.Runs.Listing;
@@ -72,6 +73,37 @@ internal sealed record RunField(string Name, RunFieldKind Kind, string Sql)
         return s_fields.FirstOrDefault(f => f.Name == plain)
             ?? (s_parameters.Contains(plain) ? new RunField(plain, RunFieldKind.Parameter, plain) : null);
     }
+
+    /// <summary>Refuses a text that no run can have in a field of few words: to find nothing would be to say that there is no such
+    /// run.</summary>
+    public void RequireWord(WhereToken literal)
+    {
+        var words = Name switch
+        {
+            "status" => RunStatus.All,
+            "run_type" => RunTypes.All,
+            "algorithm" => [.. Algorithms.All.Select(a => a.Name)],
+            _ => null,
+        };
+        if (words is not null && !words.Contains(literal.Text, StringComparer.Ordinal))
+            throw WhereToken.Wrong(literal.At, $"{Name} is one of {string.Join(", ", words)}, found '{literal.Text}'");
+        if (Name is "run_id" or "group_id" && (literal.Text.Length < 6 || !literal.Text.All(c => char.IsAsciiHexDigit(c) || c == '-')))
+            throw WhereToken.Wrong(literal.At, $"{Name} is an id, or at least six characters of its start or end, found '{literal.Text}'");
+    }
+
+    /// <summary>Patterns of LIKE, one of which a value that is meant by this text has; null where the text is the value itself.</summary>
+    public IReadOnlyList<string>? PatternOf(string text) =>
+        Name switch
+        {
+            "features" when !text.Contains('@', StringComparison.Ordinal) => [Escaped(text), $"{Escaped(text)}@%"],
+            "run_id" or "group_id" => [$"{text.ToLowerInvariant()}%", $"%{text.ToLowerInvariant()}"],
+            _ => null,
+        };
+
+    private static string Escaped(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("%", "\\%", StringComparison.Ordinal)
+            .Replace("_", "\\_", StringComparison.Ordinal);
 
     /// <summary>What to say of a name that is none.</summary>
     public static string Unknown(string name)

@@ -135,6 +135,18 @@ internal sealed class RunWhere
 
     private string Compared(RunField field, WhereToken symbol, WhereToken literal)
     {
+        if (literal.Kind == WhereTokenKind.Text && symbol.Text is ("=" or "<>"))
+        {
+            field.RequireWord(literal);
+            // A recipe by its name is any version of it; a run by a part of its id is named as everywhere else.
+            var any = field.PatternOf(literal.Text);
+            if (any is not null)
+            {
+                var value = field.Kind == RunFieldKind.Parameter ? $"(r.parameters ->> {Bind(field.Sql)})" : field.Of("r");
+                var like = string.Join(" or ", any.Select(pattern => $"{value} like {Bind(pattern)}"));
+                return symbol.Text == "=" ? $"({like})" : $"(not ({like}))";
+            }
+        }
         if (field.Kind != RunFieldKind.Words)
             return $"({Value(field, literal, symbol.Text)} {symbol.Text} {Bound(field, literal)})";
         var found = $"exists (select from ({field.Of("r")}) w where w.word = {Bound(field, literal)})";

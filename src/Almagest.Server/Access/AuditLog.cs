@@ -1,5 +1,6 @@
 using Almagest.Dashboard.Access;
 using Almagest.Ledger.Access;
+using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
@@ -14,15 +15,14 @@ internal sealed class AuditLog(ILoggerFactory logging)
     /// <summary>Operators keep or sort out the lines by it.</summary>
     public const string Category = "Almagest.Audit";
 
-    public void Write(Person? person, string action, string target, string? client, int? status = null) =>
+    public void Write(Person? person, string action, string target, string? client) =>
         _logger.LogInformation(
-            "{Name} ({Way}) {Action} {Target} from {Client}{Status}",
-            Line(person?.Name ?? "somebody"),
-            person?.Way.ToString().ToLowerInvariant() ?? "nobody",
+            "{Name} ({Way}) {Action} {Target} from {Client}",
+            NameOf(person),
+            WayOf(person),
             action,
             Line(target),
-            client ?? "a page",
-            status is null ? "" : $": {status}"
+            client ?? "a page"
         );
 
     /// <summary>Notes requests that change something, also those that were refused.</summary>
@@ -30,15 +30,40 @@ internal sealed class AuditLog(ILoggerFactory logging)
     {
         if (context.GetEndpoint() is not RouteEndpoint route || RouteScopes.Of(route) is not (AccessScope.Write or AccessScope.Admin))
             return;
-        var person = Person.Of(context.User);
-        var (path, client) = (context.Request.Path.Value ?? "", context.Connection.RemoteIpAddress?.ToString());
-        // When the answer is known: an error becomes one further out.
+        Follow(context, RouteScopes.NameOf(route));
+    }
+
+    /// <summary>Notes a request that was refused before it was known what it would have done.</summary>
+    public void FollowRefused(HttpContext context) => Follow(context, context.Request.Method);
+
+    private void Follow(HttpContext context, string action)
+    {
+        var (person, path, client, id) = (
+            Person.Of(context.User),
+            context.Request.Path.Value ?? "",
+            context.Connection.RemoteIpAddress?.ToString() ?? "",
+            context.TraceIdentifier
+        );
+        // When the answer is known: an error becomes one further out. By then the scope of the request is over.
         context.Response.OnCompleted(() =>
         {
-            Write(person, RouteScopes.NameOf(route), path, client, context.Response.StatusCode);
+            using var scope = RequestIds.Begin(_logger, id);
+            _logger.LogInformation(
+                "{Name} ({Way}) {Action} {Target} from {Client}: {Status}",
+                NameOf(person),
+                WayOf(person),
+                action,
+                Line(path),
+                client,
+                context.Response.StatusCode
+            );
             return Task.CompletedTask;
         });
     }
+
+    private static string NameOf(Person? person) => Line(person?.Name ?? "somebody");
+
+    private static string WayOf(Person? person) => person?.Way.ToString().ToLowerInvariant() ?? "nobody";
 
     // What others wrote makes no second line.
     private static string Line(string text) => string.Concat(text.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));

@@ -127,6 +127,22 @@ public static class AlmagestServer
         app.UseMiddleware<ProblemMiddleware>();
         var crossOrigin = new CrossOrigin(options.CrossOrigins);
         app.Use(crossOrigin.InvokeAsync);
+        var audit = app.Services.GetRequiredService<AuditLog>();
+        app.Use(
+            async (context, next) =>
+            {
+                try
+                {
+                    await next(context);
+                }
+                catch (HttpProblemException e) when (e.Status == StatusCodes.Status403Forbidden && !IsQuestion(context.Request.Method))
+                {
+                    // A page of others that would have changed something: no route will tell.
+                    audit.FollowRefused(context);
+                    throw;
+                }
+            }
+        );
         app.UseMiddleware<RequestGuard>(HostNames.Of(options.AllowedHosts), crossOrigin);
         app.UseResponseCompression();
         app.Use(
@@ -250,6 +266,9 @@ public static class AlmagestServer
         ApiDocument.Map(app);
         DocsPage.Map(app);
     }
+
+    private static bool IsQuestion(string method) =>
+        HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 
     private static void LogToStandardError(ILoggingBuilder logging)
     {

@@ -11,9 +11,10 @@ internal sealed class CrossOrigin(IReadOnlyList<string> origins)
 
     private static readonly string s_methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
     private static readonly string s_taken =
-        "Accept, Authorization, Content-Type, Idempotency-Key, If-Modified-Since, If-None-Match, Last-Event-ID";
+        "Accept, Authorization, Content-Type, Idempotency-Key, If-Modified-Since, If-None-Match, Last-Event-ID, traceparent";
     private static readonly string s_shown =
         "Content-Disposition, ETag, Idempotency-Replayed, Last-Modified, Location, Retry-After, X-Almagest-View-Lag, "
+        + $"{RequestIds.Header}, "
         + AnswerHeaders.Truncated;
 
     /// <summary>Whether pages of the request's origin may ask.</summary>

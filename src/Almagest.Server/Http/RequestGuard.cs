@@ -38,7 +38,9 @@ internal sealed class RequestGuard(RequestDelegate next, HostNames hosts, CrossO
             throw new HttpProblemException(
                 StatusCodes.Status403Forbidden,
                 $"a web page of {origin} may not change this ledger",
-                "Use the pages of this server, or a program that sends no Origin header."
+                crossOrigin.Takes(request)
+                    ? "Pages of that origin send a token: Authorization: Bearer TOKEN"
+                    : "Use the pages of this server, or a program that sends no Origin header."
             );
         }
         // A query costs as much when its answer is thrown away.

@@ -20,6 +20,9 @@ internal sealed class RequestIds(RequestDelegate next, ILoggerFactory logging)
 
     private readonly ILogger _logger = logging.CreateLogger(Category);
 
+    /// <summary>What is logged until the end of this names the request.</summary>
+    public static IDisposable? Begin(ILogger logger, string id) => logger.BeginScope("request {TraceId}", id);
+
     public async Task InvokeAsync(HttpContext context)
     {
         var id = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity
@@ -31,7 +34,7 @@ internal sealed class RequestIds(RequestDelegate next, ILoggerFactory logging)
             context.Response.Headers[Header] = id;
             return Task.CompletedTask;
         });
-        using var scope = _logger.BeginScope("request {TraceId}", id);
+        using var scope = Begin(_logger, id);
         if (!_logger.IsEnabled(LogLevel.Information))
         {
             await next(context);

@@ -88,6 +88,9 @@ internal sealed class MeasuredTimes(IMeterFactory meters) : IDisposable
             foreach (var (key, found) in tags)
                 if (key == time.Labels[i].Tag)
                     value = found?.ToString() ?? "";
+            // A group's own route ends with a slash in the framework's words, and without one in everybody else's.
+            if (time.Labels[i].Label == "route" && value.Length > 1)
+                value = value.TrimEnd('/');
             values[i] = PrometheusText.Label(time.Labels[i].Label, value);
         }
         return string.Join(',', values);

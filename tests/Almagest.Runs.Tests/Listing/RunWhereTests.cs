@@ -101,6 +101,10 @@ public sealed class RunWhereTests
                 ("parameters.of_an_older_program is null and eps = 0.5", "2"),
                 ("not (algorithm = 'dbscan' or algorithm = 'hdbscan')", "34"),
                 ("run_id like '0198c2a4-0002%'", "2"),
+                ("run_id = '0198c2a4-0002'", "2"),
+                ("run_id in ('0198c2a4-0002', '0198c2a4-0003')", "23"),
+                ("algorithm = 'isolation_forest' and not features = 'kinematic'", ""),
+                ("features in ('kinematic@1')", ""),
             }
         )
         {
@@ -172,6 +176,9 @@ public sealed class RunWhereTests
     [InlineData("tag = 'a", 7, "does not end")]
     [InlineData("created > 'yesterday'", 11, "a time such as")]
     [InlineData("created > 2026", 11, "a time such as")]
+    [InlineData("status = 'finished'", 10, "is one of pending, running, completed")]
+    [InlineData("run_id = 'abc'", 10, "at least six characters")]
+    [InlineData("algorithm in ('dbscan', 'kmeans')", 25, "is one of")]
     [InlineData("eps = null", 7, "is null")]
     [InlineData("(eps < 1", 9, "expected ), found the end")]
     [InlineData("eps < 1.2.3", 7, "not a number")]
