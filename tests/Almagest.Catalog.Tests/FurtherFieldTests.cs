@@ -182,7 +182,24 @@ public sealed class FurtherFieldTests
         var loaded = Load.Text(text);
         Assert.Empty(loaded.Rejected);
         Assert.Equal([.. Enumerable.Repeat(0.5, 30), double.NaN], Values(text, StarField.RaError));
-        Assert.Contains(loaded.Report.Suspicions, s => s.Contains("1 values in 'ra_error' are not of its type", StringComparison.Ordinal));
+        Assert.Contains(loaded.Report.Suspicions, s => s.Contains("1 value in 'ra_error' is not of its type", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Zeros_that_rounding_does_not_make_are_reported_however_few()
+    {
+        static string Table(Func<int, double> parallax) =>
+            "source_id,ra,dec,parallax\n"
+            + string.Concat(
+                Enumerable.Range(0, 3000).Select(i => FormattableString.Invariant($"{i},{i * 0.1:F3},{i * 0.01:F3},{parallax(i)}\n"))
+            );
+        Assert.Equal(
+            ["30 of 3,000 values in 'parallax' are exactly 0: a mark of missing values? They were taken as numbers."],
+            Load.Text(Table(i => i % 100 == 0 ? 0 : 0.5 + i * 0.00137)).Report.Suspicions
+        );
+        // Tenths from -3 to 3: as many are 0 as are anything else.
+        Assert.Empty(Load.Text(Table(i => (i % 61 - 30) / 10.0)).Report.Suspicions);
+        Assert.Empty(Load.Text(Table(i => i == 5 ? 0 : 0.5 + i * 0.00137)).Report.Suspicions);
     }
 
     [Fact]

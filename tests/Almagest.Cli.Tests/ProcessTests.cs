@@ -86,6 +86,42 @@ public sealed class ProcessTests
         Assert.Equal(address.GetProperty("pid").GetInt32(), left.GetProperty("pid").GetInt32());
         Assert.Equal(address.GetProperty("url").GetString(), left.GetProperty("url").GetString());
 
+        // A second one leaves the note of the first alone. Every line of its log is for programs.
+        using (
+            var second = CliProcess.Start(
+                environment,
+                "serve",
+                "--port",
+                "0",
+                "--database",
+                ledger.Connection,
+                "--json",
+                "--log-format",
+                "json",
+                "--log-level",
+                "information"
+            )
+        )
+        {
+            var other = JsonDocument.Parse(await second.ReadDocumentAsync(CancellationToken)).RootElement;
+            using var http = new HttpClient { BaseAddress = new Uri(other.GetProperty("url").GetString()!) };
+            var asked = await http.GetAsync("discovery/runs", CancellationToken);
+            second.Signal(CliProcess.Terminate);
+            var ended = await second.EndAsync(CancellationToken);
+            Assert.Equal(ExitCodes.Done, ended.ExitCode);
+            var lines = ended
+                .Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(l => JsonDocument.Parse(l).RootElement)
+                .ToList();
+            Assert.Contains(
+                lines,
+                l =>
+                    l.GetProperty("Message").GetString()!.StartsWith("GET /discovery/runs 200", StringComparison.Ordinal)
+                    && l.GetRawText().Contains(asked.Headers.GetValues("X-Request-Id").Single(), StringComparison.Ordinal)
+            );
+        }
+        Assert.Equal(left.GetRawText(), JsonDocument.Parse(await File.ReadAllTextAsync(note, CancellationToken)).RootElement.GetRawText());
+
         process.Signal(CliProcess.Terminate);
         await process.EndAsync(CancellationToken);
         Assert.False(File.Exists(note));

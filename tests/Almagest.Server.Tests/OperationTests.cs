@@ -47,6 +47,39 @@ public sealed class OperationTests
     }
 
     [Fact]
+    public async Task A_change_that_was_refused_is_audited_with_the_id_of_its_request_whoever_asked()
+    {
+        var lines = new List<string>();
+        await using var server = await TestServer.StartAsync(o =>
+            o with
+            {
+                Workers = 0,
+                Logging = logging => logging.AddProvider(new LineLog(lines)).SetMinimumLevel(LogLevel.Information),
+            }
+        );
+        foreach (var (origin, status) in new[] { ("https://evil.example", HttpStatusCode.Forbidden), (null, HttpStatusCode.NotFound) })
+        {
+            var path = $"/discovery/runs/{Guid.NewGuid()}";
+            using var request = new HttpRequestMessage(HttpMethod.Delete, path);
+            if (origin is not null)
+                request.Headers.Add("Origin", origin);
+            using var response = await server.Client.SendAsync(request, CancellationToken);
+            Assert.Equal(status, response.StatusCode);
+            var id = response.Headers.GetValues("X-Request-Id").Single();
+            await Eventually.HoldsAsync(() =>
+            {
+                lock (lines)
+                    return Task.FromResult(
+                        lines.Any(l =>
+                            l.Contains($"{path} from 127.0.0.1: {(int)status} ", StringComparison.Ordinal)
+                            && l.Contains(id, StringComparison.Ordinal)
+                        )
+                    );
+            });
+        }
+    }
+
+    [Fact]
     public async Task A_caller_that_sends_a_trace_finds_its_own_id()
     {
         await using var server = await TestServer.StartAsync(o => o with { Workers = 0 });

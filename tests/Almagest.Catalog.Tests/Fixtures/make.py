@@ -152,7 +152,7 @@ write("unit-not-understood.csv", "source_id,ra,dec,parallax [km/s]\n1,150.5,1,5\
 expect("unit-not-understood.csv", "parallax_mas", None, None)
 expect("unit-not-understood.csv", "suspicion", "was not taken for parallax_mas: its unit 'km/s'")
 write("position-in-pixels.csv", "source_id,ra [pix],dec [pix]\n1,150.5,1\n2,151.5,2\n")
-expect("position-in-pixels.csv", "refused", "its unit 'pix' is not one of it")
+expect("position-in-pixels.csv", "refused", "its unit 'pix' is not one of")
 write("names-unknown.csv", "source_id,my_ra_value,my_dec_value\n1,150.5,1\n2,151.5,2\n")
 expect("names-unknown.csv", "refused", "ra_deg=my_ra_value dec_deg=my_dec_value")
 write("latin1.csv", "source_id,ra,dec,name\n1,150.5,1,Étoile\n".encode("latin-1"))
