@@ -197,6 +197,9 @@ public sealed class FurtherFieldTests
             ["30 of 3,000 values in 'parallax' are exactly 0: a mark of missing values? They were taken as numbers."],
             Load.Text(Table(i => i % 100 == 0 ? 0 : 0.5 + i * 0.00137)).Report.Suspicions
         );
+        // Tenths from 0, of which rounding would make half as many zeros as there are of 0.1.
+        var spiky = Load.Text(Table(i => i % 21 == 0 ? 0 : (i % 40 + 1) / 10.0)).Report.Suspicions;
+        Assert.Contains("143 of 3,000", Assert.Single(spiky), StringComparison.Ordinal);
         // Tenths from -3 to 3: as many are 0 as are anything else.
         Assert.Empty(Load.Text(Table(i => (i % 61 - 30) / 10.0)).Report.Suspicions);
         Assert.Empty(Load.Text(Table(i => i == 5 ? 0 : 0.5 + i * 0.00137)).Report.Suspicions);

@@ -314,7 +314,9 @@ internal sealed class AutomaticMapper
             return false;
         if (UnitConversion.For(field, column.Unit).Known)
             return true;
-        _dropped.TryAdd(index, field);
+        // That a magnitude or a temperature is no position need not be said.
+        if (!(position && (UnitConversion.For(StarField.Magnitude, column.Unit).Known || column.Unit is "K")))
+            _dropped.TryAdd(index, field);
         return false;
     }
 

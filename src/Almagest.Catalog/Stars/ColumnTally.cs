@@ -54,8 +54,8 @@ internal sealed class ColumnTally
         _greatestPlain = double.NegativeInfinity;
     private bool _fractions;
 
-    // The smallest size of a number that is not zero, and how often it was seen: where values are rounded, some are zero by chance, about
-    // as many as have the smallest size.
+    // The smallest size of a number that is not zero, and how often it was seen with either sign: where values are rounded, half as many
+    // are zero by chance.
     private double _smallest = double.PositiveInfinity;
     private long _smallestSeen;
 
@@ -214,7 +214,8 @@ internal sealed class ColumnTally
                 yield return (Math.Abs(value - Math.Round(value, 5)) < 1e-5 ? Math.Round(value, 5) : value, count);
         }
         var many = Zeros >= 3 && Zeros * 20 >= Values && (Zeros < Values || Values > 3);
-        var tooMany = _fractions && Zeros >= 20 && Zeros * 1000 >= Values && Zeros > 10 * _smallestSeen;
+        var rounded = _smallestSeen / 2.0;
+        var tooMany = _fractions && Zeros >= 20 && Zeros * 1000 >= Values && Zeros > 2 * rounded + 10 * Math.Sqrt(rounded + 1);
         if (measured && (many || tooMany))
             yield return (0, Zeros);
     }
