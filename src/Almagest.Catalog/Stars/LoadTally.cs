@@ -57,7 +57,8 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
                 suspicions.Add(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{tally.Odd:N0} {(tally.Odd == 1 ? "value" : "values")} in '{RejectedRow.Clip(column.Name)}' {(tally.Odd == 1 ? "is" : "are")} not of its type ({Words(column.Type)}); they "
+                        $"{tally.Odd:N0} {(tally.Odd == 1 ? "value" : "values")} in '{RejectedRow.Clip(column.Name)}' "
+                            + $"{(tally.Odd == 1 ? "is" : "are")} not of its type ({Words(column.Type)}); they "
                             + $"{kept}."
                     )
                 );

@@ -170,8 +170,9 @@ internal static class RunRoutes
                 s_now
             )
             .WithDescription(
-                "It is in no view and found by no question from then on, and can be brought back for a day (POST …/restore, GET "
-                    + "/deletions); its space is freed then. A run that is being worked on cannot be deleted. The views follow by themselves."
+                "It is in no view and found by no question from then on, and can be brought back for a day: POST …/restore, or GET "
+                    + "/deletions and what it lists. Its space is freed then. A run that is being worked on cannot be deleted. The views "
+                    + "follow by themselves."
             )
             .Produces(204)
             .Fails(404, 409)
