@@ -69,6 +69,9 @@ public sealed record PublishedTable(
     SkyIndex? Sky = null
 )
 {
+    /// <summary>The position of one of its rows, degrees, for examples that answer something; null = not known.</summary>
+    public (double RaDeg, double DecDeg)? Somewhere { get; init; }
+
     /// <summary>Schema and name as a query writes them, e.g. <c>dataset."gaia-100pc"</c>.</summary>
     public string WrittenName => $"{ReservedWords.Written(Schema)}.{ReservedWords.Written(Name)}";
 }

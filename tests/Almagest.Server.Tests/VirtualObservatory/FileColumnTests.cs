@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Xml.Linq;
 using Almagest.Adql;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
@@ -90,6 +91,23 @@ public sealed class FileColumnTests : IAsyncLifetime
         await LoadAsync("gaia.csv", Gaia);
         var row = Assert.Single((await AskAsync($"SELECT source_id, duplicated_source FROM dataset.gaia WHERE {condition}")).Rows);
         Assert.Equal(["4295806720", "false"], row.Values);
+    }
+
+    [Fact]
+    public async Task The_first_example_answers_stars_of_the_dataset()
+    {
+        await LoadAsync("gaia.csv", Gaia);
+        var page = XDocument.Parse((await _server.GetAsync("/vo/tap/examples")).Text);
+        var query = page.Descendants().First(e => e.Attribute("property")?.Value == "query").Value;
+        Assert.Equal("4295806720", (await AskAsync(query)).Rows[0]["source_id"]);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/vo/tap");
+        request.Headers.TryAddWithoutValidation("Accept", "text/html");
+        using var shown = await _server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Contains(
+            WebUtility.HtmlEncode(query),
+            await shown.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -39,7 +39,14 @@ internal sealed partial class DatasetTables(LedgerDatabase ledger)
         var published = FileColumns.Of(dataset) is { } file
             ? Table(dataset, integers, file)
             : Table(dataset, integers, await BesideAsync(dataset.DatasetId, cancellationToken));
-        return _known[dataset.DatasetId] = new DatasetTable(dataset, integers, published);
+        return _known[dataset.DatasetId] = new DatasetTable(
+            dataset,
+            integers,
+            published with
+            {
+                Somewhere = await SomewhereAsync(dataset.DatasetId, cancellationToken),
+            }
+        );
     }
 
     private static PublishedTable Table(Dataset dataset, bool integers, IReadOnlyList<FileColumn> file)
@@ -140,6 +147,20 @@ internal sealed partial class DatasetTables(LedgerDatabase ledger)
     }
 
     private sealed record Beside(string Key, bool IsNumber, bool IsTruth);
+
+    private async Task<(double, double)?> SomewhereAsync(long datasetId, CancellationToken cancellationToken)
+    {
+        await using var connection = await ledger.ConnectAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            "select ra_deg, dec_deg from public.stars where dataset_id = $1 order by healpix_29 limit 1",
+            connection
+        )
+        {
+            Parameters = { new() { Value = datasetId } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetDouble(0), reader.GetDouble(1)) : null;
+    }
 
     private async Task<List<Beside>> BesideAsync(long datasetId, CancellationToken cancellationToken)
     {
