@@ -12,16 +12,16 @@ public sealed class FuzzTests
     [
         .. (
             "SELECT FROM WHERE GROUP BY ORDER HAVING UNION ALL EXCEPT INTERSECT WITH AS DISTINCT TOP OFFSET JOIN LEFT NATURAL USING ON "
-            + "AND OR NOT IN BETWEEN LIKE IS NULL EXISTS CASE WHEN THEN ELSE END CAST"
+            + "AND OR NOT IN BETWEEN LIKE IS NULL EXISTS CASE WHEN THEN ELSE END CAST TRUE FALSE"
         ).Split(' '),
         .. (
             "stars results almagest dataset \"gaia-100pc\" s r ra_deg dec_deg star_id source_id run_id magnitude created_at "
-            + "anomaly_score \"precision\" TAP_SCHEMA pg_catalog public"
+            + "duplicated_source mixed anomaly_score \"precision\" TAP_SCHEMA pg_catalog public"
         ).Split(' '),
         .. (
             "COUNT( SUM( AVG( ABS( ROUND( POINT( CIRCLE( BOX( POLYGON( CONTAINS( DISTANCE( COALESCE( pg_sleep( lo_import( "
             + "ivo_healpix_index( REGION( CENTROID( AREA( IN_UNIT( MEDIAN( ivo_string_agg( ivo_epoch_prop_pos( "
-            + "ivo_geom_transform( INTERSECTS("
+            + "ivo_geom_transform( INTERSECTS( GREATEST( SIGN("
         ).Split(' '),
         .. (
             "( ) , . * + - / = <> < > <= >= || 1 0 2.5 -7 1e300 99999999999999999999 0xFF 'x' '4%' 'a''b' "

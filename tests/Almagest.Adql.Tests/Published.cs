@@ -50,6 +50,21 @@ internal static class Published
                 s_starColumns,
                 new SkyIndex("ra_deg", "dec_deg", "{0}.healpix_29")
             ),
+            // Ids that are text, others that are whole numbers stored as text, truth values.
+            new(
+                "dataset",
+                "mixed",
+                "another catalogue",
+                new PublishedRows("public.stars"),
+                [
+                    new("star_id", PublishedType.Integer, "{0}.star_id"),
+                    new("source_id", PublishedType.Text, "{0}.source_id") { KeySql = "{0}.source_id" },
+                    new("gaia_id", PublishedType.Integer, "({0}.source_id)::bigint") { KeySql = "{0}.source_id" },
+                    new("magnitude", PublishedType.Double, "{0}.magnitude"),
+                    new("name", PublishedType.Text, "{0}.name"),
+                    new("duplicated_source", PublishedType.Text, "{0}.duplicated_source") { IsTruth = true },
+                ]
+            ),
         ],
         []
     );

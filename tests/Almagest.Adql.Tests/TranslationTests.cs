@@ -88,6 +88,13 @@ public sealed class TranslationTests
     [InlineData("SELECT star_id, IN_UNIT(ra_deg * 2, 'arcsec'), IN_UNIT(SQRT(POWER(ra_deg, 2) + POWER(dec_deg, 2)), 'mas') FROM stars")]
     [InlineData("SELECT a.star_id FROM stars a JOIN results b ON DISTANCE(a.ra_deg, a.dec_deg, b.anomaly_score, b.\"precision\") < 0.1")]
     [InlineData("SELECT q.dec, q.size FROM (SELECT dec_deg AS dec, magnitude AS size FROM stars) AS q WHERE dec > 0 ORDER BY size")]
+    [InlineData(
+        "SELECT GREATEST(magnitude, 1, NULL), LEAST(star_id, 2.5), SIGN(dec_deg), IN_UNIT(GREATEST(ra_deg, dec_deg), 'rad') FROM stars"
+    )]
+    [InlineData(
+        "SELECT EPOCH_PROP_POS(ra_deg, dec_deg, 0, 1, 2, 0, 2000, 2016), COORD1(ESDC_EPOCH_PROP_POS(1, 2, 3, 4, 5, 6, 7, 8)) FROM stars"
+    )]
+    [InlineData("SELECT FLOOR(magnitude), COUNT(*) FROM stars GROUP BY 1 ORDER BY 2 DESC")]
     public void Queries_become_one_safe_select(string adql) => SafeSql.Require(Published.Translate(adql, 100));
 
     [Fact]
@@ -101,6 +108,16 @@ public sealed class TranslationTests
         Assert.Equal(["y'; delete from stars --"], query.Parameters);
         Assert.Equal("x; drop table stars", query.Columns.Single().Name);
     }
+
+    [Fact]
+    public void A_group_by_a_place_is_one_by_what_stands_there() =>
+        Assert.Contains(
+            " group by floor((t1.magnitude)), t1.star_id",
+            Published
+                .Translate("SELECT star_id, FLOOR(magnitude), COUNT(*) FROM stars GROUP BY 2, 1")
+                .Text.Replace("floor(t1.magnitude)", "floor((t1.magnitude))", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void A_cone_asks_the_index_first_in_every_dataset()
@@ -219,6 +236,10 @@ public sealed class TranslationTests
     [InlineData("SELECT ra_deg FROM stars INNER JOIN results", 44, "found the end of the query, expected USING")]
     [InlineData("SELECT * FROM stars JOIN (SELECT anomaly_score FROM results) AS r", 21, "no column in common")]
     [InlineData("SELECT star_id FROM stars ORDER BY 7", 36, "names no column")]
+    [InlineData("SELECT star_id, COUNT(*) FROM stars GROUP BY 3", 46, "names no column: the query selects 2")]
+    [InlineData("SELECT star_id, COUNT(*) FROM stars GROUP BY 1, 0", 49, "names no column")]
+    [InlineData("SELECT star_id, COUNT(*) FROM stars GROUP BY 2", 17, "cannot stand in GROUP BY")]
+    [InlineData("SELECT star_id, magnitude FROM stars GROUP BY 1", 17, "neither in GROUP BY")]
     [InlineData("SELECT TOP x star_id FROM stars", 12, "a whole number after TOP")]
     [InlineData("SELECT star_id FROM gaia-100pc", 26, "stands in double quotes")]
     public void Mistakes_are_told_with_their_place(string adql, int column, string message)

@@ -27,8 +27,11 @@ public sealed record PublishedColumn(
     public string? SameAs { get; init; }
 
     /// <summary>A text that is equal where the value is, and that an index finds, with <c>{0}</c> for the relation's alias: of ids that are
-    /// stored as text and published as whole numbers.</summary>
+    /// stored as text, whether they are published as whole numbers or as that text.</summary>
     public string? KeySql { get; init; }
+
+    /// <summary>Whether its texts are <c>true</c> and <c>false</c> and nothing else: conditions on it are those on truth values.</summary>
+    public bool IsTruth { get; init; }
 
     /// <summary>Whether its whole numbers are declared as of 32 bits, because a standard wants that.</summary>
     public bool IsNarrow { get; init; }
@@ -66,6 +69,9 @@ public sealed record PublishedTable(
     SkyIndex? Sky = null
 )
 {
+    /// <summary>The position of one of its rows, degrees, for examples that answer something; null = not known.</summary>
+    public (double RaDeg, double DecDeg)? Somewhere { get; init; }
+
     /// <summary>Schema and name as a query writes them, e.g. <c>dataset."gaia-100pc"</c>.</summary>
     public string WrittenName => $"{ReservedWords.Written(Schema)}.{ReservedWords.Written(Name)}";
 }

@@ -34,6 +34,10 @@ internal sealed partial class ExpressionTranslator
     private string Listed(InList list)
     {
         var of = Value(list.Of);
+        if (
+            of.IsTruth || list.Values.Any(v => v is ColumnReference or TruthLiteral && Value(v) is { IsTruth: true } or { IsTextKey: true })
+        )
+            return Equalities(list);
         if (of.Key is not null && AllOf(list, KeyOf) is { } ids)
             return $"({(list.Negated ? "not " : "")}{of.Key} = any({Bind(ids, list.Offset)}))";
         // One parameter for a list of constants, however long.
@@ -51,8 +55,17 @@ internal sealed partial class ExpressionTranslator
         var not = list.Negated ? "not " : "";
         if (all is not null)
             return $"({not}{of.Sql} = any({Bind(all, list.Offset)}))";
+        if (of.IsTextKey)
+            return Equalities(list);
         var values = list.Values.Select(v => Comparable(list.Of, of, v, Value(v), v.Offset).Right);
         return $"({of.Sql} {not}in ({string.Join(", ", values)}))";
+    }
+
+    // What each value is compared as depends on both sides.
+    private string Equalities(InList list)
+    {
+        var equal = list.Values.Select(v => Compared(new Comparison(list.Of, "=", v, v.Offset)));
+        return $"({(list.Negated ? "not " : "")}({string.Join(" or ", equal)}))";
     }
 
     private static T[]? AllOf<T>(InList list, Func<Expression, T?> read)
@@ -74,23 +87,29 @@ internal sealed partial class ExpressionTranslator
         var inner = queries.TranslateQuery(query.Query, scope);
         if (inner.Columns.Count != 1)
             throw new SyntaxException(query.Query.Offset, $"the query after IN selects one column, this one {inner.Columns.Count}");
+        var not = query.Negated ? "not " : "";
+        if ((TruthsOf(query.Of, of, inner) ?? KeysOf(of, inner)) is { } sides)
+            return $"({sides.Of} {not}in ({sides.In}))";
         var found = new Value("", inner.Columns[0].Type);
         if (found.Type != of.Type && !(found.IsNumber && of.IsNumber) && !(found.IsGeometry && of.IsGeometry))
             throw new SyntaxException(query.Offset, $"IN compares {of.Described} with {found.Described}");
-        return $"({of.Sql} {(query.Negated ? "not " : "")}in ({inner.Sql}))";
+        return $"({of.Sql} {not}in ({inner.Sql}))";
     }
 
     private string Resembling(Like like)
     {
-        var of = Text(Value(like.Of), like.Of.Offset);
+        var value = Value(like.Of);
+        var of = Text(value, like.Of.Offset);
         var pattern = Text(Value(like.Pattern), like.Pattern.Offset);
         // A backslash stands for itself: ADQL knows no escapes.
-        return $"({of} {(like.Negated ? "not " : "")}{(like.AnyCase ? "ilike" : "like")} {pattern} escape '')";
+        return $"({of} {(like.Negated ? "not " : "")}{(like.AnyCase || value.IsTruth ? "ilike" : "like")} {pattern} escape '')";
     }
 
     /// <summary>Two values of types that can be compared; a text beside a UUID or a time is read as one.</summary>
     private (string Left, string Right) Comparable(Expression left, Value leftValue, Expression right, Value rightValue, int offset)
     {
+        if (leftValue.IsTruth || rightValue.IsTruth)
+            return Truths(left, leftValue, right, rightValue, offset);
         if (right is TextLiteral rightText && Read(rightText, leftValue.Type) is { } r)
             return (leftValue.Sql, r);
         if (left is TextLiteral leftText && Read(leftText, rightValue.Type) is { } l)
@@ -102,6 +121,8 @@ internal sealed partial class ExpressionTranslator
     {
         if (left.Type is null || right.Type is null)
             throw new SyntaxException(offset, "nothing is equal to NULL; write IS NULL or IS NOT NULL");
+        if (left.IsTruth != right.IsTruth)
+            throw new SyntaxException(offset, $"{left.Described} is compared with {right.Described}; write = 'true' or = 'false'");
         if (left.Type == right.Type || (left.IsNumber && right.IsNumber) || (left.IsGeometry && right.IsGeometry))
             return (left.Sql, right.Sql);
         if (left.Type is PublishedType.Uuid or PublishedType.Text && right.Type is PublishedType.Uuid or PublishedType.Text)
@@ -111,7 +132,7 @@ internal sealed partial class ExpressionTranslator
             $"{left.Described} is compared with {right.Described}"
                 + (
                     left.Type == PublishedType.Text || right.Type == PublishedType.Text
-                        ? "; a text stands in single quotes, a number in none"
+                        ? "; a text stands in single quotes, a number in none, and CAST makes one of the other"
                         : ""
                 )
         );

@@ -33,11 +33,14 @@ internal sealed partial class ExpressionTranslator
             .Keys.Concat([
                 "ABS",
                 "ATAN2",
+                "GREATEST",
+                "LEAST",
                 "MOD",
                 "PI",
                 "POWER",
                 "RAND",
                 "ROUND",
+                "SIGN",
                 "TRUNCATE",
                 "LOWER",
                 "UPPER",
@@ -85,6 +88,17 @@ internal sealed partial class ExpressionTranslator
                         $"(mod(({division[0].Sql})::numeric, ({division[1].Sql})::numeric))::double precision",
                         PublishedType.Double
                     );
+            case "SIGN":
+                return new Value($"sign({Numbers(call, 1, 1)[0].Double})", PublishedType.Double) { Unit = Unit.One };
+            case "GREATEST" or "LEAST":
+                var candidates = Numbers(call, 1, 100);
+                return new Value(
+                    $"{call.Function.ToLowerInvariant()}({string.Join(", ", candidates.Select(v => v.Sql))})",
+                    Common(candidates, call.Offset, call.Function)
+                )
+                {
+                    Unit = CommonUnit(candidates),
+                };
             case "PI":
                 Numbers(call, 0, 0);
                 return new Value("pi()", PublishedType.Double) { Unit = Unit.One };
@@ -111,11 +125,12 @@ internal sealed partial class ExpressionTranslator
                 );
             case "COALESCE":
                 Count(call, 1, 100);
-                var values = call.Arguments.Select(Value).ToList();
+                var values = Alike(call.Arguments, call.Arguments.Select(Value).ToList());
                 var type = Common(values, call.Offset, "COALESCE");
                 return new Value($"coalesce({string.Join(", ", values.Select(v => v.Sql))})", type)
                 {
                     Unit = type is null ? null : CommonUnit(values),
+                    IsTruth = AllTruths(values),
                 };
             case "IN_UNIT":
                 return InUnit(call);

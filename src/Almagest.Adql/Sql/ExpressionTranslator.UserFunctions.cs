@@ -28,7 +28,7 @@ internal sealed partial class ExpressionTranslator
                     string.Create(CultureInfo.InvariantCulture, $"({SourceId(call.Arguments[1])} >> {shift})"),
                     PublishedType.Integer
                 );
-            case "IVO_EPOCH_PROP" or "IVO_EPOCH_PROP_POS":
+            case "IVO_EPOCH_PROP" or "IVO_EPOCH_PROP_POS" or "EPOCH_PROP_POS" or "ESDC_EPOCH_PROP_POS":
                 var moved = $"sky.moved({string.Join(", ", Numbers(call, 8, 8).Select(n => n.Double))})";
                 return call.Function == "IVO_EPOCH_PROP"
                     ? new Value(moved, PublishedType.Numbers)

@@ -22,6 +22,7 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
             NumberLiteral number => Number(number),
             TextLiteral text => new Value(Bind(text.Text, text.Offset), PublishedType.Text) { Width = text.Text.Length },
             NullLiteral => new Value("null", null),
+            TruthLiteral truth => new Value(Written(truth.IsTrue, truth.Offset), PublishedType.Text) { IsTruth = true, Width = 5 },
             ColumnReference column => scope.Find(column),
             Negation negation => Arithmetic("-", Value(negation.Of), negation.Of.Offset),
             Chain chain => Chained(chain),
@@ -59,7 +60,7 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
                 call.Offset,
                 $"{call.Function} is a number: write {call.Function}(…) = 1"
             ),
-            _ => throw new SyntaxException(expression.Offset, "a value stands where a condition is expected"),
+            _ => Bare(expression),
         };
         return QueryTranslator.Checked(sql, expression.Offset);
     }
@@ -199,7 +200,12 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
             var name = aggregate.Function.ToLowerInvariant();
             return argument.Type == PublishedType.Uuid
                 ? new Value($"{name}(({argument.Sql})::text)", PublishedType.Text)
-                : new Value($"{name}({argument.Sql})", argument.Type) { Width = argument.Width, Unit = argument.Unit };
+                : new Value($"{name}({argument.Sql})", argument.Type)
+                {
+                    Width = argument.Width,
+                    Unit = argument.Unit,
+                    IsTruth = argument.IsTruth,
+                };
         }
         if (aggregate.Function == "IVO_STRING_AGG")
         {
@@ -261,17 +267,20 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
         var results = choice.Branches.Select(b => Value(b.Then)).ToList();
         if (choice.Else is not null)
             results.Add(Value(choice.Else));
+        List<Expression> written = [.. choice.Branches.Select(b => b.Then), .. new[] { choice.Else }.OfType<Expression>()];
+        results = Alike(written, results);
         var type = Common(results, choice.Offset, "CASE");
         var branches = whens.Select((when, i) => $"when {when} then {results[i].Sql}");
         return new Value($"(case {string.Join(' ', branches)}{(choice.Else is null ? "" : $" else {results[^1].Sql}")} end)", type)
         {
             Unit = CommonUnit(results),
+            IsTruth = AllTruths(results),
         };
     }
 
     private string Equal(Expression left, Value subject, Expression when)
     {
-        var (l, r) = Comparable(left, subject, when, Value(when), when.Offset);
+        var (l, r) = Keys(left, when) ?? Comparable(left, subject, when, Value(when), when.Offset);
         return $"({l} = {r})";
     }
 
@@ -326,6 +335,8 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
             && value.Type != PublishedType.Text
         )
             throw new SyntaxException(cast.Of.Offset, $"CAST cannot make a number of {value.Described}");
+        if (value.IsTruth && type is (PublishedType.Integer or PublishedType.Double))
+            value = new Value(AsNumber(value, cast.Offset), PublishedType.Integer);
         // A real keeps its rounding and is answered as a double.
         if (value.Type == PublishedType.Timestamp && type == PublishedType.Text)
             return new Value(Cut(WrittenTime(value.Sql, cast.Offset), cast), type);
@@ -367,7 +378,12 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
     {
         var inner = queries.TranslateQuery(query.Query, scope);
         return inner.Columns.Count == 1
-            ? new Value($"({inner.Sql})", inner.Columns[0].Type) { Width = inner.Extents[0].Width, Unit = inner.Columns[0].Measure }
+            ? new Value($"({inner.Sql})", inner.Columns[0].Type)
+            {
+                Width = inner.Extents[0].Width,
+                Unit = inner.Columns[0].Measure,
+                IsTruth = inner.Columns[0].IsTruth,
+            }
             : throw new SyntaxException(query.Offset, $"a query for a single value selects one column, this one {inner.Columns.Count}");
     }
 }

@@ -122,6 +122,17 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
         };
     }
 
+    /// <summary>Whether the column of a query is an id that is text.</summary>
+    public static bool IsTextKey(ResultColumn column) => column is { Type: PublishedType.Text, Source.KeySql: not null };
+
+    /// <summary>The answer of a query of one column as the text of its numbers.</summary>
+    public string AsText(TranslatedQuery query)
+    {
+        var alias = NewAlias();
+        Expansion.Add(alias, [.. query.Extents.Select(e => e.Length)]);
+        return $"select ({alias}.c1)::text from ({query.Sql}) as {alias}";
+    }
+
     private TranslatedQuery TranslateBody(QueryBody body, Scope? outer)
     {
         switch (body)
@@ -151,7 +162,7 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
             .Columns.Zip(right.Columns)
             .Select(
                 (pair, i) =>
-                    pair.First.Type == pair.Second.Type ? pair.First
+                    pair.First.Type == pair.Second.Type ? pair.First with { IsTruth = pair.First.IsTruth && pair.Second.IsTruth }
                     : IsNumber(pair.First.Type) && IsNumber(pair.Second.Type) ? pair.First with { Type = PublishedType.Double }
                     : pair.First.Type.IsGeometry() && pair.Second.Type.IsGeometry() ? pair.First with { Type = PublishedType.Region }
                     : throw new SyntaxException(
@@ -212,6 +223,8 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
                         {
                             Width = query.Extents[i].Width,
                             Unit = c.Measure,
+                            IsTruth = c.IsTruth,
+                            Key = IsTextKey(c) ? string.Create(CultureInfo.InvariantCulture, $"{alias}.c{i + 1}") : null,
                         }
                     )
             )

@@ -109,7 +109,7 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
             var name = own;
             for (var n = 2; !taken.Add(name); n++)
                 name = string.Create(CultureInfo.InvariantCulture, $"{own}_{n}");
-            columns.Add(new ResultColumn(name, value.Type!.Value, value.Source) { Measure = value.Unit });
+            columns.Add(new ResultColumn(name, value.Type!.Value, value.Source) { Measure = value.Unit, IsTruth = value.IsTruth });
         }
         return columns;
     }
@@ -130,8 +130,19 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
 
     private string Group(Expression by, Scope scope, List<(string Name, Expression? Written, Value Value)> items)
     {
-        if (by is NumberLiteral)
-            throw new SyntaxException(by.Offset, "GROUP BY takes columns and expressions, not positions");
+        if (by is NumberLiteral number)
+        {
+            var item =
+                number.IsInteger && int.TryParse(number.Digits, NumberStyles.None, CultureInfo.InvariantCulture, out var place)
+                    ? items.ElementAtOrDefault(place - 1)
+                    : default;
+            if (item.Value is null)
+                throw new SyntaxException(by.Offset, $"GROUP BY {number.Digits} names no column: the query selects {items.Count}");
+            // Refused where there is an aggregate in it.
+            if (item.Written is not null)
+                new ExpressionTranslator(queries, scope, "GROUP BY").Value(item.Written);
+            return item.Value.Sql;
+        }
         if (
             by is ColumnReference { Path: [var name] } column
             && scope.TryFind(column) is null
@@ -208,6 +219,8 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
             var value = join.Kind switch
             {
                 "right" => r,
+                // An id that is text beside one that is a number: what both are compared as.
+                "full" when l.Type != r.Type && !l.IsNumber != !r.IsNumber => new Value($"coalesce({ls}, {rs})", PublishedType.Text),
                 "full" => new Value($"coalesce({l.Sql}, {r.Sql})", l.Type, l.Source),
                 _ => l,
             };

@@ -11,6 +11,8 @@ public sealed record ResultColumn(string Name, PublishedType Type, PublishedColu
     public string? Unit => Source?.Unit ?? Measure?.Text;
 
     internal Unit? Measure { get; init; }
+
+    internal bool IsTruth { get; init; }
 }
 
 /// <summary>A translated query.</summary>

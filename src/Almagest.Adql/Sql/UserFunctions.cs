@@ -34,6 +34,11 @@ public static class UserFunctions
                 + "ref_epoch DOUBLE, out_epoch DOUBLE) -> POINT",
             "The position of a star at another epoch; as ivo_epoch_prop."
         ),
+        Position("epoch_prop_pos"),
+        Position("esdc_epoch_prop_pos"),
+        new("greatest(a DOUBLE, b DOUBLE) -> DOUBLE", "The greatest of two numbers, or of up to 100; NULL counts only where all are."),
+        new("least(a DOUBLE, b DOUBLE) -> DOUBLE", "The least of two numbers, or of up to 100; NULL counts only where all are."),
+        new("sign(val DOUBLE) -> DOUBLE", "-1, 0 or 1, as the number's sign."),
         new(
             "ivo_geom_transform(from_sys VARCHAR, to_sys VARCHAR, geo GEOMETRY) -> GEOMETRY",
             "A geometry turned from one system of coordinates into another: ICRS, FK5, FK4, GALACTIC."
@@ -64,6 +69,14 @@ public static class UserFunctions
         new("var_samp(val DOUBLE) -> DOUBLE", "An aggregate: the variance of a sample."),
         new("var_pop(val DOUBLE) -> DOUBLE", "An aggregate: the variance of a population."),
     ];
+
+    // As the Gaia archive names it.
+    private static UserFunction Position(string name) =>
+        new(
+            $"{name}(ra DOUBLE, dec DOUBLE, parallax DOUBLE, pmra DOUBLE, pmdec DOUBLE, radial_velocity DOUBLE, "
+                + "ref_epoch DOUBLE, out_epoch DOUBLE) -> POINT",
+            "ivo_epoch_prop_pos under a name that the Gaia archive has for it."
+        );
 
     internal static IEnumerable<string> Names =>
         All.Select(f => f.Form[..f.Form.IndexOf('(', StringComparison.Ordinal)].ToUpperInvariant()).Distinct();

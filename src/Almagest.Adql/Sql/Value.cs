@@ -19,6 +19,12 @@ internal sealed record Value(string Sql, PublishedType? Type, PublishedColumn? S
     /// <summary>Its unit; null = not known.</summary>
     public Unit? Unit { get; init; } = Source?.Unit is { } unit ? Unit.Parse(unit) : null;
 
+    /// <summary>Whether it is the text <c>true</c> or <c>false</c>: <see cref="PublishedColumn.IsTruth"/>.</summary>
+    public bool IsTruth { get; init; } = Source?.IsTruth == true;
+
+    /// <summary>Whether it is an id that is text: a whole number is equal to it where its digits are.</summary>
+    public bool IsTextKey => Key is not null && Type == PublishedType.Text;
+
     public bool IsNumber => Type is PublishedType.Integer or PublishedType.Double;
 
     public bool IsGeometry => Type?.IsGeometry() == true;
@@ -31,7 +37,7 @@ internal sealed record Value(string Sql, PublishedType? Type, PublishedColumn? S
         Type switch
         {
             PublishedType.Integer or PublishedType.Double => "a number",
-            PublishedType.Text => "text",
+            PublishedType.Text => IsTruth ? "a truth value ('true' or 'false')" : "text",
             PublishedType.Uuid => "a UUID",
             PublishedType.Timestamp => "a time",
             PublishedType.Point => "a point",

@@ -8,6 +8,9 @@ internal sealed record NumberLiteral(string Digits, bool IsInteger, int Offset) 
 
 internal sealed record TextLiteral(string Text, int Offset) : Expression(Offset);
 
+/// <summary>TRUE or FALSE.</summary>
+internal sealed record TruthLiteral(bool IsTrue, int Offset) : Expression(Offset);
+
 internal sealed record NullLiteral(int Offset) : Expression(Offset);
 
 /// <summary>A column: its name, with its table's (and schema's) before it where the query has them.</summary>

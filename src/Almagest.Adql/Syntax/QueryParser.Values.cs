@@ -149,6 +149,9 @@ internal sealed partial class QueryParser
             case TokenKind.Word when TokenStream.Is(token, "NULL"):
                 tokens.Take();
                 return new NullLiteral(token.Offset);
+            case TokenKind.Word when TokenStream.Is(token, "TRUE") || TokenStream.Is(token, "FALSE"):
+                tokens.Take();
+                return new TruthLiteral(TokenStream.Is(token, "TRUE"), token.Offset);
             case TokenKind.Word when TokenStream.Is(token, "CASE"):
                 return ReadCase();
             case TokenKind.Word when TokenStream.Is(token, "CAST"):

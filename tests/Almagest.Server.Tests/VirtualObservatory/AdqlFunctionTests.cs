@@ -47,6 +47,10 @@ public sealed class AdqlFunctionTests(KnownLedger known)
     [InlineData("AREA(POLYGON(0, 0, 90, 0, 0, 90))", "5156.620156177409")]
     [InlineData("AREA(POLYGON('', 0, 80, 270, 80, 180, 80, 90, 80))", "201.0158650540886", 1e-6)]
     [InlineData("CENTROID(POLYGON(0, 0, 90, 0, 0, 90))", "45 35.264389682754654")]
+    // Numbers.
+    [InlineData("GREATEST(1, 2.5, NULL, 0 * ra_deg)", "2.5")]
+    [InlineData("LEAST(3, 2)", "2")]
+    [InlineData("SIGN(-2.5 + 0 * ra_deg)", "-1")]
     // HEALPix.
     [InlineData("ivo_healpix_index(0, 1, 1)", "4")]
     [InlineData("ivo_healpix_index(17, 1 + 0 * ra_deg, 1)", "81609757711")]
@@ -64,6 +68,8 @@ public sealed class AdqlFunctionTests(KnownLedger known)
         "7.604061404627978 11.7932703828279"
     )]
     [InlineData("ivo_epoch_prop_pos(7.606083572, 11.79044105, 125, 300, NULL, NULL, 2016.0, 1875)", "7.594080321498365 11.790440798509207")]
+    [InlineData("ESDC_EPOCH_PROP_POS(7.606083572, 11.79044105, 125, 300, NULL, NULL, 2016, 1875)", "7.594080321498365 11.790440798509207")]
+    [InlineData("COORD1(EPOCH_PROP_POS(7.606083572, 11.79044105, 125, 300, NULL, NULL, 2016, 1875))", "7.594080321498365")]
     [InlineData(
         "ivo_epoch_prop_pos(7.606083572, 11.79044105, NULL, 300, -428.8, 52.51, 2016, 1875)",
         "7.594079587020846 11.807235464339055"

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Xml.Linq;
 using Almagest.Adql;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
@@ -75,6 +76,40 @@ public sealed class FileColumnTests : IAsyncLifetime
         Assert.Equal(("17.641426", "17.641426"), (star.Rows[0]["phot_g_mean_mag"], star.Rows[0]["magnitude"]));
     }
 
+    [Theory]
+    [InlineData("duplicated_source = 'False'")]
+    [InlineData("duplicated_source = 'FALSE'")]
+    [InlineData("duplicated_source = 0")]
+    [InlineData("duplicated_source <> 'True'")]
+    [InlineData("duplicated_source IN ('False', 0)")]
+    [InlineData("NOT duplicated_source")]
+    [InlineData("duplicated_source = FALSE")]
+    [InlineData("CAST(duplicated_source AS INTEGER) = 0")]
+    [InlineData("solution_id IN (1636148068921376768) AND duplicated_source LIKE 'False'")]
+    public async Task Truth_values_of_the_file_are_compared_as_archives_write_them(string condition)
+    {
+        await LoadAsync("gaia.csv", Gaia);
+        var row = Assert.Single((await AskAsync($"SELECT source_id, duplicated_source FROM dataset.gaia WHERE {condition}")).Rows);
+        Assert.Equal(["4295806720", "false"], row.Values);
+    }
+
+    [Fact]
+    public async Task The_first_example_answers_stars_of_the_dataset()
+    {
+        await LoadAsync("gaia.csv", Gaia);
+        var page = XDocument.Parse((await _server.GetAsync("/vo/tap/examples")).Text);
+        var query = page.Descendants().First(e => e.Attribute("property")?.Value == "query").Value;
+        Assert.Equal("4295806720", (await AskAsync(query)).Rows[0]["source_id"]);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/vo/tap");
+        request.Headers.TryAddWithoutValidation("Accept", "text/html");
+        using var shown = await _server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Contains(
+            WebUtility.HtmlEncode(query),
+            await shown.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
+    }
+
     [Fact]
     public async Task Ours_wins_where_names_collide_and_the_file_s_keeps_its_values_in_its_unit()
     {
@@ -134,6 +169,26 @@ public sealed class FileColumnTests : IAsyncLifetime
 
         await LoadAsync("zeros.csv", "source_id,ra,dec\n0001,1,2\n12,3,4\n");
         Assert.Equal("unicodeChar", (await AskAsync("SELECT source_id FROM almagest.stars")).Fields["source_id"]["datatype"]);
+        foreach (
+            var query in new[]
+            {
+                "SELECT source_id FROM almagest.stars WHERE source_id = 4295806720",
+                "SELECT source_id FROM almagest.stars WHERE source_id IN (4295806720, 5)",
+                "SELECT s.source_id FROM almagest.stars AS s JOIN dataset.gaia AS p ON s.source_id = p.source_id WHERE p.parallax < 1",
+                "SELECT source_id FROM almagest.stars AS s JOIN dataset.gaia AS p USING (source_id) WHERE p.parallax < 1",
+                "SELECT source_id FROM almagest.stars WHERE source_id IN (SELECT source_id FROM dataset.gaia WHERE parallax < 1)",
+                "SELECT source_id FROM dataset.gaia WHERE parallax < 1 AND source_id IN (SELECT source_id FROM almagest.stars)",
+                "SELECT source_id FROM (SELECT source_id FROM almagest.stars WHERE ra_deg > 20) AS s FULL JOIN (SELECT source_id, parallax "
+                    + "FROM dataset.gaia) AS p USING (source_id) WHERE parallax < 1",
+                "SELECT source_id, COUNT(*), GREATEST(NULL, NULL) AS g FROM almagest.stars WHERE source_id = 4295806720 GROUP BY 1, 3",
+                "SELECT source_id, 5, COUNT(*) FROM almagest.stars WHERE source_id = 4295806720 GROUP BY 1, 2",
+                "SELECT (SELECT MAX(source_id) FROM dataset.gaia WHERE parallax < 1) AS source_id, COUNT(*) FROM almagest.stars GROUP BY 1",
+                "SELECT source_id FROM dataset.gaia a JOIN dataset.gaia b USING (source_id, duplicated_source) WHERE NOT duplicated_source",
+                "SELECT source_id FROM dataset.gaia WHERE duplicated_source = (SELECT MIN(duplicated_source) FROM dataset.gaia)",
+                "SELECT source_id FROM dataset.gaia GROUP BY source_id HAVING MAX(duplicated_source) = 'False'",
+            }
+        )
+            Assert.Equal("4295806720", Assert.Single((await AskAsync(query)).Rows)["source_id"]);
         Assert.Equal(
             "0001",
             Assert.Single((await AskAsync("SELECT source_id FROM dataset.zeros WHERE source_id = '0001'")).Rows)["source_id"]

@@ -36,12 +36,16 @@ internal sealed partial class DatasetTables(LedgerDatabase ledger)
         )
             return table;
         var integers = await IntegerIds.OfAsync(ledger, [dataset], cancellationToken);
+        var published = FileColumns.Of(dataset) is { } file
+            ? Table(dataset, integers, file)
+            : Table(dataset, integers, await BesideAsync(dataset.DatasetId, cancellationToken));
         return _known[dataset.DatasetId] = new DatasetTable(
             dataset,
             integers,
-            FileColumns.Of(dataset) is { } file
-                ? Table(dataset, integers, file)
-                : Table(dataset, integers, await BesideAsync(dataset.DatasetId, cancellationToken))
+            published with
+            {
+                Somewhere = await SomewhereAsync(dataset.DatasetId, cancellationToken),
+            }
         );
     }
 
@@ -97,15 +101,16 @@ internal sealed partial class DatasetTables(LedgerDatabase ledger)
         )
         {
             MayHaveUnicode = type == PublishedType.Text,
+            IsTruth = type == PublishedType.Text && report.Type == "boolean",
         };
     }
 
-    private static PublishedTable Table(Dataset dataset, bool integers, List<(string Key, bool IsNumber)> beside)
+    private static PublishedTable Table(Dataset dataset, bool integers, List<Beside> beside)
     {
         var sql = new FileColumnSql(dataset.DatasetId);
         var columns = LedgerTables.StarColumns(integers ? [dataset.DatasetId] : null).ToList();
         var names = columns.Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var (key, isNumber) in beside.Where(b => CanBeNamed(b.Key)).Take(MostColumns - columns.Count))
+        foreach (var (key, isNumber, isTruth) in beside.Where(b => CanBeNamed(b.Key)).Take(MostColumns - columns.Count))
             columns.Add(
                 new PublishedColumn(
                     Free(names, key),
@@ -115,6 +120,7 @@ internal sealed partial class DatasetTables(LedgerDatabase ledger)
                 )
                 {
                     MayHaveUnicode = !isNumber,
+                    IsTruth = isTruth,
                 }
             );
         return Of(dataset, sql.Rows, columns);
@@ -140,13 +146,29 @@ internal sealed partial class DatasetTables(LedgerDatabase ledger)
         return free;
     }
 
-    private async Task<List<(string Key, bool IsNumber)>> BesideAsync(long datasetId, CancellationToken cancellationToken)
+    private sealed record Beside(string Key, bool IsNumber, bool IsTruth);
+
+    private async Task<(double, double)?> SomewhereAsync(long datasetId, CancellationToken cancellationToken)
+    {
+        await using var connection = await ledger.ConnectAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            "select ra_deg, dec_deg from public.stars where dataset_id = $1 order by healpix_29 limit 1",
+            connection
+        )
+        {
+            Parameters = { new() { Value = datasetId } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetDouble(0), reader.GetDouble(1)) : null;
+    }
+
+    private async Task<List<Beside>> BesideAsync(long datasetId, CancellationToken cancellationToken)
     {
         await using var connection = await ledger.ConnectAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
             """
             select e.key, bool_and(jsonb_typeof(e.value) = 'number' and abs((case when jsonb_typeof(e.value) = 'number'
-              then e.value end)::numeric) < 9e15)
+              then e.value end)::numeric) < 9e15), bool_and(jsonb_typeof(e.value) = 'boolean')
             from (select extra from public.stars where dataset_id = $1 order by star_id limit $2) s, jsonb_each(s.extra) e
             where jsonb_typeof(s.extra) = 'object' and jsonb_typeof(e.value) <> 'null'
             group by e.key order by e.key
@@ -161,9 +183,9 @@ internal sealed partial class DatasetTables(LedgerDatabase ledger)
             },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new List<(string, bool)>();
+        var found = new List<Beside>();
         while (await reader.ReadAsync(cancellationToken))
-            found.Add((reader.GetString(0), reader.GetBoolean(1)));
+            found.Add(new Beside(reader.GetString(0), reader.GetBoolean(1), reader.GetBoolean(2)));
         return found;
     }
 

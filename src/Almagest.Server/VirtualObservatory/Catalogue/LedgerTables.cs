@@ -24,7 +24,11 @@ internal static class LedgerTables
     /// <param name="integers">the datasets of which all ids are whole numbers: others may be there by the time that the query is executed,
     /// of which none is read as one; null = ids are text</param>
     public static IEnumerable<PublishedColumn> StarColumns(IReadOnlyList<long>? integers) =>
-        integers is null or { Count: 0 } ? s_starColumns : s_starColumns.Select(c => c.Name == "source_id" ? Integer(c, integers) : c);
+        s_starColumns.Select(c =>
+            c.Name != "source_id" ? c
+            : integers is null or { Count: 0 } ? c with { KeySql = c.Sql }
+            : Integer(c, integers)
+        );
 
     private static PublishedColumn Integer(PublishedColumn column, IReadOnlyList<long> datasets) =>
         column with

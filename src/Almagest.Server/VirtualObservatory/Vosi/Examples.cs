@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using Almagest.Adql.Schema;
@@ -75,15 +76,18 @@ internal static class Examples
 
     public static IEnumerable<(string Id, string Name, string About, string Query)> All(PublishedCatalogue catalogue)
     {
-        if (catalogue.Tables.FirstOrDefault(t => t.Schema == DatasetTables.Schema) is { } dataset)
+        // At one of its own stars: a circle anywhere else may well be empty.
+        if (catalogue.Tables.FirstOrDefault(t => t.Schema == DatasetTables.Schema && t.Somewhere is not null) is { } dataset)
         {
+            var (ra, dec) = dataset.Somewhere!.Value;
+            var centre = string.Create(CultureInfo.InvariantCulture, $"{Math.Round(ra, 3)}, {Math.Round(dec, 3)}");
             yield return (
                 "cone",
-                $"Stars of {dataset.Name} around a position",
+                $"Stars of {dataset.Name} around one of them",
                 "A circle of one degree; the positions are looked up in an index.",
-                $"SELECT source_id, ra_deg, dec_deg, magnitude, DISTANCE(POINT('ICRS', ra_deg, dec_deg), POINT('ICRS', 56.75, 24.1)) "
+                $"SELECT source_id, ra_deg, dec_deg, magnitude, DISTANCE(POINT('ICRS', ra_deg, dec_deg), POINT('ICRS', {centre})) "
                     + $"AS distance_deg\nFROM {dataset.WrittenName}\n"
-                    + "WHERE CONTAINS(POINT('ICRS', ra_deg, dec_deg), CIRCLE('ICRS', 56.75, 24.1, 1)) = 1\nORDER BY distance_deg"
+                    + $"WHERE CONTAINS(POINT('ICRS', ra_deg, dec_deg), CIRCLE('ICRS', {centre}, 1)) = 1\nORDER BY distance_deg"
             );
         }
         foreach (var example in s_always)
