@@ -200,7 +200,8 @@ public sealed class RunTests : IAsyncLifetime
         // A browser that comes back with what it heard last is told that there is nothing more.
         Assert.All(events, e => Assert.NotEmpty(e.EventId ?? ""));
         Assert.Equal(HttpStatusCode.NoContent, (await AgainAsync(events[^1].EventId!)).Status);
-        var rest = await AgainAsync(events[0].EventId!);
+        // A fast run has ended before it was followed, with one event in all.
+        var rest = await AgainAsync(events.Count > 1 ? events[0].EventId! : "an earlier one");
         Assert.Equal(HttpStatusCode.OK, rest.Status);
         Assert.Contains("event: completed\n", rest.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("event: progress", rest.Text, StringComparison.Ordinal);
