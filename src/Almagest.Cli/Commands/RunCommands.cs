@@ -121,12 +121,17 @@ internal static class RunCommands
                 );
                 var runs = found.Take(most).ToList();
                 var next = found.Count > most ? RunOrder.TokenOf(runs[^1], order) : null;
+                var all = runs.Count > 0 ? runs.Count : await new RunRepository(session.Ledger).CountAsync(shell.CancellationToken);
                 shell.Answer(
                     new RunPage(runs.ConvertAll(r => r.ToResource(names)), next, next is not null),
                     console =>
                     {
                         if (runs.Count == 0)
-                            console.Say("There is no such run. Start one: almagest discover anomalies");
+                            console.Say(
+                                all == 0
+                                    ? "There is no run yet. Start one: almagest discover anomalies"
+                                    : $"None of the {ConsoleText.Plural(all, "run", "runs")} fits."
+                            );
                         else
                             RunView.ShowList(console, runs, names);
                         if (next is not null)
