@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Server.Hosting;
 using Almagest.Testing;
@@ -218,6 +219,17 @@ public sealed class OperationTests
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, "/analytics/discovery/stats", null, "")).Status);
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, pending, null, "")).Status);
         Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Delete, "/datasets/field?with_runs=true", null, "")).Status);
+    }
+
+    [Fact]
+    public void A_file_that_does_not_fit_is_refused_in_words_of_its_own()
+    {
+        DiskSpace.RequireForFiles(Path.GetTempPath(), 1);
+        var refused = Assert.Throws<LedgerException>(() => DiskSpace.RequireForFiles(Path.GetTempPath(), long.MaxValue / 2));
+        Assert.Equal(ErrorCode.DiskNearlyFull, refused.Code);
+        Assert.StartsWith("there is no room for the file", refused.Message, StringComparison.Ordinal);
+        // What the database keeps for itself has nothing to do with it.
+        Assert.DoesNotContain("database", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -50,6 +50,30 @@ public sealed class ScratchFolder : IDisposable
         return removed;
     }
 
+    /// <summary>Keeps what somebody sends as a file of this folder.</summary>
+    /// <param name="name">as the sender calls it: only for people, so that nothing of it leads out of the folder</param>
+    /// <param name="received">told the bytes so far; what it throws ends it</param>
+    /// <returns>the file's path</returns>
+    public async Task<string> SaveAsync(Stream content, string name, Action<long> received, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(received);
+        var safe = string.Concat(name.Split('/', '\\')[^1].Where(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or ' ').Take(100))
+            .TrimStart('.');
+        var path = System.IO.Path.Combine(Path, safe.Length == 0 ? "upload" : safe);
+        await using var file = File.Create(path);
+        var buffer = new byte[1 << 17];
+        long total = 0;
+        // In the context of the caller, who may draw what it is told.
+        for (int n; (n = await content.ReadAsync(buffer, cancellationToken)) > 0; )
+        {
+            await file.WriteAsync(buffer.AsMemory(0, n), cancellationToken);
+            received(total += n);
+        }
+        return path;
+    }
+
     private static FileStream Hold(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
     public void Dispose()

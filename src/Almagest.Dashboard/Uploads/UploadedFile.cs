@@ -35,27 +35,24 @@ internal sealed class UploadedFile : IDisposable
         ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(received);
-        var safe = string.Concat(name.Split('/', '\\')[^1].Where(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or ' ').Take(100))
-            .TrimStart('.');
         var folder = ScratchFolder.Create();
-        var file = new UploadedFile(folder, System.IO.Path.Combine(folder.Path, safe.Length == 0 ? "upload" : safe));
         try
         {
-            await using var disk = File.Create(file.Path);
-            var buffer = new byte[1 << 17];
-            long total = 0;
-            for (int n; (n = await content.ReadAsync(buffer, cancellationToken)) > 0; )
-            {
-                if (total >> 24 != (total + n) >> 24)
-                    DiskSpace.RequireAt(folder.Path, 0);
-                await disk.WriteAsync(buffer.AsMemory(0, n), cancellationToken);
-                received(total += n);
-            }
-            return file;
+            var path = await folder.SaveAsync(
+                content,
+                name,
+                total =>
+                {
+                    DiskSpace.RequireForFiles(folder.Path, 0);
+                    received(total);
+                },
+                cancellationToken
+            );
+            return new UploadedFile(folder, path);
         }
         catch
         {
-            file.Dispose();
+            folder.Dispose();
             throw;
         }
     }

@@ -15,6 +15,9 @@ public sealed record DiskSpace(string Directory, long FreeBytes, long SizeBytes)
 
     private const long Default = 512L << 20;
 
+    // No database lies there: what others need for a moment.
+    private const long ForFiles = 16L << 20;
+
     /// <summary>What is left free for the database's own work, bytes: 512 MiB where the environment does not say otherwise.</summary>
     public static long Reserve { get; } =
         long.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture, out var mebibytes)
@@ -39,30 +42,41 @@ public sealed record DiskSpace(string Directory, long FreeBytes, long SizeBytes)
             Require(disk, bytes, ledger.ReservedBytes);
     }
 
-    /// <summary>Refuses what would fill the disk of a folder, such as that of uploaded files.</summary>
+    /// <summary>Refuses a file that would fill the disk of the folder for files that people send.</summary>
     /// <exception cref="LedgerException">there is too little room</exception>
-    public static void RequireAt(string directory, long bytes)
+    public static void RequireForFiles(string directory, long bytes)
     {
-        if (At(directory) is { } disk)
-            Require(disk, bytes, Reserve);
+        if (At(directory) is { } disk && disk.FreeBytes - bytes < ForFiles)
+            throw Refusal(
+                disk,
+                bytes,
+                ForFiles,
+                $"there is no room for the file: {Written(disk.FreeBytes)} are free in {disk.Directory}"
+                    + (bytes > disk.FreeBytes / 10 ? $", {Written(bytes)} are needed" : ""),
+                "Free some space there, or let TMPDIR name a folder on another disk."
+            );
     }
 
     private static void Require(DiskSpace disk, long bytes, long reserve)
     {
-        if (disk.FreeBytes - bytes >= reserve)
-            return;
-        throw LedgerException
-            .Of(
-                ErrorCode.DiskNearlyFull,
+        if (disk.FreeBytes - bytes < reserve)
+            throw Refusal(
+                disk,
+                bytes,
+                reserve,
                 $"the disk of {disk.Directory} is nearly full: {Written(disk.FreeBytes)} are free, "
                     + (bytes > reserve / 10 ? $"some {Written(bytes)} are needed and " : "")
                     + $"{Written(reserve)} stay free for the database itself",
                 $"Free some space there, or delete runs that are not needed; what is stored can still be read. {Variable} sets the limit."
-            )
+            );
+    }
+
+    private static LedgerException Refusal(DiskSpace disk, long bytes, long reserve, string message, string remedy) =>
+        LedgerException
+            .Of(ErrorCode.DiskNearlyFull, message, remedy)
             .With("free_bytes", disk.FreeBytes)
             .With("needed_bytes", bytes)
             .With("reserved_bytes", reserve);
-    }
 
     private static DiskSpace? At(string directory)
     {

@@ -177,7 +177,10 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     public async Task DeleteAsync(long datasetId, bool withRuns = true, CancellationToken cancellationToken = default)
     {
         var dataset = await GetAsync(datasetId, cancellationToken);
-        if (!withRuns && await new LedgerDeletions(ledger).CountRunsAsync(datasetId, cancellationToken) is > 0 and var kept)
+        if (
+            !withRuns
+            && await new LedgerDeletions(ledger).CountRunsAsync(datasetId, AlsoJson(datasetId), cancellationToken) is > 0 and var kept
+        )
             throw LedgerException
                 .Of(
                     ErrorCode.DatasetHasRuns,
@@ -215,6 +218,8 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
                 }
                 // Whoever submits a run holds a share of its datasets' rows: it is there already, or finds the dataset gone.
                 await ExecuteAsync("select 1 from public.datasets where dataset_id = $1 and $2::jsonb is not null for update");
+                // Brought back later they would name a dataset that is gone.
+                await ExecuteAsync($"delete from public.deletions where {DeletionSql.RunsOver}");
                 const string Runs = "(r.dataset_id = $1 or r.dataset_filter @> $2)";
                 await ExecuteAsync(
                     $"""

@@ -109,11 +109,12 @@ internal static class DeletionSql
     /// <summary>Those that are older than they are kept, or all. $1 how long, null = all</summary>
     public const string Empty = "delete from public.deletions where $1::interval is null or deleted_at < clock_timestamp() - $1::interval";
 
-    /// <summary>$1 dataset, $2 how long they are kept</summary>
-    public const string CountRuns = """
-        select count(*) from public.deletions
-        where kind = 'run' and dataset_id = $1 and deleted_at >= clock_timestamp() - $2::interval
-        """;
+    /// <summary>Deleted runs over a dataset. $1 dataset, $2 what the filter of a run contains that adds it to another</summary>
+    public const string RunsOver = "kind = 'run' and (dataset_id = $1 or content #> '{run,dataset_filter}' @> $2::jsonb)";
+
+    /// <summary>$1 and $2 as there, $3 how long they are kept</summary>
+    public const string CountRuns =
+        $"select count(*) from public.deletions where {RunsOver} and deleted_at >= clock_timestamp() - $3::interval";
 
     /// <summary>$1 how long they are kept</summary>
     public const string List = """

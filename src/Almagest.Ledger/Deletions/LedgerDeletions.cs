@@ -87,10 +87,11 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
         );
 
     /// <summary>How many runs over a dataset can be brought back.</summary>
+    /// <param name="also">what the filter of a run contains that adds the dataset to another</param>
     /// <exception cref="LedgerException">the database has trouble</exception>
-    public Task<long> CountRunsAsync(long datasetId, CancellationToken cancellationToken = default) =>
+    public Task<long> CountRunsAsync(long datasetId, string also, CancellationToken cancellationToken = default) =>
         ledger.AskAsync(
-            async connection => (long)(await connection.ScalarAsync(DeletionSql.CountRuns, cancellationToken, datasetId, Kept))!,
+            async connection => (long)(await connection.ScalarAsync(DeletionSql.CountRuns, cancellationToken, datasetId, also, Kept))!,
             cancellationToken
         );
 

@@ -47,7 +47,7 @@ internal static class LabelUploadRoutes
                     var dataset = await new DatasetRepository(options.Ledger).FindAsync(s_dataset.Read(context)!, context.RequestAborted);
                     var labels = ReadOptions(context);
                     using var folder = ScratchFolder.Create();
-                    var file = await ReceivedFile.SaveAsync(context, folder.Path, options.MaxUploadBytes);
+                    var file = await ReceivedFile.SaveAsync(context, folder, options.MaxUploadBytes);
                     return Results.Ok(
                         await new LabelIngestor(options.Ledger).IngestAsync(dataset.DatasetId, file, labels, context.RequestAborted)
                     );

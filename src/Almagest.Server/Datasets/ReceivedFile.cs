@@ -1,4 +1,6 @@
+using Almagest.Catalog.Files;
 using Almagest.Contract.Errors;
+using Almagest.Ledger.Database;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -32,8 +34,9 @@ internal static class ReceivedFile
 
     /// <summary>Saves it in a folder.</summary>
     /// <returns>its path there</returns>
-    public static async Task<string> SaveAsync(HttpContext context, string folder, long mostBytes)
+    public static async Task<string> SaveAsync(HttpContext context, ScratchFolder folder, long mostBytes)
     {
+        DiskSpace.RequireForFiles(folder.Path, context.Request.ContentLength ?? 0);
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = mostBytes;
         if (
@@ -79,14 +82,7 @@ internal static class ReceivedFile
         return map;
     }
 
-    private static async Task<string> SaveAsync(Stream content, string folder, string name, CancellationToken cancellationToken)
-    {
-        // The client's name is for people; on the disk of the server it must stay in its folder.
-        var safe = string.Concat(name.Split('/', '\\')[^1].Where(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or ' ').Take(100))
-            .TrimStart('.');
-        var path = Path.Combine(folder, safe.Length == 0 ? "upload" : safe);
-        await using var file = File.Create(path);
-        await content.CopyToAsync(file, cancellationToken);
-        return path;
-    }
+    // A client need not say beforehand how much it sends.
+    private static Task<string> SaveAsync(Stream content, ScratchFolder folder, string name, CancellationToken cancellationToken) =>
+        folder.SaveAsync(content, name, _ => DiskSpace.RequireForFiles(folder.Path, 0), cancellationToken);
 }

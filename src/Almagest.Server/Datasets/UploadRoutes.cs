@@ -3,7 +3,6 @@ using Almagest.Catalog.Files;
 using Almagest.Catalog.Input;
 using Almagest.Contract.Datasets;
 using Almagest.Contract.Errors;
-using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Runs.Resources;
 using Almagest.Server.Http;
@@ -69,8 +68,7 @@ internal static class UploadRoutes
                         CatalogEpoch = ReadYear("catalog_epoch", s_catalogEpoch.Read(context)),
                     };
                     using var folder = ScratchFolder.Create();
-                    DiskSpace.RequireAt(folder.Path, context.Request.ContentLength ?? 0);
-                    var file = await ReceivedFile.SaveAsync(context, folder.Path, options.MaxUploadBytes);
+                    var file = await ReceivedFile.SaveAsync(context, folder, options.MaxUploadBytes);
                     var report = await new CatalogIngestor(options.Ledger).IngestAsync([file], ingest, null, context.RequestAborted);
                     var body = await DatasetResources.ReadAsync(options.Ledger, report, cancellationToken: context.RequestAborted);
                     return report.AlreadyLoaded ? Results.Ok(body) : Results.Created($"/datasets/{report.Dataset.DatasetId}", body);

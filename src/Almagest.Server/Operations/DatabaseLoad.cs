@@ -5,7 +5,8 @@ namespace Almagest.Server.Operations;
 
 /// <summary>What the database says of its load.</summary>
 /// <param name="QueueAge">how long the run that waits longest has waited, s; 0 where none does</param>
-/// <param name="Connections">sessions of this database by state: active, idle, idle_in_transaction</param>
+/// <param name="Connections">sessions of this database by state: active, idle, idle_in_transaction. Those of other roles do not count:
+/// their state is hidden from a role without power over the server</param>
 /// <param name="MostConnections">that the server takes, for all databases</param>
 /// <param name="SizeBytes">of the database on disk</param>
 internal sealed record DatabaseLoad(double QueueAge, IReadOnlyDictionary<string, long> Connections, long MostConnections, long SizeBytes)

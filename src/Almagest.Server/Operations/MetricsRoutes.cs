@@ -53,7 +53,7 @@ internal static class MetricsRoutes
             text.Gauge("almagest_queue_age_seconds", "How long the run that waits longest has waited; 0 where none does", load.QueueAge);
             text.Gauge(
                 "almagest_database_connections",
-                "Sessions of the ledger's database, of every program",
+                "Sessions of the ledger's database, of the role as which the server connects",
                 load.Connections.Select(c => (PrometheusText.Label("state", c.Key), (double)c.Value))
             );
             text.Gauge("almagest_database_connections_limit", "Sessions that the database server takes in all", load.MostConnections);

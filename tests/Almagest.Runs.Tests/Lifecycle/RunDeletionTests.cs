@@ -1,6 +1,7 @@
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Annotations;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
@@ -164,6 +165,25 @@ public sealed class RunDeletionTests
         await test.ExecuteAsync("delete from datasets where name <> 'more' and dataset_id in (select dataset_id from deletions)");
         Assert.Equal(other, Assert.Single(await deletions.ListAsync(CancellationToken)).RunId);
         Assert.Equal(1, await deletions.EmptyAsync(null, CancellationToken));
+        Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from deleted_results"));
+    }
+
+    [Fact]
+    public async Task A_deleted_run_over_two_datasets_goes_with_either_and_not_without_a_word()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (run, _) = await AddRunsAsync(test, "field");
+        var (second, _) = await test.AddDatasetAsync("second", 5);
+        await test.RewriteAsync(
+            $$"""update discovery_runs set dataset_filter = '{"also_datasets": [{{second}}]}' where run_id = '{{run}}'"""
+        );
+        await new RunRepository(test.Ledger).PutAwayAsync(run, null, CancellationToken);
+        var datasets = new DatasetRepository(test.Ledger);
+        var refused = await Assert.ThrowsAsync<LedgerException>(() => datasets.DeleteAsync(second, withRuns: false, CancellationToken));
+        Assert.Equal(ErrorCode.DatasetHasRuns, refused.Code);
+        Assert.Contains("1 deleted run that can still be brought back", refused.Message, StringComparison.Ordinal);
+        await datasets.DeleteAsync(second, withRuns: true, CancellationToken);
+        Assert.Empty(await new LedgerDeletions(test.Ledger).ListAsync(CancellationToken));
         Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from deleted_results"));
     }
 
