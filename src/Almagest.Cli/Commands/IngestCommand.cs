@@ -8,7 +8,6 @@ using Almagest.Cli.Shell;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Views;
 
 namespace Almagest.Cli.Commands;
 
@@ -157,7 +156,7 @@ internal static class IngestCommand
                         shell.CancellationToken
                     );
                 }
-                await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.CancellationToken);
+                await ViewUpkeep.KeepAsync(shell, session.Ledger, "load", shell.CancellationToken);
                 await IngestReportView.AnswerAsync(shell, session.Ledger, report, labelled, (int)(parsed.GetValue(show) ?? 10));
                 return ExitCodes.Done;
             }

@@ -12,7 +12,6 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
-using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Listing;
@@ -168,7 +167,7 @@ internal static class SweepCommand
         }
         finally
         {
-            await new ViewRefresher(ledger).RefreshPendingAsync("run", CancellationToken.None);
+            await ViewUpkeep.KeepAsync(shell, ledger, "run", CancellationToken.None);
         }
     }
 

@@ -11,7 +11,15 @@ namespace Almagest.Ledger.Backup;
 /// <param name="ViewMode">how its views were kept fresh</param>
 /// <param name="CreatedAt">UTC</param>
 /// <param name="PostgresVersion">of the server that it was read from; it can be restored into others</param>
-public sealed record BackupHeader(string Program, string Schema, string ViewMode, DateTime CreatedAt, string PostgresVersion);
+/// <param name="IsViewModeAutomatic">whether the ledger chose that by itself; null in older files, of ledgers that could not</param>
+public sealed record BackupHeader(
+    string Program,
+    string Schema,
+    string ViewMode,
+    DateTime CreatedAt,
+    string PostgresVersion,
+    bool? IsViewModeAutomatic = null
+);
 
 /// <summary>One table of a backup.</summary>
 /// <param name="Columns">in the order of the data</param>

@@ -12,6 +12,7 @@ internal static class BackupTables
         "analytics_views",
         "pending_view_changes",
         "view_refreshes",
+        "view_policy",
         "idempotency_keys",
         "data_protection_keys",
         "deletions",

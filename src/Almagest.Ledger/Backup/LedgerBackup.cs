@@ -50,7 +50,8 @@ internal sealed class LedgerBackup(LedgerDatabase ledger)
                     schema,
                     (await ViewModeState.ReadAsync(connection, cancellationToken)).Name,
                     DateTime.UtcNow,
-                    connection.PostgreSqlVersion.ToString()
+                    connection.PostgreSqlVersion.ToString(),
+                    (await ViewPolicy.ReadAsync(connection, cancellationToken)).IsAutomatic
                 );
                 await BackupFormat.BeginAsync(stream, cancellationToken);
                 await BackupFormat.WriteAsync(stream, 'H', header, cancellationToken);

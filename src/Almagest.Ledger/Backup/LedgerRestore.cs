@@ -48,6 +48,7 @@ public sealed class LedgerRestore(LedgerDatabase ledger)
         await ledger.AskAsync(connection => connection.ExecuteAsync("analyze", cancellationToken), cancellationToken);
         progress?.Report(new BackupProgress("the views", report.Rows));
         await new ViewRefresher(ledger).RefreshAsync(null, "restore", cancellationToken);
+        await ViewPolicy.SetAsync(ledger, header.IsViewModeAutomatic ?? false, cancellationToken);
         if (header.ViewMode == ViewModeState.NameOf(ViewMode.Incremental))
             await new ViewConverter(ledger).ConvertAsync(ViewMode.Incremental, cancellationToken: cancellationToken);
         return report;

@@ -57,6 +57,8 @@ internal static class MigrationLosses
         ],
         ["AddRunStartedBy"] = [("names of who started a run", "select count(*) from public.discovery_runs where started_by is not null")],
         ["AddDeletions"] = [("deletions that can be undone", "select count(*) from public.deletions")],
+        // How the views are kept fresh stays as it is.
+        ["AddAutomaticViewMode"] = [],
         ["AddAccessTokens"] = [("access tokens", "select count(*) from public.access_tokens")],
     };
 

@@ -26,6 +26,9 @@ public sealed record RunOutcome(Guid? RunId, Dataset Dataset, RunRequest Request
 
     /// <summary>Of a cluster run: what it says of each of its clusters, by number.</summary>
     public IReadOnlyList<DiscoveryCluster> Clusters { get; init; } = [];
+
+    /// <summary>What became of the views afterwards; null where nothing was stored, or the caller sees to them.</summary>
+    public KeptViews? Views { get; init; }
 }
 
 /// <summary>
@@ -58,6 +61,9 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
 
     /// <summary>Who starts its runs; null = not said.</summary>
     public string? By { get; init; }
+
+    /// <summary>Whether <see cref="RunAsync"/> waits only a moment for the views where a running server refreshes them.</summary>
+    public bool LeavesViewsToServer { get; init; }
 
     /// <summary>Checks a request and puts it into the queue.</summary>
     /// <exception cref="LedgerException">no such dataset, a parameter out of range, or too few stars: nothing is stored</exception>
@@ -99,8 +105,21 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         }
         var watch = Stopwatch.StartNew();
         progress?.Report(new RunProgress("views", 0));
-        await new ViewRefresher(ledger).RefreshPendingAsync("run", cancellationToken);
-        return outcome with { RecipeChoice = submitted.Choice, Timings = outcome.Timings with { Views = watch.Elapsed.TotalMilliseconds } };
+        var kept = LeavesViewsToServer
+            ? await new ViewKeeper(ledger).KeepAsync(
+                "run",
+                new SynchronousProgress<ConversionProgress>(p =>
+                    progress?.Report(new RunProgress($"views: {p.Stage}", p.Total == 0 ? 0 : (double)p.Done / p.Total))
+                ),
+                cancellationToken
+            )
+            : new KeptViews(await new ViewRefresher(ledger).RefreshPendingAsync("run", cancellationToken), false, null);
+        return outcome with
+        {
+            RecipeChoice = submitted.Choice,
+            Timings = outcome.Timings with { Views = watch.Elapsed.TotalMilliseconds },
+            Views = kept,
+        };
     }
 
     /// <summary>Executes a pending run; null where another worker has it. The views are left to whoever watches them.</summary>
