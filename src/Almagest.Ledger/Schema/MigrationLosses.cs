@@ -59,6 +59,7 @@ internal static class MigrationLosses
         ["AddDeletions"] = [("deletions that can be undone", "select count(*) from public.deletions")],
         // How the views are kept fresh stays as it is.
         ["AddAutomaticViewMode"] = [],
+        ["AddTapJobs"] = [("jobs of TAP with their results", "select count(*) from public.tap_jobs")],
         ["AddAccessTokens"] = [("access tokens", "select count(*) from public.access_tokens")],
     };
 

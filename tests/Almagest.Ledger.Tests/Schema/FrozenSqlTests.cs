@@ -28,6 +28,7 @@ public sealed class FrozenSqlTests
             { "AddRunStartedBy", "e3b0c44298fc1c14" },
             { "AddDeletions", "52f20d680fa4b8fd" },
             { "AddAutomaticViewMode", "f2edd3cb681c50be" },
+            { "AddTapJobs", "a674074c29e70e75" },
         };
 
     [Theory]

@@ -31,6 +31,7 @@ public sealed class MigrationTests
         "AddRunStartedBy",
         "AddDeletions",
         "AddAutomaticViewMode",
+        "AddTapJobs",
     ];
 
     [Fact]
