@@ -34,7 +34,9 @@ internal static class CommandLine
         var root = Build(shell);
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
-            return UsageErrors.Report(parsed, shell);
+            return UsageErrors.Report(parsed, shell, UsageErrors.MistakenOption(parsed));
+        if (!HelpPages.IsShown(parsed.Action) && UsageErrors.MistakenOption(parsed) is { } mistaken)
+            return UsageErrors.Report(parsed, shell, mistaken);
         try
         {
             // Signals are this program's own matter (StopSignals), and so are exceptions.
