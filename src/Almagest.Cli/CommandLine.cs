@@ -114,7 +114,9 @@ internal static class CommandLine
                 DatabaseCommands.Create,
                 BackupCommands.CreateBackup,
                 BackupCommands.CreateRestore,
+                LedgerCommands.Create,
                 ConfigCommands.Create,
+                CompletionCommands.Create,
                 SimulateCommand.Create,
                 BenchCommand.Create,
             }

@@ -12,6 +12,7 @@ public sealed class UsageTests
     [InlineData("runs shwo", "'almagest runs' has no command 'shwo'")]
     [InlineData("runs show", "ID is missing")]
     [InlineData("ingest", "FILE is missing")]
+    [InlineData("tokens create maria", "--scope is missing")]
     [InlineData("views status --fast", "'almagest views status' has no option --fast")]
     [InlineData("discover anomalies --eps 1", "'almagest discover anomalies' has no option --eps")]
     [InlineData("discover anomalies --contamination lots", "--contamination is 'lots', expected a number")]
@@ -207,7 +208,7 @@ public sealed class UsageTests
         Assert.NotEmpty(described.Examples);
         foreach (var example in described.Examples)
         {
-            var text = example.Split(" | ")[0].Split(" && ")[0];
+            var text = example.Split(" | ")[0].Split(" && ")[0].Split(" > ")[0];
             var arguments = System.CommandLine.Parsing.CommandLineParser.SplitCommandLine(text.Replace('\'', '"')).Skip(1).ToList();
             var parsed = Root().Parse(arguments);
             Assert.True(parsed.Errors.Count == 0, $"{example}: {string.Join("; ", parsed.Errors.Select(e => e.Message))}");

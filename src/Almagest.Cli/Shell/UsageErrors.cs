@@ -60,6 +60,9 @@ internal static partial class UsageErrors
         };
 
     private static string Sentence(ParseError error) =>
+        RequiredOption().Match(error.Message) is { Success: true } missing ? $"{missing.Groups[1].Value} is missing" : SentenceOf(error);
+
+    private static string SentenceOf(ParseError error) =>
         error.SymbolResult switch
         {
             OptionResult { Tokens.Count: 0 } option when error.Message.StartsWith("Required", StringComparison.Ordinal) =>
@@ -102,6 +105,9 @@ internal static partial class UsageErrors
             owners.AddRange(Owners(sub, option, $"{path} {sub.Name}"));
         return owners;
     }
+
+    [GeneratedRegex("^Option '(--[a-z-]+)' is required")]
+    private static partial Regex RequiredOption();
 
     [GeneratedRegex("^--[a-z][a-z0-9]*(-[a-z0-9]+)*(=.*)?$", RegexOptions.Singleline)]
     private static partial Regex LongOption();
