@@ -107,7 +107,7 @@ internal static class ServeCommand
                 if (parsed.GetValue(kept) is not null && folder is null)
                     throw new UsageException("--backups-kept goes with --backup-folder", "Name the folder, too.", "--backups-kept");
                 shell.LogsJson = parsed.GetValue(format) == "json";
-                await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.Migrate);
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.Migrate, isService: true);
                 var plan = new ServingPlan(options.PortOf(parsed), options.BindOf(parsed))
                 {
                     Access = access.Read(parsed),

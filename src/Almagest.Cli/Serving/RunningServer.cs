@@ -28,7 +28,7 @@ internal sealed class RunningServer : IAsyncDisposable
         _session = session;
         _shell = shell;
         _plan = plan;
-        _note = ServerNote.Leave(Address);
+        _note = ServerNote.Leave(Address, shell.Settings.Home);
     }
 
     /// <exception cref="LedgerException">the port is taken, or an option cannot be used</exception>

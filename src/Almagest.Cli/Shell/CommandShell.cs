@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Almagest.Cli.Configuration;
 using Spectre.Console;
 
 namespace Almagest.Cli.Shell;
@@ -11,6 +12,8 @@ internal sealed class CommandShell
     private readonly TextWriter _stderr;
     private readonly Lazy<IAnsiConsole> _screen;
     private readonly Lazy<IAnsiConsole> _messages;
+    private ProgramSettings? _settings;
+    private ILookup<string, SettingValue>? _fromSettings;
 
     public CommandShell(TextWriter stdout, TextWriter stderr, TerminalInfo terminal, bool json, CancellationToken cancellationToken)
     {
@@ -29,6 +32,23 @@ internal sealed class CommandShell
     public bool Json { get; }
 
     public CancellationToken CancellationToken { get; }
+
+    /// <summary>The settings; there while a command works.</summary>
+    public ProgramSettings Settings
+    {
+        get => _settings ?? throw new InvalidOperationException("the settings are not loaded yet");
+        set => _settings = value;
+    }
+
+    /// <summary>Options that nobody wrote: files or the environment set them.</summary>
+    public void TakeFromSettings(ILookup<string, SettingValue> options) => _fromSettings = options;
+
+    public bool IsFromSettings(string option) => _fromSettings?[option].Any() ?? false;
+
+    /// <summary>Where an option comes from that nobody wrote; null of others.</summary>
+    /// <param name="field">the option, or how an error names it</param>
+    public string? OriginOf(string? field) =>
+        field is null ? null : _fromSettings?[field.StartsWith('-') ? field : $"--{field}"].FirstOrDefault()?.Where;
 
     /// <summary>Standard output, for tables.</summary>
     public IAnsiConsole Screen => _screen.Value;
