@@ -4,6 +4,7 @@ using Almagest.Charts.Drawing;
 using Almagest.Charts.Pictures;
 using Almagest.Contract.Comparison;
 using Almagest.Contract.Errors;
+using Almagest.Dashboard.Shared;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Comparison;
@@ -105,16 +106,14 @@ public partial class Compare
         ];
     }
 
-    private string? AllStars(RunAgreement p) =>
-        _pairStars.Count < MostStars
-            ? null
-            : $"discovery/compare/{p.Run1.RunId}/{p.Run2.RunId}/stars?format=csv&side="
-                + SideOf() switch
-                {
-                    PairSide.OnlyIn1 => "only_1",
-                    PairSide.OnlyIn2 => "only_2",
-                    _ => "common",
-                };
+    private string AllStars(RunAgreement p) =>
+        $"discovery/compare/{p.Run1.RunId}/{p.Run2.RunId}/stars?format=csv&side="
+        + SideOf() switch
+        {
+            PairSide.OnlyIn1 => "only_1",
+            PairSide.OnlyIn2 => "only_2",
+            _ => "common",
+        };
 
     private PairSide SideOf() =>
         Side switch
@@ -146,7 +145,7 @@ public partial class Compare
         if (json is null)
             return DisplayText.None;
         using var document = JsonDocument.Parse(json);
-        return document.RootElement.ToString();
+        return JsonText.Plain(document.RootElement);
     }
 
     /// <summary>What a run found of a star: the score of an anomaly run, the cluster of a cluster run.</summary>
@@ -157,6 +156,8 @@ public partial class Compare
         log10 switch
         {
             > -0.0005 => "1",
+            // Such a number says that the assumption is wrong, not how wrong.
+            < -99 => "< 1e-99",
             > -3 => Math.Pow(10, log10).ToString("0.###", CultureInfo.InvariantCulture),
             _ => string.Create(CultureInfo.InvariantCulture, $"1e{log10:0}"),
         };

@@ -30,6 +30,7 @@ public sealed class MigrationTests
         "AddAccessTokens",
         "AddRunStartedBy",
         "AddDeletions",
+        "AddSavedViews",
         "AddAutomaticViewMode",
         "AddTapJobs",
     ];
