@@ -11,6 +11,8 @@ namespace Almagest.Postgres;
 /// </remarks>
 public static class EmbeddedServer
 {
+    private static readonly string[] s_settingsOfUsers = ["local.conf", "postgresql.conf", "pg_hba.conf", "pg_ident.conf"];
+
     /// <summary>
     /// Makes sure that the server of <see cref="EmbeddedServerOptions.Home"/> exists and runs, with its database
     /// <c>almagest</c>, installing PostgreSQL if there is none, and takes a lease on it.
@@ -71,9 +73,7 @@ public static class EmbeddedServer
         var since = File.GetLastWriteTimeUtc(PostmasterFile.PathIn(place.Data));
         if (
             !File.Exists(PostmasterFile.PathIn(place.Data))
-            || !new[] { "local.conf", "postgresql.conf", "pg_hba.conf", "pg_ident.conf" }.Any(name =>
-                File.GetLastWriteTimeUtc(Path.Combine(place.Data, name)) > since
-            )
+            || !Array.Exists(s_settingsOfUsers, name => File.GetLastWriteTimeUtc(Path.Combine(place.Data, name)) > since)
         )
             return;
         using var alone = FileLock.TryTake(place.LeaseLock, exclusive: true, facts);

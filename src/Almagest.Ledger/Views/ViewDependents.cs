@@ -1,5 +1,4 @@
 using Almagest.Ledger.Database;
-using Almagest.Ledger.Views.Descriptors;
 using Npgsql;
 
 namespace Almagest.Ledger.Views;

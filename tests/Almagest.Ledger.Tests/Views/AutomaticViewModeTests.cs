@@ -1,6 +1,5 @@
 using Almagest.Ledger.Schema;
 using Almagest.Ledger.Views;
-using Almagest.Ledger.Views.Descriptors;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Views;

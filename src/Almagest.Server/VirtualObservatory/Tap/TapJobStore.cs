@@ -332,7 +332,7 @@ internal sealed class TapJobStore(LedgerDatabase ledger)
         );
     }
 
-    private Task DropUploadsAsync(string id, CancellationToken cancellationToken) =>
+    private Task<int> DropUploadsAsync(string id, CancellationToken cancellationToken) =>
         ExecuteAsync(
             """
             with gone as (delete from public.tap_job_uploads where job_id = $1)
