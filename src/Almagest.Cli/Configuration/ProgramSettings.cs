@@ -182,11 +182,11 @@ internal sealed class ProgramSettings
                 "Correct it, or leave it out.",
                 where
             );
-        string[] texts = setting.Kind switch
+        var texts = setting.Kind switch
         {
             SettingKind.List => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-            SettingKind.Whole => [text.Trim()],
-            _ => [text],
+            SettingKind.Whole => new[] { text.Trim() },
+            _ => new[] { text },
         };
         return new SettingValue(setting, texts, SettingValue.Environment, where);
     }

@@ -4,7 +4,6 @@ using Almagest.Server.VirtualObservatory.Tap;
 using Almagest.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Xunit;
 
 namespace Almagest.Server.Tests.VirtualObservatory;
