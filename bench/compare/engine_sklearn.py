@@ -38,6 +38,15 @@ def job(name, matrix):
     if name == "hdbscan":
         from sklearn.cluster import HDBSCAN  # since 1.3
         return lambda: HDBSCAN(min_cluster_size=15, min_samples=10, n_jobs=-1).fit(matrix)
+    if name == "mcd":
+        from sklearn.covariance import EllipticEnvelope
+        return lambda: EllipticEnvelope(contamination=0.05, random_state=42).fit(matrix)
+    if name == "knn":
+        from sklearn.neighbors import NearestNeighbors
+        return lambda: NearestNeighbors(n_neighbors=20, n_jobs=-1).fit(matrix).kneighbors()
+    if name == "lof":
+        from sklearn.neighbors import LocalOutlierFactor
+        return lambda: LocalOutlierFactor(n_neighbors=20, n_jobs=-1).fit(matrix)
     if name == "k-distance":
         from sklearn.neighbors import NearestNeighbors
         return lambda: NearestNeighbors(n_neighbors=10, n_jobs=-1).fit(matrix).kneighbors(matrix)

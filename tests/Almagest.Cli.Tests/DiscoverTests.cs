@@ -55,6 +55,28 @@ public sealed class DiscoverTests
         Assert.Empty(result.Error);
     }
 
+    [Theory]
+    [InlineData("mcd", "--support-fraction", "0.75")]
+    [InlineData("knn", "--n-neighbors", "10")]
+    [InlineData("lof", "--n-neighbors", "10")]
+    [InlineData("extended_isolation_forest", "--extension-level", "1")]
+    [InlineData("rank_ensemble", "--combination", "best")]
+    public async Task Every_detector_has_its_options_and_explains_its_first_star(string algorithm, string option, string value)
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+
+        var run = (await ledger.RunAsync("discover", "anomalies", "--algorithm", algorithm, option, value, "--json")).Ok().Json;
+        var id = run.GetProperty("run_id").GetString()!;
+        var first = run.GetProperty("top_anomalies")[0].GetProperty("source_id").GetString()!;
+        var why = (await ledger.RunAsync("runs", "explain", id, first, "--by", "source_id")).Ok().Out;
+        var replay = await ledger.RunAsync("runs", "replay", id);
+
+        Assert.Equal(algorithm, run.GetProperty("algorithm").GetString());
+        Assert.True(run.GetProperty("anomaly_count").GetInt32() > 0);
+        Assert.StartsWith($"Star {first} is flagged", why);
+        replay.Ok();
+    }
+
     [Fact]
     public async Task A_cluster_run_reports_its_clusters_as_an_astronomer_would()
     {

@@ -24,7 +24,7 @@ public sealed class RunExplainTests
         Assert.Equal(1, json.GetProperty("is_anomaly").GetInt32());
         var first = json.GetProperty("features")[0];
         Assert.Equal(
-            ["feature", "value", "unit", "is_imputed", "percentile", "path_length_change", "share", "effect"],
+            ["feature", "value", "unit", "is_imputed", "percentile", "change", "path_length_change", "share", "effect"],
             first.EnumerateObject().Select(p => p.Name)
         );
         Assert.Equal("shorter", first.GetProperty("effect").GetString());

@@ -41,7 +41,8 @@ public sealed class ExplanationTests : IAsyncLifetime
         JsonAssert.Fields(
             answer.Json,
             """
-            run_id star_id source_id is_anomaly anomaly_score raw_score score_offset path_length expected_path_length sentence features
+            run_id star_id source_id is_anomaly anomaly_score raw_score score_offset measure measure_unit measured expected
+            path_length expected_path_length sentence features
             """
         );
         Assert.Equal((_run, 1), (answer.Json.GetProperty("run_id").GetGuid(), answer.Json.GetProperty("is_anomaly").GetInt32()));
@@ -50,7 +51,7 @@ public sealed class ExplanationTests : IAsyncLifetime
         Assert.Contains("is flagged", answer.Json.GetProperty("sentence").GetString(), StringComparison.Ordinal);
         var features = answer.Json.GetProperty("features").EnumerateArray().ToList();
         Assert.Equal(8, features.Count);
-        JsonAssert.Fields(features[0], "feature value unit is_imputed percentile path_length_change share effect");
+        JsonAssert.Fields(features[0], "feature value unit is_imputed percentile change path_length_change share effect");
         Assert.Equal("shorter", features[0].GetProperty("effect").GetString());
         Assert.Equal(1, features.Sum(f => f.GetProperty("share").GetDouble()), 1e-9);
         Assert.Equal(

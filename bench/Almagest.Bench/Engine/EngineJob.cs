@@ -1,6 +1,11 @@
 using Almagest.Bench.Clustering;
 using Almagest.Bench.Forest;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly.ExtendedIsolationForest;
 using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Anomaly.Knn;
+using Almagest.Discovery.Anomaly.Lof;
+using Almagest.Discovery.Anomaly.Mcd;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Clustering.Hdbscan;
 using Almagest.Discovery.Features;
@@ -45,6 +50,10 @@ internal sealed record EngineJob(
             int.MaxValue,
             1_000_000
         ),
+        Detector("extended-forest", ExtendedForestAlgorithm.Instance, 0),
+        Detector("mcd", McdAlgorithm.Instance, 1_000_000),
+        Detector("knn", KnnAlgorithm.Instance, 1_000_000),
+        Detector("lof", LofAlgorithm.Instance, 1_000_000),
         Dbscan("0.05", 0.05, 1_000_000),
         Dbscan("0.1", 0.1, 100_000),
         // scikit-learn keeps every neighbour: 1.6 GB at 100,000 stars, growing with the square.
@@ -61,6 +70,16 @@ internal sealed record EngineJob(
     ];
 
     private static FeatureMatrix Sky(int rows, int columns) => ClumpySky.Make(rows, columns);
+
+    private static EngineJob Detector(string name, Algorithm algorithm, int yardstickRows) =>
+        new(
+            name,
+            4,
+            (rows, columns) => MadeField.Make(rows, columns),
+            matrix => () => algorithm.Run(matrix, algorithm.Defaults, new AlgorithmContext()),
+            int.MaxValue,
+            yardstickRows
+        );
 
     private static EngineJob Dbscan(string name, double eps, int yardstickRows) =>
         new(

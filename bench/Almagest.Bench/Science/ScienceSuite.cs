@@ -23,16 +23,24 @@ internal static class ScienceSuite
 
     private static int Run(string[] args)
     {
-        var arguments = new BenchArguments(args, ["--data", "--server"], ["--quick", "--anomalies", "--clusters"]);
+        var arguments = new BenchArguments(args, ["--data", "--server"], ["--quick", "--anomalies", "--clusters", "--detectors"]);
         var page = new StringBuilder("# What the defaults find\n\n");
         page.AppendLine(CultureInfo.InvariantCulture, $"{Machine.Describe()}, {DateTime.UtcNow:yyyy-MM-dd}.\n");
         var folder = arguments["--data"] ?? Folder();
+        if (arguments.Has("--detectors"))
+        {
+            DetectorTables.Write(page, folder);
+            arguments.Publish(page.ToString());
+            return 0;
+        }
         var met = arguments.Has("--clusters") || AnomalyTables.Write(page, folder);
         if (arguments.Has("--anomalies"))
         {
             arguments.Publish(page.ToString());
             return met ? 0 : 1;
         }
+        if (!arguments.Has("--clusters"))
+            DetectorTables.Write(page, folder);
         page.AppendLine("## Clusters\n");
         page.AppendLine(
             "Cluster runs without options (`auto`, seed 42). The best matching cluster against the published members, or those that "

@@ -98,6 +98,7 @@ def test_a_star_is_explained_by_its_id_in_the_catalogue(anomalies, sky):
     assert anomalies.explain(star_id=explanation.star_id).sentence == str(explanation)
     features = explanation.to_pandas()
     assert "path_length_change" in features
+    assert abs(features["change"].sum() - (explanation.measured - explanation.expected)) < 1e-6
     assert abs(features["path_length_change"].sum() - (explanation.path_length - explanation.expected_path_length)) < 1e-6
     assert "<table>" in explanation._repr_html_()
     with pytest.raises(TypeError, match="either"):

@@ -18,7 +18,7 @@ internal static class RunExplainCommand
         var by = OptionFactory.Choice("--by", "Which of the two ids STAR is, where a number may be either", "source_id", "star_id");
         var command = new DescribedCommand(
             "explain",
-            "Say why a star has its score in an isolation-forest run, feature by feature",
+            "Say why a star has its score in an anomaly run, feature by feature",
             "almagest runs explain 1f0c2a9e 4315804351350378496",
             "almagest runs explain 1f0c2a9e 6815 --by star_id --json"
         )

@@ -1,5 +1,6 @@
 using Almagest.Cli.Shell;
 using Almagest.Contract.Runs;
+using Almagest.Discovery.Anomaly;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Resources;
 using Spectre.Console;
@@ -15,7 +16,16 @@ internal sealed class ExplanationView(RunExplanation found)
     {
         console.Say(found.Sentence);
         console.Say("");
-        var table = ConsoleTables.Of("feature", ">value", "unit", ">percentile", ">share", ">splits", "path");
+        var isForest = found.Explanation.Measure == ScoreMeasure.PathLength;
+        var table = ConsoleTables.Of(
+            "feature",
+            ">value",
+            "unit",
+            ">percentile",
+            ">share",
+            isForest ? ">splits" : ">change",
+            isForest ? "path" : "effect"
+        );
         foreach (var f in Document.Features)
         {
             table.Row(
@@ -24,7 +34,7 @@ internal sealed class ExplanationView(RunExplanation found)
                 f.Unit,
                 ConsoleText.Number(f.Percentile, "0.0"),
                 f.Share > 0 ? ConsoleText.SharePercent(f.Share) : "–",
-                ConsoleText.Number(f.PathLengthChange, "+0.00;-0.00"),
+                ConsoleText.Number(f.Change, "+0.00;-0.00"),
                 f.Effect
             );
         }

@@ -1,14 +1,16 @@
 namespace Almagest.Discovery.Anomaly;
 
 /// <summary>Why a star has its score.</summary>
-/// <param name="RawScore">scikit-learn's <c>score_samples</c> of the star</param>
-/// <param name="PathLength">the star's path length, a mean over the trees; the shorter, the more anomalous</param>
-/// <param name="ExpectedPathLength">the same for a star drawn from the trees' subsamples</param>
-/// <param name="Features">what leads from the expected path length to the star's, the greatest shortening first</param>
+/// <param name="RawScore">scikit-learn's <c>score_samples</c> of the star: lower = more anomalous</param>
+/// <param name="Measure">what the detector measures, from which the score follows</param>
+/// <param name="Measured">the star's, e.g. its path length, a mean over the trees</param>
+/// <param name="Expected">the same for an ordinary star; <see cref="ScoreMeasure.Ordinary"/> says which</param>
+/// <param name="Features">what leads from the expected value to the star's, what makes it most anomalous first</param>
 public sealed record AnomalyExplanation(
     double RawScore,
-    double PathLength,
-    double ExpectedPathLength,
+    ScoreMeasure Measure,
+    double Measured,
+    double Expected,
     IReadOnlyList<FeatureAttribution> Features
 );
 
@@ -17,9 +19,9 @@ public sealed record AnomalyExplanation(
 /// <param name="Unit">the unit of <paramref name="Value"/>; empty where the matrix was given without its preparation</param>
 /// <param name="Value">the star's value</param>
 /// <param name="Percentile">the share of the selection's stars with a lesser value, plus half of those with the same, in [0, 100]</param>
-/// <param name="PathLengthChange">
-/// splits by which the feature lengthens (positive: ordinary) or shortens (negative: anomalous) the path; these add up to
-/// <see cref="AnomalyExplanation.PathLength"/> - <see cref="AnomalyExplanation.ExpectedPathLength"/>
+/// <param name="Change">
+/// by how much the feature raises (positive) or lowers (negative) what is measured; these add up to
+/// <see cref="AnomalyExplanation.Measured"/> - <see cref="AnomalyExplanation.Expected"/>
 /// </param>
-/// <param name="Share">the feature's part of all shortening, in [0, 1]; zero for a feature that lengthens</param>
-public sealed record FeatureAttribution(string Name, string Unit, double Value, double Percentile, double PathLengthChange, double Share);
+/// <param name="Share">the feature's part of all that makes the star anomalous, in [0, 1]; zero for a feature that makes it ordinary</param>
+public sealed record FeatureAttribution(string Name, string Unit, double Value, double Percentile, double Change, double Share);

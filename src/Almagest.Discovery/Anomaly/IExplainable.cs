@@ -14,8 +14,18 @@ public interface IExplainable
 /// <summary>A fitted model that says why a star has its score. Safe to use from several threads.</summary>
 public interface IAnomalyExplainer
 {
+    ScoreMeasure Measure { get; }
+
     /// <summary>Explains a row, with values and units as the catalogue has them.</summary>
     /// <param name="prepared">the features that it was fitted to</param>
     /// <exception cref="ArgumentOutOfRangeException">there is no such row</exception>
     AnomalyExplanation Explain(PreparedFeatures prepared, int row);
+
+    /// <summary>The numbers of an explanation alone, where those of many rows are wanted.</summary>
+    /// <param name="features">those that it was fitted to</param>
+    RowAttribution Attribute(FeatureMatrix features, int row);
 }
+
+/// <summary>What makes a row's score.</summary>
+/// <param name="Changes">by feature: they add up to <paramref name="Measured"/> - <paramref name="Expected"/></param>
+public sealed record RowAttribution(double RawScore, double Measured, double Expected, double[] Changes);

@@ -1,6 +1,11 @@
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly;
+using Almagest.Discovery.Anomaly.ExtendedIsolationForest;
 using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Discovery.Anomaly.Knn;
+using Almagest.Discovery.Anomaly.Lof;
+using Almagest.Discovery.Anomaly.Mcd;
+using Almagest.Discovery.Anomaly.RankEnsemble;
 using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Clustering.Auto;
 using Almagest.Discovery.Clustering.Dbscan;
@@ -13,7 +18,17 @@ public static class Algorithms
 {
     /// <summary>In the order in which they are offered; the first of a run type is the one that is taken where none is named.</summary>
     public static IReadOnlyList<Algorithm> All { get; } =
-    [IsolationForestAlgorithm.Instance, AutoAlgorithm.Instance, DbscanAlgorithm.Instance, HdbscanAlgorithm.Instance];
+    [
+        IsolationForestAlgorithm.Instance,
+        ExtendedForestAlgorithm.Instance,
+        McdAlgorithm.Instance,
+        KnnAlgorithm.Instance,
+        LofAlgorithm.Instance,
+        RankEnsembleAlgorithm.Instance,
+        AutoAlgorithm.Instance,
+        DbscanAlgorithm.Instance,
+        HdbscanAlgorithm.Instance,
+    ];
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(a => a.Name)];
 

@@ -23,8 +23,8 @@ namespace Almagest.Runs.Explanation;
 public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared = null) : IDisposable
 {
     /// <summary>
-    /// How far the score may be from the stored one. The same trees give the same bits on the same machine; elsewhere a
-    /// power of two may be rounded otherwise. Other data change scores by far more.
+    /// How far the score may be from the stored one, of a raw score beyond 1 relative to it. The same model gives the same bits on the same
+    /// machine; elsewhere a power of two may be rounded otherwise. Other data change scores by far more.
     /// </summary>
     private const double ScoreTolerance = 1e-12;
 
@@ -59,7 +59,7 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
         );
         var explanation = run.Explain(starId) ?? throw PreparedRun.Changed(runId, $"star {starId} is no longer in its selection");
         var now = explanation.RawScore - stored.Offset;
-        if (!(Math.Abs(now - score) <= ScoreTolerance))
+        if (!(Math.Abs(now - score) <= ScoreTolerance * Math.Max(1, Math.Abs(explanation.RawScore))))
             throw PreparedRun.Changed(
                 runId,
                 FormattableString.Invariant($"star {starId} has the stored score {score}, and would now have {now}")

@@ -7,7 +7,7 @@ namespace Almagest.Runs.Explanation;
 /// <summary>Why a star has its score in a run.</summary>
 /// <param name="Score">the stored score: negative = anomalous</param>
 /// <param name="Offset">the run's threshold on raw scores: <c>Explanation.RawScore</c> - offset = score</param>
-/// <param name="Explanation">from the forest itself; what shortened the star's path most comes first</param>
+/// <param name="Explanation">from the model itself; what makes the star most anomalous comes first</param>
 /// <param name="Imputed">the features whose value rests on a median, because the catalogue has no value for this star</param>
 public sealed record RunExplanation(
     DiscoveryRun Run,
@@ -18,7 +18,7 @@ public sealed record RunExplanation(
     IReadOnlySet<string> Imputed
 )
 {
-    /// <summary>A lesser part in the shortening is not worth a name in a sentence.</summary>
+    /// <summary>A lesser part is not worth a name in a sentence.</summary>
     private const double WorthNaming = 0.15;
 
     private const int MostNamed = 3;
@@ -30,19 +30,38 @@ public sealed record RunExplanation(
     {
         get
         {
-            var difference = Explanation.ExpectedPathLength - Explanation.PathLength;
-            var head = string.Create(
-                CultureInfo.InvariantCulture,
-                $"Star {Star.SourceId} is {(IsAnomaly ? "flagged" : "not flagged")} (score {Score:+0.000;-0.000;0.000}): "
-                    + $"{Explanation.PathLength:0.0} splits isolate it, where {Explanation.ExpectedPathLength:0.0} are expected"
-            );
+            var (measure, measured, expected) = (Explanation.Measure, Explanation.Measured, Explanation.Expected);
+            var head =
+                $"Star {Star.SourceId} is {(IsAnomaly ? "flagged" : "not flagged")} (score {Signed(Score)}): "
+                + (
+                    measure == ScoreMeasure.PathLength
+                        ? string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{measured:0.0} splits isolate it, where {expected:0.0} are expected"
+                        )
+                        : $"its {measure.Title} is {Number(measured)}{Unit(measure)}, that {measure.Ordinary} {Number(expected)}"
+                );
             var named = Explanation.Features.Where(f => f.Share >= WorthNaming).Take(MostNamed).Select(Words).ToList();
             if (named.Count == 0)
                 return head + ".";
-            var join = difference > 0 ? "mostly for" : "although it stands out by";
+            var join = measure.Towards(measured - expected) > 0 ? "mostly for" : "although it stands out by";
             return $"{head}, {join} {(named.Count == 1 ? named[0] : $"{string.Join(", ", named[..^1])} and {named[^1]}")}.";
         }
     }
+
+    /// <summary>What a feature does to what is measured, in one word.</summary>
+    public string Effect(FeatureAttribution f) =>
+        Explanation.Measure == ScoreMeasure.PathLength ? (f.Change < 0 ? "shorter" : "longer")
+        : f.Change > 0 ? "larger"
+        : "smaller";
+
+    private static string Unit(ScoreMeasure measure) => measure.Unit.Length == 0 ? "" : $" {measure.Unit}";
+
+    // Three decimals of a score that is a squared distance would be noise, and of one that is a share too few.
+    private static string Signed(double score) =>
+        Math.Abs(score) >= 1000
+            ? score.ToString("+0;-0", CultureInfo.InvariantCulture)
+            : score.ToString("+0.000;-0.000;0.000", CultureInfo.InvariantCulture);
 
     private string Words(FeatureAttribution f) =>
         string.Create(

@@ -1,5 +1,6 @@
 using Almagest.Contract.Runs;
 using Almagest.Contract.Serialization;
+using Almagest.Discovery.Anomaly;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Runs.Execution;
@@ -106,6 +107,7 @@ public static class ExecutionResources
     public static ExplanationResource ToResource(this RunExplanation found)
     {
         ArgumentNullException.ThrowIfNull(found);
+        var isForest = found.Explanation.Measure == ScoreMeasure.PathLength;
         return new ExplanationResource(
             found.Run.RunId,
             found.Star.StarId,
@@ -114,8 +116,12 @@ public static class ExecutionResources
             found.Score,
             found.Explanation.RawScore,
             found.Offset,
-            found.Explanation.PathLength,
-            found.Explanation.ExpectedPathLength,
+            found.Explanation.Measure.Name,
+            found.Explanation.Measure.Unit,
+            found.Explanation.Measured,
+            found.Explanation.Expected,
+            isForest ? found.Explanation.Measured : null,
+            isForest ? found.Explanation.Expected : null,
             found.Sentence,
             [
                 .. found.Explanation.Features.Select(f => new FeaturePart(
@@ -124,9 +130,10 @@ public static class ExecutionResources
                     f.Unit,
                     found.Imputed.Contains(f.Name),
                     f.Percentile,
-                    f.PathLengthChange,
+                    f.Change,
+                    isForest ? f.Change : null,
                     f.Share,
-                    f.PathLengthChange < 0 ? "shorter" : "longer"
+                    found.Effect(f)
                 )),
             ]
         );

@@ -35,12 +35,12 @@ internal static class ExplanationRoutes
                 s_starId
             )
             .WithDescription(
-                "Grows the run's isolation forest again from its stored selection, parameters and seed, and asks it which features "
-                    + "isolated the star. "
+                "Fits the run's detector again from its stored selection, parameters and seed, and asks it which features "
+                    + "make the star's score. "
                     + "The first star of a run costs the loading of its selection; the next ones cost milliseconds while the run is "
                     + "among the last two asked for. "
                     + "409 where the feature recipe, the stars or the program have changed so that the explanation would not be of "
-                    + "this run; 400 where the run is not one of an isolation forest."
+                    + "this run; 400 where it is not an anomaly run."
             )
             .Produces<ExplanationResource>()
             .Fails(404, 409);

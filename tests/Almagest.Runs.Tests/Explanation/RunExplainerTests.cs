@@ -2,7 +2,9 @@ using Almagest.Contract.Errors;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;
+using Almagest.Discovery.Registry;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Explanation;
@@ -57,11 +59,7 @@ public sealed class RunExplainerTests
                 (result.StarId, result.AnomalyScore!.Value, result.IsAnomaly == 1),
                 (found.Star.StarId, found.Score, found.IsAnomaly)
             );
-            Assert.Equal(
-                found.Explanation.PathLength - found.Explanation.ExpectedPathLength,
-                found.Explanation.Features.Sum(f => f.PathLengthChange),
-                1e-9
-            );
+            Assert.Equal(found.Explanation.Measured - found.Explanation.Expected, found.Explanation.Features.Sum(f => f.Change), 1e-9);
             Assert.Contains(found.IsAnomaly ? " is flagged " : " is not flagged ", found.Sentence, StringComparison.Ordinal);
         }
     }
@@ -86,9 +84,30 @@ public sealed class RunExplainerTests
             var star = (await new ResultRepository(test.Ledger).PageAsync(run, new ResultQuery(ByScore: true, Limit: 1))).Items[0];
             var found = await explainer.ExplainAsync(run, star.StarId);
             Assert.Equal(star.AnomalyScore, found.Score);
-            Assert.True(found.Explanation.PathLength < found.Explanation.ExpectedPathLength);
+            Assert.True(found.Explanation.Measured < found.Explanation.Expected);
             Assert.Equal(1, found.Explanation.Features.Sum(f => f.Share), 1e-9);
         }
+    }
+
+    public static TheoryData<string> Detectors { get; } = [.. Algorithms.Of(RunTypes.Anomaly).Select(a => a.Name)];
+
+    [Theory]
+    [MemberData(nameof(Detectors))]
+    public async Task Every_detector_s_runs_are_explained_replayed_and_rethresholded(string algorithm)
+    {
+        await using var test = await WithSkyAsync();
+        var parameters = Algorithms.Find(algorithm)!.Read("""{"features": "classic", "missing": "impute"}""");
+        var run = (await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("sky", StarFilter.All, parameters))).RunId!.Value;
+        var odd = await StarAsync(test, "sky-300");
+        using var explainer = new RunExplainer(test.Ledger);
+        var found = await explainer.ExplainAsync(run, odd);
+        Assert.True(found.IsAnomaly);
+        Assert.Equal("magnitude", found.Explanation.Features[0].Name);
+        Assert.Equal(found.Explanation.Measured - found.Explanation.Expected, found.Explanation.Features.Sum(f => f.Change), 1e-9);
+        Assert.Contains("mostly for magnitude = 1 mag (below 99.", found.Sentence, StringComparison.Ordinal);
+        Assert.True((await new RunReplayer(test.Ledger).ReplayAsync(run)).IsReproduced);
+        var other = await new RunRethresholder(test.Ledger).RethresholdAsync(run, 0.1);
+        Assert.Equal(found.Explanation.Features, (await explainer.ExplainAsync(other.RunId, odd)).Explanation.Features);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Tests.Execution;
 using Xunit;
+using Registered = Almagest.Discovery.Registry.Algorithms;
 
 namespace Almagest.Runs.Tests.Replay;
 
@@ -43,7 +44,14 @@ public sealed class RunReplayTests
                 MinSamples = 4,
             },
             new HdbscanParameters { Features = "sphere", MinClusterSize = 5 },
+            Of("extended_isolation_forest"),
+            Of("mcd"),
+            Of("knn"),
+            Of("lof"),
+            Of("rank_ensemble"),
         };
+
+    private static RunParameters Of(string algorithm) => Registered.Find(algorithm)!.Read("""{"features": "sphere"}""");
 
     [Theory]
     [MemberData(nameof(Algorithms))]

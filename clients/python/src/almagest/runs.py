@@ -32,11 +32,12 @@ DatasetKey = Union[str, int, Dataset]
 
 
 class Explanation(Record):
-    """Why a star has its score: ``sentence`` in words, ``anomaly_score`` (negative = anomalous), ``path_length`` and
-    ``expected_path_length`` (splits), and ``features``, the greatest shortening of the path first."""
+    """Why a star has its score: ``sentence`` in words, ``anomaly_score`` (negative = anomalous), ``measure`` (what the detector measures),
+    the star's value ``measured`` and the ``expected`` one, and ``features``, what makes the star most anomalous first. Of forests
+    ``path_length`` and ``expected_path_length`` (splits), too."""
 
     def to_pandas(self) -> Any:
-        """The features: value with its unit, percentile among the stars of the run (0 to 100), path_length_change (splits), share."""
+        """The features: value with its unit, percentile among the stars of the run (0 to 100), change of what is measured, share."""
         return _tables.pandas().DataFrame(self._fields["features"])
 
     def __str__(self) -> str:
@@ -45,13 +46,13 @@ class Explanation(Record):
     def _repr_html_(self) -> str:
         import html
 
-        head = ["feature", "value", "percentile", "splits", "share"]
+        head = ["feature", "value", "percentile", "change", "share"]
         rows = [
             [
                 f["feature"],
                 f"{f['value']:.4g} {f['unit']}",
                 f"{f['percentile']:.1f}",
-                f"{f['path_length_change']:+.2f}",
+                f"{f['change']:+.2f}",
                 f"{f['share']:.2f}",
             ]
             for f in self._fields["features"]

@@ -26,7 +26,7 @@ internal sealed class IsolationTreeBuilder
     {
         _features = features;
         _random = random;
-        _sample = Draw(features.Rows, subsample, ref _random);
+        _sample = RowDraw.Of(features.Rows, subsample, ref _random);
         _maxDepth = subsample <= 1 ? 0 : BitOperations.Log2((uint)subsample - 1) + 1;
         _candidates = new int[features.Columns];
     }
@@ -44,22 +44,6 @@ internal sealed class IsolationTreeBuilder
             Count = [.. builder._count],
             PathLength = [.. builder._pathLength],
         };
-    }
-
-    /// <summary>Distinct row numbers by Floyd's algorithm: as many draws as the sample has stars, however large the selection.</summary>
-    private static int[] Draw(int rows, int size, ref TreeRandom random)
-    {
-        var chosen = new HashSet<int>(size);
-        var order = new int[size];
-        for (var i = 0; i < size; i++)
-        {
-            var last = rows - size + i;
-            var row = random.Next(last + 1);
-            if (!chosen.Add(row))
-                chosen.Add(row = last);
-            order[i] = row;
-        }
-        return order;
     }
 
     private int Grow(int start, int end, int depth)

@@ -1,3 +1,5 @@
+using Almagest.Discovery.Neighbours;
+
 namespace Almagest.Discovery.Clustering.Dbscan;
 
 /// <summary>

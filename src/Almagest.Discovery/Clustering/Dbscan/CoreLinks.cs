@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Almagest.Discovery.Neighbours;
 
 namespace Almagest.Discovery.Clustering.Dbscan;
 

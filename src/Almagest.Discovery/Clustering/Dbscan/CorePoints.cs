@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Almagest.Discovery.Neighbours;
 
 namespace Almagest.Discovery.Clustering.Dbscan;
 

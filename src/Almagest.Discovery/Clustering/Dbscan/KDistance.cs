@@ -1,5 +1,6 @@
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
+using Almagest.Discovery.Neighbours;
 
 namespace Almagest.Discovery.Clustering.Dbscan;
 

@@ -1,3 +1,5 @@
+using Almagest.Discovery.Neighbours;
+
 namespace Almagest.Discovery.Clustering.Hdbscan;
 
 /// <summary>Squared distances of all points of a tree to their neighbour of a rank.</summary>

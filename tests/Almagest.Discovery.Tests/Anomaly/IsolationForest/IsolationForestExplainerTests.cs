@@ -1,3 +1,4 @@
+using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Statistics;
@@ -21,7 +22,7 @@ public sealed class IsolationForestExplainerTests
                     for (var f = 0; f < columns; f++)
                     {
                         var expected = model.Trees.Average(t => Shapley(t, matrix.Row(row).ToArray(), f));
-                        Assert.Equal(expected, explanation.Features.Single(a => a.Name == $"f{f}").PathLengthChange, 1e-9);
+                        Assert.Equal(expected, explanation.Features.Single(a => a.Name == $"f{f}").Change, 1e-9);
                     }
                 },
                 iter: 40
@@ -39,10 +40,10 @@ public sealed class IsolationForestExplainerTests
                         new IsolationForestParameters { NEstimators = 5, MaxSamples = subsample }
                     );
                     var e = new IsolationForestExplainer(model).Explain(matrix, row);
-                    Assert.Equal(e.PathLength - e.ExpectedPathLength, e.Features.Sum(f => f.PathLengthChange), 1e-9);
+                    Assert.Equal(e.Measured - e.Expected, e.Features.Sum(f => f.Change), 1e-9);
                     Assert.Equal(model.ScoreSamples(matrix)[row], e.RawScore);
-                    Assert.Equal(-Math.Pow(2, -e.PathLength / AveragePathLength.Of(subsample)), e.RawScore, 1e-9);
-                    Assert.Equal(e.Features.Any(f => f.PathLengthChange < 0) ? 1 : 0, e.Features.Sum(f => f.Share), 1e-9);
+                    Assert.Equal(-Math.Pow(2, -e.Measured / AveragePathLength.Of(subsample)), e.RawScore, 1e-9);
+                    Assert.Equal(e.Features.Any(f => f.Change < 0) ? 1 : 0, e.Features.Sum(f => f.Share), 1e-9);
                 },
                 iter: 20
             );
@@ -61,10 +62,7 @@ public sealed class IsolationForestExplainerTests
         Assert.Equal(("odd", 12.0), (e.Features[0].Name, e.Features[0].Value));
         Assert.True(e.Features[0].Share > 0.9);
         Assert.Equal(99.95, e.Features[0].Percentile, 1e-9);
-        Assert.Equal(
-            (0.0, 50.0),
-            (e.Features.Single(f => f.Name == "same").PathLengthChange, e.Features.Single(f => f.Name == "same").Percentile)
-        );
+        Assert.Equal((0.0, 50.0), (e.Features.Single(f => f.Name == "same").Change, e.Features.Single(f => f.Name == "same").Percentile));
     }
 
     [Fact]

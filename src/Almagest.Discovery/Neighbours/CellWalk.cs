@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Almagest.Discovery.Clustering;
+namespace Almagest.Discovery.Neighbours;
 
 /// <summary>Runs work over the leaves of a tree on many threads, and holds what one thread needs to walk the tree.</summary>
 internal sealed unsafe class CellWalk

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Almagest.Discovery.Anomaly.IsolationForest;
+namespace Almagest.Discovery.Anomaly;
 
 /// <summary>
 /// The random numbers of one tree: xoshiro256** 1.0 (Blackman and Vigna, 2018), its state filled by SplitMix64 from the

@@ -1,4 +1,4 @@
-namespace Almagest.Discovery.Clustering;
+namespace Almagest.Discovery.Neighbours;
 
 /// <summary>
 /// A tree of tight boxes over points, halved across the widest side until a cell is compact (all of its points within

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Almagest.Discovery.Clustering;
+namespace Almagest.Discovery.Neighbours;
 
 /// <summary>
 /// Squared distances from points of a tree to their k-th nearest point, themselves counted as the first. For trees whose

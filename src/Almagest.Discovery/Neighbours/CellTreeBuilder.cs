@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Almagest.Discovery.Clustering;
+namespace Almagest.Discovery.Neighbours;
 
 /// <summary>Grows a subtree of a <see cref="CellTree"/> into lists of nodes and boxes.</summary>
 internal sealed unsafe class CellTreeBuilder(PointColumns points, double limit, int leafSize)

@@ -1,4 +1,4 @@
-namespace Almagest.Discovery.Anomaly.IsolationForest;
+namespace Almagest.Discovery.Anomaly;
 
 /// <summary>
 /// c(n): the mean path length of an unsuccessful search in a binary search tree of n keys, by which isolation forests

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Almagest.Discovery.Features;
 
-namespace Almagest.Discovery.Clustering;
+namespace Almagest.Discovery.Neighbours;
 
 /// <summary>
 /// Points as columns, in an order of their own, with kernels that compare one point with a run of others. Every distance
@@ -103,6 +103,16 @@ internal sealed unsafe class PointColumns
     /// <summary>The squared distances from a point to the points i … i+3; past the last point they mean nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SquaredDistances4(double* point, int i, double* target) => SquaredDistances4(point, i).Store(target);
+
+    /// <summary>Both: the squared distances from a point to the points i … i+3, and a bit for each that is within the limit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint Near4(double* point, int i, int to, double limit, double* target)
+    {
+        var sum = SquaredDistances4(point, i);
+        sum.Store(target);
+        var near = Vector256.LessThanOrEqual(sum, Vector256.Create(limit)).ExtractMostSignificantBits();
+        return to - i >= 4 ? near : near & ((1u << (to - i)) - 1);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector256<double> SquaredDistances4(double* point, int i)

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Almagest.Discovery.Clustering;
+namespace Almagest.Discovery.Neighbours;
 
 /// <summary>
 /// Bounds of squared distances between boxes (lows, then highs). Subtraction, squaring and addition round monotonically,

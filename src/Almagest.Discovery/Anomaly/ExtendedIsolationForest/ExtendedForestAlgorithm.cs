@@ -1,0 +1,29 @@
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Features;
+
+namespace Almagest.Discovery.Anomaly.ExtendedIsolationForest;
+
+/// <summary>
+/// Extended isolation forest: an isolation forest whose cuts are in random directions, so that its scores do not follow the axes. Scores are
+/// those of scikit-learn's <c>IsolationForest</c> for such trees: minus the paper's.
+/// </summary>
+internal sealed class ExtendedForestAlgorithm : AnomalyAlgorithm<ExtendedForestParameters>, IExplainable
+{
+    private ExtendedForestAlgorithm() { }
+
+    public static ExtendedForestAlgorithm Instance { get; } = new();
+
+    public override string Name => ExtendedForestParameters.Name;
+
+    public override string Title => "extended isolation forest";
+
+    public override string Finds => "unusual stars, with cuts in any direction";
+
+    public override string Reference => "Hariri, Carrasco Kind and Brunner 2021, Extended Isolation Forest, IEEE TKDE 33, 1479";
+
+    public IAnomalyExplainer Fit(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>
+        new ExtendedForestExplainer(ExtendedForestModel.Grow(features, (ExtendedForestParameters)parameters, context), features);
+
+    protected override double[] Score(FeatureMatrix features, ExtendedForestParameters parameters, AlgorithmContext context) =>
+        ExtendedForestModel.Grow(features, parameters, context).ScoreSamples(features, context);
+}

@@ -1,0 +1,87 @@
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Features;
+using Almagest.Discovery.Statistics;
+
+namespace Almagest.Discovery.Anomaly.ExtendedIsolationForest;
+
+/// <summary>A grown forest: immutable, safe to use from several threads.</summary>
+internal sealed class ExtendedForestModel
+{
+    /// <summary>Rows of a block stay in the first-level cache while the trees pass over them.</summary>
+    private const int BlockRows = 512;
+
+    private readonly ObliqueTree[] _trees;
+    private readonly double _normaliser;
+
+    private ExtendedForestModel(ObliqueTree[] trees, int subsample)
+    {
+        _trees = trees;
+        Subsample = subsample;
+        _normaliser = trees.Length * AveragePathLength.FromRoot(0, subsample);
+    }
+
+    public int Subsample { get; }
+
+    /// <exception cref="DiscoveryException">fewer than five rows, no column, or a value that cannot be taken</exception>
+    public static ExtendedForestModel Grow(FeatureMatrix features, ExtendedForestParameters parameters, AlgorithmContext context)
+    {
+        InputGuard.Require(features, "an extended isolation forest");
+        var subsample = Math.Min(parameters.MaxSamples, features.Rows);
+        var level = Math.Min(parameters.ExtensionLevel ?? int.MaxValue - 1, features.Columns - 1);
+        var trees = new ObliqueTree[parameters.NEstimators];
+        RowBlocks.For(
+            trees.Length,
+            context.MaxThreads,
+            t => trees[t] = ObliqueTree.Grow(features, subsample, level, parameters.RandomState, t),
+            context.CancellationToken
+        );
+        return new ExtendedForestModel(trees, subsample);
+    }
+
+    public double[] ScoreSamples(FeatureMatrix features, AlgorithmContext context)
+    {
+        var scores = new double[features.Rows];
+        var blocks = (features.Rows + BlockRows - 1) / BlockRows;
+        var done = 0;
+        RowBlocks.ForEach(
+            features.Rows,
+            BlockRows,
+            context.MaxThreads,
+            (first, count) =>
+            {
+                var sums = scores.AsSpan(first, count);
+                Sum(features.Values.AsSpan(first * features.Columns, count * features.Columns), sums);
+                for (var i = 0; i < sums.Length; i++)
+                    sums[i] = Score(sums[i]);
+                context.Progress?.Report((double)Interlocked.Increment(ref done) / blocks);
+            },
+            context.CancellationToken
+        );
+        return scores;
+    }
+
+    /// <summary>The path lengths of rows, means over the trees.</summary>
+    public void PathLengths(ReadOnlySpan<double> rows, Span<double> means)
+    {
+        Sum(rows, means);
+        for (var i = 0; i < means.Length; i++)
+            means[i] /= _trees.Length;
+    }
+
+    public double Score(ReadOnlySpan<double> row)
+    {
+        double sum = 0;
+        foreach (var tree in _trees)
+            sum += tree.PathLength(row);
+        return Score(sum);
+    }
+
+    private double Score(double sum) => -Math.Pow(2, -sum / _normaliser);
+
+    private void Sum(ReadOnlySpan<double> rows, Span<double> sums)
+    {
+        sums.Clear();
+        foreach (var tree in _trees)
+            tree.Add(rows, sums);
+    }
+}

@@ -1,0 +1,101 @@
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Features;
+using Almagest.Discovery.Statistics;
+
+namespace Almagest.Discovery.Anomaly.Mcd;
+
+/// <summary>The fitted ellipsoid of the bulk of the stars.</summary>
+internal sealed class McdModel
+{
+    /// <summary>The share of a Gaussian's rows that are kept for the final estimate.</summary>
+    private const double Kept = 0.975;
+
+    private readonly ColumnScaling _scaling;
+    private readonly IReadOnlyList<int> _used;
+    private readonly Ellipsoid? _bulk;
+
+    private McdModel(ColumnScaling scaling, Ellipsoid? raw, Ellipsoid? bulk, int support)
+    {
+        (_scaling, _used, _bulk, Support) = (scaling, scaling.Used, bulk, support);
+        RawLogDeterminant = raw is null ? double.NegativeInfinity : raw.LogDeterminant + _used.Sum(f => 2 * Math.Log(scaling.Width(f)));
+    }
+
+    /// <summary>How many rows the raw estimate is of.</summary>
+    public int Support { get; }
+
+    /// <summary>Of the covariance of the rows with the least determinant, in the units of the features.</summary>
+    public double RawLogDeterminant { get; }
+
+    /// <exception cref="DiscoveryException">fewer than five rows, no column, or a value that cannot be taken</exception>
+    public static McdModel Fit(FeatureMatrix features, McdParameters parameters, AlgorithmContext context)
+    {
+        InputGuard.Require(features, "the robust covariance");
+        var scaling = ColumnScaling.Of(features, context.MaxThreads, context.CancellationToken);
+        var data = ScaledColumns.Of(features, scaling, context.MaxThreads, context.CancellationToken);
+        if (data.Dimensions == 0)
+            return new McdModel(scaling, null, null, features.Rows);
+        var rows = parameters.SupportFraction is { } share
+            ? (int)(share * data.Rows)
+            : (int)Math.Ceiling(0.5 * (data.Rows + data.Dimensions + 1));
+        rows = Math.Clamp(rows, 1, data.Rows);
+        var raw = FastMcd.Search(data, rows, parameters.RandomState, context);
+        return new McdModel(scaling, raw, Reweighted(data, raw, context), rows);
+    }
+
+    public double[] ScoreSamples(FeatureMatrix features, AlgorithmContext context)
+    {
+        var scores = new double[features.Rows];
+        RowBlocks.ForEach(
+            features.Rows,
+            8192,
+            context.MaxThreads,
+            (first, count) =>
+            {
+                for (var row = first; row < first + count; row++)
+                    scores[row] = Score(features.Row(row));
+            },
+            context.CancellationToken
+        );
+        return scores;
+    }
+
+    public double Score(ReadOnlySpan<double> row)
+    {
+        if (_bulk is null)
+            return 0;
+        Span<double> scaled = stackalloc double[_used.Count];
+        Scale(row, scaled);
+        return -_bulk.Squared(scaled);
+    }
+
+    /// <summary>The features' parts in the squared distance of a row; they add up to it.</summary>
+    public double[] Parts(ReadOnlySpan<double> row)
+    {
+        var parts = new double[row.Length];
+        if (_bulk is null)
+            return parts;
+        Span<double> scaled = stackalloc double[_used.Count];
+        Scale(row, scaled);
+        var used = _bulk.Parts(scaled);
+        for (var j = 0; j < used.Length; j++)
+            parts[_used[j]] = used[j];
+        return parts;
+    }
+
+    private void Scale(ReadOnlySpan<double> row, Span<double> scaled)
+    {
+        for (var j = 0; j < scaled.Length; j++)
+            scaled[j] = _scaling.Scale(_used[j], row[_used[j]]);
+    }
+
+    /// <summary>As scikit-learn's MinCovDet: distances are scaled so that their median is that of a Gaussian, and the final estimate is of
+    /// the rows within its 97.5 %.</summary>
+    private static Ellipsoid Reweighted(ScaledColumns data, Ellipsoid raw, AlgorithmContext context)
+    {
+        var all = new Concentration(data, data.Rows, context.MaxThreads, context.CancellationToken);
+        var median = OrderStatistics.Median(all.Distances(raw));
+        var correction = median > 0 ? median / ChiSquared.Quantile(0.5, data.Dimensions) : 1;
+        var near = all.Below(raw, ChiSquared.Quantile(Kept, data.Dimensions) * correction);
+        return near.Count > data.Dimensions ? near.ToEllipsoid() : raw;
+    }
+}
