@@ -77,6 +77,7 @@ publish() {
   # not trimmed. Symbols are in it, so that an error names its line.
   if ! dotnet publish "$root/src/Almagest.Cli/Almagest.Cli.csproj" -c Release -r "$platform" --self-contained -o "$folder" \
     --artifacts-path "$work/build" -nodeReuse:false -p:Version="$version" -p:PublishSingleFile=true -p:PublishReadyToRun=true \
+    -p:PublishReadyToRunComposite=false \
     -p:IncludeNativeLibrariesForSelfExtract=true -p:PublishTrimmed=false -p:DebugType=embedded -p:RunAnalyzers=false \
     -p:GenerateDocumentationFile=false -p:IncludeSourceRevisionInInformationalVersion=false -p:TieredPGO=false >"$log" 2>&1; then
     tail -n 20 -- "$log" >&2

@@ -44,8 +44,10 @@ internal static class CommandLine
         {
             if (!HelpPages.IsShown(parsed.Action))
             {
-                shell.Settings = ProgramSettings.Load(root, sources);
-                parsed = WithSettings(root, args, parsed, shell);
+                var settings = ProgramSettings.Load(root, sources);
+                shell.Provide(settings);
+                shell.OriginOf = settings.OriginOf;
+                parsed = WithSettings(root, args, parsed, settings);
                 if (parsed.Action is ParseErrorAction)
                     return UsageErrors.Report(parsed, shell);
             }
@@ -71,15 +73,14 @@ internal static class CommandLine
         root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
     /// <summary>The same command line with the options that files and environment set.</summary>
-    private static ParseResult WithSettings(RootCommand root, IReadOnlyList<string> args, ParseResult parsed, CommandShell shell)
+    private static ParseResult WithSettings(RootCommand root, IReadOnlyList<string> args, ParseResult parsed, ProgramSettings settings)
     {
-        var options = shell.Settings.OptionsFor(parsed);
+        var options = settings.TakeFor(parsed);
         if (options.Count == 0)
             return parsed;
-        shell.TakeFromSettings(options.ToLookup(o => o.Option, o => o.From));
         // Behind two dashes there are no options.
         var end = args.TakeWhile(a => a != "--").Count();
-        return Parse(root, [.. args.Take(end), .. options.Select(o => o.Token), .. args.Skip(end)]);
+        return Parse(root, [.. args.Take(end), .. options, .. args.Skip(end)]);
     }
 
     internal static RootCommand Build(CommandShell shell)

@@ -8,8 +8,8 @@ namespace Almagest.Postgres;
 /// needed for anything else: where it is killed, the server goes on, and the next program that uses it starts another keeper.
 /// </summary>
 /// <remarks>
-/// <para>It follows the rules of everybody: it stops the server only while it holds <c>control.lock</c>, under which servers are started and
-/// leases are taken, and <c>lease.lock</c> alone. So no program finds a server that is about to stop: whoever comes meanwhile waits for
+/// <para>It follows the rules of everybody: it stops the server only while it holds <c>control.lock</c>, under which servers are started
+/// and leases are taken, and <c>lease.lock</c> alone. So no program finds a server that is about to stop: whoever comes meanwhile waits for
 /// the control lock, and starts the server anew. What stops the server inherits the control lock, and keeps it if the keeper is
 /// killed.</para>
 /// <para>How long the server is wanted is the time stamp of <c>lease.lock</c>: each lease sets it ahead when it begins and when it ends.

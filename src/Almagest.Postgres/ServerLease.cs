@@ -73,8 +73,9 @@ public sealed class ServerLease : IAsyncDisposable
     }
 
     /// <summary>
-    /// Gives the lease back and, if it was the last, stops the server, at once or after the time that the options name. Dispose data sources and connections first. Does not
-    /// throw: a server that does not stop is reported as progress and found again by the next lease.
+    /// Gives the lease back and, if it was the last, stops the server, at once or after the time that the options name. Dispose data
+    /// sources and connections first. Does not throw: a server that does not stop is reported as progress and found again by the next
+    /// lease.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

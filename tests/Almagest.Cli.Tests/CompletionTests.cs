@@ -55,7 +55,8 @@ public sealed class CompletionTests
             "zsh",
             "-f",
             "-c",
-            "compdef() {}; _describe() { print -l -- ${(P)2} }; compadd() { shift; print -l -- $@ }; _files() { print FILES }; _message() {}; "
+            "compdef() {}; _describe() { print -l -- ${(P)2} }; compadd() { shift; print -l -- $@ }; "
+                + "_files() { print FILES }; _message() {}; "
                 + $"source ./almagest.zsh; words=({string.Join(' ', words.Select(w => $"'{w}'"))}); CURRENT={words.Length}; _almagest"
         );
 

@@ -152,9 +152,9 @@ public sealed class ConfigTests : IDisposable
         var root = CommandLine.Build(shell);
         var settings = ProgramSettings.Load(root, new SettingSources(null, false, true, name => _environment.GetValueOrDefault(name)));
 
-        var tokens = settings.OptionsFor(root.Parse(["serve", .. option.Split(' ', StringSplitOptions.RemoveEmptyEntries)]));
+        var tokens = settings.TakeFor(root.Parse(["serve", .. option.Split(' ', StringSplitOptions.RemoveEmptyEntries)]));
 
-        Assert.Equal(option.Length == 0 ? ["--no-nightly"] : [], tokens.Select(t => t.Token));
+        Assert.Equal(option.Length == 0 ? ["--no-nightly"] : [], tokens);
     }
 
     [Fact]

@@ -208,7 +208,7 @@ public sealed class UsageTests
         Assert.NotEmpty(described.Examples);
         foreach (var example in described.Examples)
         {
-            var text = example.Split(" | ")[0].Split(" && ")[0].Split(" > ")[0];
+            var text = example.Split(" | ")[0].Split(" && ")[0].Split(" > ~")[0];
             var arguments = System.CommandLine.Parsing.CommandLineParser.SplitCommandLine(text.Replace('\'', '"')).Skip(1).ToList();
             var parsed = Root().Parse(arguments);
             Assert.True(parsed.Errors.Count == 0, $"{example}: {string.Join("; ", parsed.Errors.Select(e => e.Message))}");

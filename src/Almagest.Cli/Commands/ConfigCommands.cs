@@ -40,8 +40,8 @@ internal static class ConfigCommands
         command.SetAction(
             (parsed, _) =>
             {
-                var settings = shell.Settings;
-                var values = settings.All.Select(s => Current(settings, s, parsed, global, shell)).ToList();
+                var settings = shell.Get<ProgramSettings>();
+                var values = settings.All.Select(s => Current(settings, s, parsed, global)).ToList();
                 var notes = Unknown(settings).ToList();
                 shell.Answer(
                     new
@@ -67,19 +67,13 @@ internal static class ConfigCommands
         return command;
     }
 
-    private static SettingValue Current(
-        ProgramSettings settings,
-        Setting setting,
-        ParseResult parsed,
-        GlobalOptions global,
-        CommandShell shell
-    )
+    private static SettingValue Current(ProgramSettings settings, Setting setting, ParseResult parsed, GlobalOptions global)
     {
         var value = settings[setting];
         if (setting.Key == SettingCatalogue.Home)
             return value with { Texts = [settings.Home] };
         // What a file says was written on the command line, too: what stands there is what holds.
-        if (setting.Key == SettingCatalogue.Database && !shell.IsFromSettings("--database") && parsed.GetValue(global.Database) is { } said)
+        if (setting.Key == SettingCatalogue.Database && !settings.Gives("--database") && parsed.GetValue(global.Database) is { } said)
             return new SettingValue(setting, [said], SettingValue.Option, setting.Option);
         return value;
     }

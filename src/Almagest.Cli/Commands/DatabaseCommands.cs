@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Almagest.Cli.Configuration;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Errors;
@@ -191,7 +192,7 @@ internal static class DatabaseCommands
                         "A PostgreSQL of your own is stopped by its own means.",
                         "--database"
                     );
-                var embedded = shell.Settings.Embedded(shell.Say, isService: true);
+                var embedded = shell.Get<ProgramSettings>().Embedded(shell.Say, isService: true);
                 var ran =
                     await EmbeddedServer.StopAsync(embedded, shell.CancellationToken)
                     ?? throw new CommandFailedException(

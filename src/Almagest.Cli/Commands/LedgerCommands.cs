@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Almagest.Cli.Configuration;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Backup;
@@ -90,7 +91,10 @@ internal static class LedgerCommands
 
     private static async Task<int> CopyAsync(CommandShell shell, LedgerDatabase from, string target)
     {
-        await using var other = new LedgerDatabase(ConnectionText.ToNpgsql(target)) { ReservedBytes = shell.Settings.ReservedBytes };
+        await using var other = new LedgerDatabase(ConnectionText.ToNpgsql(target))
+        {
+            ReservedBytes = shell.Get<ProgramSettings>().ReservedBytes,
+        };
         var report = await ProgressDisplay.ShowAsync(
             shell,
             "copying",

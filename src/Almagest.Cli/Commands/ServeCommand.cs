@@ -66,7 +66,7 @@ internal static class ServeCommand
         );
         var format = OptionFactory.Choice(
             "--log-format",
-            "Lines of the log as text (default), or as JSON for programs",
+            "Lines of the log: text, or JSON for programs (default text)",
             LogSettings.Formats
         );
         var command = new DescribedCommand(

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Almagest.Cli.Completion;
 
-/// <summary>Scripts by which a shell completes commands, options and their choices. They hold all they need: no program is started for it.</summary>
+/// <summary>Scripts by which a shell completes commands, options and their choices. They hold all they need: no program is started for
+/// it.</summary>
 internal static class ShellScripts
 {
     public static string Bash(CommandNode root)

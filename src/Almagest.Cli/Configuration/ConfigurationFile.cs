@@ -6,7 +6,8 @@ using Tomlyn.Syntax;
 
 namespace Almagest.Cli.Configuration;
 
-/// <summary>A file of settings in TOML. What it holds and is not a setting, is an error: a mistyped key would do nothing, in silence.</summary>
+/// <summary>A file of settings in TOML. What it holds and is not a setting, is an error: a mistyped key would do nothing, in
+/// silence.</summary>
 internal static class ConfigurationFile
 {
     /// <returns>by key; empty where there is no such file</returns>

@@ -14,6 +14,7 @@ namespace Almagest.Cli.Configuration;
 internal sealed class ProgramSettings
 {
     private readonly IReadOnlyDictionary<string, SettingValue> _values;
+    private ILookup<string, SettingValue>? _given;
 
     private ProgramSettings(
         IReadOnlyList<Setting> settings,
@@ -116,9 +117,24 @@ internal sealed class ProgramSettings
             ? long.Parse(mebibytes, CultureInfo.InvariantCulture) << 20
             : DiskSpace.Reserve;
 
-    /// <summary>The options to write on the command line of a command, with the values that they get from here.</summary>
+    /// <summary>What to write on the command line of a command: the options that get their values from here.</summary>
     /// <param name="parsed">the command line as it was given</param>
-    public IReadOnlyList<(string Option, string Token, SettingValue From)> OptionsFor(ParseResult parsed)
+    public IReadOnlyList<string> TakeFor(ParseResult parsed)
+    {
+        var options = OptionsFor(parsed);
+        _given = options.ToLookup(o => o.Option, o => o.From);
+        return [.. options.Select(o => o.Token)];
+    }
+
+    /// <summary>Whether an option of the command has its value from here.</summary>
+    public bool Gives(string option) => _given?[option].Any() ?? false;
+
+    /// <summary>The file and line, or the variable, that gave an option its value; null of others.</summary>
+    /// <param name="field">the option, or how an error names it</param>
+    public string? OriginOf(string? field) =>
+        field is null ? null : _given?[field.StartsWith('-') ? field : $"--{field}"].FirstOrDefault()?.Where;
+
+    private List<(string Option, string Token, SettingValue From)> OptionsFor(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
         var isAtRoot = command.Parents.OfType<RootCommand>().Any();

@@ -1,12 +1,12 @@
 using System.CommandLine;
-using Almagest.Cli.Serving;
+using System.Text.RegularExpressions;
 using Almagest.Ledger.Database;
 using Almagest.Postgres;
 
 namespace Almagest.Cli.Configuration;
 
 /// <summary>All settings: those of every command, and every option of <c>serve</c>.</summary>
-internal static class SettingCatalogue
+internal static partial class SettingCatalogue
 {
     public const string Home = "home";
     public const string Database = "database";
@@ -57,22 +57,6 @@ internal static class SettingCatalogue
         },
     ];
 
-    private static readonly Dictionary<string, string> s_serveDefaults = new()
-    {
-        ["port"] = "8000",
-        ["bind"] = "127.0.0.1",
-        ["nightly"] = ServingPlan.DefaultCron,
-        ["time_zone"] = ServingPlan.DefaultZone,
-        ["backups_kept"] = $"{ServingPlan.DefaultBackups}",
-        ["workers"] = $"{ServingPlan.DefaultWorkers}",
-        ["threads"] = "one per core",
-        ["longest_run"] = $"{ServingPlan.DefaultLongestRun.TotalMinutes}",
-        ["most_waiting_runs"] = $"{ServingPlan.DefaultWaitingRuns}",
-        ["log_level"] = "warning",
-        ["log_format"] = "text",
-        ["user_scope"] = "read",
-    };
-
     /// <param name="root">the command tree, which has the options of <c>serve</c></param>
     public static IReadOnlyList<Setting> Of(RootCommand root) =>
         [
@@ -93,10 +77,15 @@ internal static class SettingCatalogue
             : option.ValueType.IsArray ? SettingKind.List
             : SettingKind.Text;
         var variable = name == "token_file" ? "ALMAGEST_TOKEN_FILE" : $"ALMAGEST_SERVE_{name.ToUpperInvariant()}";
-        return new Setting(key, kind, variable, option.Description ?? "", s_serveDefaults.GetValueOrDefault(name))
-        {
-            Option = option.Name,
-            Command = Serve,
-        };
+        return new Setting(key, kind, variable, option.Description ?? "", DefaultOf(option)) { Option = option.Name, Command = Serve };
     }
+
+    // The help says it, in words that a test reads.
+    private static string? DefaultOf(Option option) =>
+        Default().Match(option.Description ?? "") is { Success: true } said && said.Groups[1].Value.Trim('\'') is var text && text != "none"
+            ? text
+            : null;
+
+    [GeneratedRegex(@"\(default:? ('[^']*'|[^);:]+)")]
+    private static partial Regex Default();
 }

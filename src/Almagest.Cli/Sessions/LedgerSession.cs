@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Almagest.Cli.Configuration;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Schema;
@@ -53,6 +54,7 @@ internal sealed class LedgerSession : IAsyncDisposable
     {
         // From the command line, where settings are written, too.
         var named = parsed.GetValue(global.Database);
+        var settings = shell.Get<ProgramSettings>();
         ServerLease? lease = null;
         LedgerDatabase? ledger = null;
         try
@@ -60,14 +62,14 @@ internal sealed class LedgerSession : IAsyncDisposable
             string connection;
             if (string.IsNullOrWhiteSpace(named))
             {
-                lease = await EmbeddedServer.StartAsync(shell.Settings.Embedded(shell.Say, isService), shell.CancellationToken);
+                lease = await EmbeddedServer.StartAsync(settings.Embedded(shell.Say, isService), shell.CancellationToken);
                 connection = lease.ConnectionString;
             }
             else
             {
                 connection = ConnectionText.ToNpgsql(named);
             }
-            ledger = new LedgerDatabase(connection) { ReservedBytes = shell.Settings.ReservedBytes };
+            ledger = new LedgerDatabase(connection) { ReservedBytes = settings.ReservedBytes };
             await ApplyAsync(policy, ledger, lease is not null, shell);
             // A run whose program was killed would stay 'running' for ever where no server looks after it: whoever comes next does.
             if (

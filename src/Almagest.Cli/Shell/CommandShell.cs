@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Almagest.Cli.Configuration;
 using Spectre.Console;
 
 namespace Almagest.Cli.Shell;
@@ -12,8 +11,7 @@ internal sealed class CommandShell
     private readonly TextWriter _stderr;
     private readonly Lazy<IAnsiConsole> _screen;
     private readonly Lazy<IAnsiConsole> _messages;
-    private ProgramSettings? _settings;
-    private ILookup<string, SettingValue>? _fromSettings;
+    private readonly Dictionary<Type, object> _provided = [];
 
     public CommandShell(TextWriter stdout, TextWriter stderr, TerminalInfo terminal, bool json, CancellationToken cancellationToken)
     {
@@ -33,22 +31,17 @@ internal sealed class CommandShell
 
     public CancellationToken CancellationToken { get; }
 
-    /// <summary>The settings; there while a command works.</summary>
-    public ProgramSettings Settings
-    {
-        get => _settings ?? throw new InvalidOperationException("the settings are not loaded yet");
-        set => _settings = value;
-    }
+    /// <summary>Where an option, or a field as errors name it, comes from that nobody wrote; null of others.</summary>
+    public Func<string?, string?> OriginOf { get; set; } = _ => null;
 
-    /// <summary>Options that nobody wrote: files or the environment set them.</summary>
-    public void TakeFromSettings(ILookup<string, SettingValue> options) => _fromSettings = options;
+    /// <summary>Gives commands something that they ask for by its type.</summary>
+    public void Provide<T>(T what)
+        where T : class => _provided[typeof(T)] = what;
 
-    public bool IsFromSettings(string option) => _fromSettings?[option].Any() ?? false;
-
-    /// <summary>Where an option comes from that nobody wrote; null of others.</summary>
-    /// <param name="field">the option, or how an error names it</param>
-    public string? OriginOf(string? field) =>
-        field is null ? null : _fromSettings?[field.StartsWith('-') ? field : $"--{field}"].FirstOrDefault()?.Where;
+    /// <exception cref="InvalidOperationException">nobody has provided it</exception>
+    public T Get<T>()
+        where T : class =>
+        _provided.TryGetValue(typeof(T), out var what) ? (T)what : throw new InvalidOperationException($"there is no {typeof(T).Name}");
 
     /// <summary>Standard output, for tables.</summary>
     public IAnsiConsole Screen => _screen.Value;
