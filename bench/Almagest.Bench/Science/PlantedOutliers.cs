@@ -54,7 +54,7 @@ internal sealed record PlantedOutliers(StarColumns Stars, int Real, IReadOnlyLis
     public IEnumerable<DetectorScore> Judge(StarColumns analysed, double[] scores)
     {
         var row = analysed.StarId.Index().ToDictionary(p => p.Item, p => p.Index);
-        bool[] any = new bool[scores.Length];
+        var any = new bool[scores.Length];
         var kinds = Sorts.Distinct().ToDictionary(s => s, _ => new bool[scores.Length]);
         for (var i = 0; i < Sorts.Count; i++)
         {
