@@ -96,7 +96,7 @@ public sealed class ConfigTests : IDisposable
     {
         await File.WriteAllTextAsync(Own, text, TestContext.Current.CancellationToken);
         foreach (
-            string[] command in new string[][] { ["config", "show"], ["runs", "list"], ["simulate", "-o", Path.Combine(Home, "x.csv")] }
+            var command in new string[][] { ["config", "show"], ["runs", "list"], ["simulate", "-o", Path.Combine(Home, "x.csv")] }
         )
         {
             var result = await RunAsync(command);
