@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
@@ -171,7 +172,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
             var tooLong = LedgerException
                 .Of(
                     ErrorCode.RunTooLong,
-                    $"run {claim.RunId} was ended: it took longer than the {LongestRun!.Value} that the server lets a run take",
+                    $"run {claim.RunId} was ended: it took longer than the {Words(LongestRun!.Value)} that the server lets a run take",
                     "Take fewer stars, samples or trees, or let whoever operates the server allow more."
                 )
                 .With("run_id", claim.RunId)
@@ -357,6 +358,15 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     }
 
     // Progress<T> would hop threads and reorder; reports here are cheap and come in order.
+    private static string Words(TimeSpan time)
+    {
+        var (count, unit) =
+            time >= TimeSpan.FromHours(1) && time.Ticks % TimeSpan.TicksPerHour == 0 ? (time.TotalHours, "hour")
+            : time >= TimeSpan.FromMinutes(1) && time.Ticks % TimeSpan.TicksPerMinute == 0 ? (time.TotalMinutes, "minute")
+            : (time.TotalSeconds, "second");
+        return string.Create(CultureInfo.InvariantCulture, $"{count:0.###} {unit}{(count == 1 ? "" : "s")}");
+    }
+
     private sealed class SynchronousProgress<T>(Action<T> report) : IProgress<T>
     {
         public void Report(T value) => report(value);
