@@ -79,6 +79,17 @@ public sealed class ConfigTests : IDisposable
         Assert.DoesNotContain("hush", (await RunAsync("config", "show", "--database", connection)).Ok().Out);
     }
 
+    [Fact]
+    public async Task A_password_in_a_file_that_others_may_read_is_noticed()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "files have other rights there");
+        await File.WriteAllTextAsync(Own, "database = \"postgresql://me:hush@server/x\"", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(Own, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        Assert.Contains("chmod 600", (await RunAsync("config", "show")).Ok().Out);
+        File.SetUnixFileMode(Own, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.DoesNotContain("chmod", (await RunAsync("config", "show")).Ok().Out);
+    }
+
     [Theory]
     [InlineData("databse = \"x\"", "line 1: there is no setting databse", "Did you mean database?")]
     [InlineData("\n[serve]\nprot = 1", "line 3: there is no setting serve.prot", "Did you mean serve.port?")]

@@ -42,7 +42,7 @@ internal static class ConfigCommands
             {
                 var settings = shell.Get<ProgramSettings>();
                 var values = settings.All.Select(s => Current(settings, s, parsed, global)).ToList();
-                var notes = Unknown(settings).ToList();
+                var notes = Unknown(settings).Concat(Readable(values)).ToList();
                 shell.Answer(
                     new
                     {
@@ -116,6 +116,20 @@ internal static class ConfigCommands
         );
         foreach (var note in notes)
             console.Say($"Look: {note}");
+    }
+
+    private static IEnumerable<string> Readable(IEnumerable<SettingValue> values)
+    {
+        foreach (var value in values.Where(v => v is { Setting.IsSecret: true, Source: SettingValue.File }))
+        {
+            var file = value.Where![..value.Where!.LastIndexOf(", line ", StringComparison.Ordinal)];
+            if (
+                !OperatingSystem.IsWindows()
+                && WithoutPassword(value.Text!) != value.Text
+                && (File.GetUnixFileMode(file) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != 0
+            )
+                yield return $"{file} holds a password, and other accounts may read it: chmod 600 {file}, or name a Passfile in its place.";
+        }
     }
 
     // A variable cannot be refused: others may mean it. But nobody should look for an hour why it does nothing.
