@@ -24,6 +24,7 @@ public sealed class AccessTests(Sky sky, Browser browser)
             { "/stars/{star}", "Star" },
             { "/coverage", "Coverage" },
             { "/views", "Views" },
+            { "/jobs", "Jobs" },
         };
 
     private async Task<string> FillAsync(string path) =>
@@ -90,6 +91,24 @@ public sealed class AccessTests(Sky sky, Browser browser)
             found.Violations.SelectMany(v => v.Nodes.Select(n => $"{v.Id}: {n.Html} {string.Join(' ', n.Any.Select(a => a.Message))}"))
         );
         Assert.Contains(found.Passes, p => p.Id == "color-contrast");
+    }
+
+    [Fact]
+    public async Task The_pages_of_the_API_have_a_language_contrast_and_a_way_back()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            await walk.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme });
+            await walk.Page.GotoAsync("/docs");
+            await walk.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Almagest" }).First.WaitForAsync();
+            var found = await walk.Page.RunAxe(Audit(RunOnlyOptions.Rules("color-contrast", "html-has-lang", "html-lang-valid")));
+            Assert.Empty(
+                found.Violations.SelectMany(v => v.Nodes.Select(n => $"{v.Id}: {n.Html} {string.Join(' ', n.Any.Select(a => a.Message))}"))
+            );
+        }
+        await walk.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Almagest's pages" }).ClickAsync();
+        await walk.HeadedAsync("Overview");
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class ManageTests(Sky sky, Browser browser)
         await Assertions.Expect(box).ToBeFocusedAsync();
         await walk.Page.Keyboard.TypeAsync(Short(sky.Clusters));
         await walk.SeesAsync(1, "[role=option]");
-        await Assertions.Expect(list).ToContainTextAsync("dbscan");
+        await Assertions.Expect(list).ToContainTextAsync("dbscan, eps 0.2");
         var audit = await walk.Page.RunAxe(
             new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag22aa"), ResultTypes = [ResultType.Violations] }
         );
@@ -187,6 +187,32 @@ public sealed class ManageTests(Sky sky, Browser browser)
     }
 
     [Fact]
+    public async Task A_file_that_was_received_waits_and_a_load_goes_on_when_their_page_is_left()
+    {
+        using var folder = TestFolder.Create("left");
+        var file = Path.Combine(folder.Path, "left alone.csv");
+        await using (var writer = File.CreateText(file))
+            SimulatedSkyCsvWriter.Write(new SkySimulator(new SkySimulationOptions { Stars = 20_000, Seed = 5 }), writer);
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync("/datasets", "Datasets");
+        await walk.Page.Locator("input[type=file]").SetInputFilesAsync(file);
+        await walk.SeesAsync("Of the first 2,000 rows");
+        var menu = walk.Page.GetByRole(AriaRole.Navigation, new PageGetByRoleOptions { Name = "Pages", Exact = true });
+        await menu.GetByText("Jobs").ClickAsync();
+        await walk.HeadedAsync("Jobs");
+        await menu.GetByText("Datasets").ClickAsync();
+        await walk.SeesAsync("left alone.csv was received at");
+        await walk.Button("go on with it").ClickAsync();
+        await walk.SeesAsync("Of the first 2,000 rows");
+        await walk.Button("Load", exact: true).ClickAsync();
+        await menu.GetByText("Jobs").ClickAsync();
+        await walk.SeesAsync("20,000 stars are loaded as left alone; 0 rows were left out.");
+        await walk.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "load", Exact = true }).First.ClickAsync();
+        await walk.SeesAsync("The report of the load");
+        await RemoveAsync("left alone");
+    }
+
+    [Fact]
     public async Task A_first_visit_costs_less_than_150_KB_and_keeps_every_style_that_its_pages_need()
     {
         await using var walk = await browser.OpenAsync(sky.Address);
@@ -207,7 +233,8 @@ public sealed class ManageTests(Sky sky, Browser browser)
                 await walk.Page.EvaluateAsync("path => Blazor.navigateTo(path)", path[1..]);
             await walk.DrawnAsync();
             var classes = await walk.Page.EvaluateAsync<string[]>(
-                "() => [...new Set([...document.querySelectorAll('[class]')].flatMap(e => [...e.classList]).filter(c => c.startsWith('mud-')))]"
+                "() => [...new Set([...document.querySelectorAll('[class]')].flatMap(e => [...e.classList]))]"
+                    + ".filter(c => c.startsWith('mud-'))"
             );
             foreach (var one in classes)
                 Assert.Equal(Names(whole, one), Names(kept, one));

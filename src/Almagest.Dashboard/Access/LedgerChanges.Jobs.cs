@@ -37,13 +37,13 @@ public sealed partial class LedgerChanges
             );
             if (report.IsReproduced && report.IsIntact != false)
                 reproduced++;
-            job.Tell(
-                $"run {Short(id)}: {(report.IsReproduced
-                    ? $"all {Count(report.Rows)} rows came out again"
-                    : $"{Count(report.Different)} rows differ, {Count(report.OnlyStored)} are only stored, {Count(report.OnlyRecomputed)} only recomputed")}"
-                    + (report.IsIntact == false ? "; the stored rows are not those that were stored with the run" : "")
-                    + string.Concat(report.Notes.Select(n => $"; {n}"))
-            );
+            var found = report.IsReproduced
+                ? $"all {Count(report.Rows)} rows came out again"
+                : $"{Count(report.Different)} rows differ, {Count(report.OnlyStored)} are only stored, "
+                    + $"{Count(report.OnlyRecomputed)} only recomputed";
+            if (report.IsIntact == false)
+                found += "; the stored rows are not those that were stored with the run";
+            job.Tell($"run {Short(id)}: {string.Join("; ", report.Notes.Prepend(found))}");
             job.Report = report;
         }
         job.Conclude(
@@ -150,9 +150,13 @@ public sealed partial class LedgerChanges
             async (job, _) =>
             {
                 var report = await new CrossMatcher(ledger).MatchAsync(request, stage => job.Tell(stage), job.Stop);
+                var (id, radius) = (
+                    report.Match.MatchId.ToString(CultureInfo.InvariantCulture),
+                    request.RadiusArcsec.ToString("0.###", CultureInfo.InvariantCulture)
+                );
                 job.Conclude(
-                    $"{Count(report.Match.LinkCount)} pairs within {request.RadiusArcsec.ToString("0.###", CultureInfo.InvariantCulture)}″ are kept as cross-match {report.Match.MatchId.ToString(CultureInfo.InvariantCulture)}.",
-                    $"crossmatches/{report.Match.MatchId.ToString(CultureInfo.InvariantCulture)}/links?format=csv",
+                    $"{Count(report.Match.LinkCount)} pairs within {radius}″ are kept as cross-match {id}.",
+                    $"crossmatches/{id}/links?format=csv",
                     "The pairs (CSV)"
                 );
             }

@@ -266,7 +266,9 @@ window.almagest = (() => {
     const text = document.getElementById(button.dataset.copy ?? button.dataset.save).textContent;
     if (button.dataset.save) return give(new Blob([text], { type: "application/x-bibtex" }), button.dataset.name);
     const said = button.parentNode.querySelector("[role=status]");
-    const tell = ok => { if (said) said.textContent = ok ? "copied" : "the browser does not let this page copy; mark it and copy by hand"; };
+    const tell = ok => {
+      if (said) said.textContent = ok ? "copied" : "the browser does not let this page copy; mark it and copy by hand";
+    };
     if (!navigator.clipboard) return tell(false);
     navigator.clipboard.writeText(text).then(() => tell(true), () => tell(false));
   }

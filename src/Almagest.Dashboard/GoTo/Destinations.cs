@@ -88,7 +88,8 @@ internal sealed partial class Destinations(LedgerDatabase ledger)
                 .Select(r => new Destination(
                     "run",
                     DisplayText.Short(r.RunId),
-                    $"{DisplayText.Algorithm(r.Algorithm)}, {DisplayText.ShortParameters(r)}, on {DisplayText.Datasets(r, names)}, {r.Status}, {DisplayText.When(r.CreatedAt)}",
+                    $"{DisplayText.Algorithm(r.Algorithm)}, {DisplayText.ShortParameters(r)}, on {DisplayText.Datasets(r, names)}, "
+                        + $"{r.Status}, {DisplayText.When(r.CreatedAt)}",
                     $"runs/{r.RunId}"
                 )),
             .. runs.Where(r => Meant(r.GroupId))

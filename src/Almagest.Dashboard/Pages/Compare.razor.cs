@@ -140,7 +140,7 @@ public partial class Compare
         _table is null ? "" : $"{_runs.Count} {_type} runs over {_datasets.FirstOrDefault(d => d.DatasetId == _chosen)?.Name}";
 
     /// <summary>A value of JSON as a person would write it.</summary>
-    private static string Plain(string? json)
+    internal static string Plain(string? json)
     {
         if (json is null)
             return DisplayText.None;
@@ -152,7 +152,7 @@ public partial class Compare
     private static string ScoreOrCluster(double? score, int? cluster) =>
         score is null ? cluster?.ToString(CultureInfo.InvariantCulture) ?? DisplayText.None : DisplayText.Fixed(score);
 
-    private static string Significance(double log10) =>
+    internal static string Significance(double log10) =>
         log10 switch
         {
             > -0.0005 => "1",

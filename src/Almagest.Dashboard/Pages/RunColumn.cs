@@ -37,7 +37,7 @@ internal sealed record RunColumn(string Name, string Title, string Meaning, RunM
             .. all.Where(c => c.Metric is null && page.Differing.Contains(c.Name))
                 .OrderBy(c => Array.IndexOf(s_last, c.Name))
                 .Take(MostUsual),
-            .. all.Where(c => c.Metric is { IsUsual: true } && page.Rows.Any(r => r.Metrics.ContainsKey(c.Name))),
+            .. all.Where(c => c.Metric is { IsUsual: true } && !page.Lacking.Contains(c.Name)),
         ];
 
     public string Value(RunTableRow row) =>

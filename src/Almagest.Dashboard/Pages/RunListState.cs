@@ -140,7 +140,8 @@ internal sealed record RunListState
             ("sort", Sort),
             ("format", format),
         };
-        return $"discovery/runs?{string.Join('&', parts.Where(p => p.Value is not null).Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}"))}";
+        return "discovery/runs?"
+            + string.Join('&', parts.Where(p => p.Value is not null).Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value!)}"));
     }
 
     private string? WholeWhere() => Conditions() is { Count: > 0 } all ? string.Join(" and ", all) : null;

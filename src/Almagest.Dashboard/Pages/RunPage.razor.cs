@@ -4,8 +4,6 @@ using Almagest.Charts.Drawing;
 using Almagest.Charts.Pictures;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
-using Almagest.Discovery.Clustering.Dbscan;
-using Almagest.Discovery.Clustering.Hdbscan;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
@@ -314,8 +312,8 @@ public partial class RunPage
         : "This run found no cluster: all its stars are noise. "
             + _run!.Algorithm switch
             {
-                HdbscanParameters.Name => "A smaller min_cluster_size may find some.",
-                DbscanParameters.Name => "A larger eps or fewer min_samples may find some.",
+                "hdbscan" => "A smaller min_cluster_size may find some.",
+                "dbscan" => "A larger eps or fewer min_samples may find some.",
                 _ => "",
             };
 

@@ -21,7 +21,7 @@ public partial class Runs
 {
     private const int MostTicked = 1000;
 
-    private static readonly RunTablePage s_none = new([], 0, 0, new HashSet<string>(), [], []);
+    private static readonly RunTablePage s_none = new([], 0, 0, new HashSet<string>(), new HashSet<string>(), [], []);
 
     private readonly HashSet<Guid> _ticked = [];
     private RunListState _state = new();

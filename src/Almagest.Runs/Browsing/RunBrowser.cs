@@ -30,7 +30,8 @@ public sealed class RunBrowser(LedgerDatabase ledger)
                 var (runs, rows, types) = await TotalsAsync(connection, key, fit, cancellationToken);
                 var (differing, parameters) = await ParametersAsync(connection, fit, cancellationToken);
                 var found = await KeysAsync(connection, key, fit, order, query, cancellationToken);
-                return (new RunTablePage([], runs, rows, types, differing, parameters), found);
+                var lacking = await LackingAsync(connection, cancellationToken);
+                return (new RunTablePage([], runs, rows, types, lacking, differing, parameters), found);
             },
             cancellationToken
         );
@@ -119,6 +120,25 @@ public sealed class RunBrowser(LedgerDatabase ledger)
         return (reader.GetInt64(0), reader.GetInt64(1), reader.IsDBNull(2) ? [] : [.. reader.GetFieldValue<string[]>(2)]);
     }
 
+    private static readonly string[] s_seldom = ["significance", "f1", "adjusted_rand_index"];
+
+    // Of the whole ledger: a column that comes and goes from page to page would be a nuisance.
+    private static async Task<HashSet<string>> LackingAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select exists (select from public.discovery_clusters where significance is not null),
+              exists (select from public.mv_discovery_quality where f1 is not null and labelled_stars >= {RunField.LeastLabels}),
+              exists (select from public.mv_discovery_quality where adjusted_rand_index is not null
+                and labelled_stars >= {RunField.LeastLabels})
+            """,
+            connection
+        );
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return [.. s_seldom.Where((_, i) => !reader.GetBoolean(i))];
+    }
+
     private static async Task<(IReadOnlyList<string> Differing, IReadOnlyList<string> All)> ParametersAsync(
         NpgsqlConnection connection,
         RunCondition fit,
@@ -132,7 +152,8 @@ public sealed class RunBrowser(LedgerDatabase ledger)
                 "",
                 [
                     new RunCondition(
-                        "select p.key, count(distinct p.value) > 1 from (select distinct r.parameters from public.discovery_runs r where true"
+                        "select p.key, count(distinct p.value) > 1 "
+                            + "from (select distinct r.parameters from public.discovery_runs r where true"
                     ),
                     fit,
                     new RunCondition(") s cross join lateral jsonb_each(s.parameters) p group by p.key order by p.key"),

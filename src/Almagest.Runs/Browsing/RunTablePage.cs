@@ -6,6 +6,7 @@ namespace Almagest.Runs.Browsing;
 /// <param name="Runs">runs that fit, on all pages</param>
 /// <param name="TotalRows">rows that they make, on all pages</param>
 /// <param name="Types">which types of runs are among those that fit</param>
+/// <param name="Lacking">numbers that no run of the ledger has: there are no labels, or no judged clusters</param>
 /// <param name="Differing">parameters in which runs that fit differ from one another</param>
 /// <param name="Parameters">all parameters that runs that fit have</param>
 public sealed record RunTablePage(
@@ -13,6 +14,7 @@ public sealed record RunTablePage(
     long Runs,
     long TotalRows,
     IReadOnlySet<string> Types,
+    IReadOnlySet<string> Lacking,
     IReadOnlyList<string> Differing,
     IReadOnlyList<string> Parameters
 );

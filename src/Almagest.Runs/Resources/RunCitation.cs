@@ -23,7 +23,8 @@ public sealed record RunCitation(string Text, string BibTex)
         var parameters = ParameterText.Full(run.Algorithm, run.Parameters);
         var selection = run.SelectionHash ?? SelectionHash.Of(datasets, StarFilter.FromJson(run.DatasetFilter));
         var text =
-            $"Almagest {run.ProgramVersion}, run {run.RunId} of {day}: {run.Algorithm.Replace('_', ' ')} ({parameters}) on {names}, {filter}, "
+            $"Almagest {run.ProgramVersion}, run {run.RunId} of {day}: {run.Algorithm.Replace('_', ' ')} ({parameters}) on {names}, "
+            + $"{filter}, "
             + string.Create(CultureInfo.InvariantCulture, $"{run.TotalStars:N0} stars analysed. ")
             + $"SHA-256 of the data: {checksums}; of the selection: {selection}"
             + (run.ResultsHash is { } hash ? $"; of the results: {hash} (rule {run.ResultsHashVersion})." : ".");

@@ -51,7 +51,8 @@ internal static class RunRoutes
     );
     private static readonly TextParameter s_search = new(
         "search",
-        "only runs that hold all of these words in their id, algorithm, parameters, datasets, tags, notes, who started them, or their error",
+        "only runs that hold all of these words in their id, algorithm, parameters, datasets, tags, notes, who started them, or their "
+            + "error",
         1000
     );
     private static readonly TextParameter s_nextRuns = new("after", "next of the page before, which had the same sort");

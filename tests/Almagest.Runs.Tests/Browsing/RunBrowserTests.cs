@@ -31,8 +31,8 @@ public sealed class RunBrowserTests
             var (parameters, flagged, dataset, isOfSweep) = rows[i];
             await test.ExecuteAsync(
                 $$"""
-                insert into discovery_runs (run_id, group_id, run_type, algorithm, parameters, dataset_id, dataset_filter, total_stars, status,
-                  is_complete, program_version, created_at, started_at, completed_at, results_summary)
+                insert into discovery_runs (run_id, group_id, run_type, algorithm, parameters, dataset_id, dataset_filter,
+                  total_stars, status, is_complete, program_version, created_at, started_at, completed_at, results_summary)
                 values ('0198c2a4-000{{i}}-7c3b-9f10-3a5b8c6d7e8f', {{(isOfSweep ? $"'{Sweep}'" : "null")}}, 'anomaly', 'isolation_forest',
                   '{{parameters}}', {{dataset}}, '{}', {{(flagged is null ? 0 : 100)}}, '{{(flagged is null ? "failed" : "completed")}}',
                   {{flagged is not null}}, '1', timestamptz '2026-11-01Z' + interval '1 day' * {{i}}, timestamptz '2026-11-01Z',
