@@ -26,6 +26,7 @@ public sealed class VisibilityTests
         ["Almagest.Server.Matching.LinkedLabelRequestBody"] = Body,
         ["Almagest.Server.Operations.HealthBody"] = Body,
         ["Almagest.Server.Runs.KDistanceRequestBody"] = Body,
+        ["Almagest.Server.Runs.KindLabelRequestBody"] = Body,
         ["Almagest.Server.Runs.RethresholdRequestBody"] = Body,
         ["Almagest.Server.Runs.RunRequestBody"] = Body,
         ["Almagest.Server.Runs.SweepRequestBody"] = Body,

@@ -19,9 +19,10 @@ internal static class DetectorTables
     {
         page.AppendLine("## Detectors\n");
         page.AppendLine(
-            "Every detector with its defaults (seed 42) over every recipe that can use at least half of a table. Real kinds, where a table has "
-                + "5 of them or more: white dwarfs (bp_rp < 1.5, absolute magnitude > 10), stars faster than 200 km/s across the sky, giants "
-                + "(absolute magnitude < 3.5, bp_rp > 0.8, where they are at most one star in twenty), each at a distance (parallax of 5 "
+            "Every detector with its defaults (seed 42) over every recipe that can use at least half of a table. Real kinds, where a table "
+                + "has 5 of them or more: white dwarfs (bp_rp < 1.5, absolute magnitude > 10), stars faster than 200 km/s across the sky, "
+                + "giants (absolute magnitude < 3.5, bp_rp > 0.8, where they are at most one star in twenty), each at a distance (parallax "
+                + "of 5 "
                 + "errors, or of 1 mas where there are none). Planted sorts: stars odd in colour, in brightness, in motion (each by 4 "
                 + "spreads), in colour and motion at once (by 2.5 each), and a clump of stars that are odd alike.\n"
         );
@@ -128,8 +129,8 @@ internal static class DetectorTables
     {
         page.AppendLine("### All together\n");
         page.AppendLine(
-            "Means over the lines above, real kinds and planted sorts each as a half; of real kinds the recipe that serves a kind best is taken "
-                + "for each detector, too (best). Worst: the least share first of any real kind with its best recipe.\n"
+            "Means over the lines above, real kinds and planted sorts each as a half; of real kinds the recipe that serves a kind best is "
+                + "taken for each detector, too (best). Worst: the least share first of any real kind with its best recipe.\n"
         );
         page.AppendLine("| detector | real: AUC | first | best AUC | best first | worst | planted: AUC | first |");
         page.AppendLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");

@@ -107,6 +107,16 @@ def test_a_star_is_explained_by_its_id_in_the_catalogue(anomalies, sky):
         anomalies.explain(1)
 
 
+def test_flagged_stars_are_grouped_labelled_and_asked_for_more(anomalies):
+    kinds = anomalies.kinds(seeds=0, with_run=anomalies)
+    table = kinds.to_pandas()
+    assert table["stars"].sum() + kinds.in_no_kind == kinds.looked_at
+    if len(table):
+        assert kinds.kinds[0].name in kinds._repr_html_()
+        assert len(anomalies.more_like(0, limit=2)) <= 2
+        assert anomalies.label_kind(0, "odd", label_set="kinds").labels == table["stars"][0]
+
+
 def test_a_figure_shows_itself_and_is_written_to_a_file(anomalies, clusters, tmp_path):
     figure = anomalies.figure(only="cmd")
     assert figure._repr_html_().startswith("<img ") and "base64" in figure._repr_html_()

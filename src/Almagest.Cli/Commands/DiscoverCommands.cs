@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
@@ -10,6 +11,7 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
+using Almagest.Runs.Kinds;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
 
@@ -105,6 +107,9 @@ internal static class DiscoverCommands
             filter,
             shell.CancellationToken
         );
+        if (parsed.GetValue(options.WithoutKind) is { } kinds)
+            filter = filter with { Without = new SourceIds([.. filter.Without ?? [], .. await StarsAsync(shell, session.Ledger, kinds)]) };
+        filter.Validate();
         if (parsed.GetValue(options.Queue))
             return await QueueAsync(shell, session.Ledger, dataset, filter, sweep, parsed.GetValue(options.Follow));
         var lines = parsed.GetValue(options.Follow) ? new StageLines(shell) : null;
@@ -148,6 +153,24 @@ internal static class DiscoverCommands
                 console => SweepReport.Show(console, reports, service.Memory!.Work.Built)
             );
         return ExitCodes.Done;
+    }
+
+    /// <summary>The stars of kinds, by their ids in the catalogue.</summary>
+    private static async Task<List<string>> StarsAsync(CommandShell shell, LedgerDatabase ledger, string kinds)
+    {
+        var stars = new List<string>();
+        using var finder = new RunKinds(ledger);
+        foreach (var kind in kinds.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (
+                kind.Split(':') is not [var run, var number]
+                || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            )
+                throw new UsageException($"'{kind}' is not a kind of a run", "Write RUN:KIND, such as 1f0c2a9e:2.", "--without-kind");
+            var found = await new RunRepository(ledger).FindAsync(run, shell.CancellationToken);
+            stars.AddRange(await finder.SourceIdsAsync(found.RunId, id, shell.CancellationToken));
+        }
+        return stars;
     }
 
     private static async Task<int> QueueAsync(

@@ -33,6 +33,7 @@ internal static class RunCommands
             RunExportCommand.Create(shell, global),
             RunExcludedCommand.Create(shell, global),
             RunExplainCommand.Create(shell, global),
+            RunKindsCommand.Create(shell, global),
             RunRethresholdCommand.Create(shell, global),
             RunMatrixCommand.Create(shell, global),
             RunClustersCommand.Create(shell, global),

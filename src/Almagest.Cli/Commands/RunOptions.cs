@@ -27,6 +27,14 @@ internal sealed class RunOptions
                 + "gaia, or gaia_dr2, gaia_dr3"
         );
 
+    /// <summary>Flagged stars of one kind, of another run.</summary>
+    public Option<string?> WithoutKind { get; } =
+        OptionFactory.Text(
+            "--without-kind",
+            "RUN:KIND[,RUN:KIND…]",
+            "Leave out the stars of these kinds of flagged stars ('runs kinds' lists them): look for what else there is"
+        );
+
     public Option<string?> Features { get; }
 
     public Option<bool> NoSave { get; } = OptionFactory.Flag("--no-save", "Only print what is found; the ledger keeps nothing");
@@ -63,7 +71,7 @@ internal sealed class RunOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { Dataset, Filter, Quality, Features, NoSave, Queue, Follow, Top, Threads })
+        foreach (var option in new Option[] { Dataset, Filter, Quality, WithoutKind, Features, NoSave, Queue, Follow, Top, Threads })
             command.Add(option);
     }
 }

@@ -67,6 +67,7 @@ internal static class CommandAdvice
             + "run its 'almagest db migrate', which loses nothing. Then run this program's.",
         [ErrorCode.ServiceAnswerTooLarge] = e => After(e, "The option is --max-download."),
         [ErrorCode.ServiceTimeout] = e => After(e, "The options are --timeout and --async."),
+        [ErrorCode.KindNotFound] = _ => "'almagest runs kinds' lists them.",
         [ErrorCode.StarNotAnalysed] = _ => "'almagest runs export' lists the stars of a run.",
         [ErrorCode.StarNotFound] = e => After(e, "'almagest runs export' lists both for the stars of a run."),
         [ErrorCode.TokenNameTaken] = _ => "Revoke it first with 'almagest tokens revoke', or choose another name.",

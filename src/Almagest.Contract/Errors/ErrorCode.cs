@@ -113,6 +113,9 @@ public sealed class ErrorCode
     /// <summary>A star that the run in question did not analyse, or no run at all.</summary>
     public static readonly ErrorCode StarNotAnalysed = NotFound("star_not_analysed");
 
+    /// <summary>The run has no kind of flagged stars of that number.</summary>
+    public static readonly ErrorCode KindNotFound = NotFound("kind_not_found");
+
     /// <summary>A star without a label in the set.</summary>
     public static readonly ErrorCode LabelNotFound = NotFound("label_not_found");
 

@@ -1,4 +1,5 @@
 using Almagest.Runs.Explanation;
+using Almagest.Runs.Kinds;
 using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Dashboard.Shared;
@@ -21,6 +22,9 @@ public interface IDashboardHost
 
     /// <summary>Explains scores; it keeps what it has prepared.</summary>
     RunExplainer Explainer { get; }
+
+    /// <summary>Groups flagged stars; it keeps what it has prepared.</summary>
+    RunKinds Kinds { get; }
 }
 
 /// <summary>One execution of a scheduled job; without a time: a job that has not run yet.</summary>

@@ -23,5 +23,5 @@ public sealed record AnomalyExplanation(
 /// by how much the feature raises (positive) or lowers (negative) what is measured; these add up to
 /// <see cref="AnomalyExplanation.Measured"/> - <see cref="AnomalyExplanation.Expected"/>
 /// </param>
-/// <param name="Share">the feature's part of all that makes the star anomalous, in [0, 1]; zero for a feature that makes it ordinary</param>
+/// <param name="Share">the feature's part of all that makes the star anomalous, in [0, 1]; zero for one that makes it ordinary</param>
 public sealed record FeatureAttribution(string Name, string Unit, double Value, double Percentile, double Change, double Share);

@@ -108,6 +108,47 @@ public sealed class StarLabels(LedgerDatabase ledger)
         );
     }
 
+    /// <summary>Labels many stars as unusual and of one kind; what else the set says of them stays.</summary>
+    /// <returns>how many there are</returns>
+    /// <exception cref="LedgerException">a text is too long, or there is no kind</exception>
+    public async Task<int> SetKindAsync(
+        IReadOnlyList<long> starIds,
+        string labelSet,
+        string kind,
+        string? by,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(starIds);
+        var name = AnnotationText.Short("kind", kind) ?? throw LedgerException.Invalid("kind", "the kind has no name", "Give one.");
+        var set = AnnotationText.Short("label_set", labelSet) ?? "truth";
+        return await ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    """
+                    insert into public.star_labels (star_id, label_set, is_anomaly, kind, labelled_by, labelled_at)
+                    select star_id, $2, 1, $3, $4, now() from unnest($1) as star_id
+                    on conflict (star_id, label_set) do update
+                    set is_anomaly = 1, kind = excluded.kind, labelled_by = excluded.labelled_by, labelled_at = excluded.labelled_at
+                    """,
+                    connection
+                )
+                {
+                    Parameters =
+                    {
+                        new() { Value = starIds.ToArray() },
+                        Text(set),
+                        Text(name),
+                        Text(AnnotationText.Who(by)),
+                    },
+                };
+                return await command.ExecuteNonQueryAsync(cancellationToken);
+            },
+            cancellationToken
+        );
+    }
+
     /// <summary>Takes a star's label away; it can be brought back for a day (<see cref="LedgerDeletions"/>).</summary>
     /// <exception cref="LedgerException">the star has no label in that set</exception>
     public async Task RemoveAsync(long starId, string labelSet, string? by, CancellationToken cancellationToken = default)

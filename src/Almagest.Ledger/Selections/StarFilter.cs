@@ -68,6 +68,9 @@ public sealed record StarFilter
     /// <summary>Published quality cuts: <c>gaia</c>, or with the release <c>gaia_dr2</c>, <c>gaia_dr3</c>, as a run stores it.</summary>
     public string? Quality { get; init; }
 
+    /// <summary>Stars that are left out, by their ids in the catalogue: what is known already.</summary>
+    public SourceIds? Without { get; init; }
+
     /// <summary>A random sample of the stars that fulfil all the other conditions.</summary>
     public StarSample? Sample { get; init; }
 
@@ -146,7 +149,7 @@ public sealed record StarFilter
                 (meant is null ? "" : $"Did you mean {meant}? ")
                     + $"A filter is a JSON object with cone {{ra_deg, dec_deg, radius_deg}} and ranges {{min, max}} of ra_deg, "
                     + $"{string.Join(", ", Ranges.Keys)}; extra {{COLUMN: {{min, max}}}} of other columns; "
-                    + $"quality \"gaia\"; sample {{n, seed}}.",
+                    + $"quality \"gaia\"; without [source_id, …]; sample {{n, seed}}.",
                 path.Length == 0 ? "filter" : $"filter.{path}"
             );
         }
@@ -192,6 +195,14 @@ public sealed record StarFilter
                 "filter.quality",
                 $"filter.quality is '{quality}', expected {string.Join(" or ", GaiaQuality.All)}"
             );
+        if (Without is { Count: > SourceIds.Most })
+            throw LedgerException.Invalid(
+                "filter.without",
+                $"filter.without names {Without.Count} stars, expected at most {SourceIds.Most}",
+                "Leave them out by a range of a column instead."
+            );
+        if (Without?.Contains(null!) == true)
+            throw LedgerException.Invalid("filter.without", "filter.without holds a null, expected ids of stars");
         if (Sample is { } sample)
             Require(sample.N >= 1, "filter.sample.n", sample.N, "at least 1");
         if (Extra?.FirstOrDefault(e => e.Value is null) is { Key: { } column })
@@ -223,6 +234,8 @@ public sealed record StarFilter
             parts.AddRange(Extra.Select(e => Describe(e.Key, e.Value)));
         if (Quality is { } quality)
             parts.Add(GaiaQuality.Describe(quality));
+        if (Without is { Count: > 0 } without)
+            parts.Add(without.Count == 1 ? "without 1 named star" : $"without {without.Count} named stars");
         if (Sample is { } sample)
             return $"{sample.N} of {(parts.Count == 0 ? "all stars" : string.Join(", ", parts))}, chosen at random by seed {sample.Seed}";
         return parts.Count == 0 ? "all stars" : string.Join(", ", parts);

@@ -29,11 +29,21 @@ internal sealed class PreparedRun
 
     public FeatureRecipe Recipe => _features.Recipe;
 
+    /// <summary>Without the stars' own columns.</summary>
+    public PreparedFeatures Features => _features;
+
+    public IAnomalyExplainer Explainer => _explainer;
+
+    /// <summary>The row of a star; negative where the selection holds none.</summary>
+    public int RowOf(long starId) => Array.BinarySearch(_starIds, starId);
+
+    public long StarAt(int row) => _starIds[row];
+
     /// <summary>Null where the selection holds no such star.</summary>
     public AnomalyExplanation? Explain(long starId)
     {
         // A selection is in ascending order of star_id.
-        var row = Array.BinarySearch(_starIds, starId);
+        var row = RowOf(starId);
         return row < 0 ? null : _explainer.Explain(_features, row);
     }
 

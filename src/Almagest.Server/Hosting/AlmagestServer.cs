@@ -7,6 +7,7 @@ using Almagest.Dashboard.Shared;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Explanation;
+using Almagest.Runs.Kinds;
 using Almagest.Server.Access;
 using Almagest.Server.Analytics;
 using Almagest.Server.Annotations;
@@ -86,6 +87,10 @@ public static class AlmagestServer
         services.AddSingleton<RunQueue>();
         services.AddSingleton<SelectionCache>();
         services.AddSingleton(s => new RunExplainer(options.Ledger, s.GetRequiredService<SelectionCache>())
+        {
+            MaxThreads = options.RunThreads,
+        });
+        services.AddSingleton(s => new RunKinds(options.Ledger, s.GetRequiredService<SelectionCache>())
         {
             MaxThreads = options.RunThreads,
         });

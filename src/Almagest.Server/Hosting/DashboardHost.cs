@@ -2,6 +2,7 @@ using Almagest.Dashboard.Access;
 using Almagest.Dashboard.Shared;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Explanation;
+using Almagest.Runs.Kinds;
 using Almagest.Runs.Lifecycle;
 using Almagest.Server.Access;
 using Almagest.Server.Analytics;
@@ -14,6 +15,7 @@ internal sealed class DashboardHost(
     ServerOptions options,
     RunQueue queue,
     RunExplainer explainer,
+    RunKinds kinds,
     ViewRefreshes refreshes,
     TokenVerifier tokens,
     AuditLog audit
@@ -30,6 +32,8 @@ internal sealed class DashboardHost(
     public TimeSpan AsksAgainEvery => options.PagesAskAgainEvery;
 
     public RunExplainer Explainer => explainer;
+
+    public RunKinds Kinds => kinds;
 
     public void Enqueue(Guid runId) => queue.Signal();
 

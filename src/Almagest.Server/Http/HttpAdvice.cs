@@ -55,6 +55,7 @@ internal static class HttpAdvice
         [ErrorCode.SchemaTooOld] = e =>
             $"First bring it there with the program of commit {e.Facts["commit"]}: "
             + "run its 'almagest db migrate' on the server, which loses nothing. Then run this program's.",
+        [ErrorCode.KindNotFound] = _ => "GET /discovery/runs/{run_id}/kinds lists them.",
         [ErrorCode.StarNotAnalysed] = e =>
             e.Facts.ContainsKey("run_id")
                 ? "Its stars are listed by GET /discovery/runs/{run_id}/results."

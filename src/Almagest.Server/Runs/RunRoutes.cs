@@ -246,6 +246,7 @@ internal static class RunRoutes
         RunEvents.Map(group, ledger);
         RunControlRoutes.Map(group, ledger);
         ExplanationRoutes.Map(group);
+        KindRoutes.Map(group);
         RethresholdRoutes.Map(group, ledger);
         RecoveryRoutes.Map(group, ledger);
         ScoreRoutes.Map(group, ledger);

@@ -89,6 +89,29 @@ public sealed class StarFilterTests
     }
 
     [Fact]
+    public async Task Stars_that_are_named_are_left_out()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, ids) = await test.AddDatasetAsync("a", 10);
+        var names = await test.ScalarAsync<string[]>("select array_agg(source_id order by star_id) from stars");
+        var filter = StarFilterText.Parse($"without={names[3]},{names[7]},no-such-star");
+        Assert.Equal(ids.Where((_, i) => i is not 3 and not 7), (await new SelectionLoader(test.Ledger).LoadAsync(dataset, filter)).StarId);
+        Assert.Equal(filter, StarFilter.FromJson(filter.ToJson()));
+        Assert.Equal(filter, StarFilterText.Parse($"without=no-such-star,{names[7]},{names[3]},{names[3]}"));
+        Assert.Equal("without 3 named stars", filter.Describe());
+        Assert.Contains(
+            "at most 10000",
+            Assert
+                .Throws<LedgerException>(() =>
+                    new StarFilter { Without = new SourceIds(Enumerable.Range(0, 10_001).Select(i => $"{i}")) }.Validate()
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
+        Assert.Throws<LedgerException>(() => StarFilter.FromJson("""{"without": [null]}"""));
+    }
+
+    [Fact]
     public async Task Every_further_field_is_a_range()
     {
         await using var test = await TestLedger.CreateAsync();

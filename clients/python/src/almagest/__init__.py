@@ -33,7 +33,7 @@ from .errors import (
 from .figure import Figure
 from .labels import Labels
 from .ledger import Ledger, connect
-from .runs import Explanation, Run, Runs, Score, Sweep
+from .runs import Explanation, Kinds, Run, Runs, Score, Sweep
 
 __all__ = [
     "AlmagestError",
@@ -47,6 +47,7 @@ __all__ = [
     "Explanation",
     "Figure",
     "InvalidRequest",
+    "Kinds",
     "Labels",
     "Ledger",
     "MissingDependency",

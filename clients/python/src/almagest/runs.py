@@ -60,6 +60,29 @@ class Explanation(Record):
         return f"<p>{html.escape(str(self.sentence))}</p>" + html_table(head, rows)
 
 
+class Kinds(Record):
+    """The flagged stars of a run, grouped by why they are flagged: ``kinds``, the largest first, each with ``name``, ``sentence``,
+    ``stars``, ``features``, ``typical``, ``extreme``, ``star_ids`` and ``source_ids``."""
+
+    def to_pandas(self) -> Any:
+        """A row for each kind: name, number of stars, stability over seeds, median magnitude, colour and parallax."""
+        rows = [
+            {
+                "kind_id": k["kind_id"],
+                "name": k["name"],
+                "stars": k["stars"],
+                "stability": k["stability"],
+                **{f: k["place"][f] for f in ("magnitude", "color", "parallax_mas")},
+            }
+            for k in self._fields["kinds"]
+        ]
+        return _tables.pandas().DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        rows = [[str(k["kind_id"]), k["name"], str(k["stars"]), k["sentence"]] for k in self._fields["kinds"]]
+        return html_table(["kind", "name", "stars", "of the selection"], rows)
+
+
 class Score(Record):
     """A run against labels: ``clusters`` (each labelled cluster, and as which it was found), ``anomalies``, ``labelled_stars``,
     ``not_analysed``. Shares have Wilson's 95 % interval."""
@@ -272,6 +295,28 @@ class Run(Record):
         if star_id is None:
             star_id = star_id_of(self._ledger, str(self.dataset_id), source_id)  # type: ignore[arg-type]
         return Explanation(self._ask("explainStar", path={"star_id": star_id}))
+
+    def kinds(self, seeds: Optional[int] = None, with_run: Union["Run", str, None] = None) -> Kinds:
+        """The flagged stars grouped by why they are flagged; of an anomaly run.
+
+        Parameters
+        ----------
+        seeds : int, optional
+            Further seeds to measure the stability of the kinds with (3 if left out; 0 = none, which is quicker).
+        with_run : Run or str, optional
+            Another anomaly run, whose kinds are matched with these.
+        """
+        other = with_run.run_id if isinstance(with_run, Run) else with_run
+        return Kinds(self._ask("getKinds", query={"seeds": seeds, "with": other}))
+
+    def more_like(self, kind_id: int, limit: int = 100) -> Any:
+        """Stars that the run does not flag, and that are most like a kind of its flagged ones: a DataFrame."""
+        found = self._ask("getMoreOfKind", path={"kind_id": kind_id}, query={"limit": limit})
+        return _tables.pandas().DataFrame(found["stars"])
+
+    def label_kind(self, kind_id: int, kind: str, label_set: str = "truth") -> Record:
+        """Labels all stars of a kind as unusual, and as what they are."""
+        return Record(self._ask("labelKind", path={"kind_id": kind_id}, body={"kind": kind, "label_set": label_set}))
 
     def score(self, labels: Optional[str] = None) -> Score:
         """The run against labels.

@@ -4,8 +4,8 @@ using Almagest.Discovery.Features;
 namespace Almagest.Discovery.Anomaly.ExtendedIsolationForest;
 
 /// <summary>
-/// Extended isolation forest: an isolation forest whose cuts are in random directions, so that its scores do not follow the axes. Scores are
-/// those of scikit-learn's <c>IsolationForest</c> for such trees: minus the paper's.
+/// Extended isolation forest: an isolation forest whose cuts are in random directions, so that its scores do not follow the axes. Scores
+/// are those of scikit-learn's <c>IsolationForest</c> for such trees: minus the paper's.
 /// </summary>
 internal sealed class ExtendedForestAlgorithm : AnomalyAlgorithm<ExtendedForestParameters>, IExplainable
 {

@@ -3,9 +3,9 @@ using Almagest.Discovery.Features;
 namespace Almagest.Discovery.Anomaly.Mcd;
 
 /// <summary>
-/// Splits a star's squared distance from the bulk by features: their Shapley values where a feature that is not known is at the centre, which
-/// have a closed form (Mayrhofer and Filzmoser 2023, Multivariate outlier explanations using Shapley values and Mahalanobis distances,
-/// Econometrics and Statistics).
+/// Splits a star's squared distance from the bulk by features: their Shapley values where a feature that is not known is at the centre,
+/// which have a closed form (Mayrhofer and Filzmoser 2023, Multivariate outlier explanations using Shapley values and Mahalanobis
+/// distances, Econometrics and Statistics).
 /// </summary>
 internal sealed class McdExplainer(McdModel model) : AnomalyExplainer(s_measure)
 {

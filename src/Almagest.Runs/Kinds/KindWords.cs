@@ -1,0 +1,38 @@
+using System.Globalization;
+using Almagest.Contract.Runs;
+using Almagest.Discovery.Kinds;
+using Almagest.Runs.Explanation;
+
+namespace Almagest.Runs.Kinds;
+
+/// <summary>Kinds in words.</summary>
+internal static class KindWords
+{
+    public static string Name(IReadOnlyList<KindFeature> features) =>
+        features.Count == 0
+            ? "unusual in many ways"
+            : Joined([.. features.Select(f => (f.IsFar ? "far " : "") + FeatureWords.Of(f.Feature, f.Effect == "high"))]);
+
+    /// <summary>e.g. <c>113 stars fainter than 97 % of the selection (abs_mag 14.3 mag), bluer than 95 % (color 0.76 mag)</c>.</summary>
+    public static string Sentence(int stars, IReadOnlyList<KindFeature> features)
+    {
+        var count = string.Create(CultureInfo.InvariantCulture, $"{stars:N0} stars");
+        if (features.Count == 0)
+            return $"{count} that no few features tell from the others.";
+        return $"{count} {Joined([.. features.Select((f, i) => Words(f, i == 0))])}; the numbers are medians.";
+    }
+
+    private static string Words(KindFeature f, bool isFirst)
+    {
+        var isHigh = f.Effect == "high";
+        var percent = Math.Floor(10 * (isHigh ? f.Percentile : 100 - f.Percentile)) / 10;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(f.IsFar ? "far " : "")}{FeatureWords.Of(f.Feature, isHigh)} than {percent:0.#} %{(isFirst ? " of the selection" : "")} "
+                + $"({f.Feature} {RunExplanation.Number(f.Median)}{(f.Unit.Length == 0 ? "" : " " + f.Unit)})"
+        );
+    }
+
+    private static string Joined(IReadOnlyList<string> words) =>
+        words.Count < 2 ? words[0] : $"{string.Join(", ", words.Take(words.Count - 1))} and {words[^1]}";
+}
