@@ -27,6 +27,7 @@ public sealed class CommandAdviceTests
         ErrorCode.ViewNotFound,
         ErrorCode.SweepNotFound,
         ErrorCode.ClustersNotFound,
+        ErrorCode.JobNotFound,
         ErrorCode.RunNotComplete,
         ErrorCode.RunEnded,
         ErrorCode.RunNotEnded,

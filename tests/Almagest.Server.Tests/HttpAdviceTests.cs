@@ -9,6 +9,7 @@ public sealed class HttpAdviceTests
     /// <summary>Codes whose errors say for themselves what to do, without a route or a parameter.</summary>
     private static readonly ErrorCode[] s_needNone =
     [
+        ErrorCode.JobNotFound,
         ErrorCode.InvalidValue,
         ErrorCode.MissingValue,
         ErrorCode.UnknownName,
