@@ -11,6 +11,9 @@ namespace Almagest.Postgres;
 /// </remarks>
 public static class EmbeddedServer
 {
+    // Of the data directory; a server reads some of them at its start alone.
+    private static readonly string[] s_usersFiles = ["local.conf", "postgresql.conf", "pg_hba.conf", "pg_ident.conf"];
+
     /// <summary>
     /// Makes sure that the server of <see cref="EmbeddedServerOptions.Home"/> exists and runs, with its database
     /// <c>almagest</c>, installing PostgreSQL if there is none, and takes a lease on it.
@@ -71,9 +74,7 @@ public static class EmbeddedServer
         var since = File.GetLastWriteTimeUtc(PostmasterFile.PathIn(place.Data));
         if (
             !File.Exists(PostmasterFile.PathIn(place.Data))
-            || !new[] { "local.conf", "postgresql.conf", "pg_hba.conf", "pg_ident.conf" }.Any(name =>
-                File.GetLastWriteTimeUtc(Path.Combine(place.Data, name)) > since
-            )
+            || !s_usersFiles.Any(name => File.GetLastWriteTimeUtc(Path.Combine(place.Data, name)) > since)
         )
             return;
         using var alone = FileLock.TryTake(place.LeaseLock, exclusive: true, facts);

@@ -198,12 +198,10 @@ internal sealed class ProgramSettings
                 "Correct it, or leave it out.",
                 where
             );
-        string[] texts = setting.Kind switch
-        {
-            SettingKind.List => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-            SettingKind.Whole => [text.Trim()],
-            _ => [text],
-        };
+        var texts =
+            setting.Kind == SettingKind.List
+                ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                : [setting.Kind == SettingKind.Whole ? text.Trim() : text];
         return new SettingValue(setting, texts, SettingValue.Environment, where);
     }
 }
