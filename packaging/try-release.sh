@@ -25,6 +25,7 @@ if [[ -z ${ALMAGEST_TRY_INSIDE:-} ]]; then
 fi
 system=$ALMAGEST_TRY_INSIDE
 
+# shellcheck disable=SC2016 # what is between single quotes is expanded inside
 say 'A fresh system'
 options=()
 # The mirror and its settings are those of this machine.
@@ -82,7 +83,8 @@ person almagest db stop
 person env ALMAGEST_HOME=/home/maria/other almagest ledger import /home/maria/sky.ledger
 # A mistake in the settings of the machine is said.
 echo 'prot = 1' >>"$system/etc/almagest/config.toml"
-person almagest runs list 2>&1 | grep -q 'config.toml, line' || die 'a wrong setting is not noticed'
+said=$(person almagest runs list 2>&1) && die 'a wrong setting is not refused'
+[[ $said == *'/etc/almagest/config.toml, line '*'there is no setting serve.prot'* ]] || die "a wrong setting is not noticed: $said"
 
 say 'Serving'
 inside sed -i '$d' /etc/almagest/config.toml
@@ -96,7 +98,8 @@ for ((tries = 0; tries < 300; tries++)); do
 done
 [[ -n ${address:-} ]] || die 'the server does not start'
 # Without a client in the new system: bash's own connections.
-exec 3<>"/dev/tcp/127.0.0.1/$(sed 's|.*:\([0-9]*\)/|\1|' <<<"$address")"
+port=${address%/}
+exec 3<>"/dev/tcp/127.0.0.1/${port##*:}"
 printf 'GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' >&3
 grep -q '200 OK' <&3 || die 'the server does not answer'
 exec 3>&-

@@ -11,7 +11,8 @@ namespace Almagest.Postgres;
 /// </remarks>
 public static class EmbeddedServer
 {
-    private static readonly string[] s_settingsOfUsers = ["local.conf", "postgresql.conf", "pg_hba.conf", "pg_ident.conf"];
+    // Of the data directory; a server reads some of them at its start alone.
+    private static readonly string[] s_usersFiles = ["local.conf", "postgresql.conf", "pg_hba.conf", "pg_ident.conf"];
 
     /// <summary>
     /// Makes sure that the server of <see cref="EmbeddedServerOptions.Home"/> exists and runs, with its database
@@ -73,7 +74,7 @@ public static class EmbeddedServer
         var since = File.GetLastWriteTimeUtc(PostmasterFile.PathIn(place.Data));
         if (
             !File.Exists(PostmasterFile.PathIn(place.Data))
-            || !Array.Exists(s_settingsOfUsers, name => File.GetLastWriteTimeUtc(Path.Combine(place.Data, name)) > since)
+            || !s_usersFiles.Any(name => File.GetLastWriteTimeUtc(Path.Combine(place.Data, name)) > since)
         )
             return;
         using var alone = FileLock.TryTake(place.LeaseLock, exclusive: true, facts);

@@ -82,7 +82,8 @@ public sealed class ConfigTests : IDisposable
     [Fact]
     public async Task A_password_in_a_file_that_others_may_read_is_noticed()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "files have other rights there");
+        if (OperatingSystem.IsWindows())
+            return;
         await File.WriteAllTextAsync(Own, "database = \"postgresql://me:hush@server/x\"", TestContext.Current.CancellationToken);
         File.SetUnixFileMode(Own, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         Assert.Contains("chmod 600", (await RunAsync("config", "show")).Ok().Out);
@@ -106,9 +107,7 @@ public sealed class ConfigTests : IDisposable
     public async Task What_is_wrong_in_a_file_stops_every_command_and_says_where(string text, string message, string hint)
     {
         await File.WriteAllTextAsync(Own, text, TestContext.Current.CancellationToken);
-        foreach (
-            var command in new string[][] { ["config", "show"], ["runs", "list"], ["simulate", "-o", Path.Combine(Home, "x.csv")] }
-        )
+        foreach (var command in new string[][] { ["config", "show"], ["runs", "list"], ["simulate", "-o", Path.Combine(Home, "x.csv")] })
         {
             var result = await RunAsync(command);
             Assert.Equal(ExitCodes.BadUsage, result.ExitCode);

@@ -64,7 +64,9 @@ public sealed class ProcessTests
             ["ALMAGEST_KEEP_RUNNING"] = "600",
         };
         string? Server() =>
-            Directory.GetFiles(folder.Path, "postmaster.pid", SearchOption.AllDirectories) is [var file] ? File.ReadLines(file).First() : null;
+            Directory.GetFiles(folder.Path, "postmaster.pid", SearchOption.AllDirectories) is [var file]
+                ? File.ReadLines(file).First()
+                : null;
         async Task<CliResult> RunAsync(params string[] args)
         {
             using var process = CliProcess.Start(environment, args);

@@ -198,12 +198,10 @@ internal sealed class ProgramSettings
                 "Correct it, or leave it out.",
                 where
             );
-        var texts = setting.Kind switch
-        {
-            SettingKind.List => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-            SettingKind.Whole => new[] { text.Trim() },
-            _ => new[] { text },
-        };
+        var texts =
+            setting.Kind == SettingKind.List
+                ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                : [setting.Kind == SettingKind.Whole ? text.Trim() : text];
         return new SettingValue(setting, texts, SettingValue.Environment, where);
     }
 }
