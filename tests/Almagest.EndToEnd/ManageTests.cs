@@ -16,8 +16,9 @@ using Xunit;
 
 namespace Almagest.EndToEnd;
 
-/// <summary>Runs and datasets are found, looked through, tagged, deleted and brought back on the pages, by mouse and by keyboard.</summary>
-public sealed class ManageTests(Sky sky, Browser browser)
+/// <summary>Runs and datasets are found, looked through, tagged, deleted and brought back on the pages, by mouse and by keyboard. In a
+/// ledger of their own: what they add would be on others' pages.</summary>
+public sealed class ManageTests(Sky sky, Browser browser) : IClassFixture<Sky>
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
@@ -56,7 +57,7 @@ public sealed class ManageTests(Sky sky, Browser browser)
                 ),
                 ("small-s", "dataset", Sky.Name),
                 ("magnitude=..12", "stars", "stars fit"),
-                ("eps < 0.25", "runs", "1 run"),
+                ("eps < 0.25", "runs", "with eps < 0.25"),
                 ("coverage", "page", "Coverage"),
             }
         )
@@ -202,7 +203,7 @@ public sealed class ManageTests(Sky sky, Browser browser)
         await walk.HeadedAsync("Jobs");
         await menu.GetByText("Datasets").ClickAsync();
         await walk.SeesAsync("left alone.csv was received at");
-        await walk.Button("go on with it").ClickAsync();
+        await walk.Button("Go on with left alone.csv").ClickAsync();
         await walk.SeesAsync("Of the first 2,000 rows");
         await walk.Button("Load", exact: true).ClickAsync();
         await menu.GetByText("Jobs").ClickAsync();

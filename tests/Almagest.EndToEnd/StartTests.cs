@@ -15,7 +15,7 @@ public sealed class StartTests(Sky sky, Browser browser)
     public async Task A_sweep_is_one_group_whose_list_is_followed_to_its_end_and_restored_by_its_address()
     {
         await using var walk = await browser.OpenAsync(sky.Address);
-        await walk.GoAsync("/start?algorithm=dbscan", "Start a run");
+        await walk.GoAsync($"/start?dataset={Sky.Name}&algorithm=dbscan", "Start a run");
         await walk.Page.GetByLabel("Filter").FillAsync("magnitude=..12");
         await walk.Page.GetByLabel("eps", new PageGetByLabelOptions { Exact = true }).FillAsync("0.2, 0.3");
         await walk.Page.GetByLabel("Least neighbours").FillAsync("5, 10");
@@ -37,7 +37,7 @@ public sealed class StartTests(Sky sky, Browser browser)
         await colleague.GoAsync(new Uri(walk.Page.Url).PathAndQuery, "Sweep");
         Assert.Equal(
             runs.Select(r => r.RunId.ToString()),
-            await colleague.Page.Locator("tbody td:first-child").EvaluateAllAsync<string[]>("cells => cells.map(c => c.dataset.value)")
+            await colleague.Page.Locator("table.runs td[data-value]").EvaluateAllAsync<string[]>("cells => cells.map(c => c.dataset.value)")
         );
         await walk.KeepAsync("sweep");
         await colleague.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Compare its runs" }).ClickAsync();
@@ -51,13 +51,18 @@ public sealed class StartTests(Sky sky, Browser browser)
     public async Task What_is_written_in_the_form_is_in_its_address_and_what_is_wrong_is_said_before_anything_is_stored()
     {
         await using var walk = await browser.OpenAsync(sky.Address);
-        await walk.GoAsync("/start", "Start a run");
-        var before = (await new RunRepository(sky.Ledger).ListAsync(new RunQuery(RunTypes.Anomaly))).Count;
+        await walk.GoAsync($"/start?dataset={Sky.Name}", "Start a run");
+        var before = (
+            await new RunRepository(sky.Ledger).ListAsync(new RunQuery(RunTypes.Anomaly, DatasetId: sky.Dataset.DatasetId))
+        ).Count;
         await walk.Page.GetByLabel("Seed").FillAsync("1-3");
         await walk.Page.GetByLabel("Contamination").FillAsync("0.02, 0.7");
         await walk.Button("Start the sweep").Or(walk.Button("Start", exact: true)).ClickAsync();
         await walk.SeesAsync("contamination is 0.7");
-        Assert.Equal(before, (await new RunRepository(sky.Ledger).ListAsync(new RunQuery(RunTypes.Anomaly))).Count);
+        Assert.Equal(
+            before,
+            (await new RunRepository(sky.Ledger).ListAsync(new RunQuery(RunTypes.Anomaly, DatasetId: sky.Dataset.DatasetId))).Count
+        );
         await walk.Page.GetByLabel("Contamination").FillAsync("0.02, 0.07");
         await Assertions.Expect(walk.Button("Start the sweep of 6 runs")).ToBeVisibleAsync();
         await walk.ArrivesAsync("0\\.07");

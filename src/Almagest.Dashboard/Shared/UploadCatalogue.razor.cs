@@ -36,7 +36,8 @@ public partial class UploadCatalogue
     private IngestReport? _report;
     private string _name = "";
     private string? _wrong;
-    private bool _busy;
+    private bool _busy,
+        _loading;
     private DateTime _shown;
 
     [Inject]
@@ -301,6 +302,7 @@ public partial class UploadCatalogue
         await TryAsync(async () =>
         {
             var file = _file!;
+            _loading = true;
             _job = await Changes.LoadAsync(file.Path, _reading.Ingest(_name, _chosen));
             // The job has it now, until it fails.
             while (_job.State == JobState.Working)
@@ -318,7 +320,9 @@ public partial class UploadCatalogue
                 throw trouble;
             _report = _job.Report as IngestReport;
         });
-        _busy = false;
+        (_busy, _loading) = (false, false);
+        if (Closed.IsCancellationRequested)
+            Forget();
         if (Refused is not null || _file is null || _report is null)
             return;
         Forget();
@@ -360,9 +364,12 @@ public partial class UploadCatalogue
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (_file is { } file && _owner.Length > 0 && _preview is not null && _job is not { State: JobState.Working })
+        // A job that has begun sees to its file itself.
+        if (_loading || _file is not { } file)
+            return;
+        if (_owner.Length > 0 && _preview is not null)
             Kept.Keep(file, _owner);
-        else if (_job is not { State: JobState.Working })
-            _file?.Dispose();
+        else
+            file.Dispose();
     }
 }

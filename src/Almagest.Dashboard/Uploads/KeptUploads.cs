@@ -7,7 +7,7 @@ internal sealed record KeptUpload(Guid Id, UploadedFile File, string Owner, Date
 /// <summary>Files whose page was left before they were loaded: whoever sent them finds them again. Thread-safe.</summary>
 internal sealed class KeptUploads : IDisposable
 {
-    private const int MostOfOne = 10;
+    private const int MostOfOne = 3;
 
     private static readonly TimeSpan s_kept = TimeSpan.FromDays(1);
 
