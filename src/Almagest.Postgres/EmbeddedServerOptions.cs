@@ -27,6 +27,15 @@ public sealed record EmbeddedServerOptions
     /// </summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>For how long the usual program keeps the server after its last user.</summary>
+    public static TimeSpan UsualKeepRunning { get; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How long the server stays up after its last user is gone, so that the next one need not start it: a small process waits that
+    /// long and then stops it. Zero (the default): the last user stops it at once.
+    /// </summary>
+    public TimeSpan KeepRunning { get; init; }
+
     /// <summary>The directory of <c>initdb</c>, <c>pg_ctl</c> and <c>postgres</c>; null: <c>ALMAGEST_PG_BIN</c>, else search the
     /// machine.</summary>
     public string? BinaryDirectory { get; init; }
@@ -41,14 +50,11 @@ public sealed record EmbeddedServerOptions
     /// Options from <c>ALMAGEST_HOME</c>; the default is <c>$XDG_DATA_HOME/almagest</c>, else <c>~/.local/share/almagest</c>.
     /// </summary>
     public static EmbeddedServerOptions FromEnvironment(Action<string>? progress = null) =>
-        new()
-        {
-            Home = HomeFrom(
-                Environment.GetEnvironmentVariable,
-                Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify)
-            ),
-            Progress = progress,
-        };
+        new() { Home = HomeOf(Environment.GetEnvironmentVariable), Progress = progress };
+
+    /// <summary>The home that these variables of the environment give.</summary>
+    public static string HomeOf(Func<string, string?> variable) =>
+        HomeFrom(variable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));
 
     /// <param name="variable">Gives the value of an environment variable, or null.</param>
     /// <param name="userHome">The user's home directory.</param>

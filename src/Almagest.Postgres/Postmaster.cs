@@ -130,6 +130,9 @@ internal sealed class Postmaster(ServerLocation place, ServerAccount account, Em
             throw StartFailure.Explain($"Cannot stop the database in {place.Directory}", result.Text, place);
     }
 
+    /// <summary>Whether its main process lives.</summary>
+    public bool IsRunning => LiveServer() is not null;
+
     public PostgresBinaries? FindBinaries()
     {
         try

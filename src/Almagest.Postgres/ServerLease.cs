@@ -21,8 +21,8 @@ public sealed record EmbeddedServerSettings(
 );
 
 /// <summary>
-/// Keeps the embedded server running. The last lease to be disposed, of any process, stops the server; a lease ends
-/// with its process in any case. Thread-safe.
+/// Keeps the embedded server running. The last lease to be disposed, of any process, stops the server, or leaves that to a
+/// <see cref="ServerKeeper"/>; a lease ends with its process in any case. Thread-safe.
 /// </summary>
 public sealed class ServerLease : IAsyncDisposable
 {
@@ -30,6 +30,7 @@ public sealed class ServerLease : IAsyncDisposable
     private readonly Postmaster _postmaster;
     private readonly EmbeddedServerOptions _options;
     private readonly FileLock _lease;
+    private readonly ServerKeeper? _keeper;
     private readonly EventHandler _atExit;
     private int _disposed;
 
@@ -38,6 +39,7 @@ public sealed class ServerLease : IAsyncDisposable
         Postmaster postmaster,
         EmbeddedServerOptions options,
         FileLock lease,
+        ServerKeeper? keeper,
         EmbeddedServerSettings settings
     )
     {
@@ -45,6 +47,7 @@ public sealed class ServerLease : IAsyncDisposable
         _postmaster = postmaster;
         _options = options;
         _lease = lease;
+        _keeper = keeper;
         Settings = settings;
 
         // SIGTERM and Environment.Exit do not run the callers' disposals.
@@ -70,8 +73,9 @@ public sealed class ServerLease : IAsyncDisposable
     }
 
     /// <summary>
-    /// Gives the lease back and, if it was the last, stops the server. Dispose data sources and connections first. Does not
-    /// throw: a server that does not stop is reported as progress and found again by the next lease.
+    /// Gives the lease back and, if it was the last, stops the server, at once or after the time that the options name. Dispose data
+    /// sources and connections first. Does not throw: a server that does not stop is reported as progress and found again by the next
+    /// lease.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -83,6 +87,11 @@ public sealed class ServerLease : IAsyncDisposable
             // Destroyed under us: nothing to stop.
             if (!Directory.Exists(_place.Home))
                 return;
+            if (_keeper is not null && await _keeper.IsThereAsync().ConfigureAwait(false))
+            {
+                _keeper.Extend();
+                return;
+            }
             using var control = await EmbeddedServer
                 .TakeControlAsync(_place.Home, _place.HomeFacts, _options, CancellationToken.None)
                 .ConfigureAwait(false);
@@ -100,6 +109,7 @@ public sealed class ServerLease : IAsyncDisposable
         finally
         {
             _lease.Dispose();
+            _keeper?.Dispose();
         }
     }
 }

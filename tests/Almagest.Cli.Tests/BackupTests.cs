@@ -65,6 +65,85 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public async Task An_export_goes_to_another_place_with_all_but_the_tokens_and_says_what_it_holds()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var run = (await ledger.RunIdsAsync())[0];
+        (await ledger.RunAsync("runs", "note", run, "seen")).Ok();
+        (await ledger.RunAsync("tokens", "create", "maria", "--scope", "read")).Ok();
+        var before = await ContentAsync(ledger);
+
+        var written = (await ledger.RunAsync("ledger", "export", Name("a.ledger"), "--json")).Ok().Json;
+        var catalogue = Assert.Single(written.GetProperty("catalogues").EnumerateArray());
+        Assert.Equal("sky", catalogue.GetProperty("name").GetString());
+        Assert.Matches("^[0-9a-f]{64}$", catalogue.GetProperty("checksum").GetString());
+        Assert.Equal(3, written.GetProperty("runs").GetArrayLength());
+        var verified = (await Cli.RunAsync("ledger", "verify", Name("a.ledger"), "--json")).Ok().Json;
+        Assert.Equal(written.GetProperty("runs").GetRawText(), verified.GetProperty("runs").GetRawText());
+
+        // A server that has its schema and its tokens already.
+        await using var server = await CliLedger.CreateAsync();
+        (await server.RunAsync("tokens", "create", "operator", "--scope", "admin")).Ok();
+        var read = (await server.RunAsync("ledger", "import", Name("a.ledger"), "--json")).Ok().Json;
+        Assert.Equal(3, read.GetProperty("runs_intact").GetInt32());
+        Assert.Equal(before, await ContentAsync(server));
+        Assert.Equal("operator", await server.TextAsync("select string_agg(name, ',') from access_tokens"));
+        (await server.RunAsync("runs", "replay", run)).Ok();
+
+        // A second time it is refused, and says why.
+        var again = await server.RunAsync("ledger", "import", Name("a.ledger"));
+        Assert.Equal(ExitCodes.Failed, again.ExitCode);
+        Assert.Contains("the ledger is not empty: it has 3 runs, 3 of them those of the file", again.Error);
+        Assert.Equal(before, await ContentAsync(server));
+        // A backup is read by the same command, and has the tokens.
+        (await ledger.RunAsync("backup", Name("a.backup"))).Ok();
+        await using var third = await CliLedger.CreateEmptyAsync();
+        (await third.RunAsync("ledger", "import", Name("a.backup"))).Ok();
+        Assert.Equal(1, await third.CountAsync("select count(*) from access_tokens"));
+    }
+
+    [Fact]
+    public async Task A_ledger_goes_into_another_database_in_one_command()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var before = await ContentAsync(ledger);
+        await using var server = await CliLedger.CreateEmptyAsync();
+
+        var copied = (await ledger.RunAsync("ledger", "export", "--to", server.Connection, "--json")).Ok().Json;
+
+        Assert.Equal(3, copied.GetProperty("runs_intact").GetInt32());
+        Assert.Equal(before, await ContentAsync(server));
+        var refused = await ledger.RunAsync("ledger", "export", "--to", server.Connection);
+        Assert.Equal(ExitCodes.Failed, refused.ExitCode);
+        Assert.Contains("the ledger is not empty", refused.Error);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("ledger", "export")).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("ledger", "export", "x", "--to", server.Connection)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Pipes_carry_a_ledger_and_a_file_that_was_changed_is_known_without_a_database()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        using var export = CliProcess.Start(
+            new Dictionary<string, string?> { ["ALMAGEST_DATABASE"] = ledger.Connection },
+            "ledger",
+            "export",
+            "-"
+        );
+        await using (var file = File.Create(Name("piped.ledger")))
+            await export.Output.BaseStream.CopyToAsync(file, TestContext.Current.CancellationToken);
+        Assert.Contains("Wrote ", (await export.EndAsync(TestContext.Current.CancellationToken)).Ok().Error);
+
+        Assert.Contains("is whole: 1 catalogue and 3 runs", (await Cli.RunAsync("ledger", "verify", Name("piped.ledger"))).Ok().Out);
+        var bytes = await File.ReadAllBytesAsync(Name("piped.ledger"), TestContext.Current.CancellationToken);
+        bytes[bytes.Length / 2] ^= 0x10;
+        await File.WriteAllBytesAsync(Name("bad.ledger"), bytes, TestContext.Current.CancellationToken);
+        var bad = await Cli.RunAsync("ledger", "verify", Name("bad.ledger"));
+        Assert.NotEqual(ExitCodes.Done, bad.ExitCode);
+        Assert.Contains("damaged", bad.Error);
+    }
+
+    [Fact]
     public async Task What_cannot_be_written_is_said_and_leaves_nothing()
     {
         await using var ledger = await CliLedger.CreateAsync();

@@ -63,17 +63,23 @@ public sealed class BenchTests
         Assert.Contains(expected, run.Error);
     }
 
-    [Theory]
-    [InlineData("views", "mv_star_anomaly_frequency")]
-    [InlineData("analytics", "frequency of one star")]
-    public async Task The_ledger_is_measured_on_a_server_that_is_named(string suite, string row)
+    [Fact]
+    public async Task The_views_are_measured_on_a_server_that_is_named()
     {
         var server = (await TestDatabaseServer.GetAsync()).ConnectionString;
-        var run = (await RunAsync(suite, "--histories", "12x100", "--server", server)).Ok();
-        Assert.Contains($"| {row} |", run.Out);
+        var run = (await RunAsync("views", "--histories", "12x100", "--server", server)).Ok();
+        Assert.Contains("| mv_star_anomaly_frequency |", run.Out);
     }
 
-    [Fact]
+    [Fact(Explicit = true)] // A quarter of a minute, like the two after it: by ./test --release.
+    public async Task Answers_are_measured_on_a_server_that_is_named()
+    {
+        var server = (await TestDatabaseServer.GetAsync()).ConnectionString;
+        var run = (await RunAsync("analytics", "--histories", "12x100", "--server", server)).Ok();
+        Assert.Contains("| frequency of one star |", run.Out);
+    }
+
+    [Fact(Explicit = true)]
     public async Task Lists_of_runs_are_measured_beside_a_bare_query()
     {
         var server = (await TestDatabaseServer.GetAsync()).ConnectionString;
@@ -83,7 +89,7 @@ public sealed class BenchTests
         Assert.Contains("| each overlaps two |", run.Out);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Every_format_is_read_and_a_load_is_measured_beside_copy()
     {
         var server = (await TestDatabaseServer.GetAsync()).ConnectionString;

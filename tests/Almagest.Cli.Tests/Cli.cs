@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Almagest.Cli.Configuration;
 using Almagest.Cli.Shell;
 
 namespace Almagest.Cli.Tests;
@@ -8,7 +9,11 @@ internal static class Cli
 {
     public static Task<CliResult> RunAsync(params string[] args) => RunAsync(TerminalInfo.None, args);
 
-    public static async Task<CliResult> RunAsync(TerminalInfo terminal, params string[] args)
+    public static Task<CliResult> RunAsync(TerminalInfo terminal, params string[] args) =>
+        RunAsync(terminal, SettingSources.WithoutFiles, args);
+
+    /// <param name="sources">where settings may stand</param>
+    public static async Task<CliResult> RunAsync(TerminalInfo terminal, SettingSources sources, params string[] args)
     {
         var (stdout, stderr) = (new StringWriter(), new StringWriter());
         // Messages of the embedded cluster come from any thread.
@@ -17,6 +22,7 @@ internal static class Cli
             stdout,
             TextWriter.Synchronized(stderr),
             terminal,
+            sources,
             Xunit.TestContext.Current.CancellationToken
         );
         return new CliResult(code, stdout.ToString(), stderr.ToString());

@@ -83,6 +83,13 @@ internal sealed class CliLedger : IAsyncDisposable
                 .Select(r => r.GetProperty("run_id").GetString()!),
         ];
 
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var ledger = new LedgerDatabase(Connection);
+        await using var command = ledger.DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
     public async Task<long> CountAsync(string sql)
     {
         await using var ledger = new LedgerDatabase(Connection);

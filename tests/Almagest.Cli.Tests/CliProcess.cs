@@ -39,6 +39,8 @@ internal sealed partial class CliProcess : IDisposable
             RedirectStandardInput = true,
         };
         start.Environment.Remove("ALMAGEST_DATABASE");
+        // A test ends with all that it started.
+        start.Environment["ALMAGEST_KEEP_RUNNING"] = "0";
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return new CliProcess(Process.Start(start)!);

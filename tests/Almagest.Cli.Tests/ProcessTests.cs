@@ -54,6 +54,45 @@ public sealed class ProcessTests
         Assert.Empty(Directory.GetFiles(folder.Path, "postmaster.pid", SearchOption.AllDirectories));
     }
 
+    [Fact]
+    public async Task The_embedded_database_stays_for_the_next_command_until_it_is_stopped()
+    {
+        using var folder = TestFolder.Create("cli-kept");
+        var environment = new Dictionary<string, string?>
+        {
+            ["ALMAGEST_HOME"] = Path.Combine(folder.Path, "home"),
+            ["ALMAGEST_KEEP_RUNNING"] = "600",
+        };
+        string? Server() =>
+            Directory.GetFiles(folder.Path, "postmaster.pid", SearchOption.AllDirectories) is [var file] ? File.ReadLines(file).First() : null;
+        async Task<CliResult> RunAsync(params string[] args)
+        {
+            using var process = CliProcess.Start(environment, args);
+            return await process.EndAsync(CancellationToken);
+        }
+
+        (await RunAsync("db", "status")).Ok();
+        var server = Server();
+        Assert.NotNull(server);
+        (await RunAsync("datasets", "list")).Ok();
+        Assert.Equal(server, Server());
+
+        Assert.True((await RunAsync("db", "stop", "--json")).Ok().Json.GetProperty("stopped").GetBoolean());
+        Assert.Null(Server());
+        Assert.False((await RunAsync("db", "stop", "--json")).Ok().Json.GetProperty("stopped").GetBoolean());
+        Assert.Equal(ExitCodes.BadUsage, (await RunAsync("db", "stop", "--database", "Host=x")).ExitCode);
+
+        // A server holds it while it serves, and stops it when it ends, whatever the setting says.
+        using var serve = CliProcess.Start(environment, "serve", "--port", "0", "--json");
+        await serve.ReadDocumentAsync(CancellationToken);
+        var refused = await RunAsync("db", "stop");
+        Assert.Equal(ExitCodes.Failed, refused.ExitCode);
+        Assert.Contains("another program uses the embedded database", refused.Error);
+        serve.Signal(CliProcess.Terminate);
+        (await serve.EndAsync(CancellationToken)).Ok();
+        Assert.Null(Server());
+    }
+
     [Theory]
     [InlineData(CliProcess.Interrupt)]
     [InlineData(CliProcess.Terminate)]

@@ -12,6 +12,7 @@ public sealed class UsageTests
     [InlineData("runs shwo", "'almagest runs' has no command 'shwo'")]
     [InlineData("runs show", "ID is missing")]
     [InlineData("ingest", "FILE is missing")]
+    [InlineData("tokens create maria", "--scope is missing")]
     [InlineData("views status --fast", "'almagest views status' has no option --fast")]
     [InlineData("discover anomalies --eps 1", "'almagest discover anomalies' has no option --eps")]
     [InlineData("discover anomalies --contamination lots", "--contamination is 'lots', expected a number")]
@@ -71,6 +72,88 @@ public sealed class UsageTests
         Assert.DoesNotContain("Did you mean", (await Cli.RunAsync("xyzzy")).Error);
     }
 
+    [Theory]
+    [InlineData("ingest x.csv --datset foo", "'almagest ingest' has no option --datset", "Did you mean --dataset?")]
+    [InlineData("ingest x.csv --dataset --forc", "'almagest ingest' has no option --forc", "Did you mean --force?")]
+    [InlineData("ingest --map ra_deg=RA --datset=x x.csv", "'almagest ingest' has no option --datset", "Did you mean --dataset?")]
+    [InlineData("sweep --algorithm dbscan --grid eps=1 --sedes 1-3", "'almagest sweep' has no option --sedes", "Did you mean --seeds?")]
+    [InlineData("runs compare a b --jsno", "'almagest runs compare' has no option --jsno", "Did you mean --json?")]
+    [InlineData("discover clusters --min-cluster 3", "'almagest discover clusters' has no option --min-cluster", "--min-cluster-size")]
+    [InlineData("discover anomalies --eps 1", "'almagest discover anomalies' has no option --eps", "of 'almagest discover clusters'")]
+    [InlineData("labels set 1 --databse x", "'almagest labels set' has no option --databse", "Did you mean --database?")]
+    public async Task An_option_that_there_is_not_is_never_taken_for_a_value(string line, string message, string hint)
+    {
+        var result = await Cli.RunAsync(line.Split(' '));
+
+        Assert.Equal(ExitCodes.BadUsage, result.ExitCode);
+        Assert.StartsWith($"error: {message}", result.Error);
+        Assert.Contains(hint, result.Error);
+    }
+
+    [Fact]
+    public async Task Behind_two_dashes_a_file_may_be_called_like_an_option() =>
+        Assert.Contains("neither an option nor a file --datset", (await Cli.RunAsync("ingest", "--", "--datset")).Error);
+
+    [Theory]
+    [InlineData("--features", "populaton", "Did you mean population?")]
+    [InlineData("--features", "photometric+kinematik", "Did you mean kinematic?")]
+    [InlineData("--filter", "magnitud=..5", "Did you mean magnitude?")]
+    [InlineData("--filter", "smaple=100", "Did you mean sample?")]
+    [InlineData("--filter", "{\"magnitud\":{\"max\":5}}", "Did you mean magnitude?")]
+    public async Task A_mistyped_recipe_or_condition_gets_the_nearest_name(string option, string value, string hint)
+    {
+        var result = await Cli.RunAsync("discover", "anomalies", option, value);
+
+        Assert.Equal(ExitCodes.BadUsage, result.ExitCode);
+        Assert.Contains(hint, result.Error);
+    }
+
+    [Theory]
+    [InlineData("preview https://example.org/a.csv", "curl -fL 'https://example.org/a.csv' | almagest preview -")]
+    [InlineData("preview https://example.org/a?b=1&c=2", "curl -fL 'https://example.org/a?b=1&c=2' | almagest preview -")]
+    [InlineData("preview s3://bucket/a.parquet", "aws s3 cp 's3://bucket/a.parquet' - | almagest preview -")]
+    [InlineData("preview vos://x/a.fits", "Fetch it first with a program that speaks this protocol, then: almagest preview FILE.")]
+    [InlineData("ingest gs://bucket/a.csv", "gcloud storage cat 'gs://bucket/a.csv' | almagest ingest - --dataset NAME")]
+    [InlineData("ingest --labels https://example.org/l.csv", "Fetch it first, and name the file.")]
+    public async Task An_address_in_the_place_of_a_file_is_answered_with_the_command_that_fetches_it(string line, string hint)
+    {
+        var result = await Cli.RunAsync(line.Split(' '));
+
+        Assert.Equal(ExitCodes.BadUsage, result.ExitCode);
+        Assert.Contains("is an address, not a file", result.Error);
+        Assert.Contains(hint, result.Error);
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(57)]
+    [InlineData(80)]
+    [InlineData(100)]
+    [InlineData(200)]
+    public async Task Help_breaks_lines_between_words_alone(int width)
+    {
+        foreach (var (path, command) in Walk(Root(), ""))
+        {
+            string[] words = [.. path.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"];
+            var help = (await Cli.RunAsync(new TerminalInfo(true, true, width, false), words)).Ok().Out;
+            var page = help.Split("Examples:")[0].Split("Start here:")[0];
+            // Every word of every description is there whole, and no line is too long that could have been broken.
+            var found = page.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).ToHashSet();
+            foreach (var text in Texts(command))
+                Assert.All(text.Split(' ', StringSplitOptions.RemoveEmptyEntries), word => Assert.Contains(word, found));
+            foreach (var line in page.Split('\n').Where(l => l.Length > width))
+                Assert.DoesNotContain(' ', line.Trim());
+        }
+
+        static IEnumerable<string> Texts(Command command) =>
+            command
+                .Options.Where(o => !o.Hidden)
+                .SelectMany(o => new[] { o.Description, o.HelpName is null ? null : $"<{o.HelpName}>" })
+                .Concat(command.Arguments.Select(a => a.Description))
+                .Append(command.Description)
+                .OfType<string>();
+    }
+
     [Fact]
     public async Task An_unknown_feature_recipe_names_those_that_there_are()
     {
@@ -125,7 +208,7 @@ public sealed class UsageTests
         Assert.NotEmpty(described.Examples);
         foreach (var example in described.Examples)
         {
-            var text = example.Split(" | ")[0].Split(" && ")[0];
+            var text = example.Split(" | ")[0].Split(" && ")[0].Split(" > ~")[0];
             var arguments = System.CommandLine.Parsing.CommandLineParser.SplitCommandLine(text.Replace('\'', '"')).Skip(1).ToList();
             var parsed = Root().Parse(arguments);
             Assert.True(parsed.Errors.Count == 0, $"{example}: {string.Join("; ", parsed.Errors.Select(e => e.Message))}");

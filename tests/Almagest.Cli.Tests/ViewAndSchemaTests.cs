@@ -93,7 +93,9 @@ public sealed class ViewAndSchemaTests
     public async Task The_mode_is_shown_and_changed_and_a_run_made_in_mode_incremental_is_in_the_views()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
-        Assert.Equal("refresh", (await ledger.RunAsync("views", "mode", "--json")).Ok().Json.GetProperty("mode").GetString());
+        var first = (await ledger.RunAsync("views", "mode", "--json")).Ok().Json;
+        Assert.Equal(("refresh", true), (first.GetProperty("mode").GetString(), first.GetProperty("automatic").GetBoolean()));
+        Assert.Contains("kept in mode auto, at present refresh", (await ledger.RunAsync("views", "mode")).Ok().Out);
         var converted = (await ledger.RunAsync("views", "mode", "incremental", "--json")).Ok().Json;
         Assert.Equal(
             ("incremental", "steady", true),
@@ -114,9 +116,28 @@ public sealed class ViewAndSchemaTests
             status.Single(v => v.GetProperty("view_name").GetString() == "mv_discovery_run_stats").GetProperty("rows").GetInt64()
         );
         (await ledger.RunAsync("views", "verify")).Ok();
-        (await ledger.RunAsync("views", "mode", "refresh")).Ok();
+        var back = (await ledger.RunAsync("views", "mode", "refresh", "--json")).Ok().Json;
+        Assert.Equal(("refresh", false), (back.GetProperty("mode").GetString(), back.GetProperty("automatic").GetBoolean()));
+        Assert.True((await ledger.RunAsync("views", "mode", "auto", "--json")).Ok().Json.GetProperty("automatic").GetBoolean());
         (await ledger.RunAsync("views", "verify")).Ok();
         Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("views", "mode", "sometimes")).ExitCode);
+    }
+
+    [Fact]
+    public async Task In_mode_auto_the_run_after_three_slow_refreshes_converts_the_views_and_says_why()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        // Newer than those that follow each run: these are the last three.
+        await ledger.ExecuteAsync(
+            "insert into view_refreshes (view_name, reason, started_at, finished_at, duration_ms, row_count, outcome) select view_name, "
+                + "'run', clock_timestamp() + i * interval '1 hour', clock_timestamp(), 700, 1, 'succeeded' "
+                + "from analytics_views, generate_series(1, 3) i"
+        );
+        var run = (await ledger.RunAsync("discover", "anomalies", "--dataset", "sky", "--contamination", "0.03")).Ok();
+        Assert.Contains("kept in mode incremental from now on: a full refresh of the views took 6.3, 6.3 and 6.3 s", run.Error);
+        Assert.Equal("incremental", (await ledger.RunAsync("views", "mode", "--json")).Ok().Json.GetProperty("mode").GetString());
+        Assert.Contains("6.3 s, more than 5 s 3 times in a row", (await ledger.RunAsync("views", "mode")).Ok().Out);
+        (await ledger.RunAsync("views", "verify")).Ok();
     }
 
     [Fact]

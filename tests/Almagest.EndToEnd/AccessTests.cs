@@ -24,6 +24,7 @@ public sealed class AccessTests(Sky sky, Browser browser)
             { "/stars/{star}", "Star" },
             { "/coverage", "Coverage" },
             { "/views", "Views" },
+            { "/jobs", "Jobs" },
         };
 
     private async Task<string> FillAsync(string path) =>
@@ -53,6 +54,7 @@ public sealed class AccessTests(Sky sky, Browser browser)
         await using var walk = await browser.OpenAsync(sky.Address);
         await walk.GoAsync(await FillAsync(path), heading);
         await walk.FitsAsync();
+        await HideRepeatsAsync(walk);
         await PassesAsync(walk, s_whole);
         await walk.Button("Dark colours").ClickAsync();
         await walk.Page.Locator("html.dark").WaitForAsync();
@@ -61,6 +63,19 @@ public sealed class AccessTests(Sky sky, Browser browser)
         await walk.Page.SetViewportSizeAsync(390, 844);
         await walk.FitsAsync();
     }
+
+    /// <summary>The rows of a long list are alike, and so are the marks of a chart: some of each are audited. (A sheet made by a script is
+    /// what the page's policy admits.)</summary>
+    private static Task HideRepeatsAsync(Walk walk) =>
+        walk.Page.EvaluateAsync(
+            """
+            () => {
+              const sheet = new CSSStyleSheet();
+              sheet.replaceSync(`tr[data-star]:nth-child(n + 25), svg [data-star]:nth-child(n + 25) { display: none !important; }`);
+              document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+            }
+            """
+        );
 
     private static async Task PassesAsync(Walk walk, AxeRunOptions rules)
     {
@@ -76,6 +91,24 @@ public sealed class AccessTests(Sky sky, Browser browser)
             found.Violations.SelectMany(v => v.Nodes.Select(n => $"{v.Id}: {n.Html} {string.Join(' ', n.Any.Select(a => a.Message))}"))
         );
         Assert.Contains(found.Passes, p => p.Id == "color-contrast");
+    }
+
+    [Fact]
+    public async Task The_pages_of_the_API_have_a_language_contrast_and_a_way_back()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            await walk.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme });
+            await walk.Page.GotoAsync("/docs");
+            await walk.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Almagest" }).First.WaitForAsync();
+            var found = await walk.Page.RunAxe(Audit(RunOnlyOptions.Rules("color-contrast", "html-has-lang", "html-lang-valid")));
+            Assert.Empty(
+                found.Violations.SelectMany(v => v.Nodes.Select(n => $"{v.Id}: {n.Html} {string.Join(' ', n.Any.Select(a => a.Message))}"))
+            );
+        }
+        await walk.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Almagest's pages" }).ClickAsync();
+        await walk.HeadedAsync("Overview");
     }
 
     [Fact]

@@ -21,9 +21,10 @@ internal sealed class Probe : IDisposable
     /// <summary><c>ready started|attached …</c> or <c>failed …</c></summary>
     public string Line { get; }
 
-    public static async Task<Probe> StartAsync(ServerHome home)
+    /// <param name="keep">seconds for which the server stays up after its last user</param>
+    public static async Task<Probe> StartAsync(ServerHome home, int keep = 0)
     {
-        var info = new ProcessStartInfo(DotNet, [Program]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var info = new ProcessStartInfo(DotNet, [Program, $"{keep}"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         info.Environment["ALMAGEST_HOME"] = home.Home;
         var process = Process.Start(info)!;
         return new Probe(process, await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? "");

@@ -53,6 +53,35 @@ internal sealed class ServerHome : IAsyncDisposable
 
     public Task<ServerLease> StartAsync() => EmbeddedServer.StartAsync(Options, TestContext.Current.CancellationToken);
 
+    /// <param name="keep">how long it stays up after its last user</param>
+    public Task<ServerLease> StartAsync(TimeSpan keep) =>
+        EmbeddedServer.StartAsync(Options with { KeepRunning = keep }, TestContext.Current.CancellationToken);
+
+    /// <summary>The process that stops the server after a while, or null where there is none.</summary>
+    public int? Keeper
+    {
+        get
+        {
+            foreach (var path in Directory.EnumerateDirectories("/proc"))
+            {
+                try
+                {
+                    if (
+                        int.TryParse(Path.GetFileName(path), out var id)
+                        && File.ReadAllText(Path.Combine(path, "cmdline")).Split('\0') is ["/bin/sh", _, _, "almagest-keeper", var of, ..]
+                        && of == Home
+                    )
+                        return id;
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    // It has ended.
+                }
+            }
+            return null;
+        }
+    }
+
     public async Task<PostgresServerException> FailAsync() => await Assert.ThrowsAsync<PostgresServerException>(StartAsync);
 
     /// <summary>Ends the server's main process as a crash does, and waits until it is gone.</summary>

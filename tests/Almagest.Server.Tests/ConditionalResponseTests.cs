@@ -50,6 +50,31 @@ public sealed class ConditionalResponseTests : IAsyncLifetime
         return run.RunId;
     }
 
+    [Fact]
+    public async Task In_mode_auto_a_server_converts_views_whose_refresh_is_slow_while_others_read_them()
+    {
+        await CompleteAsync();
+        await CurrentAsync();
+        // Newer than the server's own: these are the last three of each view.
+        await using (
+            var slow = _server.Ledger.DataSource.CreateCommand(
+                "insert into view_refreshes (view_name, reason, started_at, finished_at, duration_ms, row_count, outcome) select view_name, "
+                    + "'run', clock_timestamp() + i * interval '1 hour', clock_timestamp(), 700, 1, 'succeeded' "
+                    + "from analytics_views, generate_series(1, 3) i"
+            )
+        )
+            await slow.ExecuteNonQueryAsync(CancellationToken);
+        await CompleteAsync();
+        await Eventually.HoldsAsync(async () => (await ViewModeState.ReadAsync(_server.Ledger)).Mode == ViewMode.Incremental);
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync($"{Root}/stats")).Status);
+        // The reading role of queries reads what replaced the views.
+        var tap = await AskAsync(
+            "/vo/tap/sync?LANG=ADQL&FORMAT=json&QUERY=" + Uri.EscapeDataString("select count(*) as n from almagest.mv_discovery_run_stats")
+        );
+        Assert.Equal(HttpStatusCode.OK, tap.Status);
+        Assert.All(await new ViewVerifier(_server.Ledger).VerifyAsync(), v => Assert.True(v.Agrees && !v.Lags, v.ViewName));
+    }
+
     private Task CurrentAsync() =>
         Eventually.HoldsAsync(async () => (await new ViewStatusReader(_server.Ledger).ReadAsync()).All(v => !v.Lags && !v.IsRefreshing));
 

@@ -1,8 +1,10 @@
 using System.CommandLine;
+using Almagest.Cli.Configuration;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Schema;
+using Almagest.Postgres;
 
 namespace Almagest.Cli.Commands;
 
@@ -21,6 +23,7 @@ internal static class DatabaseCommands
             Migrate(shell, global),
             Rollback(shell, global),
             Status(shell, global),
+            Stop(shell, global),
         };
 
     private static DescribedCommand Migrate(CommandShell shell, GlobalOptions global)
@@ -167,6 +170,36 @@ internal static class DatabaseCommands
                         );
                     }
                 );
+                return ExitCodes.Done;
+            }
+        );
+        return command;
+    }
+
+    private static DescribedCommand Stop(CommandShell shell, GlobalOptions global)
+    {
+        var command = new DescribedCommand(
+            "stop",
+            "Stop the embedded database now, which otherwise stays up for a minute after the last command (keep_running)",
+            "almagest db stop"
+        );
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                if (!string.IsNullOrWhiteSpace(parsed.GetValue(global.Database)))
+                    throw new UsageException(
+                        "this is about the embedded database, and another one is named",
+                        "A PostgreSQL of your own is stopped by its own means.",
+                        "--database"
+                    );
+                var embedded = shell.Get<ProgramSettings>().Embedded(shell.Say, isService: true);
+                var ran =
+                    await EmbeddedServer.StopAsync(embedded, shell.CancellationToken)
+                    ?? throw new CommandFailedException(
+                        "another program uses the embedded database",
+                        $"It stops when that one ends: fuser -v {Path.Combine(embedded.Home, "lease.lock")} shows it."
+                    );
+                shell.Answer(new { stopped = ran, home = embedded.Home }, console => console.Say(ran ? "Stopped." : "It was not running."));
                 return ExitCodes.Done;
             }
         );

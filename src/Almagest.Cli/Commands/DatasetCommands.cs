@@ -4,7 +4,6 @@ using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Views;
 using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
@@ -148,7 +147,7 @@ internal static class DatasetCommands
                         "Add --with-runs to delete them as well."
                     );
                 await datasets.DeleteAsync(dataset.DatasetId, true, shell.CancellationToken);
-                await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.CancellationToken);
+                await ViewUpkeep.KeepAsync(shell, session.Ledger, "run", shell.CancellationToken);
                 shell.Answer(
                     new
                     {

@@ -3,7 +3,6 @@ using Almagest.Catalog;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Views;
 using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
@@ -59,7 +58,7 @@ internal static class DatasetSetCommand
                 var datasets = new DatasetRepository(session.Ledger);
                 var dataset = await datasets.FindAsync(parsed.GetRequiredValue(name), shell.CancellationToken);
                 await new DatasetCorrector(session.Ledger).CorrectAsync(dataset.DatasetId, correction, shell.CancellationToken);
-                await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.CancellationToken);
+                await ViewUpkeep.KeepAsync(shell, session.Ledger, "load", shell.CancellationToken);
                 var report = DatasetResources.Report(await datasets.GetAsync(dataset.DatasetId, shell.CancellationToken));
                 shell.Answer(report, console => DatasetReportCommand.Show(console, report));
                 return ExitCodes.Done;

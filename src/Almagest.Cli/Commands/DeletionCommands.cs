@@ -2,7 +2,6 @@ using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Deletions;
-using Almagest.Ledger.Views;
 
 namespace Almagest.Cli.Commands;
 
@@ -72,7 +71,7 @@ internal static class DeletionCommands
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
                 var restored = parsed.GetRequiredValue(number);
                 await new LedgerDeletions(session.Ledger).RestoreAsync(restored, shell.CancellationToken);
-                await new ViewRefresher(session.Ledger).RefreshPendingAsync("restore", shell.CancellationToken);
+                await ViewUpkeep.KeepAsync(shell, session.Ledger, "restore", shell.CancellationToken);
                 shell.Answer(new { restored }, console => console.Say("It is back; the views are up to date."));
                 return ExitCodes.Done;
             }

@@ -59,7 +59,13 @@ internal static class DemoCommand
                 if (path is null && parsed.GetValue(map) is { Length: > 0 })
                     throw new UsageException("--map names columns of a --file, and there is none", "Leave it out, or add --file.", "--map");
                 var mapping = IngestCommand.ReadMap(parsed.GetValue(map) ?? []);
-                await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.Migrate);
+                await using var session = await LedgerSession.OpenAsync(
+                    shell,
+                    parsed,
+                    global,
+                    SchemaPolicy.Migrate,
+                    isService: !parsed.GetValue(noServe)
+                );
                 var watch = Stopwatch.StartNew();
                 var ingest = path is not null
                     ? await IngestCommand.LoadAsync(shell, session.Ledger, [path], new IngestOptions { Map = mapping })

@@ -117,6 +117,7 @@ internal static class DiscoverCommands
         {
             MaxThreads = (int)(parsed.GetValue(options.Threads) ?? 0),
             By = Environment.UserName,
+            LeavesViewsToServer = true,
             Memory = sweep.Count > 1 ? new AnalysisCache(new SelectionCache(session.Ledger)) : null,
         };
         var reports = new List<DiscoveryReport>();
@@ -134,6 +135,7 @@ internal static class DiscoverCommands
                         : service.RunAsync(request, relay, shell.CancellationToken);
                 }
             );
+            ViewUpkeep.Tell(shell, outcome.Views);
             reports.Add(
                 await DiscoveryReport.CreateAsync(
                     session.Ledger,

@@ -8,7 +8,6 @@ using Almagest.Cli.Shell;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Views;
 
 namespace Almagest.Cli.Commands;
 
@@ -96,7 +95,7 @@ internal static class IngestCommand
                         "What comes through a pipe has no name of its own: name it with --dataset NAME.",
                         "--dataset"
                     );
-                RequireCatalogues(paths);
+                RequireCatalogues(paths, "ingest");
                 using var streams = new Streams(shell);
                 paths = await streams.KeepAsync(paths);
                 if (request is not null && paths.Length > 0)
@@ -157,7 +156,7 @@ internal static class IngestCommand
                         shell.CancellationToken
                     );
                 }
-                await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.CancellationToken);
+                await ViewUpkeep.KeepAsync(shell, session.Ledger, "load", shell.CancellationToken);
                 await IngestReportView.AnswerAsync(shell, session.Ledger, report, labelled, (int)(parsed.GetValue(show) ?? 10));
                 return ExitCodes.Done;
             }
@@ -229,14 +228,15 @@ internal static class IngestCommand
     }
 
     /// <summary>Files, and folders of Parquet files.</summary>
-    public static void RequireCatalogues(IEnumerable<string> paths)
+    /// <param name="command">that reads them, or a pipe in their place</param>
+    public static void RequireCatalogues(IEnumerable<string> paths, string command)
     {
         foreach (var path in paths)
         {
             if (path == Streams.StandardInput)
                 continue;
             if (!Directory.Exists(path))
-                RequireFiles([path]);
+                RequireFiles([path], command);
             else if (!CatalogFile.IsFolderOfTables(path))
                 throw new UsageException(
                     $"{path} is a folder without Parquet files",
@@ -246,19 +246,14 @@ internal static class IngestCommand
         }
     }
 
-    public static void RequireFiles(IEnumerable<string> files)
+    /// <param name="command">that reads a pipe in their place; null where none does</param>
+    public static void RequireFiles(IEnumerable<string> files, string? command = null)
     {
         foreach (var file in files)
         {
             if (Directory.Exists(file))
                 throw new UsageException($"{file} is a folder", "Name the catalogue files in it.", "FILE");
-            if (file.Contains("://", StringComparison.Ordinal) && !File.Exists(file))
-                throw new UsageException(
-                    $"{file} is an address, not a file",
-                    "Fetch it first, for instance: curl -L ADDRESS | almagest ingest - --dataset NAME. A service is asked "
-                        + "by --tap or --cone.",
-                    "FILE"
-                );
+            RemoteFile.Refuse(file, command);
             if (!File.Exists(file) && file.StartsWith('-'))
                 throw new UsageException($"there is neither an option nor a file {file}", "--help lists the options.", "FILE");
             if (!File.Exists(file))

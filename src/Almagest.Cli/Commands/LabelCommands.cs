@@ -7,7 +7,6 @@ using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Views;
 using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
@@ -80,7 +79,7 @@ internal static class LabelCommands
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
                 var target = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.CancellationToken);
                 var report = await new LabelIngestor(session.Ledger).IngestAsync(target.DatasetId, path, options, shell.CancellationToken);
-                await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.CancellationToken);
+                await ViewUpkeep.KeepAsync(shell, session.Ledger, "load", shell.CancellationToken);
                 shell.Answer(report, console => MemberOptions.Say(console, report));
                 return ExitCodes.Done;
             }
@@ -177,7 +176,7 @@ internal static class LabelCommands
                         | (parsed.GetValue(remark) is null ? LabelFields.None : LabelFields.Remark),
                     shell.CancellationToken
                 );
-                await new ViewRefresher(session.Ledger).RefreshPendingAsync("label", shell.CancellationToken);
+                await ViewUpkeep.KeepAsync(shell, session.Ledger, "label", shell.CancellationToken);
                 shell.Answer(
                     new StarLabelReport(label.ToLabelledStar(found.SourceId)) { Replaced = !isNew },
                     console =>
@@ -222,7 +221,7 @@ internal static class LabelCommands
                     Environment.UserName,
                     shell.CancellationToken
                 );
-                await new ViewRefresher(session.Ledger).RefreshPendingAsync("label", shell.CancellationToken);
+                await ViewUpkeep.KeepAsync(shell, session.Ledger, "label", shell.CancellationToken);
                 shell.Answer(
                     new
                     {

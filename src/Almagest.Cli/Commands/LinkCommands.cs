@@ -2,7 +2,6 @@ using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Views;
 using Almagest.Runs.CrossMatching;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Resources;
@@ -149,7 +148,7 @@ internal static class LinkCommands
                     parsed.GetValue(by),
                     shell.CancellationToken
                 );
-                await new ViewRefresher(session.Ledger).RefreshPendingAsync("load", shell.CancellationToken);
+                await ViewUpkeep.KeepAsync(shell, session.Ledger, "load", shell.CancellationToken);
                 shell.Answer(
                     report,
                     console =>

@@ -36,7 +36,7 @@ internal static class PreviewCommand
             async (parsed, _) =>
             {
                 var path = parsed.GetRequiredValue(file);
-                IngestCommand.RequireCatalogues([path]);
+                IngestCommand.RequireCatalogues([path], "preview");
                 using var streams = new Streams(shell);
                 path = (await streams.KeepAsync([path]))[0];
                 var overrides = IngestCommand.ReadMap(parsed.GetValue(map) ?? []);

@@ -4,7 +4,6 @@ using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
@@ -92,7 +91,7 @@ internal static class RunControlCommands
                         throw LedgerException
                             .Of(ErrorCode.RunTaken, $"run {run.RunId} was taken by another worker", "Follow it with: almagest runs follow")
                             .With("run_id", run.RunId);
-                    await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.CancellationToken);
+                    await ViewUpkeep.KeepAsync(shell, session.Ledger, "run", shell.CancellationToken);
                     run = await runs.GetAsync(run.RunId, shell.CancellationToken);
                 }
                 var view = await RunView.LoadAsync(session.Ledger, run, 10, shell.CancellationToken);

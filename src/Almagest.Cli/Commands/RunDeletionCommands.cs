@@ -3,7 +3,6 @@ using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Cli.Commands;
@@ -46,7 +45,7 @@ internal static class RunDeletionCommands
                     else
                         await repository.PutAwayAsync(run.RunId, Environment.UserName, shell.CancellationToken);
                 }
-                await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.CancellationToken);
+                await ViewUpkeep.KeepAsync(shell, session.Ledger, "run", shell.CancellationToken);
                 var deleted = runs.Select(r => r.RunId).Distinct().ToList();
                 var kept = final
                     ? []
@@ -103,7 +102,7 @@ internal static class RunDeletionCommands
                     );
                 var restored = matches[0].RunId!.Value;
                 await deletions.RestoreRunAsync(restored, shell.CancellationToken);
-                await new ViewRefresher(session.Ledger).RefreshPendingAsync("restore", shell.CancellationToken);
+                await ViewUpkeep.KeepAsync(shell, session.Ledger, "restore", shell.CancellationToken);
                 shell.Answer(new { restored }, console => console.Say($"Run {restored} is back; the views are up to date."));
                 return ExitCodes.Done;
             }

@@ -3,7 +3,6 @@ using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Discovery.Anomaly;
-using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
 
@@ -42,7 +41,7 @@ internal static class RunRethresholdCommand
                     parsed.GetRequiredValue(contamination)!.Value,
                     shell.CancellationToken
                 );
-                await new ViewRefresher(session.Ledger).RefreshPendingAsync("run", shell.CancellationToken);
+                await ViewUpkeep.KeepAsync(shell, session.Ledger, "run", shell.CancellationToken);
                 var view = await RunView.LoadAsync(session.Ledger, run, (int)(parsed.GetValue(top) ?? 10), shell.CancellationToken);
                 shell.Answer(
                     view.Document,

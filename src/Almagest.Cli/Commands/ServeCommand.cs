@@ -66,7 +66,7 @@ internal static class ServeCommand
         );
         var format = OptionFactory.Choice(
             "--log-format",
-            "Lines of the log as text (default), or as JSON for programs",
+            "Lines of the log: text, or JSON for programs (default text)",
             LogSettings.Formats
         );
         var command = new DescribedCommand(
@@ -107,7 +107,7 @@ internal static class ServeCommand
                 if (parsed.GetValue(kept) is not null && folder is null)
                     throw new UsageException("--backups-kept goes with --backup-folder", "Name the folder, too.", "--backups-kept");
                 shell.LogsJson = parsed.GetValue(format) == "json";
-                await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.Migrate);
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.Migrate, isService: true);
                 var plan = new ServingPlan(options.PortOf(parsed), options.BindOf(parsed))
                 {
                     Access = access.Read(parsed),

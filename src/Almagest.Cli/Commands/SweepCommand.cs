@@ -12,7 +12,6 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
-using Almagest.Ledger.Views;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Listing;
@@ -98,8 +97,9 @@ internal static class SweepCommand
                     null,
                     shell.CancellationToken
                 );
+                int? fits = null;
                 if (!parsed.GetValue(queue))
-                    await ExecuteAsync(shell, session.Ledger, submitted.Runs, (int)(parsed.GetValue(threads) ?? 0));
+                    fits = await ExecuteAsync(shell, session.Ledger, submitted.Runs, (int)(parsed.GetValue(threads) ?? 0));
                 var summary = await SweepSummary.ReadAsync(session.Ledger, group, shell.CancellationToken);
                 var made = await new RunRepository(session.Ledger).ListAsync(
                     new RunQuery(Limit: RunSweep.MostRuns) { GroupId = group, Sort = RunOrder.Oldest },
@@ -111,7 +111,7 @@ internal static class SweepCommand
                 {
                     Items = [.. made.Select(r => r.ToResource(names))],
                 };
-                shell.Answer(document, console => SweepView.Show(console, summary, made, words, submitted.Choice?.Reason));
+                shell.Answer(document, console => SweepView.Show(console, summary, made, words, submitted.Choice?.Reason, fits));
                 return summary.IsOver && summary.Statuses[RunStatus.Completed] < summary.Runs ? ExitCodes.Failed : ExitCodes.Done;
             }
         );
@@ -119,12 +119,13 @@ internal static class SweepCommand
     }
 
     // They are in the queue all the same: a server that is there takes its part, and what this program leaves behind when it is killed.
-    private static async Task ExecuteAsync(CommandShell shell, LedgerDatabase ledger, IReadOnlyList<DiscoveryRun> runs, int threads)
+    /// <returns>how often an algorithm had to do its dear part</returns>
+    private static async Task<int> ExecuteAsync(CommandShell shell, LedgerDatabase ledger, IReadOnlyList<DiscoveryRun> runs, int threads)
     {
         var service = new DiscoveryService(ledger) { MaxThreads = threads, Memory = new AnalysisCache(new SelectionCache(ledger)) };
         try
         {
-            await ProgressDisplay.ShowAsync(
+            return await ProgressDisplay.ShowAsync(
                 shell,
                 "starting",
                 async progress =>
@@ -153,7 +154,7 @@ internal static class SweepCommand
                         foreach (var run in runs)
                             await service.ExecuteAsync(run.RunId, null, shell.CancellationToken);
                     }
-                    return true;
+                    return service.Memory.Work.Built;
                 }
             );
         }
@@ -168,7 +169,7 @@ internal static class SweepCommand
         }
         finally
         {
-            await new ViewRefresher(ledger).RefreshPendingAsync("run", CancellationToken.None);
+            await ViewUpkeep.KeepAsync(shell, ledger, "run", CancellationToken.None);
         }
     }
 

@@ -9,7 +9,16 @@ namespace Almagest.Cli.Reports;
 /// <summary>What <c>sweep</c> answers: the group, and one line a run with the parameters in which they differ.</summary>
 internal static class SweepView
 {
-    public static void Show(IAnsiConsole console, SweepSummary s, IReadOnlyList<DiscoveryRun> runs, string dataset, string? choice)
+    /// <param name="choice">why these features were taken</param>
+    /// <param name="fits">how many the runs that were made here needed; null or 0 where nothing can be shared</param>
+    public static void Show(
+        IAnsiConsole console,
+        SweepSummary s,
+        IReadOnlyList<DiscoveryRun> runs,
+        string dataset,
+        string? choice,
+        int? fits
+    )
     {
         console.Heading(
             $"{ConsoleText.Plural(s.Runs, "run", "runs")} of {s.Algorithm} over {dataset}: {RunSummaryText.Selection(runs[0])}"
@@ -18,6 +27,12 @@ internal static class SweepView
             ("sweep", s.GroupId.ToString()),
             ("features", choice),
             ("runs", string.Join(", ", s.Statuses.Where(p => p.Value > 0).Select(p => $"{p.Value} {p.Key}"))),
+            (
+                "fits",
+                fits is 1 && s.Runs > 1 ? "one for all runs"
+                : fits > 0 && fits < s.Runs ? $"{fits}, shared by the runs"
+                : null
+            ),
             (
                 s.Metric == "anomaly_count" ? "flagged" : "clusters",
                 s.Mean is { } mean

@@ -138,7 +138,6 @@ internal sealed class AccessSettings
 
     private static string? FirstToken(string? file)
     {
-        file ??= Environment.GetEnvironmentVariable("ALMAGEST_TOKEN_FILE");
         if (string.IsNullOrWhiteSpace(file))
             return null;
         var token = ReadText(file, "--token-file").Trim();

@@ -1,3 +1,4 @@
+using Almagest.Cli.Configuration;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Errors;
@@ -28,7 +29,7 @@ internal sealed class RunningServer : IAsyncDisposable
         _session = session;
         _shell = shell;
         _plan = plan;
-        _note = ServerNote.Leave(Address);
+        _note = ServerNote.Leave(Address, shell.Get<ProgramSettings>().Home);
     }
 
     /// <exception cref="LedgerException">the port is taken, or an option cannot be used</exception>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Almagest.Postgres;
 
 namespace Almagest.Cli.Serving;
 
@@ -14,9 +13,10 @@ internal sealed class ServerNote
 
     private ServerNote(string path) => _path = path;
 
-    public static ServerNote Leave(Uri address)
+    /// <param name="home">the folder of the embedded database</param>
+    public static ServerNote Leave(Uri address, string home)
     {
-        var path = Path.Combine(EmbeddedServerOptions.FromEnvironment().Home, "server.json");
+        var path = Path.Combine(home, "server.json");
         // The first of several keeps its place: it would have none any more when the last one ends.
         if (IsOfLivingServer(path))
             return new ServerNote(path);

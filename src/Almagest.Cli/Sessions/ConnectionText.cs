@@ -64,6 +64,31 @@ internal static partial class ConnectionText
         return settings.ConnectionString;
     }
 
+    /// <summary>The same for people to see, in its own form.</summary>
+    /// <param name="hidden">stands for the password</param>
+    /// <exception cref="UsageException">it is a URL that cannot be read</exception>
+    /// <exception cref="ArgumentException">it cannot be read</exception>
+    public static string WithoutPassword(string text, string hidden)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(ToNpgsql(text));
+        if (settings.Password is null && settings.SslPassword is null)
+            return text;
+        if (text.Contains("://", StringComparison.Ordinal) && Url().Match(text.Trim()) is { Success: true } match)
+        {
+            var password = match.Groups["password"];
+            var query = match.Groups["query"];
+            var shown = text.Trim();
+            if (query.Value.Contains("password=", StringComparison.Ordinal))
+                shown = shown[..query.Index] + hidden;
+            return password.Length > 0 ? shown.Remove(password.Index, password.Length).Insert(password.Index, hidden) : shown;
+        }
+        if (settings.Password is not null)
+            settings.Password = hidden;
+        if (settings.SslPassword is not null)
+            settings.SslPassword = hidden;
+        return settings.ConnectionString;
+    }
+
     private static void Set(NpgsqlConnectionStringBuilder settings, string name, string encoded)
     {
         if (encoded.Length == 0)

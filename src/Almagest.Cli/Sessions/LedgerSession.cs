@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Almagest.Cli.Configuration;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Schema;
@@ -42,16 +43,18 @@ internal sealed class LedgerSession : IAsyncDisposable
     /// <summary>The embedded server, where that is used.</summary>
     public ServerLease? Lease => _lease;
 
+    /// <param name="isService">the command goes on until it is told to stop</param>
     public static async Task<LedgerSession> OpenAsync(
         CommandShell shell,
         ParseResult parsed,
         GlobalOptions global,
-        SchemaPolicy policy = SchemaPolicy.Current
+        SchemaPolicy policy = SchemaPolicy.Current,
+        bool isService = false
     )
     {
+        // From the command line, where settings are written, too.
         var named = parsed.GetValue(global.Database);
-        if (string.IsNullOrWhiteSpace(named))
-            named = Environment.GetEnvironmentVariable("ALMAGEST_DATABASE");
+        var settings = shell.Get<ProgramSettings>();
         ServerLease? lease = null;
         LedgerDatabase? ledger = null;
         try
@@ -59,14 +62,14 @@ internal sealed class LedgerSession : IAsyncDisposable
             string connection;
             if (string.IsNullOrWhiteSpace(named))
             {
-                lease = await EmbeddedServer.StartAsync(EmbeddedServerOptions.FromEnvironment(shell.Say), shell.CancellationToken);
+                lease = await EmbeddedServer.StartAsync(settings.Embedded(shell.Say, isService), shell.CancellationToken);
                 connection = lease.ConnectionString;
             }
             else
             {
                 connection = ConnectionText.ToNpgsql(named);
             }
-            ledger = new LedgerDatabase(connection);
+            ledger = new LedgerDatabase(connection) { ReservedBytes = settings.ReservedBytes };
             await ApplyAsync(policy, ledger, lease is not null, shell);
             // A run whose program was killed would stay 'running' for ever where no server looks after it: whoever comes next does.
             if (

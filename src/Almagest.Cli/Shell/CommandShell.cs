@@ -11,6 +11,7 @@ internal sealed class CommandShell
     private readonly TextWriter _stderr;
     private readonly Lazy<IAnsiConsole> _screen;
     private readonly Lazy<IAnsiConsole> _messages;
+    private readonly Dictionary<Type, object> _provided = [];
 
     public CommandShell(TextWriter stdout, TextWriter stderr, TerminalInfo terminal, bool json, CancellationToken cancellationToken)
     {
@@ -29,6 +30,18 @@ internal sealed class CommandShell
     public bool Json { get; }
 
     public CancellationToken CancellationToken { get; }
+
+    /// <summary>Where an option, or a field as errors name it, comes from that nobody wrote; null of others.</summary>
+    public Func<string?, string?> OriginOf { get; set; } = _ => null;
+
+    /// <summary>Gives commands something that they ask for by its type.</summary>
+    public void Provide<T>(T what)
+        where T : class => _provided[typeof(T)] = what;
+
+    /// <exception cref="InvalidOperationException">nobody has provided it</exception>
+    public T Get<T>()
+        where T : class =>
+        _provided.TryGetValue(typeof(T), out var what) ? (T)what : throw new InvalidOperationException($"there is no {typeof(T).Name}");
 
     /// <summary>Standard output, for tables.</summary>
     public IAnsiConsole Screen => _screen.Value;

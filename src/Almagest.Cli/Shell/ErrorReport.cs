@@ -92,6 +92,13 @@ internal sealed record ErrorReport(string Code, string Message, string? Hint, st
     /// output.</summary>
     public int Write(CommandShell shell)
     {
+        if (shell.OriginOf(Field) is { } origin)
+            return (this with { Hint = $"It is set by {origin}. {Hint}".TrimEnd() }).Show(shell);
+        return Show(shell);
+    }
+
+    private int Show(CommandShell shell)
+    {
         if (shell.Json)
             shell.Write(
                 new

@@ -14,10 +14,10 @@ internal static class HelpPages
     {
         foreach (var option in root.Options)
         {
-            if (option is HelpOption { Action: HelpAction help })
+            if (option is HelpOption)
             {
-                help.MaxWidth = Math.Min(MaxWidth, shell.Terminal.OutIsTerminal ? shell.Terminal.Width : 100);
-                option.Action = new HelpWithExamples(help);
+                // One column is left free: some terminals break a line that fills them.
+                option.Action = new HelpWithExamples(Math.Min(MaxWidth, shell.Terminal.OutIsTerminal ? shell.Terminal.Width : 100) - 1);
                 root.SetAction(parsed => option.Action is SynchronousCommandLineAction action ? action.Invoke(parsed) : ExitCodes.Done);
             }
             if (option is VersionOption)
@@ -25,15 +25,18 @@ internal static class HelpPages
         }
     }
 
-    private sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
+    /// <summary>Whether what is to be done is to show help or the version, whatever else stands on the line.</summary>
+    public static bool IsShown(CommandLineAction? action) => action is HelpWithExamples or Version;
+
+    private sealed class HelpWithExamples(int width) : SynchronousCommandLineAction
     {
         public override bool ClearsParseErrors => true;
 
         public override int Invoke(ParseResult parseResult)
         {
-            help.Invoke(parseResult);
             var command = parseResult.CommandResult.Command;
             var output = parseResult.InvocationConfiguration.Output;
+            output.Write(HelpText.Of(command, width));
             if (command is DescribedCommand { Examples.Count: > 0 } described)
             {
                 output.WriteLine("Examples:");

@@ -56,6 +56,37 @@ public static class RunColumns
         Double("duration_s", "s", "time.duration", "time from its beginning to its end"),
     ];
 
+    private const string OfLabels = "; the best of its sets with at least 20 labelled stars";
+
+    /// <summary>What views and clusters say of a run as a whole; null where it has no such number.</summary>
+    public static IReadOnlyList<Column> Measures { get; } =
+    [
+        Double("lowest_score", null, "stat.min", "score of the most anomalous star, of an anomaly run"),
+        Double("mean_score", null, "stat.mean", "mean score of the flagged stars, of an anomaly run"),
+        Integer("largest_cluster", "meta.number;stat.max", "stars in the largest cluster, of a cluster run"),
+        Double(
+            "significance",
+            null,
+            "stat.snr;stat.max",
+            "of its most significant cluster, standard deviations, where the algorithm judges its clusters"
+        ),
+        Double("precision", null, "stat.value", $"share of the flagged labelled stars that are unusual{OfLabels}"),
+        Double("recall", null, "stat.value", $"share of the unusual labelled stars that are flagged{OfLabels}"),
+        Double("f1", null, "stat.value", $"harmonic mean of precision and recall against labels{OfLabels}"),
+        Double("adjusted_rand_index", null, "stat.correlation", $"agreement of its clusters with labelled ones{OfLabels}"),
+    ];
+
+    /// <summary>A run in a list, beside <see cref="All"/>.</summary>
+    public static IReadOnlyList<Column> OfList { get; } =
+    [
+        UnicodeText("dataset", "meta.id", "names of its datasets, + between"),
+        UnicodeText("selection", "meta.note", "which stars of the dataset, in words"),
+        Text("group_id", "meta.id.parent", "the sweep that it belongs to"),
+        UnicodeText("started_by", "meta.id", "who started it"),
+        UnicodeText("tags", "meta.note", "its tags, a blank between"),
+        UnicodeText("note", "meta.note", "its last note"),
+    ];
+
     /// <summary>One parameter of a run.</summary>
     public static IReadOnlyList<Column> OfParameter { get; } =
     [

@@ -137,6 +137,12 @@ public sealed class ErrorCode
     /// <summary>There is no such deletion, or it can no longer be undone.</summary>
     public static readonly ErrorCode DeletionNotFound = NotFound("deletion_not_found");
 
+    /// <summary>There is no such job of a page, or its server has stopped since.</summary>
+    public static readonly ErrorCode JobNotFound = NotFound("job_not_found");
+
+    /// <summary>There is no saved view of this name.</summary>
+    public static readonly ErrorCode SavedViewNotFound = NotFound("saved_view_not_found");
+
     /// <summary>There is no such token. Facts: name.</summary>
     public static readonly ErrorCode TokenNotFound = NotFound("token_not_found");
 

@@ -12,6 +12,9 @@ public interface IChangeHost
     /// <summary>Runs of one person that may wait at once.</summary>
     int MostWaitingRuns { get; }
 
+    /// <summary>Threads of a computation; 0 = one per core.</summary>
+    int RunThreads { get; }
+
     /// <summary>Whether somebody who was let in still would be: their token may have been revoked, or may have expired.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>
     Task<bool> IsStillLetInAsync(Person person, CancellationToken cancellationToken);

@@ -1,8 +1,11 @@
+using System.Globalization;
+using Almagest.Dashboard.Work;
 using Almagest.Discovery.Abstractions;
 using Almagest.Ledger.Access;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
@@ -17,7 +20,7 @@ namespace Almagest.Dashboard.Access;
 /// All that a page changes. What a browser sends over the connection of an open page is not a request that passes the server's routes:
 /// each change asks here who wants it, and says in the log who did it.
 /// </summary>
-public sealed class LedgerChanges(LedgerDatabase ledger, PageAccess access, IChangeHost host)
+public sealed partial class LedgerChanges(LedgerDatabase ledger, PageAccess access, IChangeHost host, PageJobs jobs)
 {
     public Task SetLabelAsync(StarLabel label, CancellationToken cancellationToken) =>
         ChangeAsync(
@@ -124,17 +127,99 @@ public sealed class LedgerChanges(LedgerDatabase ledger, PageAccess access, ICha
             person => new RunRethresholder(ledger) { By = person.Name }.RethresholdAsync(runId, contamination, cancellationToken)
         );
 
-    /// <summary>Loads a catalogue, away from the thread of the page.</summary>
-    public Task<IngestReport> LoadAsync(
-        string file,
-        IngestOptions options,
-        IProgress<IngestProgress> progress,
-        CancellationToken cancellationToken
-    ) =>
+    /// <summary>Requests the cancellation of a run.</summary>
+    public Task CancelAsync(Guid runId, CancellationToken cancellationToken) =>
+        ChangeAsync("cancelRun", $"/runs/{runId}", _ => new RunClaims(ledger).CancelAsync(runId, cancellationToken));
+
+    /// <summary>Starts a run that has ended again, as a new run.</summary>
+    public Task<DiscoveryRun> RetryAsync(Guid runId, CancellationToken cancellationToken) =>
         ChangeAsync(
-            "uploadDataset",
-            "/datasets",
-            _ => Task.Run(() => new CatalogIngestor(ledger).IngestAsync([file], options, progress, cancellationToken), cancellationToken)
+            "retryRun",
+            $"/runs/{runId}",
+            async person =>
+            {
+                var made = await new RunSubmitter(ledger).RetryAsync(
+                    runId,
+                    RunPlacement.Queued with
+                    {
+                        By = person.Name,
+                        MostWaiting = host.MostWaitingRuns,
+                    },
+                    cancellationToken
+                );
+                host.Enqueue(made.RunId);
+                return made;
+            }
+        );
+
+    /// <summary>Brings back what a deletion took.</summary>
+    public Task RestoreAsync(long deletionId, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "restoreDeletion",
+            $"/deletions/{deletionId.ToString(CultureInfo.InvariantCulture)}",
+            async _ =>
+            {
+                await new LedgerDeletions(ledger).RestoreAsync(deletionId, cancellationToken);
+                return true;
+            }
+        );
+
+    public Task AddTagAsync(IReadOnlyList<Guid> runIds, string tag, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "setTags",
+            Runs(runIds),
+            async person =>
+            {
+                foreach (var id in runIds)
+                    await new RunAnnotations(ledger).AddTagsAsync(id, [tag], person.By(person.Name), cancellationToken);
+                return true;
+            }
+        );
+
+    public Task AddNoteAsync(IReadOnlyList<Guid> runIds, string text, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "addNote",
+            Runs(runIds),
+            async person =>
+            {
+                foreach (var id in runIds)
+                    await new RunAnnotations(ledger).AddNoteAsync(id, text, person.By(person.Name), cancellationToken);
+                return true;
+            }
+        );
+
+    /// <summary>Saves what a list of runs shows under a name; one of that name is replaced.</summary>
+    public Task SaveViewAsync(string name, string query, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "saveView",
+            "/runs",
+            async person =>
+            {
+                await new SavedViews(ledger).SetAsync(name, query, person.Name, cancellationToken);
+                return true;
+            }
+        );
+
+    public Task RemoveViewAsync(string name, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "removeView",
+            "/runs",
+            async _ =>
+            {
+                await new SavedViews(ledger).RemoveAsync(name, cancellationToken);
+                return true;
+            }
+        );
+
+    public Task RenameAsync(Dataset dataset, string name, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "renameDataset",
+            $"/datasets/{dataset.Name}",
+            async _ =>
+            {
+                await new DatasetRepository(ledger).RenameAsync(dataset.DatasetId, name, cancellationToken);
+                return true;
+            }
         );
 
     private async Task<T> ChangeAsync<T>(string action, string target, Func<Person, Task<T>> change)

@@ -56,12 +56,25 @@ window.almagest = (() => {
     if (download) return save(download);
     const zoom = event.target.closest("[data-zoom]");
     if (zoom) return zoom.closest("figure").querySelector(".picture").zoom?.(zoom.dataset.zoom);
+    const copied = event.target.closest("[data-copy], [data-save]");
+    if (copied) return copy(copied);
+    closeMenus(event.target);
     if (event.target.closest("[data-unselect]")) return choose([], false);
     const hit = event.target.closest("[data-star]");
     if (hit && !moved && !event.target.closest("a, button, input")) choose([hit.dataset.star], event.ctrlKey || event.metaKey);
   });
 
   document.addEventListener("keydown", event => {
+    const box = document.getElementById("goto");
+    const types = event.target.matches?.("input, textarea, select, [contenteditable]");
+    if (event.key === "/" && box && !types && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      box.focus();
+      return box.select();
+    }
+    // The list is moved through on the server; the caret stays where it is.
+    if (event.target === box && (event.key === "ArrowDown" || event.key === "ArrowUp")) return event.preventDefault();
+    if (event.target === box) return;
     if (event.key === "Escape" && chosen.size > 0) return choose([], false);
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp" || !event.target.matches?.(".tall")) return;
     const rows = [...event.target.querySelectorAll("tr[data-star]")];
@@ -234,6 +247,32 @@ window.almagest = (() => {
     }
   }
 
+  // Menus close when one goes on elsewhere.
+  function closeMenus(target) {
+    document.querySelectorAll("details.menu-box[open]").forEach(d => { if (!d.contains(target)) d.open = false; });
+  }
+
+  function reveal(id) {
+    document.getElementById(id)?.scrollIntoView({ block: "nearest" });
+  }
+
+  function clear(id) {
+    const box = document.getElementById(id);
+    if (box) box.value = "";
+  }
+
+  // Copies a text of the page, or saves it as a file.
+  function copy(button) {
+    const text = document.getElementById(button.dataset.copy ?? button.dataset.save).textContent;
+    if (button.dataset.save) return give(new Blob([text], { type: "application/x-bibtex" }), button.dataset.name);
+    const said = button.parentNode.querySelector("[role=status]");
+    const tell = ok => {
+      if (said) said.textContent = ok ? "copied" : "the browser does not let this page copy; mark it and copy by hand";
+    };
+    if (!navigator.clipboard) return tell(false);
+    navigator.clipboard.writeText(text).then(() => tell(true), () => tell(false));
+  }
+
   function give(blob, name) {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);
@@ -280,5 +319,5 @@ window.almagest = (() => {
     return root.classList.contains("dark");
   }
 
-  return { setDark, isDark, movable, watchSelection };
+  return { setDark, isDark, movable, watchSelection, reveal, clear };
 })();

@@ -1,6 +1,8 @@
 using Almagest.Charts.Pictures;
 using Almagest.Dashboard.Access;
 using Almagest.Dashboard.Shared;
+using Almagest.Dashboard.Uploads;
+using Almagest.Dashboard.Work;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Endpoints;
@@ -30,6 +32,8 @@ public static class DashboardHosting
         services.AddScoped<LedgerChanges>();
         services.AddMudServices();
         services.AddSingleton<PictureStore>();
+        services.AddSingleton<PageJobs>();
+        services.AddSingleton<KeptUploads>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, PageNegotiationPolicy>());
     }
 
@@ -70,6 +74,13 @@ public static class DashboardHosting
     {
         ArgumentNullException.ThrowIfNull(routes);
         DashboardAssets.Map(routes);
+        routes
+            .MapGet(
+                "/jobs/{id:guid}/file",
+                (Guid id, PageJobs jobs) =>
+                    jobs.Find(id) is { File: { } file } ? Results.File(file, "application/zip", Path.GetFileName(file)) : Results.NotFound()
+            )
+            .ExcludeFromDescription();
         var pages = routes.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
         // A circuit lives as long as its page is open.
         pages.DisableRequestTimeout();

@@ -4,6 +4,7 @@ using Almagest.Charts.Drawing;
 using Almagest.Charts.Pictures;
 using Almagest.Contract.Comparison;
 using Almagest.Contract.Errors;
+using Almagest.Dashboard.Shared;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Comparison;
@@ -105,16 +106,14 @@ public partial class Compare
         ];
     }
 
-    private string? AllStars(RunAgreement p) =>
-        _pairStars.Count < MostStars
-            ? null
-            : $"discovery/compare/{p.Run1.RunId}/{p.Run2.RunId}/stars?format=csv&side="
-                + SideOf() switch
-                {
-                    PairSide.OnlyIn1 => "only_1",
-                    PairSide.OnlyIn2 => "only_2",
-                    _ => "common",
-                };
+    private string AllStars(RunAgreement p) =>
+        $"discovery/compare/{p.Run1.RunId}/{p.Run2.RunId}/stars?format=csv&side="
+        + SideOf() switch
+        {
+            PairSide.OnlyIn1 => "only_1",
+            PairSide.OnlyIn2 => "only_2",
+            _ => "common",
+        };
 
     private PairSide SideOf() =>
         Side switch
@@ -141,22 +140,24 @@ public partial class Compare
         _table is null ? "" : $"{_runs.Count} {_type} runs over {_datasets.FirstOrDefault(d => d.DatasetId == _chosen)?.Name}";
 
     /// <summary>A value of JSON as a person would write it.</summary>
-    private static string Plain(string? json)
+    internal static string Plain(string? json)
     {
         if (json is null)
             return DisplayText.None;
         using var document = JsonDocument.Parse(json);
-        return document.RootElement.ToString();
+        return JsonText.Plain(document.RootElement);
     }
 
     /// <summary>What a run found of a star: the score of an anomaly run, the cluster of a cluster run.</summary>
     private static string ScoreOrCluster(double? score, int? cluster) =>
         score is null ? cluster?.ToString(CultureInfo.InvariantCulture) ?? DisplayText.None : DisplayText.Fixed(score);
 
-    private static string Significance(double log10) =>
+    internal static string Significance(double log10) =>
         log10 switch
         {
             > -0.0005 => "1",
+            // Such a number says that the assumption is wrong, not how wrong.
+            < -99 => "< 1e-99",
             > -3 => Math.Pow(10, log10).ToString("0.###", CultureInfo.InvariantCulture),
             _ => string.Create(CultureInfo.InvariantCulture, $"1e{log10:0}"),
         };

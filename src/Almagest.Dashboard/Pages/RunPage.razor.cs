@@ -36,7 +36,6 @@ public partial class RunPage
     private List<ClusterSizeRow> _clusters = [];
     private Dictionary<int, ClusterResource> _described = [];
     private List<StarResult> _stars = [];
-    private RunProgress? _progress;
     private Timer? _watch;
 
     private IReadOnlyList<StarResult> _selected = [];
@@ -75,7 +74,6 @@ public partial class RunPage
     protected override async Task LoadAsync()
     {
         _run = await new RunRepository(Ledger).FindAsync(Id, Closed);
-        _progress = Host.ProgressOf(_run.RunId);
         _dataset = (await new DatasetRepository(Ledger).GetAsync(_run.DatasetId, Closed)).Name;
         _drawn = false;
         if (!_run.IsComplete)
@@ -272,16 +270,14 @@ public partial class RunPage
         : Cluster is { } one ? _clusters.Find(c => c.ClusterId == one)?.ClusterSize ?? _stars.Count
         : _clusters.Sum(c => c.ClusterSize);
 
-    /// <summary>The route that has every star of the table, where the table has not; of several clusters that is the whole run.</summary>
-    private string? AllStars() =>
-        Math.Min(TableRows, _stars.Count) >= TableTotal
-            ? null
-            : $"discovery/runs/{_run!.RunId}/results?format=csv"
-                + (
-                    IsAnomaly ? "&anomalies_only=true&order=score"
-                    : Cluster is { } one ? $"&cluster_id={one}"
-                    : ""
-                );
+    /// <summary>The route that has every star of the table; of several clusters that is the whole run.</summary>
+    private string AllStars() =>
+        $"discovery/runs/{_run!.RunId}/results?format=csv"
+        + (
+            IsAnomaly ? "&anomalies_only=true&order=score"
+            : Cluster is { } one ? $"&cluster_id={one}"
+            : ""
+        );
 
     private string TableTitle()
     {
@@ -294,10 +290,8 @@ public partial class RunPage
         return listed > 0 && listed < total ? $"{what} ({DisplayText.Count(listed)} of {DisplayText.Count(total)})" : what;
     }
 
-    private string? AllClusters() =>
-        _clusters.Count <= ShownClusters ? null
-        : IsDescribed ? $"discovery/runs/{_run!.RunId}/clusters?format=csv"
-        : $"analytics/discovery/clusters/{_run!.RunId}/sizes?format=csv";
+    private string AllClusters() =>
+        IsDescribed ? $"discovery/runs/{_run!.RunId}/clusters?format=csv" : $"analytics/discovery/clusters/{_run!.RunId}/sizes?format=csv";
 
     private string ClustersTitle() =>
         _clusters.Count > ShownClusters ? $"Clusters (largest {ShownClusters} of {DisplayText.Count(_clusters.Count)})" : "Clusters";
@@ -316,11 +310,12 @@ public partial class RunPage
         : !IsAnswered ? "The clusters are being read."
         : _behind.Count > 0 || ClusterCount != 0 ? Refreshing
         : "This run found no cluster: all its stars are noise. "
-            + (
-                _run!.Algorithm == "hdbscan"
-                    ? "A smaller min_cluster_size may find some."
-                    : "A larger eps or fewer min_samples may find some."
-            );
+            + _run!.Algorithm switch
+            {
+                "hdbscan" => "A smaller min_cluster_size may find some.",
+                "dbscan" => "A larger eps or fewer min_samples may find some.",
+                _ => "",
+            };
 
     private string WhyNoStars() =>
         !IsAnswered ? "The stars are being read."

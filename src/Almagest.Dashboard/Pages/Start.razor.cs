@@ -67,9 +67,12 @@ public partial class Start
             (_wrong, _selected) = (trouble, count);
     }
 
+    // What is shown is what is taken; the digits after these change no cluster that anybody would notice.
+    private static string Eps(double? eps) => eps?.ToString("G4", CultureInfo.InvariantCulture) ?? DisplayText.None;
+
     private void Take(double eps)
     {
-        _form["eps"] = eps.ToString(CultureInfo.InvariantCulture);
+        _form["eps"] = Eps(eps);
         Changed();
     }
 

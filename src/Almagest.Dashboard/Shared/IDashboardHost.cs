@@ -10,6 +10,10 @@ public interface IDashboardHost
     /// <summary>How far a run of this server is; null where no worker of this server has it.</summary>
     RunProgress? ProgressOf(Guid runId);
 
+    /// <summary>When a run of this server came to each of its stages, the first first; none of a run that no worker of this server
+    /// has.</summary>
+    IReadOnlyList<(DateTime At, string Stage)> LogOf(Guid runId);
+
     /// <summary>The last executions of scheduled jobs, newest first.</summary>
     Task<IReadOnlyList<ScheduledJobExecution>> JobsAsync(CancellationToken cancellationToken);
 

@@ -4,10 +4,15 @@ using Almagest.Catalog.Files;
 using Almagest.Catalog.Mapping;
 using Almagest.Charts.Drawing;
 using Almagest.Contract.Errors;
+using Almagest.Dashboard.Access;
 using Almagest.Dashboard.Uploads;
+using Almagest.Dashboard.Work;
+using Almagest.Ledger.Access;
 using Almagest.Ledger.Datasets;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
+using Microsoft.AspNetCore.Components.Routing;
+using Microsoft.JSInterop;
 
 namespace Almagest.Dashboard.Shared;
 
@@ -25,12 +30,23 @@ public partial class UploadCatalogue
     private UploadReading _reading = new();
     private UploadTrial? _tried;
     private (long Bytes, long Of)? _received;
-    private IngestProgress? _loading;
+    private PageJob? _job;
+    private IReadOnlyList<KeptUpload> _kept = [];
+    private string _owner = "";
     private IngestReport? _report;
     private string _name = "";
     private string? _wrong;
     private bool _busy;
     private DateTime _shown;
+
+    [Inject]
+    private PageAccess Access { get; set; } = null!;
+
+    [Inject]
+    private KeptUploads Kept { get; set; } = null!;
+
+    [Inject]
+    private IJSRuntime Js { get; set; } = null!;
 
     /// <summary>A catalogue is loaded: lists of them are out of date.</summary>
     [Parameter]
@@ -68,10 +84,11 @@ public partial class UploadCatalogue
     private async Task ReceiveAsync(InputFileChangeEventArgs e)
     {
         Forget();
-        _report = null;
+        (_report, _job) = (null, null);
         _busy = true;
         await TryAsync(async () =>
         {
+            _owner = (await Access.RequireAsync(AccessScope.Write)).Key;
             if (e.File.Size > Host.MaxUploadBytes)
                 throw LedgerException.Invalid(
                     "file",
@@ -91,10 +108,7 @@ public partial class UploadCatalogue
                     },
                     Closed
                 );
-                _tables = await Task.Run(_file.Tables, Closed);
-                _preview = await Task.Run(() => _file.Preview(_reading), Closed);
-                _mapping = _preview.Mapping;
-                Choose(await Task.Run(TakenTable, Closed));
+                await LookAsync();
             }
             catch (CatalogFormatException x)
             {
@@ -113,6 +127,62 @@ public partial class UploadCatalogue
         (_received, _busy) = (null, false);
         if (_preview is not null)
             await TryMappingAsync();
+    }
+
+    private async Task LookAsync()
+    {
+        _tables = await Task.Run(_file!.Tables, Closed);
+        _preview = await Task.Run(() => _file.Preview(_reading), Closed);
+        _mapping = _preview.Mapping;
+        Choose(await Task.Run(TakenTable, Closed));
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        await TryAsync(async () =>
+        {
+            if (await Access.PersonAsync() is { } person)
+                (_owner, _kept) = (person.Key, Kept.Of(person.Key));
+        });
+    }
+
+    /// <summary>Goes on with a file whose page was left.</summary>
+    private async Task GoOnAsync(KeptUpload upload)
+    {
+        Forget();
+        (_report, _job, _busy) = (null, null, true);
+        await TryAsync(async () =>
+        {
+            await Access.RequireAsync(AccessScope.Write);
+            _file = Kept.Take(upload.Id, _owner);
+            _kept = Kept.Of(_owner);
+            if (_file is null)
+                return;
+            try
+            {
+                await LookAsync();
+            }
+            catch (CatalogFormatException x)
+            {
+                throw LedgerException.Of(x, "Choose another file.", "file");
+            }
+        });
+        _busy = false;
+        if (_preview is not null)
+            await TryMappingAsync();
+    }
+
+    private void Drop(KeptUpload upload)
+    {
+        Kept.Take(upload.Id, _owner)?.Dispose();
+        _kept = Kept.Of(_owner);
+    }
+
+    // Only the browser has the file while it is being received.
+    private async Task WarnAsync(LocationChangingContext leaving)
+    {
+        if (_received is not null && !await Js.InvokeAsync<bool>("confirm", "The file is still being received. Leave, and break it off?"))
+            leaving.PreventNavigation();
     }
 
     /// <summary>Which of several tables a reader takes that is told none: the first with a position, as a rule.</summary>
@@ -230,16 +300,26 @@ public partial class UploadCatalogue
         _busy = true;
         await TryAsync(async () =>
         {
-            var options = _reading.Ingest(_name, _chosen);
-            var progress = new Progress<IngestProgress>(p =>
+            var file = _file!;
+            _job = await Changes.LoadAsync(file.Path, _reading.Ingest(_name, _chosen));
+            // The job has it now, until it fails.
+            while (_job.State == JobState.Working)
             {
-                _loading = p;
-                Show();
-            });
-            _report = await Changes.LoadAsync(_file!.Path, options, progress, Closed);
+                StateHasChanged();
+                await Task.WhenAny(_job.Completion, Task.Delay(200, Closed));
+                if (Closed.IsCancellationRequested)
+                {
+                    Leave(_job, file);
+                    _file = null;
+                    return;
+                }
+            }
+            if (_job.Trouble is { } trouble)
+                throw trouble;
+            _report = _job.Report as IngestReport;
         });
-        (_busy, _loading) = (false, null);
-        if (Refused is not null)
+        _busy = false;
+        if (Refused is not null || _file is null || _report is null)
             return;
         Forget();
         await Loaded.InvokeAsync();
@@ -261,9 +341,28 @@ public partial class UploadCatalogue
         (_file, _preview, _mapping, _tried, _wrong, _tables, _reading) = (null, null, null, null, null, [], new UploadReading());
     }
 
+    // Of a load that fails when nobody looks, the file is kept for another try.
+    private void Leave(PageJob job, UploadedFile file)
+    {
+        var (kept, owner) = (Kept, _owner);
+        _ = job.Completion.ContinueWith(
+            _ =>
+            {
+                if (job.State == JobState.Done)
+                    file.Dispose();
+                else
+                    kept.Keep(file, owner);
+            },
+            TaskScheduler.Default
+        );
+    }
+
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        _file?.Dispose();
+        if (_file is { } file && _owner.Length > 0 && _preview is not null && _job is not { State: JobState.Working })
+            Kept.Keep(file, _owner);
+        else if (_job is not { State: JobState.Working })
+            _file?.Dispose();
     }
 }

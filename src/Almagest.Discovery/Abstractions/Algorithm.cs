@@ -70,6 +70,12 @@ public abstract class Algorithm
     /// <summary>What runs that differ in one parameter alone can share; null = nothing.</summary>
     public virtual SharedWork? Shares => null;
 
+    /// <summary>
+    /// On what the dear part of a run depends beside the features: runs whose parameters give equal values share it through
+    /// <see cref="AlgorithmCache"/> when one follows the other.
+    /// </summary>
+    public virtual object WorkOf(RunParameters parameters) => parameters;
+
     /// <summary>The parameters of a request that names none, as stored.</summary>
     public JsonObject DefaultParameters() => JsonNode.Parse(Defaults.ToJson())!.AsObject();
 

@@ -13,6 +13,13 @@ public abstract class AnomalyAlgorithm : Algorithm
         : base(defaults) { }
 
     public sealed override string RunType => Type;
+
+    /// <summary>The share to flag sets the threshold on the scores, and takes no part in them.</summary>
+    public sealed override object WorkOf(RunParameters parameters) =>
+        (AnomalyParameters)parameters with
+        {
+            Contamination = AnomalyParameters.DefaultContamination,
+        };
 }
 
 /// <typeparam name="TParameters">its parameters; a new one has the defaults</typeparam>
@@ -29,7 +36,9 @@ public abstract class AnomalyAlgorithm<TParameters> : AnomalyAlgorithm
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(parameters);
         parameters.Validate();
-        return AnomalyResult.FromScores(Score(features, parameters, context ?? new AlgorithmContext()), parameters.Contamination);
+        context ??= new AlgorithmContext();
+        var scores = context.Memory.Get(features, WorkOf(parameters), () => Score(features, parameters, context));
+        return AnomalyResult.FromScores(scores, parameters.Contamination);
     }
 
     public sealed override AlgorithmResult Run(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>

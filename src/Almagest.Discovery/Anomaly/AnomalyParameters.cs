@@ -7,7 +7,7 @@ namespace Almagest.Discovery.Anomaly;
 /// else.</summary>
 public abstract record AnomalyParameters : RunParameters
 {
-    private const double DefaultContamination = 0.05;
+    internal const double DefaultContamination = 0.05;
 
     /// <summary>Describes <see cref="Contamination"/>.</summary>
     public static Parameter Share { get; } =

@@ -142,6 +142,8 @@ public static class FeatureRecipes
         );
     }
 
+    private static string Meant(string name) => NearestName.Of(name, All.Select(r => r.Name)) is { } near ? $"Did you mean {near}? " : "";
+
     private static FeatureRecipe GetSingle(string name)
     {
         var at = name.IndexOf('@', StringComparison.Ordinal);
@@ -149,8 +151,8 @@ public static class FeatureRecipes
         var recipe =
             All.FirstOrDefault(r => r.Name.Equals(bare, StringComparison.OrdinalIgnoreCase))
             ?? throw new DiscoveryException(
-                $"There is no feature recipe '{bare}'. Choose one of {string.Join(", ", All.Select(r => r.Name))}, or join several "
-                    + $"with '+', as in photometric+kinematic."
+                $"There is no feature recipe '{bare}'. {Meant(bare)}Choose one of {string.Join(", ", All.Select(r => r.Name))}, or join "
+                    + $"several with '+', as in photometric+kinematic."
             );
         if (at >= 0 && name[(at + 1)..] != recipe.Version)
             throw new DiscoveryException(

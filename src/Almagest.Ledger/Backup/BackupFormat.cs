@@ -11,7 +11,38 @@ namespace Almagest.Ledger.Backup;
 /// <param name="ViewMode">how its views were kept fresh</param>
 /// <param name="CreatedAt">UTC</param>
 /// <param name="PostgresVersion">of the server that it was read from; it can be restored into others</param>
-public sealed record BackupHeader(string Program, string Schema, string ViewMode, DateTime CreatedAt, string PostgresVersion);
+public sealed record BackupHeader(string Program, string Schema, string ViewMode, DateTime CreatedAt, string PostgresVersion)
+{
+    /// <summary>Whether the ledger chose that mode by itself; null in older files, of ledgers that could not.</summary>
+    public bool? IsViewModeAutomatic { get; init; }
+
+    /// <summary>What it is for; null of programs that knew backups alone.</summary>
+    public string? Purpose { get; init; }
+
+    /// <summary>The catalogues that it holds, of an export.</summary>
+    public IReadOnlyList<BackupCatalogue>? Catalogues { get; init; }
+
+    /// <summary>The runs that it holds, of an export.</summary>
+    public IReadOnlyList<BackupRun>? Runs { get; init; }
+}
+
+/// <summary>A catalogue of an export.</summary>
+/// <param name="Checksum">of the files that it was loaded from, as the dataset has it</param>
+public sealed record BackupCatalogue(string Name, string Checksum, long Stars);
+
+/// <summary>A complete run of an export.</summary>
+/// <param name="ResultsHash">of its results; null of one that an older program made</param>
+public sealed record BackupRun(Guid RunId, string? ResultsHash);
+
+/// <summary>What a file of a ledger is for.</summary>
+public static class BackupPurpose
+{
+    /// <summary>To have the same ledger again.</summary>
+    public const string Backup = "backup";
+
+    /// <summary>To be a ledger elsewhere: without what belongs to the server that it is on.</summary>
+    public const string Export = "export";
+}
 
 /// <summary>One table of a backup.</summary>
 /// <param name="Columns">in the order of the data</param>

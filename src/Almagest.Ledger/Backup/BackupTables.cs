@@ -12,12 +12,22 @@ internal static class BackupTables
         "analytics_views",
         "pending_view_changes",
         "view_refreshes",
+        "view_policy",
+        "tap_jobs",
+        "tap_job_uploads",
+        "tap_job_chunks",
         "idempotency_keys",
         "data_protection_keys",
         "deletions",
         "deleted_results",
         "deleted_exclusions",
     ];
+
+    // Who may ask a server is not a matter of what was found.
+    private static readonly string[] s_ofTheServer = ["access_tokens"];
+
+    /// <summary>Those of them that go to another place.</summary>
+    public static IEnumerable<BackupTable> ForExport(IEnumerable<BackupTable> tables) => tables.Where(t => !s_ofTheServer.Contains(t.Name));
 
     /// <summary>Tables of the schema public, those that others refer to first.</summary>
     public static async Task<IReadOnlyList<BackupTable>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -58,10 +68,12 @@ internal static class BackupTables
         return InOrder(tables, await ReferencesAsync(connection, cancellationToken));
     }
 
-    /// <summary>Whether none of the tables has a row.</summary>
-    public static async Task<string?> FirstWithRowsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>The first table that has a row; null where none has.</summary>
+    /// <param name="ofExport">only those that an export holds</param>
+    public static async Task<string?> FirstWithRowsAsync(NpgsqlConnection connection, bool ofExport, CancellationToken cancellationToken)
     {
-        foreach (var table in await ReadAsync(connection, cancellationToken))
+        IEnumerable<BackupTable> tables = await ReadAsync(connection, cancellationToken);
+        foreach (var table in ofExport ? ForExport(tables) : tables)
         {
             await using var command = new NpgsqlCommand($"select exists (select from {Quoted(table.Name)})", connection);
             if ((bool)(await command.ExecuteScalarAsync(cancellationToken))!)

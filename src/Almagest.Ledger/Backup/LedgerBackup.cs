@@ -28,9 +28,11 @@ internal sealed class LedgerBackup(LedgerDatabase ledger)
         + "set local bytea_output = 'hex'; set local client_encoding = 'UTF8'; set local statement_timeout = 0";
 
     /// <param name="stream">written from its present position; stays open</param>
+    /// <param name="purpose">of <see cref="BackupPurpose"/></param>
     /// <exception cref="Contract.Errors.LedgerException">the database has trouble</exception>
     public async Task<BackupReport> WriteAsync(
         Stream stream,
+        string purpose,
         IProgress<BackupProgress>? progress = null,
         CancellationToken cancellationToken = default
     )
@@ -51,10 +53,18 @@ internal sealed class LedgerBackup(LedgerDatabase ledger)
                     (await ViewModeState.ReadAsync(connection, cancellationToken)).Name,
                     DateTime.UtcNow,
                     connection.PostgreSqlVersion.ToString()
-                );
+                )
+                {
+                    Purpose = purpose,
+                    IsViewModeAutomatic = (await ViewPolicy.ReadAsync(connection, cancellationToken)).IsAutomatic,
+                };
+                if (purpose == BackupPurpose.Export)
+                    header = await WithContentsAsync(connection, header, cancellationToken);
                 await BackupFormat.BeginAsync(stream, cancellationToken);
                 await BackupFormat.WriteAsync(stream, 'H', header, cancellationToken);
                 var tables = await BackupTables.ReadAsync(connection, cancellationToken);
+                if (purpose == BackupPurpose.Export)
+                    tables = [.. BackupTables.ForExport(tables)];
                 var rows = 0L;
                 foreach (var table in tables)
                     rows += await WriteTableAsync(connection, stream, table, rows, progress, cancellationToken);
@@ -63,6 +73,32 @@ internal sealed class LedgerBackup(LedgerDatabase ledger)
             },
             cancellationToken
         );
+    }
+
+    private static async Task<BackupHeader> WithContentsAsync(
+        NpgsqlConnection connection,
+        BackupHeader header,
+        CancellationToken cancellationToken
+    )
+    {
+        var catalogues = new List<BackupCatalogue>();
+        await using (
+            var command = new NpgsqlCommand("select name, checksum, star_count from public.datasets order by dataset_id", connection)
+        )
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+            while (await reader.ReadAsync(cancellationToken))
+                catalogues.Add(new BackupCatalogue(reader.GetString(0), reader.GetString(1), reader.GetInt64(2)));
+        var runs = new List<BackupRun>();
+        await using (
+            var command = new NpgsqlCommand(
+                "select run_id, results_hash from public.discovery_runs where is_complete order by 1",
+                connection
+            )
+        )
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+            while (await reader.ReadAsync(cancellationToken))
+                runs.Add(new BackupRun(reader.GetGuid(0), reader.IsDBNull(1) ? null : reader.GetString(1)));
+        return header with { Catalogues = catalogues, Runs = runs };
     }
 
     private static async Task<long> WriteTableAsync(

@@ -28,8 +28,8 @@ public sealed class LedgerRestore(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(stream);
         await BackupFormat.RequireStartAsync(stream, cancellationToken);
         var header = Content<BackupHeader>(await BackupFormat.ReadAsync(stream, cancellationToken), 'H');
-        await RequireEmptyAsync(cancellationToken);
-        await PrepareSchemaAsync(header, cancellationToken);
+        await RequireEmptyAsync(header, cancellationToken);
+        var isMade = await PrepareSchemaAsync(header, cancellationToken);
         BackupReport report;
         try
         {
@@ -41,28 +41,33 @@ public sealed class LedgerRestore(LedgerDatabase ledger)
         catch
         {
             // The schema may be an older one; the next attempt, or another command, begins with an empty database again.
-            await ledger.Schema.RollbackAsync(Migration.InitialDatabase, CancellationToken.None);
+            if (isMade)
+                await ledger.Schema.RollbackAsync(Migration.InitialDatabase, CancellationToken.None);
             throw;
         }
         await ledger.Schema.MigrateAsync(cancellationToken);
         await ledger.AskAsync(connection => connection.ExecuteAsync("analyze", cancellationToken), cancellationToken);
         progress?.Report(new BackupProgress("the views", report.Rows));
         await new ViewRefresher(ledger).RefreshAsync(null, "restore", cancellationToken);
+        await ViewPolicy.SetAsync(ledger, header.IsViewModeAutomatic ?? false, cancellationToken);
         if (header.ViewMode == ViewModeState.NameOf(ViewMode.Incremental))
             await new ViewConverter(ledger).ConvertAsync(ViewMode.Incremental, cancellationToken: cancellationToken);
         return report;
     }
 
-    private Task RequireEmptyAsync(CancellationToken cancellationToken) =>
+    private Task RequireEmptyAsync(BackupHeader header, CancellationToken cancellationToken) =>
         ledger.AskAsync(
             async connection =>
             {
-                if (await BackupTables.FirstWithRowsAsync(connection, cancellationToken) is { } table)
+                var isExport = header.Purpose == BackupPurpose.Export;
+                if (await BackupTables.FirstWithRowsAsync(connection, isExport, cancellationToken) is { } table)
                     throw LedgerException
                         .Of(
                             ErrorCode.DatabaseNotEmpty,
-                            $"the database is not empty: its table {table} has rows",
-                            "A backup is restored into an empty database; nothing was changed.",
+                            isExport
+                                ? $"the ledger is not empty: {await HeldAsync(connection, header, table, cancellationToken)}"
+                                : $"the database is not empty: its table {table} has rows",
+                            "A ledger is read into an empty database; nothing was changed.",
                             "database"
                         )
                         .With("table", table);
@@ -70,7 +75,29 @@ public sealed class LedgerRestore(LedgerDatabase ledger)
             cancellationToken
         );
 
-    private async Task PrepareSchemaAsync(BackupHeader header, CancellationToken cancellationToken)
+    private static async Task<string> HeldAsync(
+        NpgsqlConnection connection,
+        BackupHeader header,
+        string table,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = new NpgsqlCommand(
+            "select count(*), count(*) filter (where run_id = any ($1)) from public.discovery_runs",
+            connection
+        )
+        {
+            Parameters = { new() { Value = (header.Runs ?? []).Select(r => r.RunId).ToArray() } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return reader.GetInt64(0) == 0
+            ? $"its table {table} has rows"
+            : $"it has {reader.GetInt64(0)} runs, {reader.GetInt64(1)} of them those of the file";
+    }
+
+    /// <returns>whether a schema was made: there was none, or another</returns>
+    private async Task<bool> PrepareSchemaAsync(BackupHeader header, CancellationToken cancellationToken)
     {
         var states = await ledger.Schema.StatusAsync(cancellationToken);
         if (!states.Any(s => s.Known && s.Id == header.Schema))
@@ -81,11 +108,37 @@ public sealed class LedgerRestore(LedgerDatabase ledger)
                     "Use that version, or a newer one."
                 )
                 .With("migration", header.Schema);
+        // Of an export tokens may be there already, which stay.
+        if (
+            header.Purpose == BackupPurpose.Export
+            && states.Where(s => s.Applied).Select(s => s.Id).LastOrDefault() == header.Schema
+            && states.All(s => s is { Applied: true, Known: true })
+        )
+            return false;
+        await RequireNoTokensAsync(header, cancellationToken);
         // An empty schema, perhaps of a later migration, is taken away first.
         if (states.Any(s => s.Applied))
             await ledger.Schema.RollbackAsync(Migration.InitialDatabase, cancellationToken);
         await ledger.Schema.RollbackAsync(header.Schema, cancellationToken);
+        return true;
     }
+
+    private Task RequireNoTokensAsync(BackupHeader header, CancellationToken cancellationToken) =>
+        ledger.AskAsync(
+            async connection =>
+            {
+                if (await BackupTables.FirstWithRowsAsync(connection, false, cancellationToken) is { } table)
+                    throw LedgerException
+                        .Of(
+                            ErrorCode.DatabaseNotEmpty,
+                            $"the database is not empty: its table {table} has rows, and the file has the older schema {header.Schema}",
+                            "Make an empty database, read the file into it, and make the tokens there; nothing was changed.",
+                            "database"
+                        )
+                        .With("table", table);
+            },
+            cancellationToken
+        );
 
     private static async Task<BackupReport> RestoreAsync(
         NpgsqlConnection connection,

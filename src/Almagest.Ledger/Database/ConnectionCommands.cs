@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Almagest.Ledger.Database;
 
-/// <summary>Statements whose answer is a number or nothing, on a connection that the caller holds. Without a time limit: they load, compute
+/// <summary>Statements whose answer is a number, one column or nothing, on a connection that the caller holds. Without a time limit: they load, compute
 /// or wait their turn.</summary>
 internal static class ConnectionCommands
 {
@@ -28,6 +28,22 @@ internal static class ConnectionCommands
     {
         await using var command = Command(connection, sql, parameters);
         return await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    /// <returns>the first column of all rows</returns>
+    public static async Task<List<T>> ListAsync<T>(
+        this NpgsqlConnection connection,
+        string sql,
+        CancellationToken cancellationToken,
+        params object[] parameters
+    )
+    {
+        var found = new List<T>();
+        await using var command = Command(connection, sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(reader.GetFieldValue<T>(0));
+        return found;
     }
 
     // A value that is a parameter already has its type from whoever made it.

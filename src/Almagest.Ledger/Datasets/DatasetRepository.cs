@@ -171,6 +171,36 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     /// <summary>What the filter of a run contains that adds this dataset.</summary>
     public static string AlsoJson(long datasetId) => FormattableString.Invariant($$"""{"also_datasets": [{{datasetId}}]}""");
 
+    /// <summary>Calls a dataset otherwise. Nothing else changes: runs and hashes do not know its name.</summary>
+    /// <exception cref="LedgerException">no such dataset, it is not a name, or another dataset has it</exception>
+    public async Task RenameAsync(long datasetId, string name, CancellationToken cancellationToken = default)
+    {
+        DatasetName.Require(name);
+        var renamed = await ledger.AskAsync(
+            async connection =>
+            {
+                try
+                {
+                    return await connection.ExecuteAsync(
+                        "update public.datasets set name = $2 where dataset_id = $1",
+                        cancellationToken,
+                        datasetId,
+                        name
+                    );
+                }
+                catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+                {
+                    throw LedgerException
+                        .Of(ErrorCode.DatasetNameTaken, $"there is a dataset '{name}' already", "Choose another name.", "dataset")
+                        .With("dataset", name);
+                }
+            },
+            cancellationToken
+        );
+        if (renamed == 0)
+            await GetAsync(datasetId, cancellationToken);
+    }
+
     /// <summary>Deletes a dataset with its stars, labels, runs and results, in one transaction.</summary>
     /// <param name="withRuns">false: refuse while the dataset has runs, which would be lost</param>
     /// <exception cref="LedgerException">no such dataset, it has runs, or a run on it is being worked on</exception>

@@ -57,6 +57,10 @@ internal static class MigrationLosses
         ],
         ["AddRunStartedBy"] = [("names of who started a run", "select count(*) from public.discovery_runs where started_by is not null")],
         ["AddDeletions"] = [("deletions that can be undone", "select count(*) from public.deletions")],
+        ["AddSavedViews"] = [("saved views of the list of runs", "select count(*) from public.saved_views")],
+        // How the views are kept fresh stays as it is.
+        ["AddAutomaticViewMode"] = [],
+        ["AddTapJobs"] = [("jobs of TAP with their results", "select count(*) from public.tap_jobs")],
         ["AddAccessTokens"] = [("access tokens", "select count(*) from public.access_tokens")],
     };
 

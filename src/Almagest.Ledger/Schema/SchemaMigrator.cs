@@ -1,8 +1,11 @@
+using System.Reflection;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql;
 
 namespace Almagest.Ledger.Schema;
 
@@ -15,18 +18,49 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
     // Two servers that start at once must not migrate at once.
     private const long MigrationLock = 0x416C6D6167657374;
 
+    private const string History = "public.\"__EFMigrationsHistory\"";
+
+    // Every command asks where the schema stands: the model of Entity Framework takes half a second to build, and is not needed for it.
+    private static readonly Lazy<HashSet<string>> s_known = new(() =>
+        [
+            .. typeof(LedgerContext)
+                .Assembly.GetTypes()
+                .Where(type => type.IsSubclassOf(typeof(Migration)))
+                .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id)
+                .OfType<string>(),
+        ]
+    );
+
     public async Task<IReadOnlyList<MigrationState>> StatusAsync(CancellationToken cancellationToken = default)
     {
-        await using var context = ledger.CreateContext();
-        var known = context.Database.GetMigrations().ToList();
-        var applied = await DatabaseBoundary.AskAsync(async () =>
-            (await context.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList()
-        );
-        return known
-            .Union(applied)
+        var applied = await ledger.AskAsync(connection => AppliedAsync(connection, cancellationToken), cancellationToken);
+        return s_known
+            .Value.Union(applied)
             .Order(StringComparer.Ordinal)
-            .Select(id => new MigrationState(id, OldHistory.NameOf(id), applied.Contains(id), known.Contains(id), OldHistory.Has(id)))
+            .Select(id => new MigrationState(
+                id,
+                OldHistory.NameOf(id),
+                applied.Contains(id),
+                s_known.Value.Contains(id),
+                OldHistory.Has(id)
+            ))
             .ToList();
+    }
+
+    private static async Task<List<string>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var applied = new List<string>();
+        await using var there = new NpgsqlCommand("select to_regclass($1) is not null", connection)
+        {
+            Parameters = { new() { Value = History } },
+        };
+        if (await there.ExecuteScalarAsync(cancellationToken) is not true)
+            return applied;
+        await using var command = new NpgsqlCommand($"select migration_id from {History}", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            applied.Add(reader.GetString(0));
+        return applied;
     }
 
     /// <summary>What is to be said of the history of a ledger from before the first release; null of any other.</summary>

@@ -1,5 +1,6 @@
 using Almagest.Catalog.Mapping;
 using Almagest.Contract.Errors;
+using Almagest.Discovery;
 using Almagest.Discovery.Abstractions;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
@@ -50,14 +51,7 @@ public sealed class SelectionCheck(LedgerDatabase ledger)
         var names = await ColumnsAsync(datasets, cancellationToken);
         if (names.Contains(column))
             return;
-        var near = names
-            .Select(n => (Name: n, Distance: Distance(n.ToLowerInvariant(), column.ToLowerInvariant())))
-            .Where(n => n.Distance <= Math.Max(2, column.Length / 3))
-            .OrderBy(n => n.Distance)
-            .ThenBy(n => n.Name, StringComparer.Ordinal)
-            .Take(3)
-            .Select(n => n.Name)
-            .ToList();
+        var near = NearestName.All(column, names).Take(3).ToList();
         throw LedgerException.Of(
             ErrorCode.UnknownName,
             $"no star has a column '{column}'",
@@ -141,22 +135,5 @@ public sealed class SelectionCheck(LedgerDatabase ledger)
                 );
         foreach (var (column, range) in f.Extra ?? [])
             yield return ($"extra.{column}", new StarFilter { Extra = new ExtraRanges { [column] = range } });
-    }
-
-    /// <summary>Edits that make one text of another: insertions, deletions and replacements (Levenshtein 1966).</summary>
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var (diagonal, left) = (row[0], i);
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                left = Math.Min(Math.Min(left, row[j]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                (diagonal, row[j]) = (row[j], left);
-            }
-        }
-        return row[^1];
     }
 }

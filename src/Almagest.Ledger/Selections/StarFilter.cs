@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Almagest.Catalog.Mapping;
 using Almagest.Contract.Errors;
+using Almagest.Discovery;
 using Almagest.Discovery.Recovery;
 using Almagest.Sky;
 
@@ -117,6 +118,9 @@ public sealed record StarFilter
         .Concat(FurtherField.All.Select(f => KeyValuePair.Create(f.Name, (Property(f.Name), f.Name, f.Label))))
         .ToDictionary();
 
+    /// <summary>The names of all conditions.</summary>
+    internal static IEnumerable<string> Names => ["cone", "ra_deg", .. Ranges.Keys, "extra", "quality", "sample"];
+
     private static Func<StarFilter, Bounds?> Property(string name) =>
         typeof(StarFilter)
             .GetProperty(string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..])))!
@@ -138,10 +142,12 @@ public sealed record StarFilter
         catch (JsonException e)
         {
             var path = string.IsNullOrEmpty(e.Path) ? "" : e.Path.TrimStart('$', '.');
+            var meant = path.Length == 0 || Names.Contains(path) ? null : NearestName.Of(path, Names);
             throw LedgerException.Of(
                 ErrorCode.UnreadableFilter,
                 "the filter cannot be read" + (path.Length == 0 ? "" : $" at {path}: no such condition, or not its whole form"),
-                $"A filter is a JSON object with cone {{ra_deg, dec_deg, radius_deg}} and ranges {{min, max}} of ra_deg, "
+                (meant is null ? "" : $"Did you mean {meant}? ")
+                    + $"A filter is a JSON object with cone {{ra_deg, dec_deg, radius_deg}} and ranges {{min, max}} of ra_deg, "
                     + $"{string.Join(", ", Ranges.Keys)}; extra {{COLUMN: {{min, max}}}} of other columns; "
                     + $"quality \"gaia\"; without [source_id, …]; sample {{n, seed}}.",
                 path.Length == 0 ? "filter" : $"filter.{path}"

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Almagest.Catalog.Mapping;
 using Almagest.Contract.Errors;
+using Almagest.Discovery;
 
 namespace Almagest.Ledger.Selections;
 
@@ -79,7 +80,7 @@ public static class StarFilterText
                     json[name] = range;
             }
             else
-                throw Bad(term);
+                throw Unknown(name, term);
         }
         return StarFilter.FromJson(json.ToJsonString());
     }
@@ -88,6 +89,16 @@ public static class StarFilterText
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
             ? value
             : throw Bad(term);
+
+    private static LedgerException Unknown(string name, string term) =>
+        NearestName.All(name, StarFilter.Names).Take(3).ToList() is { Count: > 0 } near
+            ? LedgerException.Of(
+                ErrorCode.UnreadableFilter,
+                $"the filter term '{term}' cannot be read: there is no condition on '{name}'",
+                $"Did you mean {string.Join(" or ", near)}? Another column of the catalogue is extra.{name}=MIN..MAX",
+                "filter"
+            )
+            : Bad(term);
 
     private static LedgerException Bad(string term) =>
         LedgerException.Of(ErrorCode.UnreadableFilter, $"the filter term '{term}' cannot be read", Help, "filter");

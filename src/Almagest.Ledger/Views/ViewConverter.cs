@@ -49,7 +49,7 @@ public sealed class ViewConverter(LedgerDatabase ledger)
                 return false;
             }
             if (target == ViewMode.Incremental)
-                await ToIncrementalAsync(connection, now, progress, cancellationToken);
+                await ToIncrementalOrBackAsync(connection, now, progress, cancellationToken);
             else
                 await ToRefreshAsync(connection, now, progress, cancellationToken);
             return true;
@@ -88,6 +88,25 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         }
     }
 
+    // One that cannot be done leaves the mode that was. One that is stopped can go on, and so can one whose database is gone.
+    private async Task ToIncrementalOrBackAsync(
+        NpgsqlConnection connection,
+        ViewModeState now,
+        IProgress<ConversionProgress>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await ToIncrementalAsync(connection, now, progress, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && connection.State == System.Data.ConnectionState.Open)
+        {
+            await TakeBackAsync(connection, new ViewModeState(ViewMode.Refresh, ViewModeState.Building), CancellationToken.None);
+            throw;
+        }
+    }
+
     private async Task ToIncrementalAsync(
         NpgsqlConnection connection,
         ViewModeState now,
@@ -106,9 +125,11 @@ public sealed class ViewConverter(LedgerDatabase ledger)
             progress?.Report(new("replacing the views", AnalyticsViews.All.Count, AnalyticsViews.All.Count));
             await connection.ExecuteAsync(IncrementalSql.Analyze(), cancellationToken);
             await using var refresher = await ViewRefresher.ExcludeAsync(ledger, cancellationToken);
+            var grants = await GrantsAsync(connection, cancellationToken);
             var sql =
                 string.Concat(AnalyticsViews.All.Reverse().Select(v => $"drop materialized view public.{v.Name};\n"))
                 + string.Concat(AnalyticsViews.All.Select(v => IncrementalSql.CreateView(v) + "\n"))
+                + grants
                 + "delete from public.pending_view_changes;"
                 + AllChanged
                 + SetMode(ViewMode.Incremental, ViewModeState.Steady);
@@ -131,8 +152,7 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         CancellationToken cancellationToken
     )
     {
-        var datasets = await ListAsync<long>(
-            connection,
+        var datasets = await connection.ListAsync<long>(
             "select dataset_id from public.datasets d where not exists (select from view_summaries.counted_datasets c where "
                 + "c.dataset_id = d.dataset_id) order by 1",
             cancellationToken
@@ -147,8 +167,7 @@ public sealed class ViewConverter(LedgerDatabase ledger)
                 cancellationToken
             );
         }
-        var runs = await ListAsync<Guid>(
-            connection,
+        var runs = await connection.ListAsync<Guid>(
             "select run_id from public.discovery_runs d where is_complete and not exists (select from view_summaries.runs r where "
                 + "r.run_id = d.run_id) order by completed_at, run_id",
             cancellationToken
@@ -208,6 +227,7 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         progress?.Report(new("replacing the views", views.Count, views.Count));
         await using (await ViewRefresher.ExcludeAsync(ledger, cancellationToken))
         {
+            var grants = await GrantsAsync(connection, cancellationToken);
             var sql =
                 string.Concat(
                     views.Select(
@@ -222,6 +242,7 @@ public sealed class ViewConverter(LedgerDatabase ledger)
                             )
                     )
                 )
+                + grants
                 + AllChanged
                 + IncrementalSql.UnwatchCatalogue()
                 + IncrementalSql.Clear()
@@ -230,6 +251,25 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         }
         await new ViewRefresher(ledger).RefreshPendingAsync("mode", cancellationToken);
     }
+
+    // Who else may read the views may read their successors: the reading role, and whoever was let in by hand.
+    private static async Task<string> GrantsAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        string.Concat(
+            await connection.ListAsync<string>(
+                """
+                select format(e'grant select on public.%I to %s%s;\n', c.relname,
+                         case a.grantee when 0 then 'public' else quote_ident(r.rolname) end,
+                         case when a.is_grantable then ' with grant option' else '' end)
+                from public.analytics_views v
+                join pg_class c on c.oid = to_regclass(format('public.%I', v.view_name))
+                cross join lateral aclexplode(c.relacl) a
+                left join pg_roles r on r.oid = a.grantee
+                where a.privilege_type = 'SELECT' and a.grantee <> c.relowner and (a.grantee = 0 or r.oid is not null)
+                order by 1
+                """,
+                cancellationToken
+            )
+        );
 
     // Versions never go back: what a reader has kept of the old relation is asked for anew.
     private const string AllChanged = "select public.mark_views_changed(array(select view_name from public.analytics_views));";
@@ -297,16 +337,6 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         await using (var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0, Parameters = { new() { Value = id } } })
             await command.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-    }
-
-    private static async Task<List<T>> ListAsync<T>(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
-    {
-        var found = new List<T>();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-            found.Add(reader.GetFieldValue<T>(0));
-        return found;
     }
 
     private static async Task<int> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)

@@ -28,6 +28,15 @@ public sealed class RunAnnotations(LedgerDatabase ledger)
         ];
     }
 
+    /// <summary>Every tag that a run has, in their order as text; at most a thousand.</summary>
+    /// <exception cref="LedgerException">the database has trouble</exception>
+    public async Task<IReadOnlyList<string>> AllTagsAsync(CancellationToken cancellationToken = default) =>
+        [
+            .. (await ledger.ReadAsync(context => context.RunTags.Select(t => t.Tag).Distinct().Take(1000), cancellationToken)).Order(
+                StringComparer.Ordinal
+            ),
+        ];
+
     /// <summary>Adds tags; one that the run has already keeps who gave it and when.</summary>
     /// <exception cref="LedgerException">no such run, a text that is not a tag, or too many of them</exception>
     public Task AddTagsAsync(Guid runId, IReadOnlyList<string> tags, string? by, CancellationToken cancellationToken = default) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
@@ -26,6 +27,9 @@ public sealed record RunOutcome(Guid? RunId, Dataset Dataset, RunRequest Request
 
     /// <summary>Of a cluster run: what it says of each of its clusters, by number.</summary>
     public IReadOnlyList<DiscoveryCluster> Clusters { get; init; } = [];
+
+    /// <summary>What became of the views afterwards; null where nothing was stored, or the caller sees to them.</summary>
+    public KeptViews? Views { get; init; }
 }
 
 /// <summary>
@@ -58,6 +62,9 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
 
     /// <summary>Who starts its runs; null = not said.</summary>
     public string? By { get; init; }
+
+    /// <summary>Whether <see cref="RunAsync"/> waits only a moment for the views where a running server refreshes them.</summary>
+    public bool LeavesViewsToServer { get; init; }
 
     /// <summary>Checks a request and puts it into the queue.</summary>
     /// <exception cref="LedgerException">no such dataset, a parameter out of range, or too few stars: nothing is stored</exception>
@@ -99,8 +106,21 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         }
         var watch = Stopwatch.StartNew();
         progress?.Report(new RunProgress("views", 0));
-        await new ViewRefresher(ledger).RefreshPendingAsync("run", cancellationToken);
-        return outcome with { RecipeChoice = submitted.Choice, Timings = outcome.Timings with { Views = watch.Elapsed.TotalMilliseconds } };
+        var kept = LeavesViewsToServer
+            ? await new ViewKeeper(ledger).KeepAsync(
+                "run",
+                new SynchronousProgress<ConversionProgress>(p =>
+                    progress?.Report(new RunProgress($"views: {p.Stage}", p.Total == 0 ? 0 : (double)p.Done / p.Total))
+                ),
+                cancellationToken
+            )
+            : new KeptViews(await new ViewRefresher(ledger).RefreshPendingAsync("run", cancellationToken), false, null);
+        return outcome with
+        {
+            RecipeChoice = submitted.Choice,
+            Timings = outcome.Timings with { Views = watch.Elapsed.TotalMilliseconds },
+            Views = kept,
+        };
     }
 
     /// <summary>Executes a pending run; null where another worker has it. The views are left to whoever watches them.</summary>
@@ -152,7 +172,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
             var tooLong = LedgerException
                 .Of(
                     ErrorCode.RunTooLong,
-                    $"run {claim.RunId} was ended: it took longer than the {LongestRun!.Value} that the server lets a run take",
+                    $"run {claim.RunId} was ended: it took longer than the {Words(LongestRun!.Value)} that the server lets a run take",
                     "Take fewer stars, samples or trees, or let whoever operates the server allow more."
                 )
                 .With("run_id", claim.RunId)
@@ -338,6 +358,15 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     }
 
     // Progress<T> would hop threads and reorder; reports here are cheap and come in order.
+    private static string Words(TimeSpan time)
+    {
+        var (count, unit) =
+            time >= TimeSpan.FromHours(1) && time.Ticks % TimeSpan.TicksPerHour == 0 ? (time.TotalHours, "hour")
+            : time >= TimeSpan.FromMinutes(1) && time.Ticks % TimeSpan.TicksPerMinute == 0 ? (time.TotalMinutes, "minute")
+            : (time.TotalSeconds, "second");
+        return string.Create(CultureInfo.InvariantCulture, $"{count:0.###} {unit}{(count == 1 ? "" : "s")}");
+    }
+
     private sealed class SynchronousProgress<T>(Action<T> report) : IProgress<T>
     {
         public void Report(T value) => report(value);

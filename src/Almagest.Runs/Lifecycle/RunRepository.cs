@@ -158,9 +158,13 @@ public sealed class RunRepository(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(query);
         IQueryable<DiscoveryRun> runs = context.Runs;
-        if (query.Where is { Length: > 0 } text)
+        var texts = RunSort.Texts(query).ToList();
+        if (texts.Count > 0)
         {
-            var meeting = RunCondition.Join("", [new RunCondition("select r.* from public.discovery_runs r where "), RunWhere.Parse(text)]);
+            var meeting = RunCondition.Join(
+                "",
+                [new RunCondition("select r.* from public.discovery_runs r where "), RunCondition.Join(" and ", texts)]
+            );
             runs = context.Runs.FromSqlRaw(meeting.Sql, [.. meeting.Values]);
         }
         if (query.Tag is { } tag)
@@ -168,7 +172,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
         return RunOrder.Apply(runs, query, alsoOverTheDataset ?? []);
     }
 
-    private async Task<Guid[]> AlsoOverAsync(long dataset, CancellationToken cancellationToken)
+    internal async Task<Guid[]> AlsoOverAsync(long dataset, CancellationToken cancellationToken)
     {
         var also = DatasetRepository.AlsoJson(dataset);
         return
@@ -197,6 +201,26 @@ public sealed class RunRepository(LedgerDatabase ledger)
 
     public async Task<long> CountAsync(CancellationToken cancellationToken = default) =>
         (await ledger.ReadAsync(context => context.Runs.GroupBy(_ => 1).Select(g => g.LongCount()), cancellationToken)).FirstOrDefault();
+
+    /// <summary>Runs whose id, or whose sweep's, starts or ends so, the newest first.</summary>
+    /// <param name="part">hexadecimal digits and hyphens</param>
+    public Task<List<DiscoveryRun>> MatchingAsync(string part, int most, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        part = part.ToLowerInvariant();
+        return ledger.ReadAsync(
+            context =>
+                context
+                    .Runs.Where(r =>
+                        r.RunId.ToString().StartsWith(part)
+                        || r.RunId.ToString().EndsWith(part)
+                        || r.GroupId != null && (r.GroupId.ToString()!.StartsWith(part) || r.GroupId.ToString()!.EndsWith(part))
+                    )
+                    .OrderByDescending(r => r.RunId)
+                    .Take(most),
+            cancellationToken
+        );
+    }
 
     /// <summary>The run whose id starts or ends so; at least six characters, as printed in tables.</summary>
     /// <exception cref="LedgerException">none, or more than one</exception>

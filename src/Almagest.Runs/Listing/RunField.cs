@@ -24,6 +24,9 @@ internal enum RunFieldKind
 /// name</param>
 internal sealed record RunField(string Name, RunFieldKind Kind, string Sql)
 {
+    /// <summary>Fewer labelled stars than this make no figure: one or two of them decide it.</summary>
+    public const int LeastLabels = 20;
+
     private const string Prefix = "parameters.";
 
     private static readonly RunField[] s_fields =
@@ -44,6 +47,14 @@ internal sealed record RunField(string Name, RunFieldKind Kind, string Sql)
         new("noise_count", RunFieldKind.Number, Outcome("noise_count")),
         new("excluded_count", RunFieldKind.Number, RunOutcomes.Excluded("@")),
         new("random_seed", RunFieldKind.Number, "@.random_seed"),
+        new("lowest_score", RunFieldKind.Number, Stat("min_anomaly_score")),
+        new("mean_score", RunFieldKind.Number, Stat("avg_anomaly_score")),
+        new("largest_cluster", RunFieldKind.Number, Stat("max_cluster_size")),
+        new("significance", RunFieldKind.Number, "(select max(c.significance) from public.discovery_clusters c where c.run_id = @.run_id)"),
+        new("precision", RunFieldKind.Number, Quality("precision")),
+        new("recall", RunFieldKind.Number, Quality("recall")),
+        new("f1", RunFieldKind.Number, Quality("f1")),
+        new("adjusted_rand_index", RunFieldKind.Number, Quality("adjusted_rand_index")),
         new("duration_s", RunFieldKind.Number, RunOutcomes.Seconds("@")),
         new("created", RunFieldKind.Time, "@.created_at"),
         new("started", RunFieldKind.Time, "@.started_at"),
@@ -100,7 +111,8 @@ internal sealed record RunField(string Name, RunFieldKind Kind, string Sql)
             _ => null,
         };
 
-    private static string Escaped(string text) =>
+    /// <summary>A text as a pattern of LIKE that it alone matches.</summary>
+    public static string Escaped(string text) =>
         text.Replace("\\", "\\\\", StringComparison.Ordinal)
             .Replace("%", "\\%", StringComparison.Ordinal)
             .Replace("_", "\\_", StringComparison.Ordinal);
@@ -118,4 +130,11 @@ internal sealed record RunField(string Name, RunFieldKind Kind, string Sql)
     public string Of(string alias) => Sql.Replace("@.", $"{alias}.", StringComparison.Ordinal);
 
     private static string Outcome(string name) => RunOutcomes.Count("@", name);
+
+    // Of a run that is complete; its view may follow a moment later.
+    private static string Stat(string column) => $"(select v.{column} from public.mv_discovery_run_stats v where v.run_id = @.run_id)";
+
+    // The best of its label sets that have enough labels for a figure.
+    private static string Quality(string column) =>
+        $"(select max(v.{column}) from public.mv_discovery_quality v where v.run_id = @.run_id and v.labelled_stars >= {LeastLabels})";
 }

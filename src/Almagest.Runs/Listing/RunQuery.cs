@@ -11,6 +11,10 @@ public sealed record RunQuery(string? RunType = null, string? Status = null, lon
     public Guid? GroupId { get; init; }
     public string? Tag { get; init; }
 
+    /// <summary>Words that a run must hold, in its id, algorithm, parameters, datasets, tags, notes, who started it, or its
+    /// error.</summary>
+    public string? Search { get; init; }
+
     /// <summary>A condition in the language of <see cref="RunWhere"/>.</summary>
     public string? Where { get; init; }
 

@@ -45,10 +45,11 @@ internal static class RunSort
         );
     }
 
-    private static IEnumerable<RunCondition> Conditions(RunQuery query, Guid[] alsoOverTheDataset)
+    /// <summary>What a run has to meet; all of them.</summary>
+    public static IEnumerable<RunCondition> Conditions(RunQuery query, Guid[] alsoOverTheDataset)
     {
-        if (query.Where is { Length: > 0 } where)
-            yield return RunWhere.Parse(where);
+        foreach (var text in Texts(query))
+            yield return text;
         if (query.RunType is { } type)
             yield return new RunCondition("r.run_type = {0}", type);
         if (query.Status is { } status)
@@ -65,7 +66,30 @@ internal static class RunSort
             yield return new RunCondition("exists (select from public.run_tags t where t.run_id = r.run_id and t.tag = {0})", tag);
     }
 
-    private static string[] Keys(RunField field, string alias, bool isDescending)
+    /// <summary>What a run has to meet that is written in words.</summary>
+    public static IEnumerable<RunCondition> Texts(RunQuery query)
+    {
+        if (query.Where is { Length: > 0 } where)
+            yield return RunWhere.Parse(where);
+        foreach (var word in (query.Search ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(MostWords))
+            yield return new RunCondition(Holds, $"%{RunField.Escaped(word)}%");
+    }
+
+    private const int MostWords = 20;
+
+    // Whatever of a run is a text, or is written as one.
+    private const string Holds = """
+        (r.run_id::text ilike {0} or r.group_id::text ilike {0} or r.algorithm ilike {0} or r.started_by ilike {0} or r.error ilike {0}
+          or r.status ilike {0} or r.dataset_filter::text ilike {0}
+          or exists (select from jsonb_each_text(r.parameters) p where p.value ilike {0})
+          or exists (select from public.run_tags t where t.run_id = r.run_id and t.tag ilike {0})
+          or exists (select from public.run_notes n where n.run_id = r.run_id and n.text ilike {0})
+          or exists (select from public.datasets d where (d.dataset_id = r.dataset_id
+            or r.dataset_filter -> 'also_datasets' @> to_jsonb(d.dataset_id)) and d.name ilike {0}))
+        """;
+
+    /// <summary>What runs are sorted by, the first first; <c>{0}</c> is the name of a parameter.</summary>
+    public static string[] Keys(RunField field, string alias, bool isDescending)
     {
         var last = isDescending ? "'-Infinity'" : "'Infinity'";
         var (number, text) = field.Kind switch

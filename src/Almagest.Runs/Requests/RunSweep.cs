@@ -13,7 +13,8 @@ public static class RunSweep
     public const int MostRuns = 1000;
 
     /// <summary>
-    /// Every combination of the grid's values, for each set of the list, with each seed; in that order, seeds changing fastest.
+    /// Every combination of the grid's values, for each set of the list, with each seed; in that order, seeds changing fastest, but with
+    /// the runs together that can share their work: those of one seed that differ in the contamination.
     /// </summary>
     /// <param name="fixedParameters">JSON object of what all have in common; null = nothing</param>
     /// <param name="grid">values by parameter, in the algorithm's names</param>
@@ -69,7 +70,7 @@ public static class RunSweep
                 $"the sweep holds the same parameters twice: {twice.Key.ToJson()}",
                 "Each run of a sweep must differ from the others."
             );
-        return expanded;
+        return [.. expanded.GroupBy(p => p.Algorithm.WorkOf(p)).SelectMany(group => group)];
     }
 
     private static JsonObject Merge(JsonObject one, JsonObject other)

@@ -103,6 +103,7 @@ internal static class RouteScopes
         "setTapJobphase",
         "signAddress",
         "/docs/{documentName?}",
+        "/jobs/{id:guid}/file",
         "/openapi/{documentName}.json",
         // Views have routes by their descriptors.
         .. AnalyticsViews.All.Select(v => v.Route?.Operation).OfType<string>(),

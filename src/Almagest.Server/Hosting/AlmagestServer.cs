@@ -112,6 +112,7 @@ public static class AlmagestServer
         if (options.Workers > 0)
             services.AddHostedService<RunWorker>();
         services.AddHostedService<ViewRefreshService>();
+        services.AddHostedService<TapJobService>();
         JobScheduler.AddTo(
             services,
             schedule is null

@@ -27,6 +27,8 @@ internal sealed class DashboardHost(
 
     public int MostWaitingRuns => options.MostWaitingRuns;
 
+    public int RunThreads => options.RunThreads;
+
     public TimeSpan AsksAgainEvery => options.PagesAskAgainEvery;
 
     public RunExplainer Explainer => explainer;
@@ -36,6 +38,8 @@ internal sealed class DashboardHost(
     public void Enqueue(Guid runId) => queue.Signal();
 
     public RunProgress? ProgressOf(Guid runId) => queue.ProgressOf(runId);
+
+    public IReadOnlyList<(DateTime At, string Stage)> LogOf(Guid runId) => queue.LogOf(runId);
 
     public Task<IReadOnlyList<ViewRefreshOutcome>> RefreshViewsAsync(string? view, CancellationToken cancellationToken) =>
         refreshes.RefreshAsync(view, cancellationToken);

@@ -31,7 +31,7 @@ internal sealed class NightlyBackup(LedgerDatabase ledger, ServerOptions options
             Directory.CreateDirectory(folder);
             var name = string.Create(CultureInfo.InvariantCulture, $"almagest-{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}.backup");
             var path = Path.Combine(folder, name);
-            var report = await BackupFile.WriteAsync(ledger, path, null, cancellationToken);
+            var report = await BackupFile.WriteAsync(ledger, path, BackupPurpose.Backup, null, cancellationToken);
             var removed = RemoveOld(folder);
             context.Result = JobRunReport.Succeeded(
                 string.Create(

@@ -11,6 +11,7 @@ internal sealed class RunQueue : IDisposable
 {
     private readonly SemaphoreSlim _signal = new(0, 1);
     private readonly ConcurrentDictionary<Guid, RunProgress> _progress = new();
+    private readonly ConcurrentDictionary<Guid, ConcurrentQueue<(DateTime At, string Stage)>> _stages = new();
 
     /// <summary>There is something in the queue.</summary>
     public void Signal()
@@ -33,12 +34,28 @@ internal sealed class RunQueue : IDisposable
 
     public IProgress<RunProgress> Track(Guid runId) => new Tracker(this, runId);
 
-    public void Forget(Guid runId) => _progress.TryRemove(runId, out _);
+    /// <summary>When it came to each of its stages.</summary>
+    public IReadOnlyList<(DateTime At, string Stage)> LogOf(Guid runId) => _stages.TryGetValue(runId, out var log) ? [.. log] : [];
+
+    public void Forget(Guid runId)
+    {
+        _progress.TryRemove(runId, out _);
+        _stages.TryRemove(runId, out _);
+    }
 
     public void Dispose() => _signal.Dispose();
 
     private sealed class Tracker(RunQueue queue, Guid runId) : IProgress<RunProgress>
     {
-        public void Report(RunProgress value) => queue._progress[runId] = value;
+        private string? _stage;
+
+        public void Report(RunProgress value)
+        {
+            queue._progress[runId] = value;
+            if (value.Stage == _stage)
+                return;
+            _stage = value.Stage;
+            queue._stages.GetOrAdd(runId, _ => new()).Enqueue((DateTime.UtcNow, value.Stage));
+        }
     }
 }

@@ -27,6 +27,7 @@ internal sealed class ViewRefreshService(
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromMinutes(1);
 
     private readonly ViewRefresher _refresher = new(ledger);
+    private readonly AutomaticViewMode _automatic = new(ledger);
 
     protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
@@ -56,6 +57,8 @@ internal sealed class ViewRefreshService(
         await using var connection = await ledger.ConnectAsync(stoppingToken);
         await using (var listen = new NpgsqlCommand($"listen {ViewRefresher.Channel}", connection))
             await listen.ExecuteNonQueryAsync(stoppingToken);
+        // Commands of others leave the views to this server from here on.
+        await ViewKeeper.AnnounceAsync(connection, stoppingToken);
         while (true)
         {
             // Listening began before this: a change in between is either seen here or announced.
@@ -65,9 +68,21 @@ internal sealed class ViewRefreshService(
             var wait = done.NextRetry is { } retry && retry < s_lookAgain ? (retry > s_quiet ? retry : s_quiet) : s_lookAgain;
             foreach (var f in done.Outcomes.Where(o => !o.Succeeded))
                 logger.LogWarning("{View} could not be refreshed: {Reason}; it is tried again", f.ViewName, f.Error);
+            if (done.Outcomes.Count > 0)
+                await ChooseModeAsync(stoppingToken);
             if (await connection.WaitAsync(wait, stoppingToken))
                 await SettleAsync(connection, stoppingToken);
         }
+    }
+
+    private async Task ChooseModeAsync(CancellationToken stoppingToken)
+    {
+        if (await _automatic.ConsiderAsync(null, stoppingToken) is not { } step)
+            return;
+        if (step.Decision == AutomaticDecision.Converted)
+            logger.LogInformation("The views are kept in mode incremental from now on: {Reason}", step.Reason);
+        else
+            logger.LogWarning("The views would better be kept in mode incremental: {Reason}", step.Reason);
     }
 
     private static async Task SettleAsync(NpgsqlConnection connection, CancellationToken stoppingToken)

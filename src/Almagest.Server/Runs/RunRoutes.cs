@@ -10,6 +10,7 @@ using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Browsing;
 using Almagest.Runs.Export;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Listing;
@@ -47,6 +48,12 @@ internal static class RunRoutes
         "a condition on fields, outcomes, tags, dates and parameters, such as eps < 0.3 and (tag = 'good' or cluster_count in (3, 4)); "
             + "docs/guide/command-line.md has the language",
         4000
+    );
+    private static readonly TextParameter s_search = new(
+        "search",
+        "only runs that hold all of these words in their id, algorithm, parameters, datasets, tags, notes, who started them, or their "
+            + "error",
+        1000
     );
     private static readonly TextParameter s_nextRuns = new("after", "next of the page before, which had the same sort");
     private static readonly TextParameter s_tag = new("tag", "only runs with this tag");
@@ -95,18 +102,27 @@ internal static class RunRoutes
                         : (long?)null;
                     var limit = s_listLimit.ReadInt(context);
                     var sort = s_sort.Read(context) ?? RunOrder.Newest;
-                    var found = await runs.ListAsync(
-                        new RunQuery(s_runType.Read(context), s_status.Read(context), dataset, limit + 1, s_before.Read(context))
-                        {
-                            Algorithm = s_algorithm.Read(context),
-                            Tag = s_tag.Read(context),
-                            GroupId = s_groupId.Read(context),
-                            Where = s_where.Read(context),
-                            Sort = sort,
-                            After = s_nextRuns.Read(context),
-                        },
-                        context.RequestAborted
-                    );
+                    var query = new RunQuery(s_runType.Read(context), s_status.Read(context), dataset, limit + 1, s_before.Read(context))
+                    {
+                        Algorithm = s_algorithm.Read(context),
+                        Tag = s_tag.Read(context),
+                        GroupId = s_groupId.Read(context),
+                        Search = s_search.Read(context),
+                        Where = s_where.Read(context),
+                        Sort = sort,
+                        After = s_nextRuns.Read(context),
+                    };
+                    if (TableResponse.Wanted(context) is { } format)
+                    {
+                        TableResponse.RefusePaging(context, s_listLimit.Name, s_before.Name, s_nextRuns.Name);
+                        return TableResponse.Of(
+                            context,
+                            await new RunListExport(ledger).TableAsync(query, context.RequestAborted),
+                            format,
+                            "runs"
+                        );
+                    }
+                    var found = await runs.ListAsync(query, context.RequestAborted);
                     var names = await datasets.NamesAsync(context.RequestAborted);
                     var page = found.Take(limit).ToList();
                     return Results.Ok(
@@ -123,13 +139,19 @@ internal static class RunRoutes
                 s_dataset,
                 s_tag,
                 s_groupId,
+                s_search,
                 s_where,
                 s_sort,
                 s_listLimit,
                 s_before,
-                s_nextRuns
+                s_nextRuns,
+                TableResponse.Format
             )
-            .Produces<RunPage>()
+            .WithDescription(
+                "With a format, or Accept with the media type of one, every run that fits, as one streamed table with what it found; "
+                    + "docs/guide/exports.md says what is in it."
+            )
+            .ProducesTable<RunPage>()
             .Fails(404);
 
         group

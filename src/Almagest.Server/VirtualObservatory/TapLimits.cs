@@ -22,6 +22,9 @@ internal static class TapLimits
     /// <summary>Jobs at most; beyond it, the oldest one that has ended makes room.</summary>
     public const int MostJobs = 200;
 
+    /// <summary>The same, of one owner.</summary>
+    public const int MostOwnJobs = 100;
+
     /// <summary>Bytes of the tables that come with a query, and of those that jobs keep until they have ended.</summary>
     public const int MostUploadBytes = 32 << 20;
     public const long MostKeptUploadBytes = 256 << 20;
@@ -29,6 +32,9 @@ internal static class TapLimits
     /// <summary>Bytes of one result, and of all results together.</summary>
     public const long MostResultBytes = 1L << 30;
     public const long MostBytes = 4L << 30;
+
+    /// <summary>Bytes of all results of one owner.</summary>
+    public const long MostOwnBytes = 2L << 30;
 
     /// <summary>Longest wait for a change of a job's phase.</summary>
     public static readonly TimeSpan MostWait = TimeSpan.FromMinutes(5);

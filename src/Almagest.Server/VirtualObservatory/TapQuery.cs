@@ -7,7 +7,7 @@ internal sealed record TapQuery(string Adql, long MostRows, VoFormat Format, IRe
 {
     /// <param name="result">the result of a job of whoever asks, by its address; null where the address is none</param>
     /// <exception cref="VoException">a parameter is missing, or cannot be understood</exception>
-    public static TapQuery From(VoParameters parameters, Func<string, byte[]?> result)
+    public static async Task<TapQuery> FromAsync(VoParameters parameters, Func<string, Task<byte[]?>> result)
     {
         if (parameters.Get("REQUEST") is { } request && !request.Equals("doQuery", StringComparison.OrdinalIgnoreCase))
             throw VoException.Invalid($"REQUEST is '{request}', expected doQuery");
@@ -23,7 +23,7 @@ internal sealed record TapQuery(string Adql, long MostRows, VoFormat Format, IRe
             adql,
             Rows(parameters),
             VoFormat.Parse(parameters.Get("RESPONSEFORMAT") ?? parameters.Get("FORMAT")),
-            UploadList.Of(parameters, result)
+            await UploadList.OfAsync(parameters, result)
         );
     }
 

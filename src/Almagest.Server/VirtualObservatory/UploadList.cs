@@ -11,7 +11,7 @@ internal static class UploadList
 
     /// <param name="result">the result of a job of whoever asks, by its address; null where the address is none</param>
     /// <exception cref="VoException">it cannot be understood, or names a part that the request does not have</exception>
-    public static IReadOnlyList<Upload> Of(VoParameters parameters, Func<string, byte[]?> result)
+    public static async Task<IReadOnlyList<Upload>> OfAsync(VoParameters parameters, Func<string, Task<byte[]?>> result)
     {
         var uploads = new List<Upload>();
         foreach (var pair in parameters.All("UPLOAD").SelectMany(u => u.Split(';', StringSplitOptions.RemoveEmptyEntries)))
@@ -27,17 +27,17 @@ internal static class UploadList
                 throw VoException.Invalid($"UPLOAD names two tables {name}");
             if (uploads.Count == Most)
                 throw VoException.Invalid($"UPLOAD has more than {Most} tables");
-            uploads.Add(new Upload(name, Part(parameters, address, result)));
+            uploads.Add(new Upload(name, await PartAsync(parameters, address, result)));
         }
         return uploads;
     }
 
-    private static byte[] Part(VoParameters parameters, string address, Func<string, byte[]?> result)
+    private static async Task<byte[]> PartAsync(VoParameters parameters, string address, Func<string, Task<byte[]?>> result)
     {
         const string Inline = "param:";
         // A server that fetched what it is told to would fetch for others what only it can reach.
         if (!address.StartsWith(Inline, StringComparison.OrdinalIgnoreCase))
-            return result(address)
+            return await result(address)
                 ?? throw VoException.Invalid(
                     $"UPLOAD has the address '{address}', and this server fetches nothing but results of your jobs on it: send the table "
                         + "with the request, as a part of a multipart/form-data, and name it param:part"

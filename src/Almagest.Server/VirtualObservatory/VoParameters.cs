@@ -36,6 +36,16 @@ internal sealed class VoParameters
         }
     }
 
+    /// <summary>The files, by their parts' names.</summary>
+    public IReadOnlyList<KeyValuePair<string, byte[]>> Contents
+    {
+        get
+        {
+            lock (_all)
+                return [.. _contents];
+        }
+    }
+
     /// <param name="mostUploadBytes">of files in the form; 0 where none are welcome</param>
     /// <exception cref="VoException">the form cannot be read</exception>
     public static async Task<VoParameters> ReadAsync(HttpContext context, int mostUploadBytes = 0)
@@ -132,21 +142,14 @@ internal sealed class VoParameters
         }
     }
 
-    /// <summary>Takes over the files of another request.</summary>
-    public void TakeContents(VoParameters other)
+    /// <summary>Takes files over, by their parts' names.</summary>
+    public void TakeContents(IEnumerable<KeyValuePair<string, byte[]>> contents)
     {
         lock (_all)
         {
-            foreach (var (part, content) in other._contents)
+            foreach (var (part, content) in contents)
                 _contents[part] = content;
         }
-    }
-
-    /// <summary>Frees the files, which nobody needs any more.</summary>
-    public void DropContents()
-    {
-        lock (_all)
-            _contents.Clear();
     }
 
     /// <summary>Another value of a parameter that may be given more than once.</summary>

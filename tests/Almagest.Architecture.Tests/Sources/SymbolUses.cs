@@ -44,7 +44,9 @@ internal sealed class SymbolUses
     {
         var all = new SymbolUses();
         var found = project
-            .Files.AsParallel()
+            // A migration's designer is a model as the tool wrote it: long, and it names nothing of ours but by text.
+            .Files.Where(f => !f.Path.EndsWith(".Designer.cs", StringComparison.Ordinal))
+            .AsParallel()
             .AsOrdered()
             .Select(file => Of(file, compilation.GetSemanticModel(file.Tree), isOwn))
             .ToList();

@@ -27,6 +27,9 @@ public sealed class FrozenSqlTests
             { "AddAccessTokens", "e3b0c44298fc1c14" },
             { "AddRunStartedBy", "e3b0c44298fc1c14" },
             { "AddDeletions", "52f20d680fa4b8fd" },
+            { "AddSavedViews", "60b87eeb61c95435" },
+            { "AddAutomaticViewMode", "f2edd3cb681c50be" },
+            { "AddTapJobs", "a674074c29e70e75" },
         };
 
     [Theory]

@@ -30,6 +30,9 @@ public sealed class MigrationTests
         "AddAccessTokens",
         "AddRunStartedBy",
         "AddDeletions",
+        "AddSavedViews",
+        "AddAutomaticViewMode",
+        "AddTapJobs",
     ];
 
     [Fact]

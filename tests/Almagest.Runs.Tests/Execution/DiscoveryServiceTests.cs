@@ -71,6 +71,36 @@ public sealed class DiscoveryServiceTests
     }
 
     [Fact]
+    public async Task Runs_that_differ_in_the_contamination_alone_share_one_fit_and_are_equal_to_runs_made_alone()
+    {
+        await using var test = await WithGaiaAsync();
+        var parameters = RunSweep.Expand(
+            "isolation_forest",
+            new System.Text.Json.Nodes.JsonObject { ["n_estimators"] = 30 },
+            [new("contamination", [0.01, 0.05, 0.2])],
+            [],
+            [1, 2]
+        );
+        var memory = new AnalysisCache(new SelectionCache(test.Ledger));
+        var shared = new DiscoveryService(test.Ledger) { Memory = memory };
+        var together = await HashesAsync(shared, parameters);
+        Assert.Equal(2, memory.Work.Built);
+        Assert.Equal(together, await HashesAsync(new DiscoveryService(test.Ledger), parameters));
+        Assert.Equal(6, together.Distinct().Count());
+
+        async Task<List<string>> HashesAsync(DiscoveryService service, IReadOnlyList<RunParameters> runs)
+        {
+            var hashes = new List<string>();
+            foreach (var one in runs)
+            {
+                var outcome = await service.RunAsync(new RunRequest("gaia", StarFilter.All, one));
+                hashes.Add((await new RunRepository(test.Ledger).GetAsync(outcome.RunId!.Value)).ResultsHash!);
+            }
+            return hashes;
+        }
+    }
+
+    [Fact]
     public async Task With_the_default_features_a_cluster_across_RA_0_is_one_cluster_and_with_the_classic_ones_it_is_torn()
     {
         await using var test = await TestLedger.CreateAsync();

@@ -279,7 +279,8 @@ public sealed class RunQueueTests
             [1, 2, 3]
         );
         Assert.Equal(12, parameters.Count);
-        Assert.Equal([1L, 2L, 3L, 1L], parameters.Take(4).Select(p => p.Seed!.Value));
+        // Those that differ in the contamination alone stand together: they share a fit.
+        Assert.Equal([1L, 1L, 2L, 2L, 3L, 3L, 1L], parameters.Take(7).Select(p => p.Seed!.Value));
         var group = Guid.CreateVersion7();
         var submitted = await new RunSubmitter(test.Ledger).SubmitAsync(
             "a",

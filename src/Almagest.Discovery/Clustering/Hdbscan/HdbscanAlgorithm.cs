@@ -25,6 +25,19 @@ internal sealed class HdbscanAlgorithm : ClusterAlgorithm<HdbscanParameters>
 
     public override SharedWork Shares { get; } = new("tree", "min_cluster_size", "min_samples");
 
+    /// <summary>The tree depends on the rank of the neighbour alone; how it is cut is cheap.</summary>
+    public override object WorkOf(RunParameters parameters)
+    {
+        var own = (HdbscanParameters)parameters;
+        return own with
+        {
+            MinSamples = own.MinSamples ?? own.MinClusterSize,
+            MinClusterSize = 0,
+            ClusterSelectionMethod = "",
+            AllowSingleCluster = false,
+        };
+    }
+
     public override string AdviceForNone =>
         "Try a smaller min_samples or min_cluster_size, allow_single_cluster where the selection may hold one cluster only, or auto, which "
         + "compares with the field.";

@@ -38,7 +38,8 @@ begin
 end $$;
 
 -- Counts the stars of one dataset per cell, unless that is done.
-create function view_summaries.count_dataset(dataset bigint) returns void language plpgsql as $$
+create function view_summaries.count_dataset(dataset bigint) returns void language plpgsql
+set jit = off as $$
 begin
   insert into view_summaries.counted_datasets values (dataset) on conflict do nothing;
   if not found then return; end if;
@@ -46,7 +47,8 @@ begin
   select dataset, healpix_29 >> 46, count(*) from public.stars where dataset_id = dataset group by healpix_29 >> 46;
 end $$;
 
-create function view_summaries.follow_new_stars() returns trigger language plpgsql as $$
+create function view_summaries.follow_new_stars() returns trigger language plpgsql
+set jit = off as $$
 declare
   dataset bigint;
 begin
@@ -65,7 +67,8 @@ begin
   return null;
 end $$;
 
-create function view_summaries.follow_lost_stars() returns trigger language plpgsql as $$
+create function view_summaries.follow_lost_stars() returns trigger language plpgsql
+set jit = off as $$
 begin
   if not view_summaries.are_kept() then return null; end if;
   perform view_summaries.lock_for_change();

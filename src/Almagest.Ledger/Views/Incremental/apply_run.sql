@@ -6,6 +6,8 @@ create function view_summaries.apply_run(target uuid) returns void language plpg
 -- A plan kept for any run expects ten flags: each run gets a plan for as many as it has. The pages of what it touches are in memory:
 -- a few thousand stars are looked up, not joined with the whole catalogue.
 set plan_cache_mode = force_custom_plan
+-- Compiling takes longer than all of this does.
+set jit = off
 set random_page_cost = 1.1 as $$
 declare
   run public.discovery_runs;

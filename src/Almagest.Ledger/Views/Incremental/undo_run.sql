@@ -3,6 +3,8 @@
 -- from something else is taken back before it.
 create function view_summaries.undo_run(target uuid) returns void language plpgsql
 set plan_cache_mode = force_custom_plan
+-- Compiling takes longer than all of this does.
+set jit = off
 set random_page_cost = 1.1 as $$
 declare
   run view_summaries.runs;

@@ -13,7 +13,8 @@ begin
 end $$;
 
 -- Judges the runs anew that analysed a star whose label changed.
-create function view_summaries.follow_labels() returns trigger language plpgsql as $$
+create function view_summaries.follow_labels() returns trigger language plpgsql
+set jit = off as $$
 declare
   affected uuid;
 begin

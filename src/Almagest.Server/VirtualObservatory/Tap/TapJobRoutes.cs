@@ -4,7 +4,6 @@ using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Win32.SafeHandles;
 
 namespace Almagest.Server.VirtualObservatory.Tap;
 
@@ -15,7 +14,7 @@ internal static class TapJobRoutes
     {
         var async = tap.MapGroup("/async");
         async
-            .VoRoute("GET", "", "listTapJobs", "Your jobs on this server, newest first", context => Task.FromResult(List(context, jobs)))
+            .VoRoute("GET", "", "listTapJobs", "Your jobs, newest first", context => ListAsync(context, jobs))
             .Takes(VoArguments.Phase)
             .AnswersXml();
         async
@@ -27,17 +26,17 @@ internal static class TapJobRoutes
                 async context =>
                 {
                     var parameters = await VoParameters.ReadAsync(context, TapLimits.MostUploadBytes);
-                    var job = jobs.Add(parameters, Owner(context));
+                    var id = await jobs.AddAsync(parameters, Owner(context), context.RequestAborted);
                     try
                     {
-                        Change(job, parameters, jobs);
+                        await SetAsync(await JobAsync(context, jobs, id), parameters, jobs, context.RequestAborted);
                     }
                     catch (VoException)
                     {
-                        jobs.Destroy(job);
+                        await jobs.DestroyAsync(id, CancellationToken.None);
                         throw;
                     }
-                    return See(context, job);
+                    return See(context, id);
                 }
             )
             .Takes(VoArguments.JobLanguage, VoArguments.JobQuery, VoArguments.MostRows, VoArguments.Format, VoArguments.Upload)
@@ -50,9 +49,8 @@ internal static class TapJobRoutes
                 "One job; WAIT=seconds answers as soon as its phase changes",
                 async context =>
                 {
-                    var job = Job(context, jobs);
-                    await WaitAsync(context, job);
-                    return VoDocument.Answer(xml => Uws.Job(xml, job, Address(context, job)));
+                    var job = await WaitAsync(context, await JobAsync(context, jobs), jobs);
+                    return VoDocument.Answer(xml => Uws.Job(xml, job, Address(context, job.Id)));
                 }
             )
             .Takes(VoArguments.Job, VoArguments.Wait)
@@ -65,11 +63,12 @@ internal static class TapJobRoutes
                 "Changes a job, begins, aborts or deletes it",
                 async context =>
                 {
-                    var (job, parameters) = (Job(context, jobs), await VoParameters.ReadAsync(context, TapLimits.MostUploadBytes));
+                    var job = await JobAsync(context, jobs);
+                    var parameters = await VoParameters.ReadAsync(context, TapLimits.MostUploadBytes);
                     if (string.Equals(parameters.Get("ACTION"), "DELETE", StringComparison.OrdinalIgnoreCase))
-                        return Delete(context, job, jobs);
-                    Change(job, parameters, jobs);
-                    return See(context, job);
+                        return await DeleteAsync(context, job, jobs);
+                    await ChangeAsync(job, parameters, jobs, context.RequestAborted);
+                    return See(context, job.Id);
                 }
             )
             .Takes(VoArguments.Job)
@@ -80,7 +79,7 @@ internal static class TapJobRoutes
                 "/{job}",
                 "deleteTapJob",
                 "Deletes a job and its result",
-                context => Task.FromResult<IResult>(Delete(context, Job(context, jobs), jobs))
+                async context => await DeleteAsync(context, await JobAsync(context, jobs), jobs)
             )
             .Takes(VoArguments.Job)
             .LeadsOn();
@@ -94,7 +93,11 @@ internal static class TapJobRoutes
                 "/{job}/quote",
                 "getTapJobQuote",
                 "When it is expected to end: not known",
-                context => Plain(Job(context, jobs), "")
+                async context =>
+                {
+                    await JobAsync(context, jobs);
+                    return Plain("");
+                }
             )
             .Takes(VoArguments.Job)
             .AnswersText();
@@ -104,7 +107,11 @@ internal static class TapJobRoutes
                 "/{job}/owner",
                 "getTapJobOwner",
                 "Whose job it is; empty where nobody has a name",
-                context => Plain(Job(context, jobs), Person.Of(context.User)?.Name ?? "")
+                async context =>
+                {
+                    await JobAsync(context, jobs);
+                    return Plain(Person.Of(context.User)?.Name ?? "");
+                }
             )
             .Takes(VoArguments.Job)
             .AnswersText();
@@ -114,10 +121,10 @@ internal static class TapJobRoutes
                 "/{job}/parameters",
                 "getTapJobParameters",
                 "What it was asked",
-                context =>
+                async context =>
                 {
-                    var job = Job(context, jobs);
-                    return Task.FromResult(VoDocument.Answer(xml => Uws.Parameters(xml, job)));
+                    var job = await JobAsync(context, jobs);
+                    return VoDocument.Answer(xml => Uws.Parameters(xml, job));
                 }
             )
             .Takes(VoArguments.Job)
@@ -138,10 +145,10 @@ internal static class TapJobRoutes
                 "/{job}/results",
                 "listTapJobResults",
                 "Its results: one, once it is completed",
-                context =>
+                async context =>
                 {
-                    var job = Job(context, jobs);
-                    return Task.FromResult(VoDocument.Answer(xml => Uws.Results(xml, job, Address(context, job))));
+                    var job = await JobAsync(context, jobs);
+                    return VoDocument.Answer(xml => Uws.Results(xml, job, Address(context, job.Id)));
                 }
             )
             .Takes(VoArguments.Job)
@@ -152,11 +159,10 @@ internal static class TapJobRoutes
                 "/{job}/results/result",
                 "getTapJobResult",
                 "Its result",
-                context =>
+                async context =>
                 {
-                    var job = Job(context, jobs);
-                    var file = job.Borrow() ?? throw WithoutResult(job);
-                    return Task.FromResult<IResult>(new ResultOf(job, file));
+                    var job = await JobAsync(context, jobs);
+                    return job.Phase == JobPhase.COMPLETED ? new ResultOf(job, jobs) : throw WithoutResult(job);
                 }
             )
             .Takes(VoArguments.Job)
@@ -167,12 +173,10 @@ internal static class TapJobRoutes
                 "/{job}/error",
                 "getTapJobError",
                 "Why it failed, as a VOTable",
-                context =>
+                async context =>
                 {
-                    var error = Job(context, jobs).Error ?? throw new VoException(404, "the job has not failed");
-                    return Task.FromResult(
-                        VoDocument.Answer(xml => VoDocument.Error(xml, "QUERY_STATUS", "ERROR", error.Message), VoDocument.VoTableType)
-                    );
+                    var error = (await JobAsync(context, jobs)).Error ?? throw new VoException(404, "the job has not failed");
+                    return VoDocument.Answer(xml => VoDocument.Error(xml, "QUERY_STATUS", "ERROR", error.Message), VoDocument.VoTableType);
                 }
             )
             .Takes(VoArguments.Job)
@@ -187,7 +191,7 @@ internal static class TapJobRoutes
                     $"/{{job}}/{name}",
                     $"getTapJob{name}",
                     $"Its {name}, as plain text",
-                    context => Plain(Job(context, jobs), read(Job(context, jobs)))
+                    async context => Plain(read(await JobAsync(context, jobs)))
                 )
                 .Takes(VoArguments.Job)
                 .AnswersText();
@@ -203,34 +207,55 @@ internal static class TapJobRoutes
             ? new VoException(error.Status >= 500 ? error.Status : 404, $"the job failed and has no result: {error.Message}")
             : new VoException(404, $"the job has no result: it is {job.Phase}");
 
-    private static Task<IResult> Plain(TapJob job, string text) => Task.FromResult(Results.Text(text, "text/plain"));
+    private static IResult Plain(string text) => Results.Text(text, "text/plain");
 
     private static async Task<IResult> ChangeAsync(HttpContext context, TapJobs jobs)
     {
-        var job = Job(context, jobs);
-        Change(job, await VoParameters.ReadAsync(context, TapLimits.MostUploadBytes), jobs);
-        return See(context, job);
+        var job = await JobAsync(context, jobs);
+        await ChangeAsync(job, await VoParameters.ReadAsync(context, TapLimits.MostUploadBytes), jobs, context.RequestAborted);
+        return See(context, job.Id);
     }
 
     // Another's job is not told from one that does not exist.
-    private static TapJob Job(HttpContext context, TapJobs jobs) =>
-        jobs.Find(context.GetRouteValue("job") as string ?? "") is { } job && job.Owner == Owner(context)
-            ? job
-            : throw new VoException(404, "there is no such job; it may have been destroyed");
+    private static async Task<TapJob> JobAsync(HttpContext context, TapJobs jobs, string? id = null) =>
+        await jobs.FindAsync(id ?? context.GetRouteValue("job") as string ?? "", Owner(context), context.RequestAborted)
+        ?? throw new VoException(404, "there is no such job; it may have been destroyed");
 
     public static string Owner(HttpContext context) => Person.Of(context.User)?.Key ?? "";
 
-    private static string Address(HttpContext context, TapJob job) => $"{TapRoutes.AddressOf(context)}/async/{job.Id}";
+    private static string Address(HttpContext context, string id) => $"{TapRoutes.AddressOf(context)}/async/{id}";
 
-    private static SeeOther See(HttpContext context, TapJob job) => new SeeOther(Address(context, job));
+    private static SeeOther See(HttpContext context, string id) => new(Address(context, id));
 
-    private static SeeOther Delete(HttpContext context, TapJob job, TapJobs jobs)
+    private static async Task<IResult> DeleteAsync(HttpContext context, TapJob job, TapJobs jobs)
     {
-        jobs.Destroy(job);
+        await jobs.DestroyAsync(job.Id, context.RequestAborted);
         return new SeeOther($"{TapRoutes.AddressOf(context)}/async");
     }
 
-    private static void Change(TapJob job, VoParameters parameters, TapJobs jobs)
+    // What it is asked, which may change until it begins, and then what is set.
+    private static async Task ChangeAsync(TapJob job, VoParameters parameters, TapJobs jobs, CancellationToken cancellationToken)
+    {
+        var asked = parameters
+            .Pairs.Where(p => p.Key is "QUERY" or "LANG" or "MAXREC" or "RESPONSEFORMAT" or "FORMAT" or "REQUEST" or "RUNID")
+            .ToList();
+        var uploads = parameters.All("UPLOAD");
+        if (asked.Count > 0 || uploads.Count > 0 || parameters.ContentBytes > 0)
+        {
+            if (job.Phase != JobPhase.PENDING)
+                throw VoException.Invalid($"{(asked.Count > 0 ? asked[0].Key : "UPLOAD")} cannot be changed: the job is {job.Phase}");
+            foreach (var (name, value) in asked)
+                job.Parameters.Set(name, value);
+            // Tables may come one at a time.
+            foreach (var upload in uploads)
+                job.Parameters.Append("UPLOAD", upload);
+            await jobs.AskAsync(job, job.Parameters, parameters, cancellationToken);
+            job = job with { UploadBytes = job.UploadBytes + parameters.ContentBytes };
+        }
+        await SetAsync(job, parameters, jobs, cancellationToken);
+    }
+
+    private static async Task SetAsync(TapJob job, VoParameters parameters, TapJobs jobs, CancellationToken cancellationToken)
     {
         if (parameters.Get("DESTRUCTION") is { } destruction)
         {
@@ -244,36 +269,24 @@ internal static class TapJobRoutes
             )
                 throw VoException.Invalid($"DESTRUCTION is '{destruction}', expected a time such as 2026-11-22T18:00:00Z");
             var latest = DateTime.UtcNow + TapLimits.MostRetention;
-            job.Destruction = time < latest ? time : latest;
+            await jobs.SetDestructionAsync(job, time < latest ? time : latest, cancellationToken);
         }
         if (parameters.Get("EXECUTIONDURATION") is { } duration)
         {
             if (!long.TryParse(duration, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
                 throw VoException.Invalid($"EXECUTIONDURATION is '{duration}', expected a number of seconds");
-            job.ExecutionDuration =
+            var most =
                 seconds == 0 || seconds > TapLimits.MostExecution.TotalSeconds ? TapLimits.MostExecution : TimeSpan.FromSeconds(seconds);
+            await jobs.SetExecutionAsync(job, most, cancellationToken);
+            job = job with { ExecutionDuration = most };
         }
-        foreach (
-            var (name, value) in parameters.Pairs.Where(p =>
-                !ReferenceEquals(parameters, job.Parameters)
-                && p.Key is "QUERY" or "LANG" or "MAXREC" or "RESPONSEFORMAT" or "FORMAT" or "REQUEST" or "RUNID"
-            )
-        )
-        {
-            if (job.Phase != JobPhase.PENDING)
-                throw VoException.Invalid($"{name} cannot be changed: the job is {job.Phase}");
-            if (!ReferenceEquals(parameters, job.Parameters))
-                job.Parameters.Set(name, value);
-        }
-        if (!ReferenceEquals(parameters, job.Parameters))
-            AddUploads(job, parameters, jobs);
         switch (parameters.Get("PHASE")?.ToUpperInvariant())
         {
             case "RUN":
-                jobs.Run(job);
+                await jobs.RunAsync(job, cancellationToken);
                 break;
             case "ABORT":
-                TapJobs.Abort(job);
+                await jobs.AbortAsync(job, cancellationToken);
                 break;
             case null:
                 break;
@@ -282,29 +295,15 @@ internal static class TapJobRoutes
         }
     }
 
-    // Tables may come one at a time, before the job begins.
-    private static void AddUploads(TapJob job, VoParameters parameters, TapJobs jobs)
-    {
-        var uploads = parameters.All("UPLOAD");
-        if (uploads.Count == 0 && parameters.ContentBytes == 0)
-            return;
-        if (job.Phase != JobPhase.PENDING)
-            throw VoException.Invalid($"UPLOAD cannot be changed: the job is {job.Phase}");
-        jobs.RequireRoom(parameters);
-        if (job.Parameters.ContentBytes + parameters.ContentBytes > TapLimits.MostUploadBytes)
-            throw VoException.Invalid($"the tables of UPLOAD are larger than {TapLimits.MostUploadBytes >> 20} MiB together");
-        job.Parameters.TakeContents(parameters);
-        foreach (var upload in uploads)
-            job.Parameters.Append("UPLOAD", upload);
-    }
-
-    private static IResult List(HttpContext context, TapJobs jobs)
+    private static async Task<IResult> ListAsync(HttpContext context, TapJobs jobs)
     {
         var query = context.Request.Query;
         var phases = query["PHASE"].OfType<string>().Select(p => p.ToUpperInvariant()).ToHashSet();
         // Those whom nobody knows share their jobs by address alone.
-        var owner = Person.Of(context.User) is { Name: not null } ? Owner(context) : null;
-        var listed = jobs.All.Where(j => j.Owner == owner && (phases.Count == 0 || phases.Contains(j.Phase.ToString())));
+        IEnumerable<TapJob> listed = Person.Of(context.User) is { Name: not null }
+            ? await jobs.OfAsync(Owner(context), context.RequestAborted)
+            : [];
+        listed = listed.Where(j => phases.Count == 0 || phases.Contains(j.Phase.ToString()));
         if (
             DateTime.TryParse(
                 query["AFTER"],
@@ -319,21 +318,19 @@ internal static class TapJobRoutes
         return VoDocument.Answer(xml => Uws.Jobs(xml, listed.ToList(), $"{TapRoutes.AddressOf(context)}/async"));
     }
 
-    private static async Task WaitAsync(HttpContext context, TapJob job)
+    // The job as it is when its phase has changed, or the time is over.
+    private static async Task<TapJob> WaitAsync(HttpContext context, TapJob job, TapJobs jobs)
     {
         if (
             !int.TryParse(context.Request.Query["WAIT"], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
             || seconds == 0
             || job.HasEnded
+            || context.Request.Query["PHASE"] is [{ } phase] && !phase.Equals(job.Phase.ToString(), StringComparison.OrdinalIgnoreCase)
         )
-            return;
-        var change = job.Changed;
-        if (context.Request.Query["PHASE"] is [{ } phase] && !phase.Equals(job.Phase.ToString(), StringComparison.OrdinalIgnoreCase))
-            return;
-        if (job.HasEnded)
-            return;
+            return job;
         var most = seconds < 0 || seconds > TapLimits.MostWait.TotalSeconds ? TapLimits.MostWait : TimeSpan.FromSeconds(seconds);
-        await Task.WhenAny(change, Task.Delay(most, context.RequestAborted));
+        await jobs.WaitAsync(job, most, context.RequestAborted);
+        return await JobAsync(context, jobs);
     }
 
     private sealed class SeeOther(string address) : IResult
@@ -347,26 +344,16 @@ internal static class TapJobRoutes
         }
     }
 
-    private sealed class ResultOf(TapJob job, SafeFileHandle file) : IResult
+    private sealed class ResultOf(TapJob job, TapJobs jobs) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
-            try
-            {
-                var response = httpContext.Response;
-                response.ContentType = job.ResultType;
-                response.ContentLength = job.ResultBytes;
-                if (job.IsCutOff)
-                    response.Headers[AnswerHeaders.Truncated] = "true";
-                var buffer = new byte[1 << 16];
-                int read;
-                for (long at = 0; (read = await RandomAccess.ReadAsync(file, buffer, at, httpContext.RequestAborted)) > 0; at += read)
-                    await response.Body.WriteAsync(buffer.AsMemory(0, read), httpContext.RequestAborted);
-            }
-            finally
-            {
-                job.GiveBack();
-            }
+            var response = httpContext.Response;
+            response.ContentType = job.ResultType;
+            response.ContentLength = job.ResultBytes;
+            if (job.IsCutOff)
+                response.Headers[AnswerHeaders.Truncated] = "true";
+            await jobs.CopyResultAsync(job, response.Body, httpContext.RequestAborted);
         }
     }
 }

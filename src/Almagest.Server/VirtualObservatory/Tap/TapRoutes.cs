@@ -25,9 +25,9 @@ internal static class TapRoutes
                     async context =>
                         await AnswerAsync(
                             runner,
-                            TapQuery.From(
+                            await TapQuery.FromAsync(
                                 await VoParameters.ReadAsync(context, TapLimits.MostUploadBytes),
-                                address => jobs.ResultAt(address, TapJobRoutes.Owner(context))
+                                address => jobs.ResultAtAsync(address, TapJobRoutes.Owner(context), context.RequestAborted)
                             ),
                             context
                         )
