@@ -12,7 +12,13 @@ def test_every_route_is_one_of_the_api_by_its_name():
 
 def test_what_is_sent_again_by_itself_changes_nothing_the_second_time():
     # POST is repeatable where it only asks, sets what it says, or has an Idempotency-Key.
-    assert {n for n, r in ROUTES.items() if r.method == "POST" and r.repeatable} == {"compareRuns", "labelStar", "startRun", "startSweep"}
+    assert {n for n, r in ROUTES.items() if r.method == "POST" and r.repeatable} == {
+        "compareRuns",
+        "labelKind",
+        "labelStar",
+        "startRun",
+        "startSweep",
+    }
 
 
 def test_the_version_is_that_of_almagest():

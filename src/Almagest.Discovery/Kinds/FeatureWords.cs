@@ -21,8 +21,21 @@ public static class FeatureWords
     };
 
     /// <summary>In a sentence on several stars, before <c>than</c>.</summary>
-    public static string Of(string feature, bool isMore) =>
-        s_words.TryGetValue(feature, out var words) ? (isMore ? words.More : words.Less)
-        : isMore ? $"higher in {feature}"
-        : $"lower in {feature}";
+    /// <param name="isFar">whether they have far more or far less</param>
+    public static string Of(string feature, bool isMore, bool isFar)
+    {
+        var words =
+            s_words.TryGetValue(feature, out var known) ? (isMore ? known.More : known.Less)
+            : isMore ? $"higher in {feature}"
+            : $"lower in {feature}";
+        if (!isFar)
+            return words;
+        // The word that is compared does not always come first.
+        foreach (var compared in new[] { "greater", "less", "more" })
+        {
+            if (words.Contains(compared, StringComparison.Ordinal))
+                return words.Replace(compared, $"far {compared}", StringComparison.Ordinal);
+        }
+        return $"far {words}";
+    }
 }

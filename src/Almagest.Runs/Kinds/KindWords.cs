@@ -11,7 +11,7 @@ internal static class KindWords
     public static string Name(IReadOnlyList<KindFeature> features) =>
         features.Count == 0
             ? "unusual in many ways"
-            : Joined([.. features.Select(f => (f.IsFar ? "far " : "") + FeatureWords.Of(f.Feature, f.Effect == "high"))]);
+            : Joined([.. features.Select(f => FeatureWords.Of(f.Feature, f.Effect == "high", f.IsFar))]);
 
     /// <summary>e.g. <c>113 stars fainter than 97 % of the selection (abs_mag 14.3 mag), bluer than 95 % (color 0.76 mag)</c>.</summary>
     public static string Sentence(int stars, IReadOnlyList<KindFeature> features)
@@ -28,7 +28,7 @@ internal static class KindWords
         var percent = Math.Floor(10 * (isHigh ? f.Percentile : 100 - f.Percentile)) / 10;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{(f.IsFar ? "far " : "")}{FeatureWords.Of(f.Feature, isHigh)} than {percent:0.#} %{(isFirst ? " of the selection" : "")} "
+            $"{FeatureWords.Of(f.Feature, isHigh, f.IsFar)} than {percent:0.#} %{(isFirst ? " of the selection" : "")} "
                 + $"({f.Feature} {RunExplanation.Number(f.Median)}{(f.Unit.Length == 0 ? "" : " " + f.Unit)})"
         );
     }
