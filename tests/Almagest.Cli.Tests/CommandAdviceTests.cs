@@ -28,6 +28,7 @@ public sealed class CommandAdviceTests
         ErrorCode.SweepNotFound,
         ErrorCode.ClustersNotFound,
         ErrorCode.JobNotFound,
+        ErrorCode.SavedViewNotFound,
         ErrorCode.RunNotComplete,
         ErrorCode.RunEnded,
         ErrorCode.RunNotEnded,

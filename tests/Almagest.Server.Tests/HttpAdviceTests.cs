@@ -10,6 +10,7 @@ public sealed class HttpAdviceTests
     private static readonly ErrorCode[] s_needNone =
     [
         ErrorCode.JobNotFound,
+        ErrorCode.SavedViewNotFound,
         ErrorCode.InvalidValue,
         ErrorCode.MissingValue,
         ErrorCode.UnknownName,
