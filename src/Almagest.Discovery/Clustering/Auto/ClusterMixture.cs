@@ -17,13 +17,21 @@ internal abstract class ClusterMixture
     private const double MostWide = 0.4,
         MostShift = 1.5,
         MostGrowth = 2.5,
+        // How far around the ellipsoid the field is counted, in its radii, and how many stars of the field within it weigh as much as that.
+        Around = 1.5,
+        AroundWeight = 20,
+        LeastSelected = 0.25,
         // Of a field so thin that it has no star there, all that is known is that it has hardly one.
         LeastField = 0.1;
 
     private const int Steps = 40,
+        ShellSamples = 600,
         MostStars = 20_000;
 
     private readonly SkyProfile? _sky;
+
+    // Where surroundings that are emptier let a cluster grow without end, they are left out of account.
+    private bool _looksAround = true;
     private readonly double[] _origin; // middle of the ellipsoid
 
     protected ClusterMixture(MotionStars stars, Peak start)
@@ -84,7 +92,8 @@ internal abstract class ClusterMixture
     /// <summary>Null where nothing stays that differs from the field: it has too few stars, or grows to a multiple of where it
     /// began.</summary>
     public static ClusterMixture? Fit(MotionStars stars, Peak start, CancellationToken cancellationToken) =>
-        Fit(new PlainMixture(stars, start), start, cancellationToken);
+        Fit(new PlainMixture(stars, start), start, cancellationToken)
+        ?? Fit(new PlainMixture(stars, start) { _looksAround = false }, start, cancellationToken);
 
     /// <summary>The same cluster with the errors of its stars; as it is where none are known, or where it does not stay what it
     /// was.</summary>
@@ -148,6 +157,9 @@ internal abstract class ClusterMixture
     /// <summary>The field that fits the stars of the region best.</summary>
     protected abstract void MaximizeField(double[] terms, double[] field);
 
+    /// <summary>Makes the field denser, or thinner, everywhere.</summary>
+    protected abstract void ScaleField(double factor);
+
     // One ellipsoid: its stars, and the two densities fitted to them.
     private bool Round(double scale)
     {
@@ -155,6 +167,7 @@ internal abstract class ClusterMixture
             return false;
         var terms = Terms(Region, out var radii);
         StartField(radii);
+        var expected = _looksAround ? CountAround() / weight : null;
         var count = Region.Length;
         double[] narrow = new double[count],
             wide = new double[count],
@@ -188,6 +201,8 @@ internal abstract class ClusterMixture
                 return false;
             Maximize(narrow, wide, members, scale);
             MaximizeField(terms, field);
+            if (expected is { } around)
+                ScaleField(Expectation(field.Sum(), around));
             var change = Math.Abs(members - Members) / members;
             Members = members;
             Wide = Math.Min(MostWide, (wides + 0.5) / (members + 5));
@@ -198,6 +213,79 @@ internal abstract class ClusterMixture
         Span<double> factor = stackalloc double[Size * Size];
         Covariance.CopyTo(factor);
         return Cholesky.Factor(factor, Size) && Math.Pow(Cholesky.Determinant(factor, Size), 1.0 / Size) <= 3 * scale;
+    }
+
+    // Where the field is thin, what little it has within is told from the cluster's outermost members by what it has around: of an empty
+    // field nobody is, however far from the middle. Where it is dense, within counts for itself.
+    private static double Expectation(double within, double around)
+    {
+        var share = Math.Pow(AroundWeight / (AroundWeight + within), 2);
+        return ((1 - share) * within + share * around + LeastField) / (within + LeastField);
+    }
+
+    // Field stars that the ellipsoid would have, were it as dense as the shell around it; null where hardly any of the shell is within what
+    // was selected: a cut, as in parallax, says nothing of the field beyond it.
+    private double? CountAround()
+    {
+        var share = SelectedShare();
+        if (share < LeastSelected)
+            return null;
+        var count = 0;
+        Span<double> at = stackalloc double[Size];
+        for (var i = 0; i < Stars.Count; i++)
+        {
+            for (var d = 0; d < Size; d++)
+                at[d] = Stars.Axes[d][i] - _origin[d];
+            if (Length(Metric, at) is > Reach and <= Around * Reach)
+                count++;
+        }
+
+        return count / ((Math.Pow(Around, Size) - 1) * share);
+    }
+
+    // The share of the shell that lies between the smallest and the largest value of each axis.
+    private double SelectedShare()
+    {
+        int drawn = 0,
+            selected = 0;
+        Span<double> at = stackalloc double[Size];
+        for (var n = 1; drawn < ShellSamples; n++)
+        {
+            double square = 0;
+            for (var d = 0; d < Size; d++)
+            {
+                at[d] =
+                    Around
+                    * (
+                        2
+                            * FieldModel.Halton(
+                                n,
+                                d == 0 ? 2
+                                    : d == 1 ? 3
+                                    : 5
+                            )
+                        - 1
+                    );
+                square += at[d] * at[d];
+            }
+
+            if (square is <= 1 or > Around * Around)
+                continue;
+            drawn++;
+            var isSelected = true;
+            for (var d = 0; d < Size && isSelected; d++)
+            {
+                var place = _origin[d];
+                for (var e = 0; e <= d; e++)
+                    place += Reach * Metric[d * Size + e] * at[e];
+                isSelected = place >= Stars.Least[d] && place <= Stars.Most[d];
+            }
+
+            if (isSelected)
+                selected++;
+        }
+
+        return (double)selected / drawn;
     }
 
     // The last look: every star of the ellipsoid, where the fit may have seen a part of them.

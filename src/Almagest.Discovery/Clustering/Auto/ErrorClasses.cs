@@ -111,6 +111,12 @@ internal sealed class ErrorClasses
             _members[k] = (found[k] + Spread * _exposure[k]) * all / (all + Spread);
     }
 
+    public void ScaleField(double factor)
+    {
+        foreach (var field in _fields)
+            field.Scale(factor);
+    }
+
     /// <param name="field">of each star the probability to be of the field</param>
     public void FitField(ErrorPlace[] places, double[] terms, double[] field)
     {

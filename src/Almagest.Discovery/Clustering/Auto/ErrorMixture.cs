@@ -93,6 +93,8 @@ internal sealed class ErrorMixture : ClusterMixture
 
     protected override void MaximizeField(double[] terms, double[] field) => _classes.FitField(_region!.Places, terms, field);
 
+    protected override void ScaleField(double factor) => _classes.ScaleField(factor);
+
     // The mean with the weights that the errors give.
     private void MaximizeMiddle(double[] narrow, double[] wide)
     {

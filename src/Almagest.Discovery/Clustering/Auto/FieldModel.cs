@@ -83,6 +83,9 @@ internal sealed class FieldModel
         _theta[0] = Math.Log(density);
     }
 
+    /// <summary>Makes it denser, or thinner, everywhere.</summary>
+    public void Scale(double factor) => _theta[0] = Math.Clamp(_theta[0] + Math.Log(factor), -45, 45);
+
     public void Terms(ReadOnlySpan<double> at, Span<double> terms)
     {
         var n = 0;
@@ -192,7 +195,7 @@ internal sealed class FieldModel
             _ => Math.Clamp(value, -MostTwist, MostTwist),
         };
 
-    private static double Halton(int n, int radix)
+    internal static double Halton(int n, int radix)
     {
         double share = 1,
             value = 0;

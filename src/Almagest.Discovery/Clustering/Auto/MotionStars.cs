@@ -16,6 +16,8 @@ internal sealed class MotionStars
         Axes = axes;
         Direction = direction;
         Errors = errors;
+        Least = Array.ConvertAll(axes, a => a.Length == 0 ? 0 : a.Min());
+        Most = Array.ConvertAll(axes, a => a.Length == 0 ? 0 : a.Max());
     }
 
     /// <summary>Rows of the matrix, ascending.</summary>
@@ -23,6 +25,12 @@ internal sealed class MotionStars
 
     /// <summary>pmra, pmdec and, where there is one, the weighted parallax; one array an axis.</summary>
     public double[][] Axes { get; }
+
+    /// <summary>The smallest and the largest value of each axis: what was selected lies between them.</summary>
+    public double[] Least { get; }
+
+    /// <inheritdoc cref="Least"/>
+    public double[] Most { get; }
 
     /// <summary>Components of the unit vector; null where the recipe has no positions.</summary>
     public double[][]? Direction { get; }

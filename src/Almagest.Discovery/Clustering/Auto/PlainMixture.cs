@@ -56,5 +56,7 @@ internal sealed class PlainMixture : ClusterMixture
         MeasureScatter(narrow, wide, members, scale);
     }
 
+    protected override void ScaleField(double factor) => Field.Scale(factor);
+
     protected override void MaximizeField(double[] terms, double[] field) => Field.Fit(terms, field, 4);
 }
