@@ -128,6 +128,20 @@ public sealed class ManageTests(Sky sky, Browser browser) : IClassFixture<Sky>
         await Assertions.Expect(walk.Page.Locator("th[aria-sort=descending]")).ToContainTextAsync("flagged");
 
         await walk.Page.GetByLabel("Tick all rows of this page").CheckAsync();
+        await walk.Button("Export …").ClickAsync();
+        await walk.Page.GetByLabel("Format").SelectOptionAsync("votable");
+        await walk.Button("Write the file").ClickAsync();
+        await walk.SeesAsync("results of 2 runs are written.");
+        var (content, name) = await walk.SaveAsync(walk.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Save the file" }));
+        Assert.Equal("almagest-runs-votable.zip", name);
+        using (var zip = new System.IO.Compression.ZipArchive(new MemoryStream(content)))
+            Assert.Equal(
+                new[] { $"run-{first}.vot", $"run-{runs[1]}.vot" }.Order(),
+                zip.Entries.Where(e => e.Length > 1000).Select(e => e.FullName).Order()
+            );
+
+        await walk.GoAsync("/runs?view=my%20kept%20ones", "Runs");
+        await walk.Page.GetByLabel("Tick all rows of this page").CheckAsync();
         await walk.Button("Delete …").ClickAsync();
         await walk.SeesAsync("2 runs go, with");
         await walk.Button("Delete 2 runs").ClickAsync();

@@ -27,6 +27,29 @@ public sealed class ExportTests(KnownLedger known)
     }
 
     [Fact]
+    public async Task The_list_of_runs_is_one_table_with_what_each_found_whichever_the_format()
+    {
+        var listed = (await _server.GetAsync("/discovery/runs?sort=-anomaly_count&limit=1000"))
+            .Json.GetProperty("items")
+            .EnumerateArray()
+            .ToList();
+        var table = (await _server.GetAsync("/discovery/runs?sort=-anomaly_count&format=json"))
+            .Json.GetProperty("rows")
+            .EnumerateArray()
+            .ToList();
+        string Said(System.Text.Json.JsonElement run) =>
+            $"{run.GetProperty("run_id")} {run.GetProperty("status")} {run.GetProperty("total_stars")} {run.GetProperty("anomaly_count")} "
+            + $"{run.GetProperty("cluster_count")} {run.GetProperty("noise_count")} {run.GetProperty("results_hash")}";
+        Assert.NotEmpty(listed);
+        Assert.Equal(listed.Select(Said), table.Select(Said));
+        foreach (var format in new[] { "csv", "ecsv", "fits", "votable", "parquet" })
+            Assert.Equal(HttpStatusCode.OK, (await _server.GetAsync($"/discovery/runs?format={format}")).Status);
+        var found = (await _server.GetAsync($"/discovery/runs?format=csv&search={known.RunA}")).Text.TrimEnd('\n').Split('\n');
+        Assert.StartsWith($"{known.RunA},", Assert.Single(found.Skip(1)), StringComparison.Ordinal);
+        JsonAssert.Problem(await _server.GetAsync("/discovery/runs?format=csv&limit=3"), HttpStatusCode.BadRequest, "limit");
+    }
+
+    [Fact]
     public async Task CSV_is_plain_and_says_its_charset()
     {
         var answer = await _server.GetAsync($"/discovery/runs/{known.RunA}/results?format=csv");

@@ -86,7 +86,7 @@ public sealed class RunListExport(LedgerDatabase ledger)
         {
             if (!row.Metrics.TryGetValue(column.Name, out var span))
                 return null;
-            return column.Kind == ColumnKind.Integer ? (long)span.Mean : span.Mean;
+            return column.Kind == ColumnKind.Integer ? (object)(long)span.Mean : span.Mean;
         }
         return
         [
