@@ -58,8 +58,8 @@ public sealed class ConditionalResponseTests : IAsyncLifetime
         // Newer than the server's own: these are the last three of each view.
         await using (
             var slow = _server.Ledger.DataSource.CreateCommand(
-                "insert into view_refreshes (view_name, reason, started_at, finished_at, duration_ms, row_count, outcome) select view_name, "
-                    + "'run', clock_timestamp() + i * interval '1 hour', clock_timestamp(), 700, 1, 'succeeded' "
+                "insert into view_refreshes (view_name, reason, started_at, finished_at, duration_ms, row_count, outcome) "
+                    + "select view_name, 'run', clock_timestamp() + i * interval '1 hour', clock_timestamp(), 700, 1, 'succeeded' "
                     + "from analytics_views, generate_series(1, 3) i"
             )
         )

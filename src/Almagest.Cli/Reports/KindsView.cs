@@ -58,7 +58,8 @@ internal static class KindsView
     private static string Place(KindPlace place)
     {
         var sky =
-            place.MedianDistanceDeg > 60
+            // Some thirty stars drawn from anywhere have half of them within 51 degrees of their mean direction once in twenty times.
+            place.MedianDistanceDeg > 40
                 ? "all over the sky"
                 : FormattableString.Invariant(
                     $"half of them within {place.MedianDistanceDeg:0.#}° of {place.RaDeg:0.##}, {place.DecDeg:+0.##;-0.##}"

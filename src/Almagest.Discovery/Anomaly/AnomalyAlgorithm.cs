@@ -6,6 +6,9 @@ namespace Almagest.Discovery.Anomaly;
 /// <summary>An algorithm that gives every star a score, and flags the share that is asked for.</summary>
 public abstract class AnomalyAlgorithm : Algorithm
 {
+    /// <summary>No score is beyond this, negative or positive.</summary>
+    public const double MostAnomalous = 1e6;
+
     /// <summary>The run type.</summary>
     public const string Type = "anomaly";
 
@@ -37,8 +40,16 @@ public abstract class AnomalyAlgorithm<TParameters> : AnomalyAlgorithm
         ArgumentNullException.ThrowIfNull(parameters);
         parameters.Validate();
         context ??= new AlgorithmContext();
-        var scores = context.Memory.Get(features, WorkOf(parameters), () => Score(features, parameters, context));
+        var scores = context.Memory.Get(features, WorkOf(parameters), () => Bounded(Score(features, parameters, context)));
         return AnomalyResult.FromScores(scores, parameters.Contamination);
+    }
+
+    // Where most stars are one point, any other is infinitely far from it; the ledger adds scores up in units of 1e-9.
+    private static double[] Bounded(double[] scores)
+    {
+        foreach (ref var score in scores.AsSpan())
+            score = Math.Clamp(score, -MostAnomalous, MostAnomalous);
+        return scores;
     }
 
     public sealed override AlgorithmResult Run(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>

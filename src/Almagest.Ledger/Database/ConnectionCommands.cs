@@ -2,8 +2,8 @@ using Npgsql;
 
 namespace Almagest.Ledger.Database;
 
-/// <summary>Statements whose answer is a number, one column or nothing, on a connection that the caller holds. Without a time limit: they load, compute
-/// or wait their turn.</summary>
+/// <summary>Statements whose answer is a number, one column or nothing, on a connection that the caller holds. Without a time limit: they
+/// load, compute or wait their turn.</summary>
 internal static class ConnectionCommands
 {
     /// <returns>rows changed</returns>

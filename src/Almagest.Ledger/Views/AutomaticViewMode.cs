@@ -6,8 +6,9 @@ namespace Almagest.Ledger.Views;
 
 /// <summary>
 /// Mode auto: the views of a ledger are materialized as long as refreshing them is quick. When a full refresh has taken more than
-/// <see cref="Limit"/> in <see cref="Times"/> in a row, whoever refreshes converts them to mode incremental, while the ledger is in use, and
-/// the reason is kept. Never back by itself; and never where something of somebody else's hangs on a view: then the ledger only says so.
+/// <see cref="Limit"/> in <see cref="Times"/> in a row, whoever refreshes converts them to mode incremental, while the ledger is in use,
+/// and the reason is kept. Never back by itself; and never where something of somebody else's hangs on a view: then the ledger only says
+/// so.
 /// Thread-safe.
 /// </summary>
 public sealed class AutomaticViewMode(LedgerDatabase ledger)
@@ -103,7 +104,8 @@ public sealed class AutomaticViewMode(LedgerDatabase ledger)
               select r.duration_ms, row_number() over (partition by r.view_name order by r.started_at desc) as place
               from public.view_refreshes r
               join public.analytics_views v using (view_name)
-              where r.outcome = 'succeeded' and r.duration_ms is not null and r.started_at > (select changed_at from view_summaries.maintenance)
+              where r.outcome = 'succeeded' and r.duration_ms is not null
+                and r.started_at > (select changed_at from view_summaries.maintenance)
             ) r
             where place <= $1
             group by place
@@ -113,14 +115,16 @@ public sealed class AutomaticViewMode(LedgerDatabase ledger)
             cancellationToken,
             Times
         );
-        return seconds.Count == Times && seconds.TrueForAll(s => s > Limit.TotalSeconds)
-            ? (
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"a full refresh of the views took {string.Join(", ", seconds[..^1].Select(s => s.ToString("0.0", CultureInfo.InvariantCulture)))} and {seconds[^1]:0.0} s, more than {Limit.TotalSeconds:0.#} s {Times} times in a row"
-                ),
-                policy.Last
-            )
-            : default;
+        return seconds.Count == Times && seconds.TrueForAll(s => s > Limit.TotalSeconds) ? (Words(seconds), policy.Last) : default;
+    }
+
+    private string Words(List<double> seconds)
+    {
+        var took = seconds.ConvertAll(s => s.ToString("0.0", CultureInfo.InvariantCulture));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"a full refresh of the views took {string.Join(", ", took[..^1])} and {took[^1]} s, more than {Limit.TotalSeconds:0.#} s "
+                + $"{Times} times in a row"
+        );
     }
 }

@@ -13,7 +13,8 @@ internal static class ViewDependents
         with ours as (
           select format('public.%I', v.view_name)::regclass::oid as oid from public.analytics_views v
         )
-        select distinct coalesce(pg_describe_object('pg_class'::regclass, r.ev_class, 0), pg_describe_object(d.classid, d.objid, d.objsubid))
+        select distinct
+          coalesce(pg_describe_object('pg_class'::regclass, r.ev_class, 0), pg_describe_object(d.classid, d.objid, d.objsubid))
         from pg_depend d
         left join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
         where d.deptype = 'n' and d.refclassid = 'pg_class'::regclass and d.refobjid in (select oid from ours)

@@ -14,8 +14,8 @@ public sealed record KeptViews(IReadOnlyList<ViewRefreshOutcome> Outcomes, bool 
 }
 
 /// <summary>
-/// What a program that has changed the ledger does for its views: nothing where a server is running, which follows all changes, but to wait a
-/// moment for it; else it refreshes them itself, and converts them where a ledger in mode auto has become too large for that.
+/// What a program that has changed the ledger does for its views: nothing where a server is running, which follows all changes, but to wait
+/// a moment for it; else it refreshes them itself, and converts them where a ledger in mode auto has become too large for that.
 /// </summary>
 public sealed class ViewKeeper(LedgerDatabase ledger)
 {
@@ -71,9 +71,11 @@ public sealed class ViewKeeper(LedgerDatabase ledger)
                     $"""
                     select case when exists (
                         select from pg_locks
-                        where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())
+                        where locktype = 'advisory' and granted
+                          and database = (select oid from pg_database where datname = current_database())
                           and classid = {(uint)(WatchLock >> 32)} and objid = {unchecked((uint)WatchLock)} and objsubid = 1)
-                      then (select mode from view_summaries.maintenance) = 'refresh' and exists (select from public.pending_view_changes) end
+                      then (select mode from view_summaries.maintenance) = 'refresh'
+                        and exists (select from public.pending_view_changes) end
                     """,
                     cancellationToken
                 ) as bool?,

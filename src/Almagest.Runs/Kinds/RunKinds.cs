@@ -250,17 +250,19 @@ public sealed class RunKinds(LedgerDatabase ledger, SelectionCache? shared = nul
             .. kind.Leading.Select(f =>
             {
                 var values = kind.Members.Select(i => (Value: found.Reasons.Value(found.Rows[i], f), Row: found.Rows[i])).Order().ToList();
-                var middle = values[values.Count / 2];
+                // Of an even number the mean of the two in the middle.
+                var (lower, upper) = (values[(values.Count - 1) / 2], values[values.Count / 2]);
+                var middle = (lower.Value + upper.Value) / 2;
                 var below = 0;
                 for (var row = 0; row < matrix.Rows; row++)
-                    below += found.Reasons.Value(row, f) < middle.Value ? 1 : 0;
+                    below += found.Reasons.Value(row, f) < middle ? 1 : 0;
                 return new KindFeature(
                     matrix.Names[f],
                     found.Features.Statistics[f].Unit,
                     kind.Reasons[f] > 0 ? "high" : "low",
                     kind.FarIn == f,
                     Math.Abs(kind.Reasons[f]),
-                    found.Features.InUnits(middle.Row, f),
+                    (found.Features.InUnits(lower.Row, f) + found.Features.InUnits(upper.Row, f)) / 2,
                     100.0 * below / matrix.Rows
                 );
             }),

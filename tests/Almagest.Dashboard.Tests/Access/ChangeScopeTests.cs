@@ -50,7 +50,15 @@ public sealed class ChangeScopeTests
                 () => changes.RenameAsync(s_dataset, "e", default),
                 () => changes.DeleteAsync(s_dataset, true),
                 () => changes.LoadAsync("f", new IngestOptions()),
-                () => changes.MatchAsync(new() { Dataset1 = "a", Dataset2 = "b", RadiusArcsec = 1 }),
+                () =>
+                    changes.MatchAsync(
+                        new()
+                        {
+                            Dataset1 = "a",
+                            Dataset2 = "b",
+                            RadiusArcsec = 1,
+                        }
+                    ),
             }
         )
             Assert.Equal(ErrorCode.NotAllowed, (await Assert.ThrowsAsync<LedgerException>(change)).Code);
@@ -60,9 +68,7 @@ public sealed class ChangeScopeTests
     public async Task Who_may_write_deletes_neither_runs_nor_datasets()
     {
         var changes = Of(AccessScope.Write);
-        foreach (
-            var change in new Func<Task>[] { () => changes.DeleteAsync([Guid.NewGuid()]), () => changes.DeleteAsync(s_dataset, true) }
-        )
+        foreach (var change in new Func<Task>[] { () => changes.DeleteAsync([Guid.NewGuid()]), () => changes.DeleteAsync(s_dataset, true) })
             Assert.Equal(ErrorCode.NotAllowed, (await Assert.ThrowsAsync<LedgerException>(change)).Code);
     }
 }

@@ -63,7 +63,8 @@ public sealed class AutomaticViewModeTests
     [InlineData("create view mine as select count(*) from mv_discovery_run_stats", "view mine")]
     [InlineData("create index mine on mv_discovery_run_stats (total_stars)", "index mine on mv_discovery_run_stats")]
     [InlineData(
-        "do $do$ begin execute 'create function mine() returns bigint begin atomic select count(*) from mv_discovery_run_stats; end'; end $do$",
+        "do $do$ begin execute 'create function mine() returns bigint begin atomic select count(*) from mv_discovery_run_stats; end'; "
+            + "end $do$",
         "function mine()"
     )]
     [InlineData("create materialized view mine as select star_id from mv_star_anomaly_frequency", "materialized view mine")]

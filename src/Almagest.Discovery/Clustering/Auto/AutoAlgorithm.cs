@@ -37,6 +37,10 @@ internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
     /// <summary>Motions stay in mas/yr.</summary>
     public override bool Standardises => false;
 
+    /// <summary>Runs stored before it could look around a cluster did not.</summary>
+    public override IReadOnlyDictionary<string, JsonNode?> Before { get; } =
+        new Dictionary<string, JsonNode?>(RunParameters.Before) { ["field_density"] = AutoParameters.Within };
+
     public override IReadOnlyList<string> Beside(RunParameters parameters) =>
         parameters is AutoParameters { StarErrors: AutoParameters.Use } ? StarErrors.Columns : [];
 
@@ -45,7 +49,12 @@ internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
         var labels = new int[features.Rows];
         Array.Fill(labels, -1);
         var probabilities = new double[features.Rows];
-        var stars = MotionStars.Of(features, parameters.ParallaxWeight, parameters.StarErrors == AutoParameters.Use);
+        var stars = MotionStars.Of(
+            features,
+            parameters.ParallaxWeight,
+            parameters.StarErrors == AutoParameters.Use,
+            parameters.FieldDensity == AutoParameters.Around
+        );
         if (stars is null || stars.Count < 2 * parameters.MinMembers)
             return Result(labels, probabilities, [], [Nothing(stars)], null);
 
@@ -165,9 +174,9 @@ internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
                     CultureInfo.InvariantCulture,
                     $"No cluster: among {stars.Count:N0} stars no place in motion and parallax is denser than chance makes one."
                 )
-                    + " A cluster of few members shows in a smaller cone or a narrower range of parallaxes; a larger false_alarm "
-                    + "lets weaker ones "
-                    + "pass.",
+                    + " A cluster is sought against its field: where most of the stars belong to one, as in a selection cut around "
+                    + "it, none is seen, and a wider selection shows it. A cluster of few members shows in a smaller cone or a "
+                    + "narrower range of parallaxes; a larger false_alarm lets weaker ones pass.",
             ]
         :
         [

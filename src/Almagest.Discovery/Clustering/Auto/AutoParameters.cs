@@ -11,6 +11,10 @@ public sealed record AutoParameters : RunParameters
     public const string Use = "use",
         Ignore = "ignore";
 
+    /// <summary>Of <see cref="FieldDensity"/>.</summary>
+    public const string Around = "around",
+        Within = "within";
+
     /// <summary>The chance that a field without any cluster yields one, whatever the number of places and scales looked at.</summary>
     [Parameter(
         "Chance of finding a cluster in a field that has none, over the whole search",
@@ -47,6 +51,19 @@ public sealed record AutoParameters : RunParameters
             + "members, too. A table without errors is searched alike with both."
     )]
     public string StarErrors { get; init; } = Ignore;
+
+    /// <summary>
+    /// What tells how dense the field is among a cluster's members, where it is thin: <see cref="Around"/> or <see cref="Within"/>. Runs
+    /// stored without it knew nothing but <see cref="Within"/>.
+    /// </summary>
+    [Parameter(
+        "What tells how dense a thin field is among a cluster's members: around = the stars around the cluster as well; within = those "
+            + "among the members alone",
+        Label = "Density of a thin field",
+        Choices = [Around, Within],
+        Advice = "With within, the outermost members of a cluster that stands clear of the field have probabilities up to 0.1 too low."
+    )]
+    public string FieldDensity { get; init; } = Around;
 
     [Parameter("Random seed of the shuffled copies", Label = "Seed", Option = "seed", Advice = "The same seed gives the same rows.")]
     public long RandomState { get; init; } = 42;

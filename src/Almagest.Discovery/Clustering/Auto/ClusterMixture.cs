@@ -31,12 +31,13 @@ internal abstract class ClusterMixture
     private readonly SkyProfile? _sky;
 
     // Where surroundings that are emptier let a cluster grow without end, they are left out of account.
-    private bool _looksAround = true;
+    private bool _looksAround;
     private readonly double[] _origin; // middle of the ellipsoid
 
     protected ClusterMixture(MotionStars stars, Peak start)
     {
         Stars = stars;
+        _looksAround = stars.LooksAround;
         Size = stars.Dimensions;
         _sky = stars.Direction is { } direction ? new SkyProfile(direction) : null;
         Centre = [.. start.Centre];
@@ -93,7 +94,7 @@ internal abstract class ClusterMixture
     /// began.</summary>
     public static ClusterMixture? Fit(MotionStars stars, Peak start, CancellationToken cancellationToken) =>
         Fit(new PlainMixture(stars, start), start, cancellationToken)
-        ?? Fit(new PlainMixture(stars, start) { _looksAround = false }, start, cancellationToken);
+        ?? (stars.LooksAround ? Fit(new PlainMixture(stars, start) { _looksAround = false }, start, cancellationToken) : null);
 
     /// <summary>The same cluster with the errors of its stars; as it is where none are known, or where it does not stay what it
     /// was.</summary>

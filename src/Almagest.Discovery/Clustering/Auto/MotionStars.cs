@@ -10,8 +10,9 @@ internal sealed class MotionStars
 {
     private static readonly string[] s_direction = ["dir_x", "dir_y", "dir_z"];
 
-    private MotionStars(int[] rows, double[][] axes, double[][]? direction, StarErrors? errors)
+    private MotionStars(int[] rows, double[][] axes, double[][]? direction, StarErrors? errors, bool looksAround)
     {
+        LooksAround = looksAround;
         Rows = rows;
         Axes = axes;
         Direction = direction;
@@ -38,6 +39,9 @@ internal sealed class MotionStars
     /// <summary>Their errors; null where they are not known, or not to be used.</summary>
     public StarErrors? Errors { get; }
 
+    /// <summary>Whether what is around a cluster tells how dense a thin field is.</summary>
+    public bool LooksAround { get; }
+
     public int Count => Rows.Length;
 
     public int Dimensions => Axes.Length;
@@ -45,7 +49,8 @@ internal sealed class MotionStars
     /// <summary>Null where the matrix has no proper motions.</summary>
     /// <param name="features">in their own units; NaN = the star lacks it</param>
     /// <param name="useErrors">whether to look for the errors of the stars</param>
-    public static MotionStars? Of(FeatureMatrix features, double parallaxWeight, bool useErrors)
+    /// <param name="looksAround"><see cref="LooksAround"/></param>
+    public static MotionStars? Of(FeatureMatrix features, double parallaxWeight, bool useErrors, bool looksAround)
     {
         int pmra = Column(features, "pmra"),
             pmdec = Column(features, "pmdec"),
@@ -60,7 +65,8 @@ internal sealed class MotionStars
             rows,
             [.. columns.Zip(weights, (c, weight) => Take(features, rows, c, weight))],
             directions.Contains(-1) ? null : [.. directions.Select(c => Take(features, rows, c, 1))],
-            useErrors ? StarErrors.Of(features, rows, weights) : null
+            useErrors ? StarErrors.Of(features, rows, weights) : null,
+            looksAround
         );
     }
 

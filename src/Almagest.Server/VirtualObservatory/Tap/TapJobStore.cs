@@ -189,8 +189,9 @@ internal sealed class TapJobStore(LedgerDatabase ledger)
                 await using (
                     var command = Command(
                         connection,
-                        "update public.tap_jobs set phase = 'COMPLETED', ended_at = clock_timestamp(), result_type = $3, result_bytes = $4, "
-                            + "is_cut_off = $5, upload_bytes = 0 where job_id = $1 and worker = $2 and phase = 'EXECUTING'",
+                        "update public.tap_jobs set phase = 'COMPLETED', ended_at = clock_timestamp(), result_type = $3, "
+                            + "result_bytes = $4, is_cut_off = $5, upload_bytes = 0 "
+                            + "where job_id = $1 and worker = $2 and phase = 'EXECUTING'",
                         id,
                         worker,
                         type,
@@ -353,7 +354,8 @@ internal sealed class TapJobStore(LedgerDatabase ledger)
         {
             await using var command = Command(
                 connection,
-                "insert into public.tap_job_uploads values ($1, $2, $3) on conflict (job_id, part) do update set content = excluded.content",
+                "insert into public.tap_job_uploads values ($1, $2, $3) "
+                    + "on conflict (job_id, part) do update set content = excluded.content",
                 id,
                 part,
                 content

@@ -9,8 +9,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Almagest.Server.VirtualObservatory.Tap;
 
 /// <summary>
-/// The jobs of the ledger, and this server's work on them. They are in the database with their results, so that they outlive this server and
-/// every other one sees them; the server that is told to run one works on it, and whoever finds one without a server takes it. Thread-safe.
+/// The jobs of the ledger, and this server's work on them. They are in the database with their results, so that they outlive this server
+/// and every other one sees them; the server that is told to run one works on it, and whoever finds one without a server takes it.
+/// Thread-safe.
 /// </summary>
 internal sealed partial class TapJobs(LedgerDatabase ledger, AdqlRunner runner, ILogger<TapJobs> logger) : IDisposable
 {

@@ -125,6 +125,14 @@ public sealed class AutoTests
         );
     }
 
+    [Fact]
+    public void Runs_older_than_the_look_around_a_cluster_do_without_and_others_with()
+    {
+        var stored = (AutoParameters)AutoAlgorithm.Instance.ReadStored("""{ "min_members": 12 }""");
+        Assert.Equal((AutoParameters.Within, 12), (stored.FieldDensity, stored.MinMembers));
+        Assert.Equal(AutoParameters.Around, ((AutoParameters)AutoAlgorithm.Instance.Read("""{ "min_members": 12 }""")).FieldDensity);
+    }
+
     [Theory]
     [InlineData(0.0227501, 2)]
     [InlineData(0.00134990, 3)]
