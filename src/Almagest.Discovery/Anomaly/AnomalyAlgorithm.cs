@@ -6,8 +6,8 @@ namespace Almagest.Discovery.Anomaly;
 /// <summary>An algorithm that gives every star a score, and flags the share that is asked for.</summary>
 public abstract class AnomalyAlgorithm : Algorithm
 {
-    /// <summary>No score is beyond this, negative or positive.</summary>
-    public const double MostAnomalous = 1e6;
+    /// <summary>A score beyond this grows with the logarithm of what it would be: 2, 3 times as much for 10, 100 times as much.</summary>
+    public const double Far = 1e5;
 
     /// <summary>The run type.</summary>
     public const string Type = "anomaly";
@@ -40,15 +40,17 @@ public abstract class AnomalyAlgorithm<TParameters> : AnomalyAlgorithm
         ArgumentNullException.ThrowIfNull(parameters);
         parameters.Validate();
         context ??= new AlgorithmContext();
-        var scores = context.Memory.Get(features, WorkOf(parameters), () => Bounded(Score(features, parameters, context)));
+        var scores = context.Memory.Get(features, WorkOf(parameters), () => InReach(Score(features, parameters, context)));
         return AnomalyResult.FromScores(scores, parameters.Contamination);
     }
 
-    // Where most stars are one point, any other is infinitely far from it; the ledger adds scores up in units of 1e-9.
-    private static double[] Bounded(double[] scores)
+    // Where most stars are one point, any other is all but infinitely far from it. The ledger adds scores up in units of 1e-9: they must
+    // stay in reach, in their order.
+    private static double[] InReach(double[] scores)
     {
         foreach (ref var score in scores.AsSpan())
-            score = Math.Clamp(score, -MostAnomalous, MostAnomalous);
+            if (Math.Abs(score) > Far)
+                score = Math.CopySign(Far * (1 + Math.Log10(Math.Abs(score) / Far)), score);
         return scores;
     }
 

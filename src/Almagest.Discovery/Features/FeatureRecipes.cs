@@ -125,7 +125,7 @@ public static class FeatureRecipes
     public static FeatureRecipe Get(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var parts = name.Split('+', StringSplitOptions.TrimEntries).Select(GetSingle).ToArray();
+        var parts = name.Split('+', StringSplitOptions.TrimEntries).Select(GetSingle).Distinct().ToArray();
         if (parts.Length == 1)
             return parts[0];
         // What one of them cannot do without, all together cannot.

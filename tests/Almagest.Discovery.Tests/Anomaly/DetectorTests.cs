@@ -65,7 +65,7 @@ public sealed class DetectorTests
             matrix.Values[i] += 20;
         var scores = Scores(name, matrix);
         // The ledger adds scores up in units of 1e-9.
-        Assert.All(scores, s => Assert.InRange(s, -AnomalyAlgorithm.MostAnomalous, AnomalyAlgorithm.MostAnomalous));
+        Assert.All(scores, s => Assert.InRange(s, -10 * AnomalyAlgorithm.Far, 10 * AnomalyAlgorithm.Far));
         Assert.Single(scores[..900].Distinct());
         // The factor of a local group compares with its like: of the others all come before the equal ones.
         if (name != "lof")

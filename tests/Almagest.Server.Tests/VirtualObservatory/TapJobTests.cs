@@ -153,6 +153,8 @@ public sealed class TapJobTests : IAsyncLifetime
                 Ledger = _server.Ledger,
                 Port = 0,
                 Workers = 0,
+                // The threads of a schedule would outlive the test.
+                NightlyCron = null,
             }
         );
 
