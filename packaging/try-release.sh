@@ -28,9 +28,9 @@ system=$ALMAGEST_TRY_INSIDE
 # shellcheck disable=SC2016 # what is between single quotes is expanded inside
 say 'A fresh system'
 options=()
-# The mirror and its settings are those of this machine.
-for setting in /etc/apt/apt.conf.d/*proxy* /etc/apt/apt.conf.d/*registry*; do
-  [[ -f $setting ]] && options+=("--aptopt=$setting")
+# How packages are reached is a matter of this machine: its proxies and the like.
+for setting in $(grep -lsE '^[[:space:]]*Acquire::(http|https|Retries|Check-Valid-Until|AllowInsecureRepositories)' /etc/apt/apt.conf.d/*); do
+  options+=("--aptopt=$setting")
 done
 mmdebstrap --quiet --variant=minbase "${options[@]}" bookworm "$system"
 for setting in "${options[@]#--aptopt=}"; do cp -- "$setting" "$system/etc/apt/apt.conf.d/"; done
@@ -42,7 +42,8 @@ chmod 755 "$system/usr/sbin/policy-rc.d"
 mkdir -p "$system/etc/postgresql-common/createcluster.d"
 echo 'create_main_cluster = false' >"$system/etc/postgresql-common/createcluster.d/none.conf"
 cp -- "$package" "$system/tmp/almagest.deb"
-inside() { chroot "$system" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root DEBIAN_FRONTEND=noninteractive "$@"; }
+inside() { chroot "$system" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root \
+  DEBIAN_FRONTEND=noninteractive "$@"; }
 # A person, on a terminal without colours.
 person() { chroot "$system" /usr/bin/env -i PATH=/usr/bin:/bin LC_ALL=C.UTF-8 setpriv --reuid=1000 --regid=1000 --clear-groups \
   /usr/bin/env HOME=/home/maria USER=maria "$@"; }

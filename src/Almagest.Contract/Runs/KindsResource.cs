@@ -55,7 +55,7 @@ public sealed record KindFeature(string Feature, string Unit, string Effect, boo
 /// <summary>Where the stars of a kind are, on the sky and in the diagram.</summary>
 /// <param name="RaDeg">of their mean direction, ICRS degrees</param>
 /// <param name="DecDeg">likewise</param>
-/// <param name="MedianDistanceDeg">half of them are within so many degrees of it; 90 = all over the sky</param>
+/// <param name="MedianDistanceDeg">half of them are within so many degrees of it; stars from all over the sky have 50 and more</param>
 /// <param name="Magnitude">median; null where unknown</param>
 /// <param name="Color">median</param>
 /// <param name="ParallaxMas">median</param>

@@ -12,6 +12,13 @@ public abstract class AnomalyAlgorithm : Algorithm
     /// <summary>The run type.</summary>
     public const string Type = "anomaly";
 
+    /// <summary>
+    /// A score as it is stored. Where most stars are one point, any other is all but infinitely far from it. The ledger adds scores up in
+    /// units of 1e-9: they must stay in reach, in their order.
+    /// </summary>
+    internal static double InReach(double score) =>
+        Math.Abs(score) > Far ? Math.CopySign(Far * (1 + Math.Log10(Math.Abs(score) / Far)), score) : score;
+
     private protected AnomalyAlgorithm(AnomalyParameters defaults)
         : base(defaults) { }
 
@@ -44,13 +51,10 @@ public abstract class AnomalyAlgorithm<TParameters> : AnomalyAlgorithm
         return AnomalyResult.FromScores(scores, parameters.Contamination);
     }
 
-    // Where most stars are one point, any other is all but infinitely far from it. The ledger adds scores up in units of 1e-9: they must
-    // stay in reach, in their order.
     private static double[] InReach(double[] scores)
     {
         foreach (ref var score in scores.AsSpan())
-            if (Math.Abs(score) > Far)
-                score = Math.CopySign(Far * (1 + Math.Log10(Math.Abs(score) / Far)), score);
+            score = InReach(score);
         return scores;
     }
 

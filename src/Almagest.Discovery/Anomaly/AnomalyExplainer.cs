@@ -42,7 +42,7 @@ internal abstract class AnomalyExplainer(ScoreMeasure measure) : IAnomalyExplain
                 shares[f]
             ));
         return new AnomalyExplanation(
-            found.RawScore,
+            AnomalyAlgorithm.InReach(found.RawScore),
             measure,
             found.Measured,
             found.Expected,

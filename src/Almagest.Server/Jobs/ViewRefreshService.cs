@@ -28,8 +28,21 @@ internal sealed class ViewRefreshService(
 
     private readonly ViewRefresher _refresher = new(ledger);
     private readonly AutomaticViewMode _automatic = new(ledger);
+    private Task _choosing = Task.CompletedTask;
 
     protected override async Task WorkAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await FollowAsync(stoppingToken);
+        }
+        finally
+        {
+            await _choosing;
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken stoppingToken)
     {
         var backoff = new Backoff();
         while (true)
@@ -68,8 +81,9 @@ internal sealed class ViewRefreshService(
             var wait = done.NextRetry is { } retry && retry < s_lookAgain ? (retry > s_quiet ? retry : s_quiet) : s_lookAgain;
             foreach (var f in done.Outcomes.Where(o => !o.Succeeded))
                 logger.LogWarning("{View} could not be refreshed: {Reason}; it is tried again", f.ViewName, f.Error);
-            if (done.Outcomes.Count > 0)
-                await ChooseModeAsync(stoppingToken);
+            // A conversion takes its time, and the views are refreshed meanwhile.
+            if (done.Outcomes.Count > 0 && _choosing.IsCompleted)
+                _choosing = ChooseModeAsync(stoppingToken);
             if (await connection.WaitAsync(wait, stoppingToken))
                 await SettleAsync(connection, stoppingToken);
         }
@@ -77,7 +91,24 @@ internal sealed class ViewRefreshService(
 
     private async Task ChooseModeAsync(CancellationToken stoppingToken)
     {
-        if (await _automatic.ConsiderAsync(null, stoppingToken) is not { } step)
+        AutomaticStep? step = null;
+        try
+        {
+            step = await _automatic.ConsiderAsync(null, stoppingToken);
+        }
+        catch (LedgerException e)
+        {
+            logger.LogWarning("The views' mode could not be chosen: {Reason}; it is looked at again after the next refresh", e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops; whoever refreshes next goes on.
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "The views' mode could not be chosen");
+        }
+        if (step is null)
             return;
         if (step.Decision == AutomaticDecision.Converted)
             logger.LogInformation("The views are kept in mode incremental from now on: {Reason}", step.Reason);

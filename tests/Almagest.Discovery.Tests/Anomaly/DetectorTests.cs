@@ -67,6 +67,9 @@ public sealed class DetectorTests
         // The ledger adds scores up in units of 1e-9.
         Assert.All(scores, s => Assert.InRange(s, -10 * AnomalyAlgorithm.Far, 10 * AnomalyAlgorithm.Far));
         Assert.Single(scores[..900].Distinct());
+        // What is explained is what is stored.
+        var explained = Explainer(name, matrix).Explain(matrix, 950).RawScore;
+        Assert.Equal(0, explained - scores[950], 1e-9 * Math.Max(1, Math.Abs(explained)));
         // The factor of a local group compares with its like: of the others all come before the equal ones.
         if (name != "lof")
             Assert.True(scores[900..].Max() < scores[0]);

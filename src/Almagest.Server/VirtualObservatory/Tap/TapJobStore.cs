@@ -14,7 +14,7 @@ internal sealed class TapJobStore(LedgerDatabase ledger)
     /// <summary>A server that was not heard of for so long works on a job no more.</summary>
     public static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(30);
 
-    /// <summary>How many servers may die over one job.</summary>
+    /// <summary>How often a job is begun whose server, or database, ends before it does.</summary>
     public const int MostAttempts = 3;
 
     private const int ChunkBytes = 1 << 20;
@@ -310,7 +310,7 @@ internal sealed class TapJobStore(LedgerDatabase ledger)
         await ExecuteAsync(
             $"""
             update public.tap_jobs set phase = 'ERROR', ended_at = clock_timestamp(), error_status = 500,
-              error_message = 'the servers that worked on it have ended, {MostAttempts} times'
+              error_message = 'it was begun {MostAttempts} times, and each time its server or the database ended before it did'
             where phase in ('QUEUED', 'EXECUTING') and attempts >= {MostAttempts} and heartbeat_at < clock_timestamp() - $1
             """,
             cancellationToken,

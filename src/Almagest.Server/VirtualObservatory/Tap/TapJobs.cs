@@ -40,11 +40,8 @@ internal sealed partial class TapJobs(LedgerDatabase ledger, AdqlRunner runner, 
     /// <exception cref="VoException">there are too many jobs that have not ended, or they keep too much</exception>
     public async Task<string> AddAsync(VoParameters parameters, string owner, CancellationToken cancellationToken)
     {
-        TapJobTotals totals;
-        while (
-            (totals = await _store.TotalsAsync(owner, cancellationToken)) is var t
-            && (t.Jobs >= TapLimits.MostJobs || t.OwnJobs >= TapLimits.MostOwnJobs)
-        )
+        var totals = await _store.TotalsAsync(owner, cancellationToken);
+        while (totals.Jobs >= TapLimits.MostJobs || totals.OwnJobs >= TapLimits.MostOwnJobs)
         {
             var own = totals.OwnJobs >= TapLimits.MostOwnJobs;
             if (!await _store.DeleteOldestAsync(own ? owner : null, cancellationToken))
@@ -54,6 +51,7 @@ internal sealed partial class TapJobs(LedgerDatabase ledger, AdqlRunner runner, 
                         ? $"{TapLimits.MostOwnJobs} jobs of yours wait already; try again later, or delete some"
                         : $"{TapLimits.MostJobs} jobs wait already; try again later"
                 );
+            totals = await _store.TotalsAsync(owner, cancellationToken);
         }
         RequireRoom(totals, parameters);
         if (parameters.ContentBytes > 0)
@@ -159,7 +157,7 @@ internal sealed partial class TapJobs(LedgerDatabase ledger, AdqlRunner runner, 
     public async Task LeaveAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
-        await Task.WhenAll(_tasks.Keys);
+        await Task.WhenAll(_tasks.Keys).WaitAsync(cancellationToken);
         await _store.GiveBackAsync(_worker, cancellationToken);
     }
 
@@ -206,7 +204,7 @@ internal sealed partial class TapJobs(LedgerDatabase ledger, AdqlRunner runner, 
         {
             // Aborted, destroyed or taken over, as the ledger says already; or the server stops, and gives it back.
         }
-        catch (LedgerException e) when (e.Kind == LedgerErrorKind.Unavailable)
+        catch (LedgerException e) when (e.Code == ErrorCode.DatabaseAway || e.Code == ErrorCode.DatabaseStarting)
         {
             // The database is away, and the job with it: it is begun again when both are back.
             logger.LogWarning("TAP job {Job} was interrupted: {Reason}", job.Id, e.Message);
