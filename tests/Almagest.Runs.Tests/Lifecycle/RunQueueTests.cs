@@ -189,16 +189,33 @@ public sealed class RunQueueTests
             ),
             CancellationToken
         );
-        var cancelled = new RunClaims(test.Ledger);
-        var working = service.ExecuteAsync(run.RunId, null, CancellationToken);
-        await Eventually.HoldsAsync(async () =>
-            (await new RunRepository(test.Ledger).GetAsync(run.RunId, CancellationToken)).Status != RunStatus.Pending
-        );
-        await cancelled.CancelAsync(run.RunId, CancellationToken);
+        // The worker waits at its first report, so that the run cannot be complete before it is cancelled, however busy the machine is.
+        using var heard = new ManualResetEventSlim();
+        var working = Task.Run(() => service.ExecuteAsync(run.RunId, new Gate(heard), CancellationToken), CancellationToken);
+        try
+        {
+            var runs = new RunRepository(test.Ledger);
+            await Eventually.HoldsAsync(async () => (await runs.GetAsync(run.RunId, CancellationToken)).Status == RunStatus.Running);
+            var beat = await HeartbeatAsync();
+            await new RunClaims(test.Ledger).CancelAsync(run.RunId, CancellationToken);
+            await Eventually.HoldsAsync(async () => await HeartbeatAsync() > beat);
+        }
+        finally
+        {
+            heard.Set();
+        }
         var error = await Assert.ThrowsAsync<LedgerException>(() => working);
         Assert.Contains("was cancelled", error.Message, StringComparison.Ordinal);
         Assert.Equal(RunStatus.Cancelled, (await new RunRepository(test.Ledger).GetAsync(run.RunId, CancellationToken)).Status);
         Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from discovery_results"));
+
+        Task<DateTime> HeartbeatAsync() =>
+            test.ScalarAsync<DateTime>($"select heartbeat_at from discovery_runs where run_id = '{run.RunId}'");
+    }
+
+    private sealed class Gate(ManualResetEventSlim open) : IProgress<RunProgress>
+    {
+        public void Report(RunProgress value) => open.Wait(TestContext.Current.CancellationToken);
     }
 
     [Fact]
