@@ -34,32 +34,10 @@ internal static class ClusterScore
         return best;
     }
 
-    /// <summary>Mean probability and share of members in fifths of the probability, with two binomial deviations; stars below 0.02 left
-    /// out.</summary>
-    public static string Calibration(ClusterResult found, bool[] member)
-    {
-        var bins = new (int Stars, double Sum, int Members)[5];
-        for (var i = 0; i < member.Length; i++)
-        {
-            var p = found.Probabilities![i];
-            if (p < 0.02)
-                continue;
-            ref var bin = ref bins[Math.Min(4, (int)(5 * p))];
-            bin = (bin.Stars + 1, bin.Sum + p, bin.Members + (member[i] ? 1 : 0));
-        }
-
-        return string.Join(
-            ", ",
-            bins.Where(b => b.Stars > 0)
-                .Select(b =>
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{b.Sum / b.Stars:0.00} → {(double)b.Members / b.Stars:0.00} "
-                            + $"± {Deviations(b.Sum / b.Stars, b.Stars):0.00} ({b.Stars})"
-                    )
-                )
-        );
-    }
+    /// <summary>The stars that a run gives a probability of some weight, and whether each is a member.</summary>
+    /// <param name="least">the probability that counts</param>
+    public static List<(double Probability, bool IsMember)> Judged(ClusterResult found, bool[] member, double least) =>
+        [.. found.Probabilities!.Zip(member).Where(p => p.First >= least)];
 
     /// <summary>The found clusters in words: size, contrast, significance, scale, motion.</summary>
     public static string Words(StarAnalysis analysis) =>
@@ -75,9 +53,6 @@ internal static class ClusterScore
                     )
                 )
         );
-
-    // What chance makes of a share.
-    private static double Deviations(double share, int stars) => 2 * Math.Sqrt(share * (1 - share) / stars);
 
     private static double Harmonic(double a, double b) => 2 * a * b / (a + b);
 }

@@ -25,6 +25,9 @@ internal sealed record ScienceField(string Name, string File, string? Members, d
         new("within 100 pc", "gaia-100pc.csv", null),
     ];
 
+    /// <summary>Its members are from a paper, not from a model of somebody's.</summary>
+    public bool IsPublished => Members?.Contains("model", StringComparison.Ordinal) == false;
+
     /// <summary>Those in which detectors are compared: the fields, and the bright stars of the whole sky.</summary>
     public static IReadOnlyList<ScienceField> WithKinds { get; } = [.. All, new("bright stars", "stars/bright-stars-125982.csv.gz", null)];
 

@@ -55,7 +55,13 @@ internal static class ScienceSuite
         foreach (var field in ScienceField.All)
             met &= Row(page, calibrations, field, folder);
         page.AppendLine();
-        page.AppendLine("Share of members by probability, mean probability → share of listed members ± two binomial deviations (stars):\n");
+        page.AppendLine(
+            "Mean probability → share of listed members, of the stars with a probability of 0.01 and more: in five bins of equal size; whether, "
+                + "on the two published lists, as many bins as have 200 stars each are within 0.15; and by fifths of the probability, ± two "
+                + "binomial deviations (stars). The other lists are a model's, cut at limits of its own.\n"
+        );
+        page.AppendLine("| field | bins of equal size | stars in each | within | by fifths of the probability |");
+        page.AppendLine("| --- | --- | ---: | --- | --- |");
         page.Append(calibrations);
         page.AppendLine();
         page.AppendLine(Nulls(folder));
@@ -91,8 +97,16 @@ internal static class ScienceSuite
         );
         if (field.Members is null)
             return true;
-        calibrations.AppendLine(CultureInfo.InvariantCulture, $"* {field.Name}: {ClusterScore.Calibration(clusters, member)}");
-        return best is { } b && b.Precision >= field.LeastPrecision && b.Recall >= field.LeastRecall;
+        var judged = ClusterScore.Judged(clusters, member, 0.01);
+        var bins = CalibrationBin.OfEqualSize(judged);
+        var isCalibrated =
+            !field.IsPublished || CalibrationBin.OfEqualSize(judged, least: 200).All(b => b.IsWithin(0.15, withChance: false));
+        calibrations.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"| {field.Name} | {string.Join(", ", bins)} | {judged.Count / 5} | {(!field.IsPublished ? "–" : isCalibrated ? "yes" : "no")} | "
+                + $"{string.Join(", ", CalibrationBin.OfEqualWidth(judged).Select(b => b.InFull()))} |"
+        );
+        return best is { } b && b.Precision >= field.LeastPrecision && b.Recall >= field.LeastRecall && isCalibrated;
     }
 
     // Motions and parallax of the field without a cluster, each shuffled by itself: whatever is found is a false alarm.
