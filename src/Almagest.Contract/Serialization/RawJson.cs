@@ -5,7 +5,7 @@ namespace Almagest.Contract.Serialization;
 
 /// <summary>JSON text of a <c>jsonb</c> column, written as it is: numbers of 19 digits keep all of them.</summary>
 [JsonConverter(typeof(RawJsonConverter))]
-public readonly record struct RawJson(string Text)
+public sealed record RawJson(string Text)
 {
     /// <summary>Null where the column is.</summary>
     public static RawJson? From(string? text) => text is null ? null : new RawJson(text);

@@ -1,3 +1,4 @@
+using Almagest.Ledger.Database;
 using Microsoft.EntityFrameworkCore;
 
 namespace Almagest.Ledger.Model;
@@ -32,7 +33,7 @@ public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbC
         CrossMatchModel.Configure(modelBuilder);
         AccessModel.Configure(modelBuilder);
         // No migration makes them: models of migrations need not know them, so that a new view changes no snapshot.
-        if (EF.IsDesignTime)
+        if (EF.IsDesignTime && !LedgerContextFactory.WithViews)
             return;
         foreach (var part in typeof(LedgerContext).Assembly.GetTypes().Where(t => t.IsClass && typeof(IModelPart).IsAssignableFrom(t)))
             ((IModelPart)Activator.CreateInstance(part)!).Configure(modelBuilder);

@@ -8,7 +8,7 @@ namespace Almagest.Ledger.Views;
 /// <summary>The query-optimized views, as keyless entities: read, never tracked. Made from their descriptors.</summary>
 internal sealed class ViewModel : IModelPart
 {
-    private sealed class RawJsonConverter() : ValueConverter<RawJson, string>(json => json.Text, text => new RawJson(text));
+    internal sealed class RawJsonConverter() : ValueConverter<RawJson, string>(json => json.Text, text => new RawJson(text));
 
     public void Configure(ModelBuilder model)
     {

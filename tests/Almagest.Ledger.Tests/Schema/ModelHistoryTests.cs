@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Model.Compiled;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -57,6 +58,36 @@ public sealed partial class ModelHistoryTests : IAsyncDisposable
             Assert.Equal(known.Order(StringComparer.Ordinal), views.Order(StringComparer.Ordinal));
         }
     }
+
+    [Fact]
+    public void The_compiled_model_is_the_one_that_the_entities_describe()
+    {
+        var compiled = _context.Model;
+        Assert.IsType<LedgerContextModel>(compiled, exactMatch: false);
+        // If not: docs/schema.md says how it is written anew.
+        Assert.Equal(Described(_context.GetService<IDesignTimeModel>().Model), Described(compiled));
+    }
+
+    private static List<string> Described(IModel model) =>
+        model
+            .GetEntityTypes()
+            .SelectMany(e =>
+                e.GetProperties()
+                    .Select(p =>
+                        $"{e.Name} {e.GetTableName()}{e.GetViewName()} {p.Name} {p.ClrType} {p.GetColumnName()} {p.GetColumnType()} "
+                        + $"{p.IsNullable} {p.ValueGenerated} {p.IsConcurrencyToken} {p.GetTypeMapping().Converter?.GetType()}"
+                    )
+                    .Concat(
+                        e.GetKeys().Select(k => $"{e.Name} {k.GetName()} {k.ToDebugString(MetadataDebugStringOptions.SingleLineDefault)}")
+                    )
+                    .Concat(e.GetForeignKeys().Select(k => k.ToDebugString(MetadataDebugStringOptions.SingleLineDefault)))
+                    .Concat(e.GetNavigations().Select(n => n.ToDebugString(MetadataDebugStringOptions.SingleLineDefault)))
+                    .Concat(
+                        e.GetIndexes().Select(i => $"{i.GetDatabaseName()} {i.ToDebugString(MetadataDebugStringOptions.SingleLineDefault)}")
+                    )
+            )
+            .Order(StringComparer.Ordinal)
+            .ToList();
 
     private List<Migration> Migrations()
     {

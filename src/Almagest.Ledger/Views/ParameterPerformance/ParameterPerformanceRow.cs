@@ -9,7 +9,7 @@ public sealed class ParameterPerformanceRow
     public required string Algorithm { get; init; }
     public required string ParametersHash { get; init; }
     public long DatasetId { get; init; }
-    public RawJson ParametersJson { get; init; }
+    public RawJson ParametersJson { get; init; } = null!;
     public long Runs { get; init; }
     public long Datasets { get; init; }
     public double? MeanAnomalyCount { get; init; }

@@ -9,7 +9,7 @@ public sealed class RunStatsRow
     public required string RunType { get; init; }
     public DateTime CreatedAt { get; init; }
     public long TotalStars { get; init; }
-    public RawJson ParametersJson { get; init; }
+    public RawJson ParametersJson { get; init; } = null!;
     public long AnomalyCount { get; init; }
     public double AnomalyPercentage { get; init; }
     public double? MinAnomalyScore { get; init; }
