@@ -1,13 +1,11 @@
 using System.Globalization;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Comparison;
-using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Comparison;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
-using Microsoft.EntityFrameworkCore;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;
@@ -79,61 +77,7 @@ internal sealed class ComparisonView
             return (await new PairStarReader(ledger).PageAsync(agreement, new PairStarQuery(side, reason, top), cancellationToken)).Items;
         if (a.RunType != RunTypes.Anomaly || b.RunType != RunTypes.Anomaly)
             return [];
-        await using var context = ledger.CreateContext();
-        // The most anomalous first: by the mean of the two scores.
-        var common = await context
-            .Results.Where(r => r.RunId == a.RunId && r.IsAnomaly == 1)
-            .Join(
-                context.Results.Where(r => r.RunId == b.RunId && r.IsAnomaly == 1),
-                r => r.StarId,
-                r => r.StarId,
-                (x, y) =>
-                    new
-                    {
-                        x.StarId,
-                        Score1 = x.AnomalyScore,
-                        Score2 = y.AnomalyScore,
-                    }
-            )
-            .OrderBy(c => (c.Score1 + c.Score2) / 2)
-            .ThenBy(c => c.StarId)
-            .Take(top)
-            .Join(
-                context.Stars,
-                c => c.StarId,
-                s => s.StarId,
-                (c, s) =>
-                    new
-                    {
-                        c.Score1,
-                        c.Score2,
-                        Star = s,
-                    }
-            )
-            .ToListAsync(cancellationToken);
-        return
-        [
-            .. common
-                .OrderBy(c => (c.Score1 + c.Score2) / 2)
-                .ThenBy(c => c.Star.StarId)
-                .Select(c => new PairStar(
-                    c.Star.StarId,
-                    c.Star.SourceId,
-                    c.Star.RaDeg,
-                    c.Star.DecDeg,
-                    c.Star.ParallaxMas,
-                    c.Star.PmraMasYr,
-                    c.Star.PmdecMasYr,
-                    c.Star.Magnitude,
-                    c.Star.Color,
-                    c.Score1,
-                    c.Score2,
-                    null,
-                    null,
-                    null,
-                    null
-                )),
-        ];
+        return await new PairStarReader(ledger).MostAnomalousAsync(agreement, top, cancellationToken);
     }
 
     public void Show(IAnsiConsole console)
@@ -166,29 +110,8 @@ internal sealed class ComparisonView
                 _agreement.AdjustedRandIndex is { } ari ? ConsoleText.Number(ari, "0.000") + " (1 = the same clusters, 0 = chance)" : null
             )
         );
-        if (_stars.Count > 0 && _side != PairSide.Common)
-            ShowFlipped(console);
-        else if (_stars.Count > 0)
-        {
-            console.Say("\nThe most anomalous of the common stars (mean score):");
-            StarLines.Show(
-                console,
-                [
-                    .. _stars.Select(s => new ScoredStar(
-                        s.StarId,
-                        s.SourceId,
-                        s.RaDeg,
-                        s.DecDeg,
-                        s.ParallaxMas,
-                        s.PmraMasYr,
-                        s.PmdecMasYr,
-                        s.Magnitude,
-                        s.Color,
-                        (s.Score1 + s.Score2) / 2
-                    )),
-                ]
-            );
-        }
+        if (_stars.Count > 0)
+            ShowStars(console);
         var matches = _agreement.Clusters.Where(c => c.Cluster1 >= 0 || c.Cluster2 >= 0).Take(_top).ToList();
         if (matches.Count == 0)
             return;
@@ -199,22 +122,28 @@ internal sealed class ComparisonView
         console.Write(clusters);
     }
 
-    private void ShowFlipped(IAnsiConsole console)
+    private void ShowStars(IAnsiConsole console)
     {
-        console.Say($"\nStars that only {(_side == PairSide.OnlyIn1 ? "A" : "B")} marks:");
-        var table = ConsoleTables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">in A", ">in B", "reason", "near");
+        var isCommon = _side == PairSide.Common;
+        console.Say(
+            isCommon
+                ? "\nThe most anomalous of the common stars (by the sum of their ranks in the two runs):"
+                : $"\nStars that only {(_side == PairSide.OnlyIn1 ? "A" : "B")} marks:"
+        );
+        string[] why = isCommon ? [] : ["reason", "near"];
+        var table = ConsoleTables.Of(["source_id", ">RA (°)", ">Dec (°)", ">mag", ">in A", ">in B", .. why]);
         foreach (var f in _stars)
         {
-            table.Row(
+            string[] answer = isCommon ? [] : [f.Reason ?? "", f.NearThreshold == true ? "yes" : ""];
+            table.Row([
                 f.SourceId,
                 ConsoleText.Number(f.RaDeg, "0.0000"),
                 ConsoleText.Number(f.DecDeg, "+0.0000;-0.0000"),
                 ConsoleText.Number(f.Magnitude, "0.00"),
                 Said(f.Score1, f.Cluster1),
                 Said(f.Score2, f.Cluster2),
-                f.Reason ?? "",
-                f.NearThreshold == true ? "yes" : ""
-            );
+                .. answer,
+            ]);
         }
         console.Write(table);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 
@@ -8,6 +9,9 @@ public abstract class AnomalyAlgorithm : Algorithm
 {
     /// <summary>A score beyond this grows with the logarithm of what it would be: 2, 3 times as much for 10, 100 times as much.</summary>
     public const double Far = 1e5;
+
+    /// <summary>Fewer stars than these have no majority that the others could differ from.</summary>
+    public const int Few = 50;
 
     /// <summary>The run type.</summary>
     public const string Type = "anomaly";
@@ -48,7 +52,17 @@ public abstract class AnomalyAlgorithm<TParameters> : AnomalyAlgorithm
         parameters.Validate();
         context ??= new AlgorithmContext();
         var scores = context.Memory.Get(features, WorkOf(parameters), () => InReach(Score(features, parameters, context)));
-        return AnomalyResult.FromScores(scores, parameters.Contamination);
+        return AnomalyResult.FromScores(scores, parameters.Contamination) with { Notes = [.. Notes(features.Rows, parameters)] };
+    }
+
+    /// <summary>What a user should know of the scores of so many stars before believing them; whole sentences.</summary>
+    protected virtual IEnumerable<string> Notes(int rows, TParameters parameters)
+    {
+        if (rows < Few)
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Only {rows:N0} star{(rows == 1 ? " was" : "s were")} analysed: too few to tell what is usual, and so what is not."
+            );
     }
 
     private static double[] InReach(double[] scores)

@@ -29,7 +29,7 @@ internal abstract class AnomalyExplainer(ScoreMeasure measure) : IAnomalyExplain
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, features.Rows);
         var found = Attribute(features, row);
-        var percentiles = Percentiles(features, row);
+        var (less, same) = Ranks(features, row);
         var shares = AttributionShares.Of(measure, found.Changes);
         var attributions = Enumerable
             .Range(0, features.Columns)
@@ -37,10 +37,14 @@ internal abstract class AnomalyExplainer(ScoreMeasure measure) : IAnomalyExplain
                 features.Names[f],
                 value(f).Unit,
                 value(f).Value,
-                percentiles[f],
+                100 * (less[f] + same[f] / 2.0) / features.Rows,
                 found.Changes[f],
                 shares[f]
-            ));
+            )
+            {
+                Above = 100.0 * less[f] / features.Rows,
+                Below = 100.0 * (features.Rows - less[f] - same[f]) / features.Rows,
+            });
         return new AnomalyExplanation(
             AnomalyAlgorithm.InReach(found.RawScore),
             measure,
@@ -50,7 +54,8 @@ internal abstract class AnomalyExplainer(ScoreMeasure measure) : IAnomalyExplain
         );
     }
 
-    private static double[] Percentiles(FeatureMatrix features, int row)
+    // Of each feature, the stars with a lesser value and those with the same, the star itself among them.
+    private static (long[] Less, long[] Same) Ranks(FeatureMatrix features, int row)
     {
         var own = features.Row(row);
         var (less, same) = (new long[own.Length], new long[own.Length]);
@@ -63,6 +68,6 @@ internal abstract class AnomalyExplainer(ScoreMeasure measure) : IAnomalyExplain
                 same[f] += other[f] == own[f] ? 1 : 0;
             }
         }
-        return [.. less.Zip(same, (l, s) => 100 * (l + s / 2.0) / features.Rows)];
+        return (less, same);
     }
 }

@@ -24,4 +24,11 @@ public sealed record AnomalyExplanation(
 /// <see cref="AnomalyExplanation.Measured"/> - <see cref="AnomalyExplanation.Expected"/>
 /// </param>
 /// <param name="Share">the feature's part of all that makes the star anomalous, in [0, 1]; zero for one that makes it ordinary</param>
-public sealed record FeatureAttribution(string Name, string Unit, double Value, double Percentile, double Change, double Share);
+public sealed record FeatureAttribution(string Name, string Unit, double Value, double Percentile, double Change, double Share)
+{
+    /// <summary>Per cent of the selection's stars with a lesser value.</summary>
+    public double Above { get; init; }
+
+    /// <summary>Per cent of the selection's stars with a larger value.</summary>
+    public double Below { get; init; }
+}

@@ -22,6 +22,11 @@ public sealed class PairStarReader(LedgerDatabase ledger)
     /// <summary>A star is near the threshold of a run if the run would flag it, were it to flag this share more.</summary>
     private const double NearShare = 0.2;
 
+    private const string Columns = """
+        select p.star_id, s.source_id, s.ra_deg, s.dec_deg, s.parallax_mas, s.pmra_mas_yr, s.pmdec_mas_yr, s.magnitude, s.color,
+               p.score_1, p.score_2, p.cluster_1, p.cluster_2, p.reason, p.near
+        """;
+
     /// <summary>Most rows of one page.</summary>
     public const int MostRows = 10_000;
 
@@ -40,8 +45,7 @@ public sealed class PairStarReader(LedgerDatabase ledger)
                         ? Common(command, pair)
                         : await FlipsAsync(connection, command, pair, query.Side == PairSide.OnlyIn1, cancellationToken);
                 command.CommandText = $"""
-                    select p.star_id, s.source_id, s.ra_deg, s.dec_deg, s.parallax_mas, s.pmra_mas_yr, s.pmdec_mas_yr, s.magnitude, s.color,
-                           p.score_1, p.score_2, p.cluster_1, p.cluster_2, p.reason, p.near
+                    {Columns}
                     from (
                       select * from ({stars}) all_stars
                       where star_id > {Bind(command, query.After)}{(
@@ -52,14 +56,38 @@ public sealed class PairStarReader(LedgerDatabase ledger)
                     join public.stars s using (star_id)
                     order by p.star_id
                     """;
-                var rows = new List<PairStar>();
-                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-                while (await reader.ReadAsync(cancellationToken))
-                    rows.Add(Read(reader));
+                var rows = await ReadAsync(command, cancellationToken);
                 if (rows.Count <= limit)
                     return new Page<PairStar>(rows, null);
                 rows.RemoveAt(limit);
                 return new Page<PairStar>(rows, rows[^1].StarId.ToString(CultureInfo.InvariantCulture));
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>
+    /// The stars that two anomaly runs both flag, the most anomalous first: by the sum of their ranks among these stars in the two runs,
+    /// because scores of different detectors have no scale in common.
+    /// </summary>
+    public Task<List<PairStar>> MostAnomalousAsync(RunAgreement pair, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pair);
+        return ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 600 };
+                command.CommandText = $"""
+                    {Columns}
+                    from (
+                      select c.*, rank() over (order by score_1) + rank() over (order by score_2) as place
+                      from ({Common(command, pair)}) c
+                      order by place, star_id limit {Bind(command, Math.Clamp(limit, 1, MostRows))}
+                    ) p
+                    join public.stars s using (star_id)
+                    order by p.place, p.star_id
+                    """;
+                return await ReadAsync(command, cancellationToken);
             },
             cancellationToken
         );
@@ -130,6 +158,15 @@ public sealed class PairStarReader(LedgerDatabase ledger)
             },
             cancellationToken
         );
+    }
+
+    private static async Task<List<PairStar>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        var rows = new List<PairStar>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            rows.Add(Read(reader));
+        return rows;
     }
 
     private static string Common(NpgsqlCommand command, RunAgreement pair) =>

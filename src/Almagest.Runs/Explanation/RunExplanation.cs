@@ -67,13 +67,13 @@ public sealed record RunExplanation(
         string.Create(
             CultureInfo.InvariantCulture,
             $"{f.Name} = {Number(f.Value)}{(f.Unit.Length == 0 ? "" : " " + f.Unit)}{(Imputed.Contains(f.Name) ? ", imputed" : "")} "
-                + $"({Place(f.Percentile)})"
+                + $"({Place(f)})"
         );
 
-    private static string Place(double percentile) =>
-        percentile >= 50
-            ? string.Create(CultureInfo.InvariantCulture, $"above {Math.Floor(percentile * 10) / 10:0.0} % of the selection")
-            : string.Create(CultureInfo.InvariantCulture, $"below {Math.Floor((100 - percentile) * 10) / 10:0.0} % of the selection");
+    private static string Place(FeatureAttribution f) =>
+        f.Above >= f.Below
+            ? string.Create(CultureInfo.InvariantCulture, $"above {Math.Floor(f.Above * 10) / 10:0.0} % of the selection")
+            : string.Create(CultureInfo.InvariantCulture, $"below {Math.Floor(f.Below * 10) / 10:0.0} % of the selection");
 
     /// <summary>Four digits are enough to recognise a value.</summary>
     public static string Number(double value) =>

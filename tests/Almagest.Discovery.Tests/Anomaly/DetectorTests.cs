@@ -44,6 +44,29 @@ public sealed class DetectorTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Too_few_stars_to_tell_what_is_usual_are_said_to_be(string name)
+    {
+        Assert.Contains(
+            Detect(name, MadeMatrix.Gaussian(49, 2)).Notes,
+            n => n.StartsWith("Only 49 stars were analysed", StringComparison.Ordinal)
+        );
+        Assert.Empty(Detect(name, MadeMatrix.Gaussian(50, 2)).Notes);
+    }
+
+    [Theory]
+    [InlineData("knn")]
+    [InlineData("lof")]
+    public void Neighbours_that_a_star_does_not_have_are_said(string name)
+    {
+        Assert.Equal(
+            "20 neighbours were asked for; a star has 19 others, and all of these were taken.",
+            Detect(name, MadeMatrix.Gaussian(20, 2)).Notes[1]
+        );
+        Assert.Single(Detect(name, MadeMatrix.Gaussian(21, 2)).Notes);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void A_constant_feature_changes_nothing_of_what_is_first(string name)
     {
         var matrix = MadeMatrix.Gaussian(500, 2);

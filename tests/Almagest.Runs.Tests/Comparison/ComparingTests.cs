@@ -103,6 +103,23 @@ public sealed class ComparingTests
     }
 
     [Fact]
+    public async Task Common_stars_are_ordered_by_their_ranks_whatever_the_scale_of_the_scores()
+    {
+        await using var made = await MadeRuns.CreateAsync(100);
+        var first = await made.AnomaliesAsync(i => i < 4 ? -0.1 * (4 - i) : 1);
+        // A detector whose scores are thousands, in another order: 3, 0, 1, 2.
+        var second = await made.AnomaliesAsync(i => i < 4 ? -1000.0 * (4 - (i + 1) % 4) : 1);
+        var pair = await new RunAgreementReader(made.Test.Ledger).ReadAsync(first, second);
+        var stars = await new PairStarReader(made.Test.Ledger).MostAnomalousAsync(pair, 3);
+        // Sums of ranks: 0 has 1 + 2, 1 has 2 + 3, 3 has 4 + 1 and comes after 1, 2 has 3 + 4.
+        Assert.Equal([made.Stars[0], made.Stars[1], made.Stars[3]], stars.Select(s => s.StarId));
+        Assert.Equal(
+            [(-0.4, -3000.0), (-0.3, -2000.0), (-0.1, -4000.0)],
+            stars.Select(s => (Math.Round(s.Score1!.Value, 9), s.Score2!.Value))
+        );
+    }
+
+    [Fact]
     public async Task What_differs_between_the_runs_is_the_reason_where_no_threshold_is()
     {
         await using var made = await MadeRuns.CreateAsync(200);

@@ -56,4 +56,7 @@ internal sealed class KnnAlgorithm : AnomalyAlgorithm<KnnParameters>, IExplainab
         InputGuard.Require(features, "the distance to neighbours");
         return new NeighbourTree(features, context.Parallel());
     }
+
+    protected override IEnumerable<string> Notes(int rows, KnnParameters parameters) =>
+        [.. base.Notes(rows, parameters), .. NeighbourNotes.Of(parameters.NNeighbors, rows)];
 }

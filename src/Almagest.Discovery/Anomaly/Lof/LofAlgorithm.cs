@@ -40,4 +40,7 @@ internal sealed class LofAlgorithm : AnomalyAlgorithm<LofParameters>, IExplainab
         InputGuard.Require(features, "the local outlier factor");
         return new LofModel(features, Math.Min(parameters.NNeighbors, features.Rows - 1), context);
     }
+
+    protected override IEnumerable<string> Notes(int rows, LofParameters parameters) =>
+        [.. base.Notes(rows, parameters), .. NeighbourNotes.Of(parameters.NNeighbors, rows)];
 }

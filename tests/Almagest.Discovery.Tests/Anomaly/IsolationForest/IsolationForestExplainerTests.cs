@@ -62,6 +62,8 @@ public sealed class IsolationForestExplainerTests
         Assert.Equal(("odd", 12.0), (e.Features[0].Name, e.Features[0].Value));
         Assert.True(e.Features[0].Share > 0.9);
         Assert.Equal(99.95, e.Features[0].Percentile, 1e-9);
+        // 999 of 1000 have a lesser value: the star is not above itself.
+        Assert.Equal((99.9, 0.0), (e.Features[0].Above, e.Features[0].Below));
         Assert.Equal((0.0, 50.0), (e.Features.Single(f => f.Name == "same").Change, e.Features.Single(f => f.Name == "same").Percentile));
     }
 
