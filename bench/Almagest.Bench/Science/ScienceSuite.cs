@@ -56,9 +56,9 @@ internal static class ScienceSuite
             met &= Row(page, calibrations, field, folder);
         page.AppendLine();
         page.AppendLine(
-            "Mean probability → share of listed members, of the stars with a probability of 0.01 and more: in five bins of equal size; whether, "
-                + "on the two published lists, as many bins as have 200 stars each are within 0.15; and by fifths of the probability, ± two "
-                + "binomial deviations (stars). The other lists are a model's, cut at limits of its own.\n"
+            "Mean probability → share of listed members, of the stars with a probability of 0.01 and more: in five bins of equal "
+                + "size; whether, on the two published lists, as many bins as have 200 stars each are within 0.15; and by fifths of the "
+                + "probability, ± two binomial deviations (stars). The other lists are a model's, cut at limits of its own.\n"
         );
         page.AppendLine("| field | bins of equal size | stars in each | within | by fifths of the probability |");
         page.AppendLine("| --- | --- | ---: | --- | --- |");
@@ -103,7 +103,8 @@ internal static class ScienceSuite
             !field.IsPublished || CalibrationBin.OfEqualSize(judged, least: 200).All(b => b.IsWithin(0.15, withChance: false));
         calibrations.AppendLine(
             CultureInfo.InvariantCulture,
-            $"| {field.Name} | {string.Join(", ", bins)} | {judged.Count / 5} | {(!field.IsPublished ? "–" : isCalibrated ? "yes" : "no")} | "
+            $"| {field.Name} | {string.Join(", ", bins)} | {judged.Count / 5} | "
+                + $"{(!field.IsPublished ? "–" : isCalibrated ? "yes" : "no")} | "
                 + $"{string.Join(", ", CalibrationBin.OfEqualWidth(judged).Select(b => b.InFull()))} |"
         );
         return best is { } b && b.Precision >= field.LeastPrecision && b.Recall >= field.LeastRecall && isCalibrated;

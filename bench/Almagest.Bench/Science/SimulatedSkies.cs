@@ -40,8 +40,8 @@ internal static class SimulatedSkies
         )
             met &= Row(page, fifths, name, columns);
         page.AppendLine(
-            "\nThe same by fifths of the probability ± two binomial deviations (stars). Few stars are in the lower ones: those at a cluster's "
-                + "rim in position and motion, of which more are members than the probability says.\n"
+            "\nThe same by fifths of the probability ± two binomial deviations (stars). Few stars are in the lower ones: those at a "
+                + "cluster's rim in position and motion, of which more are members than the probability says.\n"
         );
         page.Append(fifths);
         page.AppendLine();
