@@ -281,36 +281,17 @@ window.almagest = (() => {
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   }
 
+  // A file that the page made.
+  function giveFile(bytes, name, type) {
+    give(new Blob([bytes], { type }), name);
+  }
+
+  // A table as it is shown.
   function save(button) {
-    const figure = button.closest("figure, section");
-    const name = button.dataset.name;
-    if (button.dataset.download === "csv") {
-      const cell = c => /[",\n]/.test(c) ? `"${c.replaceAll('"', '""')}"` : c;
-      const line = row => [...row.cells].map(c => cell(c.dataset.value ?? c.innerText.trim())).join(",");
-      const rows = [...figure.querySelectorAll("table tr")].map(line);
-      return give(new Blob([rows.join("\n") + "\n"], { type: "text/csv" }), `${name}.csv`);
-    }
-    const svg = figure.querySelector("svg.chart").cloneNode(true);
-    const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-    svg.querySelectorAll(".handle, .rubber").forEach(e => e.remove());
-    svg.setAttribute("width", width);
-    svg.setAttribute("height", height);
-    const blob = new Blob([new XMLSerializer().serializeToString(svg)], { type: "image/svg+xml" });
-    if (button.dataset.download === "svg") return give(blob, `${name}.svg`);
-    const image = new Image();
-    image.onload = () => {
-      const canvas = document.createElement("canvas");
-      const scale = 3;
-      canvas.width = width * scale;
-      canvas.height = height * scale;
-      const ink = canvas.getContext("2d");
-      ink.fillStyle = "#fff";
-      ink.fillRect(0, 0, canvas.width, canvas.height);
-      ink.drawImage(image, 0, 0, canvas.width, canvas.height);
-      canvas.toBlob(png => give(png, `${name}.png`), "image/png");
-      URL.revokeObjectURL(image.src);
-    };
-    image.src = URL.createObjectURL(blob);
+    const cell = c => /[",\n]/.test(c) ? `"${c.replaceAll('"', '""')}"` : c;
+    const line = row => [...row.cells].map(c => cell(c.dataset.value ?? c.innerText.trim())).join(",");
+    const rows = [...button.closest("section").querySelectorAll("table tr")].map(line);
+    give(new Blob([rows.join("\n") + "\n"], { type: "text/csv" }), `${button.dataset.name}.csv`);
   }
 
   // Asked by the layout once the page is connected.
@@ -319,5 +300,5 @@ window.almagest = (() => {
     return root.classList.contains("dark");
   }
 
-  return { setDark, isDark, movable, watchSelection, reveal, clear };
+  return { setDark, isDark, movable, watchSelection, reveal, clear, give: giveFile };
 })();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Almagest.Charts.Drawing;
+using Almagest.Charts.Export;
 using Almagest.Charts.Pictures;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
@@ -237,6 +238,23 @@ public partial class RunPage
         _busy = false;
         if (made is { } id)
             Navigation.NavigateTo($"runs/{id}", forceLoad: true);
+    }
+
+    /// <summary>The route that draws a chart as the page shows it.</summary>
+    private string ChartAddress(string chart)
+    {
+        var window = chart switch
+        {
+            "cmd" => _charts?.Diagram?.Window,
+            "sky" => _charts?.Sky.Window,
+            "motions" => _charts?.Motions?.Window,
+            "parallaxes" => _charts?.Parallaxes?.Window,
+            _ => null,
+        };
+        return $"discovery/runs/{_run!.RunId}/chart?only={chart}"
+            + (Cluster is { } one && !IsAnomaly ? $"&cluster={one}" : "")
+            + (IsAnomaly && _moved ? string.Create(CultureInfo.InvariantCulture, $"&contamination={_contamination:0.####}") : "")
+            + (window is { } w ? $"&zoom={Uri.EscapeDataString(ZoomText.Write([KeyValuePair.Create(chart, w)]))}" : "");
     }
 
     private string FileName(string what) => $"run-{DisplayText.Short(_run!.RunId)}-{what}";
