@@ -19,6 +19,9 @@ public static class Palette
     public const string Flag = "#d0342c",
         FlagOnDark = "#ff9a6b";
 
+    /// <summary>Of selected stars, whose marks have a dark border, too.</summary>
+    public static Rgb Selected { get; } = new(0xff, 0xd0, 0x00);
+
     /// <summary>The grey of one star in a cell, and of the fullest cell. Dark pages turn them over by the factor of the style sheet.</summary>
     private const int Fewest = 216,
         Most = 150;

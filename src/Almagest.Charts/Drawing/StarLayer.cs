@@ -34,6 +34,9 @@ public sealed record StarLayer(
     /// <summary>The room that a chart has beside it.</summary>
     internal double Beside(PointCloud cloud, Sight sight) => !sight.OneByOne || KeepsRoom && cloud.Placed > MostStars ? ColourBar.Width : 0;
 
+    /// <summary>For each star whether somebody selected it; null = none is.</summary>
+    public bool[]? Chosen { get; init; }
+
     /// <summary>A star that stands out from all of them; null = none.</summary>
     public string? Pointed { get; init; }
 
@@ -44,6 +47,7 @@ public sealed record StarLayer(
     /// <param name="Cell">size of the cells of a density, in the chart's units; 0 where there is none</param>
     /// <param name="Fullest">stars in the fullest cell</param>
     /// <param name="Bars">stars with bars of their errors</param>
+    /// <param name="Window">the part that is shown</param>
     public readonly record struct Drawn(
         long InSight,
         bool OneByOne,
@@ -51,7 +55,8 @@ public sealed record StarLayer(
         int MarksDrawn,
         (double X, double Y) Cell = default,
         int Fullest = 0,
-        int Bars = 0
+        int Bars = 0,
+        ChartWindow Window = default
     );
 
     /// <summary>What a window shows, found before it is drawn.</summary>
@@ -83,6 +88,8 @@ public sealed record StarLayer(
         }
         else if (Marks is not null)
             entries.Add(new LegendEntry("flag", MarkShape.Circle, Marked));
+        if (Chosen is not null)
+            entries.Add(new LegendEntry("selected", MarkShape.Circle, "selected"));
         entries.Add(
             sight.OneByOne
                 ? new LegendEntry("star", MarkShape.Circle, Pointed is null ? "other stars" : "stars of the dataset")
@@ -105,7 +112,7 @@ public sealed record StarLayer(
         ArgumentNullException.ThrowIfNull(canvas);
         ArgumentNullException.ThrowIfNull(cloud);
         canvas.OpenView(box.Left, box.Top, box.Width, box.Height, window, isSky);
-        var drawn = new Drawn(sight.Stars.Count, sight.OneByOne, sight.Marked.Count, 0);
+        var drawn = new Drawn(sight.Stars.Count, sight.OneByOne, sight.Marked.Count, 0) { Window = window };
         if (!sight.OneByOne)
         {
             var grid = new DensityGrid(cells.Columns, cells.Rows, (window.Left, window.Right), (window.Bottom, window.Top));
@@ -122,12 +129,35 @@ public sealed record StarLayer(
             new Scale(window.Left, window.Right, box.Left, box.Left + box.Width),
             new Scale(window.Bottom, window.Top, box.Top + box.Height, box.Top)
         );
+        var picked = Chosen is null || sight.OneByOne ? [] : sight.Stars.Where(i => Chosen[i] && Marks?.IsMarked(i) != true).ToList();
+        // Of more than a browser moves, the cells are shown in which there is one.
+        if (picked.Count > Most)
+        {
+            var raster = new Raster(cells.Columns, cells.Rows);
+            foreach (var i in picked)
+                raster.Set(
+                    Place(cloud[i].X, window.Left, window.Right, cells.Columns),
+                    cells.Rows - 1 - Place(cloud[i].Y, window.Bottom, window.Top, cells.Rows),
+                    Palette.Selected
+                );
+            canvas.Image(box.Left, box.Top, box.Width, box.Height, raster);
+            picked = [];
+        }
         var singles = sight.OneByOne ? sight.Stars.Where(i => Marks?.IsMarked(i) != true).ToList() : [];
         var chosen = Choose(sight.Marked, cloud, window);
         var withBars = singles.Count + chosen.Count <= MostBars ? singles.Concat(chosen) : chosen.Where(_ => chosen.Count <= MostBars);
         var bars = withBars.Count(i => Bar(canvas, cloud, i, toX, toY));
         foreach (var i in singles)
-            canvas.Circle(toX.At(cloud[i].X), toY.At(cloud[i].Y), 1.8, "star", Tips?.GetValueOrDefault(StarIds[i]), StarIds[i]);
+            canvas.Circle(
+                toX.At(cloud[i].X),
+                toY.At(cloud[i].Y),
+                Chosen?[i] == true ? 2.6 : 1.8,
+                Css("star", i),
+                Tips?.GetValueOrDefault(StarIds[i]),
+                StarIds[i]
+            );
+        foreach (var i in picked)
+            canvas.Circle(toX.At(cloud[i].X), toY.At(cloud[i].Y), 2.4, "selected", Tips?.GetValueOrDefault(StarIds[i]), StarIds[i]);
         // Smaller where they crowd, and in narrow figures.
         var radius = (chosen.Count > 800 ? 2.2 : 3) * Math.Clamp(Math.Sqrt(box.Width / 440), 0.7, 1);
         foreach (var i in chosen)
@@ -136,13 +166,18 @@ public sealed record StarLayer(
                 toY.At(cloud[i].Y),
                 radius,
                 Marks!.AreClusters ? Palette.Shape(Marks.Group(i)) : MarkShape.Circle,
-                Marks.AreClusters ? StarMarks.Css(Marks.Group(i)) : "flag",
+                Css(Marks.AreClusters ? StarMarks.Css(Marks.Group(i)) : "flag", i),
                 Tips?.GetValueOrDefault(StarIds[i]),
                 StarIds[i]
             );
         canvas.CloseView();
         return drawn with { MarksDrawn = chosen.Count, Bars = bars };
     }
+
+    private string Css(string css, int star) => Chosen?[star] == true ? $"{css} selected" : css;
+
+    private static int Place(double value, double from, double to, int count) =>
+        Math.Clamp((int)((value - from) / (to - from) * count), 0, count - 1);
 
     private List<int> Choose(List<int> marked, PointCloud cloud, ChartWindow window)
     {

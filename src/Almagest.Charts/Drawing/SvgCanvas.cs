@@ -19,14 +19,15 @@ public sealed partial class SvgCanvas
             .chart .bar2{fill:#b8621b}.chart .name{font-size:12.5px}
             .chart .line{stroke:#3568b8;fill:none;stroke-width:1.6}.chart .mark{stroke:#b3261e;stroke-width:1.6;fill:none}
             .chart .flag{fill:FLAG;stroke:#fff;stroke-width:.5}.chart .err{stroke:#5b6675;stroke-width:.8;fill:none}
-            .chart .star{fill:#8a93a1}.chart .handle{fill:#fff;fill-opacity:0}.chart .chosen{fill:#ffd000;stroke:#000;stroke-width:1.2}
+            .chart .star{fill:#8a93a1}.chart .handle{fill:#fff;fill-opacity:0}
             .chart .note{fill:#5b6675}.chart .caption{font-size:11px;fill:#333b47}.chart .venn1{fill:#3568b8;fill-opacity:.35;stroke:#3568b8}
             .chart .venn2{fill:#d55e00;fill-opacity:.35;stroke:#d55e00}.chart .oncell{font-size:11px}.chart text.dark{fill:#10131a}
             .chart text.light{fill:#fff}.chart .sky{fill:#fff}.chart .skygrid{stroke:#5b6675;stroke-opacity:.4;fill:none;stroke-width:.6}
             .chart .onsky{fill:#333b47;stroke:#fff;stroke-width:3;paint-order:stroke}.chart .key{fill:#b4b4b4}.chart .paper{fill:#fff}
             .chart .markkey{fill:#b3261e}
             """.Replace("FLAG", Palette.Flag, StringComparison.Ordinal)
-        + string.Concat(Palette.Groups.Select((colour, i) => $".chart .g{i}{{fill:{colour}}}"));
+        + string.Concat(Palette.Groups.Select((colour, i) => $".chart .g{i}{{fill:{colour}}}"))
+        + ".chart .selected{fill:#ffd000;stroke:#000;stroke-width:1.1}";
 
     private readonly StringBuilder _svg = new();
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Almagest.Charts.Drawing;
 using Almagest.Charts.Pictures;
+using Almagest.Charts.Selecting;
 using Almagest.Contract;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
@@ -71,6 +72,9 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
             (threshold, flagged) = scores.At(share);
             marks = await _store.MarksBelowAsync(run, threshold);
         }
+        var chosen = picture.Selection.IsNone
+            ? null
+            : await new SelectionReader(ledger, _store).ReadAsync(run, picture.Selection, cancellationToken);
         var charts = RunCharts.Of(
             run,
             stars,
@@ -80,7 +84,8 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
             MostMarks,
             width,
             stars.Projection.IsWholeSky ? alone : width,
-            picture.Zoom
+            picture.Zoom,
+            chosen
         );
         var parts = new List<(string Key, string Name, string? Svg, string Note)>();
         foreach (var name in wanted)
@@ -119,6 +124,9 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
                 CultureInfo.InvariantCulture,
                 $"{flagged:N0} flagged at contamination {picture.Contamination:0.###} (score below {threshold:0.0000})"
             );
+        var selected = chosen is null
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"Selected: {chosen.Length:N0} stars ({picture.Selection.Describe()}). ");
         var what =
             parts.Count == 1 ? parts[0].Name
             : picture.Cluster is { } one ? $"Cluster {one}"
@@ -129,6 +137,7 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
             ["charts"] = new JsonArray([.. wanted.Select(w => JsonValue.Create(w))]),
             ["cluster"] = picture.Cluster,
             ["contamination"] = picture.Contamination,
+            ["select"] = picture.Selection.ToString(),
             ["zoom"] = ZoomText.Write(picture.Zoom),
         };
         return Compose(
@@ -138,6 +147,7 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
                 CultureInfo.InvariantCulture,
                 $"Run {DisplayText.Short(run.RunId)}: {DisplayText.Algorithm(run.Algorithm)}, {DisplayText.ShortParameters(run)}; "
                     + $"{dataset}, {DisplayText.Selection(run)}; {run.TotalStars:N0} stars analysed, {found}. "
+                    + $"{selected}"
                     + $"Almagest {run.ProgramVersion}, {run.CompletedAt ?? run.CreatedAt:yyyy-MM-dd}."
             ),
             size,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Almagest.Charts.Drawing;
+using Almagest.Charts.Selecting;
 using Almagest.Contract.Errors;
 
 namespace Almagest.Charts.Export;
@@ -15,6 +16,9 @@ public sealed record RunPicture
 
     /// <summary>Flagged by another threshold, as a share of the stars; null = as the run flagged.</summary>
     public double? Contamination { get; init; }
+
+    /// <summary>Stars that are shown as selected.</summary>
+    public StarSelection Selection { get; init; } = StarSelection.None;
 
     /// <summary>Parts of charts, by the charts' names.</summary>
     public IReadOnlyDictionary<string, ChartWindow> Zoom { get; init; } = new Dictionary<string, ChartWindow>();

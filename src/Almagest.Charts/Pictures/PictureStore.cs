@@ -92,6 +92,30 @@ public sealed class PictureStore(LedgerDatabase ledger, SelectionCache selection
         return StarMarks.Of(picture.StarIds, false, [(0, (await ScoresAsync(run.RunId)).StarsBelow(threshold))]);
     }
 
+    /// <summary>For each star of a run's selection its place in the order of scores, the most anomalous at 0; −1 where the run did not
+    /// analyse it.</summary>
+    public Task<int[]> RanksAsync(DiscoveryRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return GetAsync(
+            $"ranks {run.RunId}",
+            async () =>
+            {
+                var picture = await SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter));
+                var scores = await ScoresAsync(run.RunId);
+                var ranks = new int[picture.Stars];
+                Array.Fill(ranks, -1);
+                for (var i = 0; i < scores.Stars.Count; i++)
+                {
+                    if (Array.BinarySearch(picture.StarIds, scores.Stars[i]) is >= 0 and var at)
+                        ranks[at] = i;
+                }
+                return ranks;
+            },
+            r => r.Length / 10
+        );
+    }
+
     private async Task<T> GetAsync<T>(string key, Func<Task<T>> make, Func<T, long> stars)
         where T : notnull
     {

@@ -23,6 +23,7 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
     /// <param name="width">of a chart, in units of which 12 are the size of its words; null = as pages have them</param>
     /// <param name="skyWidth">of the map</param>
     /// <param name="zoom">parts of charts, by their names</param>
+    /// <param name="chosen">stars that somebody selected, by their ids</param>
     public static RunCharts Of(
         DiscoveryRun run,
         SelectionPicture picture,
@@ -32,7 +33,8 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
         int most = StarLayer.MostMarks,
         double? width = null,
         double? skyWidth = null,
-        IReadOnlyDictionary<string, ChartWindow>? zoom = null
+        IReadOnlyDictionary<string, ChartWindow>? zoom = null,
+        long[]? chosen = null
     )
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -50,6 +52,7 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
         )
         {
             Most = most,
+            Chosen = Places(ids, chosen),
             KeepsRoom = width is null,
         };
         var marked =
@@ -57,7 +60,6 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
             : near ? $"members of cluster {cluster}"
             : "members of clusters";
         var members = isAnomaly ? [] : marks.Places();
-        Func<ChartWindow, long[]> In(PointCloud cloud) => window => [.. cloud.Within(window).Select(i => ids[i])];
         var wide = width ?? UsualWidth;
         ChartFacts Facts(PointCloud cloud, string needs, Func<(double X, double Y), string> cell, string? bars = null) =>
             new(picture.Stars, cloud.Placed, needs, cell, bars) { Analysed = run.TotalStars };
@@ -73,8 +75,7 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
                 ),
             marked,
             Facts(picture.Sky, "a position", cell => ChartFacts.OnSky(picture.Projection, cell)),
-            near ? picture.Sky.Around(members, 1, keepShape: true) : null,
-            In(picture.Sky)
+            near ? picture.Sky.Around(members, 1, keepShape: true) : null
         );
         var diagram = picture.Diagram is { } d
             ? new ScatterChart(
@@ -83,8 +84,7 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
                 OfDiagram(picture, d) with
                 {
                     Analysed = run.TotalStars,
-                },
-                within: In(d.Cloud)
+                }
             )
             : null;
         ChartWindow? Part(string chart) => zoom?.TryGetValue(chart, out var window) == true ? window : null;
@@ -95,8 +95,7 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
                     w => ScatterPlot.Draw(cloud, layer, x, y, what, w, width: wide, height: Math.Clamp(wide * 0.75, 280, 420)),
                     marked,
                     facts,
-                    around,
-                    In(cloud)
+                    around
                 ).Show(Part(name))
                 : null;
         return new RunCharts(
@@ -133,6 +132,19 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
                     )
                 )
         );
+    }
+
+    private static bool[]? Places(long[] ids, long[]? chosen)
+    {
+        if (chosen is null or [])
+            return null;
+        var places = new bool[ids.Length];
+        foreach (var id in chosen)
+        {
+            if (Array.BinarySearch(ids, id) is >= 0 and var at)
+                places[at] = true;
+        }
+        return places;
     }
 
     /// <summary>What is said of a colour–magnitude diagram.</summary>

@@ -9,24 +9,24 @@ public sealed class ScatterChart
     private readonly string _marked;
     private readonly ChartFacts _facts;
     private readonly ChartWindow? _start;
-    private readonly Func<ChartWindow, long[]>? _within;
     private StarLayer.Drawn _drawn;
 
     /// <param name="marked">what marked stars are called: flagged stars, members</param>
     /// <param name="start">the part that it begins with; null = the whole</param>
-    /// <param name="within">ids of the stars in a part of the plane, ascending; null = none can be selected</param>
     internal ScatterChart(
         Func<ChartWindow?, (string Svg, StarLayer.Drawn Drawn)> draw,
         string marked,
         ChartFacts facts,
-        ChartWindow? start = null,
-        Func<ChartWindow, long[]>? within = null
-    ) => (_draw, _marked, _facts, _start, _within) = (draw, marked, facts, start, within);
+        ChartWindow? start = null
+    ) => (_draw, _marked, _facts, _start) = (draw, marked, facts, start);
 
     public string? Svg { get; private set; }
 
     /// <summary>The part that it shows; null = the one that it begins with.</summary>
     public ChartWindow? Window { get; private set; }
+
+    /// <summary>The part that it shows, whichever that is.</summary>
+    public ChartWindow Shown => _drawn.Window;
 
     /// <summary>E.g. <c>3,000 of 6,981 members</c>, where not all that are in sight are drawn; null where they are.</summary>
     public string? Sampled =>
@@ -64,9 +64,6 @@ public sealed class ScatterChart
 
     private string Rest =>
         (_drawn.Bars > 0 && _facts.Bars is { } bars ? $" {bars}" : "") + (_facts.Counts() is { } counts ? $" {counts}" : "");
-
-    /// <summary>Ids of all stars in a part of the plane, ascending.</summary>
-    public long[] Within(ChartWindow window) => _within?.Invoke(window) ?? [];
 
     /// <summary>Draws another part; null = the one that it began with.</summary>
     public ScatterChart Show(ChartWindow? window)

@@ -30,6 +30,17 @@ public sealed record SelectionPicture(
     public static IReadOnlyList<string> Errors { get; } =
     [StarColumns.ParallaxErrorName, StarColumns.PmraErrorName, StarColumns.PmdecErrorName];
 
+    /// <summary>The plane of a chart of stars, by the chart's name; null where there is none.</summary>
+    public PointCloud? Cloud(string chart) =>
+        chart switch
+        {
+            "cmd" => Diagram?.Cloud,
+            "sky" => Sky,
+            "motions" => Motions,
+            "parallaxes" => Distances,
+            _ => null,
+        };
+
     public static SelectionPicture Of(StarColumns stars, Bands bands)
     {
         ArgumentNullException.ThrowIfNull(stars);

@@ -2,6 +2,7 @@ using Almagest.Charts.Export;
 using Almagest.Charts.Pictures;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Selections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -48,8 +49,11 @@ internal static class ChartResponse
     }
 
     /// <summary>Draws, from what the pages of this server keep.</summary>
-    public static ChartExport Export(HttpContext context, LedgerDatabase ledger) =>
-        new(ledger, context.RequestServices.GetService<PictureStore>());
+    public static ChartExport Export(HttpContext context, LedgerDatabase ledger) => new(ledger, Store(context, ledger));
+
+    /// <summary>What the pages of this server keep of stars.</summary>
+    public static PictureStore Store(HttpContext context, LedgerDatabase ledger) =>
+        context.RequestServices.GetService<PictureStore>() ?? new PictureStore(ledger, new SelectionCache(ledger));
 
     /// <summary>The width that is wanted; null = none.</summary>
     public static FigureSize? Size(HttpContext context) => Width.Read(context) is { } width ? FigureSize.Parse(width, Width.Name) : null;

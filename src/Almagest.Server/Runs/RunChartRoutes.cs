@@ -1,4 +1,5 @@
 using Almagest.Charts.Export;
+using Almagest.Charts.Selecting;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
@@ -15,6 +16,7 @@ internal static class RunChartRoutes
     private static readonly TextParameter s_only = ChartResponse.Only(ChartExport.OfRun);
     private static readonly IntegerParameter s_cluster = new("cluster", "only the members of this cluster, from near", 0, int.MaxValue);
 
+    private static readonly TextParameter s_select = new("select", "stars that are shown as selected, as for its results", 6000);
     private static readonly NumberParameter s_contamination = new(
         "contamination",
         "flagged as with this share of the stars instead of the run's own",
@@ -58,6 +60,7 @@ internal static class RunChartRoutes
                                     Wanted = ChartResponse.Wanted(context, s_only, ChartExport.OfRun),
                                     Cluster = cluster,
                                     Contamination = contamination,
+                                    Selection = StarSelection.Parse(s_select.Read(context)),
                                     Zoom = ZoomText.Parse(ChartResponse.Zoom.Read(context)),
                                     Size = ChartResponse.Size(context),
                                     HasCaption = ChartResponse.HasCaption(context),
@@ -70,6 +73,7 @@ internal static class RunChartRoutes
                 s_only,
                 s_cluster,
                 s_contamination,
+                s_select,
                 ChartResponse.Format,
                 ChartResponse.Width,
                 ChartResponse.Scale,
