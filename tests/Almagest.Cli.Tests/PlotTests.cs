@@ -25,26 +25,39 @@ public sealed class PlotTests : IDisposable
             await ledger.RunAsync("plot", "dataset", "-o", At("sky.png"), "--only", "cmd,sky", "--scale", "1", "--filter", "magnitude=..14")
         ).Ok();
         (await ledger.RunAsync("plot", "compare", anomalies[0], anomalies[1], "-o", At("pair.svg"))).Ok();
+        (await ledger.RunAsync("plot", "run", anomalies[0], "--contamination", "0.1", "--width", "column", "-o", At("column.pdf"))).Ok();
 
         foreach (var png in new[] { "run.png", "sky.png" })
             Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(At(png))[..4]);
+        Assert.Equal("%PDF-"u8.ToArray(), File.ReadAllBytes(At("column.pdf"))[..5]);
         Assert.Equal(new FileInfo(At("run.png")).Length, answer.GetProperty("bytes").GetInt64());
         var sheet = XDocument.Load(At("clusters.svg"));
         var words = sheet.Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToList();
         Assert.All(
-            new[] { "Cluster sizes", "Colour–magnitude diagram", "Proper motions", "Parallaxes", "Sky" },
-            w => Assert.Contains(w, words)
+            new[] { "Cluster sizes", "olour–magnitude diagram", "Proper motions", "Parallaxes", "Sky" },
+            w => Assert.Contains(words, word => word.EndsWith(w, StringComparison.Ordinal))
         );
         Assert.NotNull(sheet.Root!.Attribute("width"));
         Assert.Equal(
             await ledger.CountAsync($"select count(*) from discovery_results where run_id = '{clusters}' and cluster_id = 0"),
-            XDocument.Load(At("sky.svg")).Descendants().Count(e => e.Name.LocalName == "circle" && e.Attribute("class")!.Value == "flag")
+            XDocument
+                .Load(At("sky.svg"))
+                .Descendants()
+                .Count(e =>
+                    e.Name.LocalName == "circle"
+                    && e.Attribute("data-star") is not null
+                    && e.Attribute("class")!.Value.StartsWith("flag", StringComparison.Ordinal)
+                )
         );
         Assert.Contains("only here", File.ReadAllText(At("pair.svg")));
     }
 
     [Theory]
-    [InlineData("run.jpeg", "", "ends neither in .png nor in .svg")]
+    [InlineData("run.jpeg", "", "ends neither in .pdf nor in .svg nor in .png")]
+    [InlineData("run.pdf", "--scale 2", "a PDF has no pixels")]
+    [InlineData("run.pdf", "--width wide", "--width is 'wide'")]
+    [InlineData("run.png", "--width column --scale 2", "are both given")]
+    [InlineData("run.png", "--contamination 0.7", "at most 0.5")]
     [InlineData("run.svg", "--scale 2", "an SVG has no pixels")]
     [InlineData("run.png", "--scale 20", "expected 0.5 to 8")]
     [InlineData("run.png", "--only scores,moon", "--only is 'moon'")]

@@ -105,16 +105,16 @@ public sealed class ChartTests(Sky sky, Browser browser)
     }
 
     [Fact]
-    public async Task All_stars_in_a_rectangle_are_selected()
+    public async Task All_stars_in_a_rectangle_are_selected_and_a_link_shows_the_same()
     {
         await using var walk = await browser.OpenAsync(sky.Address);
         await OpenRunAsync(walk);
         var figure = Figure(walk, "Colour–magnitude diagram");
-        var marks = await figure.Locator("circle.flag").CountAsync();
+        var marks = await figure.Locator("circle.flag[data-star]").CountAsync();
         var inSight = Number(await figure.GetByText("in sight").TextContentAsync());
         var view = figure.Locator("svg.view");
         await view.ScrollIntoViewIfNeededAsync();
-        var box = (await figure.Locator("svg.chart > rect.axis").BoundingBoxAsync())!;
+        var box = (await figure.Locator("svg.chart > rect.axis").Last.BoundingBoxAsync())!;
         await walk.Page.Keyboard.DownAsync("Shift");
         await walk.Page.Mouse.MoveAsync(box.X + 2, box.Y + 2);
         await walk.Page.Mouse.DownAsync();
@@ -123,11 +123,82 @@ public sealed class ChartTests(Sky sky, Browser browser)
         await walk.Page.Keyboard.UpAsync("Shift");
         // Not the marked ones alone: most are drawn as a density, and are selected no less. The rectangle leaves out two pixels at each
         // edge.
-        await walk.SeesAsync(marks, "figure:has-text('Colour–magnitude') circle.selected");
+        await walk.SeesAsync(marks, "figure:has-text('Colour–magnitude') circle.flag.selected[data-star]");
         var title = walk.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { NameRegex = new("^Selected: ") });
         await Assertions.Expect(title).ToContainTextAsync("200 of them listed");
-        Assert.InRange(Number(await title.TextContentAsync()), inSight * 97 / 100, inSight);
+        var selected = Number(await title.TextContentAsync());
+        Assert.InRange(selected, inSight * 97 / 100, inSight);
         Assert.True(inSight > 4 * marks, $"{inSight} stars in sight, {marks} marked");
+        await Assertions.Expect(walk.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("select=rect%3Acmd"));
+
+        // What the page says is what the API has, and what a link opens.
+        var select = System.Web.HttpUtility.ParseQueryString(new Uri(walk.Page.Url).Query)["select"]!;
+        using var http = new HttpClient { BaseAddress = sky.Address };
+        var csv = await http.GetStringAsync(
+            $"/discovery/runs/{sky.Anomalies}/results?format=csv&select={Uri.EscapeDataString(select)}",
+            TestContext.Current.CancellationToken
+        );
+        Assert.Equal(selected, csv.TrimEnd().Split('\n').Count(l => l.Length > 0 && l[0] != '#') - 1);
+        await walk.GoAsync(walk.Page.Url, sky.Anomalies.ToString()[^8..]);
+        await Assertions.Expect(title).ToContainTextAsync(Walk.Count(selected));
+
+        // It becomes a set of labels, and the stars of another run.
+        await walk.Page.GetByLabel("Save as labels of the set").FillAsync("rectangle");
+        await walk.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = new("^Label ") }).ClickAsync();
+        await walk.SeesAsync($"{Walk.Count(selected)} stars have a label in the set");
+        await walk.Page.GetByText("Start a run with these").ClickAsync();
+        await walk.HeadedAsync("Start a run");
+        await Assertions.Expect(walk.Page.Locator("#selected")).ToHaveTextAsync($"{Walk.Count(selected)} stars");
+        await Assertions.Expect(walk.Page.Locator("#only")).ToContainTextAsync(Walk.Count(selected));
+    }
+
+    [Fact]
+    public async Task Stars_inside_a_line_are_selected_and_Escape_lets_them_go()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync($"/runs/{sky.Clusters}", sky.Clusters.ToString()[^8..]);
+        var figure = Figure(walk, "Colour–magnitude diagram");
+        await Button(figure, "Select by a lasso").ClickAsync();
+        await figure.Locator("svg.view").ScrollIntoViewIfNeededAsync();
+        var box = (await figure.Locator("svg.chart > rect.axis").Last.BoundingBoxAsync())!;
+        var (x, y) = (box.X + box.Width / 2, box.Y + box.Height / 2);
+        await walk.Page.Mouse.MoveAsync(x - 60, y - 60);
+        await walk.Page.Mouse.DownAsync();
+        foreach (var (dx, dy) in new[] { (60, -60), (60, 60), (-60, 60), (-60, -50) })
+            await walk.Page.Mouse.MoveAsync(x + dx, y + dy, new MouseMoveOptions { Steps = 8 });
+        await walk.Page.Mouse.UpAsync();
+        await walk.SeesAsync("A lasso in the colour–magnitude diagram.");
+        await Assertions.Expect(walk.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("select=lasso%3Acmd"));
+        await walk.Page.Keyboard.PressAsync("Escape");
+        await walk.SeesAsync(0, "#selection-words");
+        await Assertions.Expect(walk.Page).Not.ToHaveURLAsync(new System.Text.RegularExpressions.Regex("select="));
+    }
+
+    [Fact]
+    public async Task Diagram_sky_and_table_follow_the_threshold_while_it_is_dragged()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await OpenRunAsync(walk);
+        var slider = walk.Page.Locator("#threshold");
+        await slider.ScrollIntoViewIfNeededAsync();
+        var before = await Figure(walk, "Colour–magnitude diagram").Locator("circle.flag[data-star]").CountAsync();
+        var box = (await slider.BoundingBoxAsync())!;
+        await walk.Page.Mouse.MoveAsync(box.X + 10 + (box.Width - 20) * 0.04f, box.Y + box.Height / 2);
+        await walk.Page.Mouse.DownAsync();
+        await walk.Page.Mouse.MoveAsync(box.X + box.Width * 0.4f, box.Y + box.Height / 2, new MouseMoveOptions { Steps = 4 });
+        // Not let go yet: both charts are painted, and rows are there that the run does not flag.
+        await walk.SeesAsync(2, "svg.view canvas");
+        await walk.SeesAsync(300, "tr[data-share]:not([hidden])");
+        await walk.Page.Mouse.UpAsync();
+        await walk.SeesAsync(0, "svg.view canvas");
+        var count = Number(await walk.Page.Locator("#threshold-count").TextContentAsync());
+        var marks = Figure(walk, "Colour–magnitude diagram").Locator("circle.flag[data-star]");
+        await Assertions.Expect(marks).Not.ToHaveCountAsync(before);
+        Assert.InRange(await marks.CountAsync(), 2 * before, count);
+        // A link opens the same threshold.
+        await Assertions.Expect(walk.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("contamination=0"));
+        await walk.GoAsync(walk.Page.Url, sky.Anomalies.ToString()[^8..]);
+        await Assertions.Expect(walk.Page.Locator("#threshold-count")).ToHaveTextAsync(Walk.Count(count));
     }
 
     /// <summary>The first number of a text, thousands separated by commas.</summary>
@@ -148,7 +219,7 @@ public sealed class ChartTests(Sky sky, Browser browser)
         {
             var figure = Figure(walk, title);
             await Assertions.Expect(figure.GetByText("in sight")).ToBeVisibleAsync();
-            Assert.InRange(await figure.Locator("circle.flag").CountAsync(), 1, sizes[0].ClusterSize);
+            Assert.InRange(await figure.Locator("svg.view .flag").CountAsync(), 1, sizes[0].ClusterSize);
         }
         await walk.KeepAsync("cluster");
     }

@@ -8,6 +8,7 @@ using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Listing;
 using Almagest.Runs.Requests;
+using Almagest.Runs.Results;
 using Almagest.Testing;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
@@ -225,6 +226,20 @@ public sealed class ManageTests(Sky sky, Browser browser) : IClassFixture<Sky>
         await walk.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "load", Exact = true }).First.ClickAsync();
         await walk.SeesAsync("The report of the load");
         await RemoveAsync("left alone");
+    }
+
+    [Fact]
+    public async Task A_star_is_found_by_the_id_of_its_catalogue_and_an_open_page_follows_the_systems_colours()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        var star = (await new ResultRepository(sky.Ledger).PageAsync(sky.Anomalies, new ResultQuery(Limit: 1), CancellationToken)).Items[0];
+        await walk.GoAsync($"/stars/{star.SourceId}", star.SourceId);
+        await walk.SeesAsync(1, "html.light");
+        await walk.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
+        await walk.SeesAsync(1, "html.dark");
+        await Assertions.Expect(walk.Button("Light colours")).ToBeVisibleAsync();
+        await walk.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light });
+        await Assertions.Expect(walk.Button("Dark colours")).ToBeVisibleAsync();
     }
 
     [Fact]

@@ -163,12 +163,14 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
         await using var walk = await browser.OpenAsync(real.Address, dark: true);
         await walk.GoAsync($"/runs/{real.Anomalies}", Short(real.Anomalies));
         const string Title = "Colour–magnitude diagram with flagged stars";
-        var flags = await Part(walk, Title).Locator("circle.flag").CountAsync();
+        var flags = await Part(walk, Title).Locator("svg.chart circle.flag").CountAsync();
         Assert.InRange(flags, 200, 248);
-        var (text, svgName) = await walk.SaveAsync(walk.Page.GetByLabel($"Download {Title} as SVG"));
+        await walk.Page.GetByLabel($"Save {Title}", new PageGetByLabelOptions { Exact = true }).ClickAsync();
+        var (text, svgName) = await walk.SaveAsync(walk.Page.GetByLabel($"Save {Title} as SVG"));
         Assert.EndsWith(".svg", svgName, StringComparison.Ordinal);
         var svg = XDocument.Load(new MemoryStream(text)).Root!;
         XNamespace ns = "http://www.w3.org/2000/svg";
+        // One of them is the legend's.
         Assert.Equal(
             flags,
             svg.Descendants(ns + "circle").Count(c => ((string?)c.Attribute("class"))?.Split(' ').Contains("flag") == true)
@@ -179,15 +181,21 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
             svg.Descendants(ns + "image"),
             i => Assert.StartsWith("data:image/png", (string?)i.Attribute("href"), StringComparison.Ordinal)
         );
+        var words = string.Join(' ', svg.Descendants(ns + "text").Select(t => t.Value));
+        Assert.Contains("BP − RP (mag)", words, StringComparison.Ordinal);
+        Assert.Contains(Short(real.Anomalies), words, StringComparison.Ordinal);
 
-        var (bytes, pngName) = await walk.SaveAsync(walk.Page.GetByLabel($"Download {Title} as PNG"));
+        await walk.Page.Locator("details[open] select").SelectOptionAsync("column");
+        var link = walk.Page.GetByLabel($"Save {Title} as PNG");
+        await Assertions.Expect(link).ToHaveAttributeAsync("href", new System.Text.RegularExpressions.Regex("width=column"));
+        var (bytes, pngName) = await walk.SaveAsync(link);
         Assert.EndsWith(".png", pngName, StringComparison.Ordinal);
         using var picture = SKBitmap.Decode(bytes);
-        Assert.Equal((3 * (int)svg.Attribute("width")!, 3 * (int)svg.Attribute("height")!), (picture.Width, picture.Height));
-        // Ink for print on white, though the page is dark; red marks of the flagged, and the density of the others.
+        Assert.Equal(1039, picture.Width);
+        // Ink for print on white, though the page is dark; red marks of the flagged, and the density of the others in grey.
         Assert.Equal(SKColors.White, picture.GetPixel(2, 2));
         var colours = picture.Pixels;
         Assert.InRange(colours.Count(c => c.Red > 180 && c.Green < 90 && c.Blue < 90), 500, colours.Length / 4);
-        Assert.InRange(colours.Count(c => c.Red < 90 && c.Green < 90 && c.Blue < 90), 500, colours.Length / 4);
+        Assert.InRange(colours.Count(c => c.Red == c.Green && c.Green == c.Blue && c.Red is > 140 and < 220), 500, colours.Length / 4);
     }
 }

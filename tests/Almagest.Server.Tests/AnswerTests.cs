@@ -90,7 +90,7 @@ public sealed class AnswerTests(KnownLedger known)
     }
 
     [Fact]
-    public async Task Every_kind_of_data_is_compressed_and_pages_are_not()
+    public async Task Every_kind_of_data_and_pages_are_compressed_but_for_the_links_of_other_sites()
     {
         foreach (
             var (path, compressed) in new[]
@@ -101,12 +101,26 @@ public sealed class AnswerTests(KnownLedger known)
                 ("/vo/tap/sync?LANG=ADQL&QUERY=SELECT+*+FROM+TAP_SCHEMA.columns&RESPONSEFORMAT=parquet", false),
                 ($"/discovery/runs/{known.RunA}/results?format=fits", true),
                 ("/discovery/runs?limit=100", true),
-                ("/", false),
             }
         )
         {
             using var answer = await AskAsync(_server, HttpMethod.Get, path, ("Accept-Encoding", "gzip"));
             Assert.True((Header(answer, "Content-Encoding") == "gzip") == compressed, $"{path}: {Header(answer, "Content-Encoding")}");
+        }
+        foreach (var (site, compressed) in new[] { ("none", true), ("same-origin", true), ("cross-site", false), ("same-site", false) })
+        {
+            using var page = await AskAsync(
+                _server,
+                HttpMethod.Get,
+                "/",
+                ("Accept-Encoding", "gzip"),
+                ("Accept", "text/html"),
+                ("Sec-Fetch-Site", site),
+                ("Sec-Fetch-Mode", "navigate"),
+                ("Sec-Fetch-Dest", "document")
+            );
+            Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+            Assert.True((Header(page, "Content-Encoding") == "gzip") == compressed, $"{site}: {Header(page, "Content-Encoding")}");
         }
     }
 

@@ -31,7 +31,7 @@ public sealed class ChartRouteTests : IAsyncLifetime
     public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
-    public async Task Runs_datasets_and_comparisons_are_drawn_as_SVG_and_as_PNG()
+    public async Task Runs_datasets_and_comparisons_are_drawn_as_SVG_PNG_and_PDF()
     {
         foreach (
             var path in new[]
@@ -51,6 +51,8 @@ public sealed class ChartRouteTests : IAsyncLifetime
             var png = await _server.GetAsync($"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}format=png&scale=0.5");
             Assert.Equal((HttpStatusCode.OK, "image/png"), (png.Status, png.ContentHeaders.ContentType?.MediaType));
             Assert.Contains("PNG", png.Text[..8], StringComparison.Ordinal);
+            var pdf = await _server.GetAsync($"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}format=pdf&width=column");
+            Assert.Equal((HttpStatusCode.OK, "application/pdf"), (pdf.Status, pdf.ContentHeaders.ContentType?.MediaType));
         }
     }
 
@@ -62,6 +64,13 @@ public sealed class ChartRouteTests : IAsyncLifetime
         JsonAssert.Problem(await _server.GetAsync($"{run}?only=sizes"), HttpStatusCode.BadRequest, "only");
         JsonAssert.Problem(await _server.GetAsync($"{run}?cluster=0"), HttpStatusCode.BadRequest, "cluster");
         JsonAssert.Problem(await _server.GetAsync($"{run}?scale=2"), HttpStatusCode.BadRequest, "scale");
+        JsonAssert.Problem(await _server.GetAsync($"{run}?width=broad"), HttpStatusCode.BadRequest, "width");
+        JsonAssert.Problem(await _server.GetAsync($"{run}?zoom=cmd:1"), HttpStatusCode.BadRequest, "zoom");
+        JsonAssert.Problem(
+            await _server.GetAsync($"/discovery/runs/{_clusters}/chart?contamination=0.1"),
+            HttpStatusCode.BadRequest,
+            "contamination"
+        );
         JsonAssert.Problem(await _server.GetAsync($"{run}?format=png&scale=99"), HttpStatusCode.BadRequest, "scale");
         JsonAssert.Problem(await _server.GetAsync($"/discovery/runs/{Guid.NewGuid()}/chart"), HttpStatusCode.NotFound);
         JsonAssert.Problem(await _server.GetAsync("/datasets/nothing/chart"), HttpStatusCode.NotFound, "dataset");

@@ -7,7 +7,8 @@ namespace Almagest.Charts.Drawing;
 /// <param name="IsAbsolute">whether magnitudes are absolute, from the parallax; else as the catalogue has them</param>
 /// <param name="Rule">which stars have a distance; where no star has a parallax error, every positive parallax is one, and the axis says
 /// so</param>
-public sealed record ColourMagnitude(PointCloud Cloud, bool IsAbsolute, DistanceRule Rule)
+/// <param name="Bands">what is on the axes</param>
+public sealed record ColourMagnitude(PointCloud Cloud, bool IsAbsolute, DistanceRule Rule, Bands Bands)
 {
     /// <summary>Absolute where at least half the stars with colour and magnitude have a distance (the others are not drawn then); null
     /// where no star has both.</summary>
@@ -15,7 +16,8 @@ public sealed record ColourMagnitude(PointCloud Cloud, bool IsAbsolute, Distance
         IReadOnlyList<double> color,
         IReadOnlyList<double> magnitude,
         IReadOnlyList<double> parallaxMas,
-        IReadOnlyList<double> parallaxErrorMas
+        IReadOnlyList<double> parallaxErrorMas,
+        Bands? bands = null
     )
     {
         ArgumentNullException.ThrowIfNull(color);
@@ -35,7 +37,21 @@ public sealed record ColourMagnitude(PointCloud Cloud, bool IsAbsolute, Distance
             return null;
         var (left, right) = Scale.Inner([.. placed.Select(i => x[i])]);
         var (bright, faint) = Scale.Inner([.. placed.Select(i => y[i])]);
-        return new ColourMagnitude(new PointCloud(x, y, new ChartWindow(left, right, faint, bright)), isAbsolute, rule);
+        // What the error of the parallax makes of the absolute magnitude; errors of magnitudes are not kept.
+        var errors =
+            isAbsolute && !rule.WithoutErrors
+                ? Enumerable
+                    .Range(0, color.Count)
+                    .Select(i => (float)(5 / Math.Log(10) * parallaxErrorMas[i] / parallaxMas[i]))
+                    .Select((e, i) => float.IsFinite(y[i]) && e >= 0 ? e : float.NaN)
+                    .ToArray()
+                : null;
+        return new ColourMagnitude(
+            new PointCloud(x, y, new ChartWindow(left, right, faint, bright)) { ErrorY = errors },
+            isAbsolute,
+            rule,
+            bands ?? Bands.Unknown
+        );
     }
 
     /// <summary>Where a star is on the axis of magnitudes; NaN where it has no place there.</summary>
@@ -48,19 +64,28 @@ public sealed record ColourMagnitude(PointCloud Cloud, bool IsAbsolute, Distance
         StarLayer stars,
         string description,
         ChartWindow? window = null,
-        ChartPoint? pointed = null
+        ChartPoint? pointed = null,
+        double width = 560
     ) =>
         ScatterPlot.Draw(
             Cloud,
             stars,
-            "colour (mag)",
-            !IsAbsolute ? "magnitude"
-                : Rule.WithoutErrors ? "absolute magnitude (parallaxes of unknown error)"
-                : string.Create(CultureInfo.InvariantCulture, $"absolute magnitude (parallax over error ≥ {Rule.MinParallaxOverError})"),
+            Bands.ColorAxis,
+            Bands.MagnitudeAxis(IsAbsolute),
             description,
             window,
             pointed,
-            height: 520
+            width,
+            Math.Clamp(width * 0.93, 300, 560)
+        );
+
+    /// <summary>Which stars have a place in it, in words that follow a number of stars.</summary>
+    public string Needs =>
+        !IsAbsolute ? "a colour and a magnitude"
+        : Rule.WithoutErrors ? "a colour, a magnitude and a positive parallax (its error is not known)"
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"a colour, a magnitude and a parallax of at least {Rule.MinParallaxOverError} times its error"
         );
 
     private static double Height(double magnitude, double parallaxMas, double parallaxErrorMas, bool isAbsolute, DistanceRule rule) =>

@@ -23,9 +23,6 @@ public static class ColourMap
         new(0xfd, 0xe7, 0x25),
     ];
 
-    // Okabe and Ito (2008): told apart by most colour-blind eyes.
-    private static readonly string[] s_groups = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a6d00", "#7b4fa0"];
-
     /// <param name="t">0 to 1</param>
     public static Rgb At(double t)
     {
@@ -38,8 +35,6 @@ public static class ColourMap
             Mix(s_viridis[i].B, s_viridis[i + 1].B, f)
         );
     }
-
-    public static string Group(int number) => s_groups[((number % s_groups.Length) + s_groups.Length) % s_groups.Length];
 
     private static byte Mix(byte a, byte b, double f) => (byte)Math.Round(a + (b - a) * f);
 }

@@ -20,7 +20,7 @@ public static class Curve
         var plot = new Plot(width, height, description, (0, Math.Max(1, values.Count)), (0, top > 0 ? top : 1), xName, yName);
         plot.Canvas.Polyline(values.Select((v, i) => (plot.X.At(i), plot.Y.At(Math.Min(v, top)))), "line");
         if (mark is { } at)
-            plot.Canvas.Line(Plot.Left, plot.Y.At(at), width - Plot.Right, plot.Y.At(at), "mark");
+            plot.Canvas.Line(plot.Box.Left, plot.Y.At(at), plot.Box.Left + plot.Box.Width, plot.Y.At(at), "mark");
         return plot.ToString();
     }
 }

@@ -21,16 +21,17 @@ public sealed class DensityGrid(int columns, int rows, (double From, double To) 
     }
 
     /// <summary>The logarithm of the counts in colour, empty cells clear; the first row of cells at the bottom.</summary>
-    public Raster Paint()
+    /// <param name="isGrey">a ground for marks, instead of viridis</param>
+    public Raster Paint(bool isGrey)
     {
         var raster = new Raster(columns, rows);
-        var scale = Math.Log(1 + Most);
+        var scale = Math.Log(Math.Max(2, Most));
         for (var row = 0; row < rows; row++)
         {
             for (var column = 0; column < columns; column++)
             {
                 if (_counts[row * columns + column] is > 0 and var n)
-                    raster.Set(column, rows - 1 - row, ColourMap.At(Math.Log(1 + n) / scale));
+                    raster.Set(column, rows - 1 - row, isGrey ? Palette.Grey(Math.Log(n) / scale) : ColourMap.At(Math.Log(n) / scale));
             }
         }
         return raster;

@@ -6,7 +6,14 @@ internal static class HeatMap
     /// <param name="cells">row by row, up to 1; null = no value. What is below 0 has the colour of 0</param>
     /// <param name="link">where a click on a cell leads; null = nowhere. The keyboard passes them by: hundreds of stops would be a
     /// wall</param>
-    public static string Draw(IReadOnlyList<string> names, double?[,] cells, string description, Func<int, int, string>? link = null)
+    /// <param name="measure">what the colours stand for</param>
+    public static string Draw(
+        IReadOnlyList<string> names,
+        double?[,] cells,
+        string description,
+        string measure,
+        Func<int, int, string>? link = null
+    )
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(cells);
@@ -14,8 +21,8 @@ internal static class HeatMap
         var cell = Math.Clamp(560.0 / Math.Max(1, n), 9, 44);
         const double Left = 92,
             Top = 16;
-        var height = Top + n * cell + 76;
-        var canvas = new SvgCanvas(Left + n * cell + 96, height, description, hasLinks: link is not null);
+        var height = Math.Max(Top + n * cell + 76, 170);
+        var canvas = new SvgCanvas(Left + n * cell + 84, height, description, hasLinks: link is not null);
         for (var i = 0; i < n; i++)
         {
             if (cell >= 11 || i % 3 == 0)
@@ -35,7 +42,7 @@ internal static class HeatMap
                     $"{names[i]} and {names[j]}: "
                         + (
                             cells[i, j] is { } t
-                                ? Rounded(t, 3).ToString("0.000", System.Globalization.CultureInfo.InvariantCulture)
+                                ? Rounded(t, 3).ToString("0.000", System.Globalization.CultureInfo.InvariantCulture).Replace('-', '\u2212')
                                 : "no star in common"
                         ),
                     fill,
@@ -45,15 +52,25 @@ internal static class HeatMap
                     canvas.Text(
                         Left + (j + 0.5) * cell,
                         Top + (i + 0.5) * cell + 4,
-                        Rounded(w, 2).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture),
+                        Rounded(w, 2).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture).Replace('-', '\u2212'),
                         css: w > 0.55 ? "oncell dark" : "oncell light"
                     );
             }
         }
         for (var k = 0; k < 50; k++)
             canvas.Rect(Left + n * cell + 18, Top + (49 - k) * 2.4, 12, 2.6, "cell", fill: ColourMap.At(k / 49.0).ToString());
-        canvas.Text(Left + n * cell + 36, Top + 8, "1", "start").Text(Left + n * cell + 36, Top + 122, "0", "start");
-        return canvas.ToString();
+        var bar = Left + n * cell + 18;
+        canvas.Rect(bar, Top, 12, 120.2, "axis");
+        foreach (var tick in new[] { 0, 0.5, 1 })
+            canvas
+                .Line(bar + 12, Top + 120 * (1 - tick), bar + 16, Top + 120 * (1 - tick), "axis")
+                .Text(
+                    bar + 19,
+                    Top + 120 * (1 - tick) + 4,
+                    tick.ToString("0.0", System.Globalization.CultureInfo.InvariantCulture),
+                    "start"
+                );
+        return canvas.Text(bar + 56, Top + 60, measure, css: "name", turn: -90).ToString();
     }
 
     // Without the sign that a number just below 0 would keep.

@@ -48,19 +48,24 @@ public sealed record Histogram(double From, double To, IReadOnlyList<long> Count
         return new Histogram(low, high, counts);
     }
 
+    /// <param name="name">of the axis, with its unit</param>
     /// <param name="threshold">values below it are drawn as flagged, with a line at it</param>
     /// <param name="mark">a value to point at</param>
     /// <param name="canDrag">whether the threshold gets a handle</param>
     public string Draw(
         string name,
-        string unit,
         double? threshold = null,
         double? mark = null,
         double width = 560,
         double height = 270,
-        bool canDrag = false
+        bool canDrag = false,
+        string? marked = null
     )
     {
+        LegendEntry[] legend =
+            threshold is not null ? [new("bar2", null, "below the threshold: flagged"), new("bar", null, "not flagged")]
+            : mark is not null && marked is not null ? [new("bar", null, "stars of the dataset"), new("markkey", null, marked)]
+            : [];
         var most = Math.Max(1, Counts.Max());
         var plot = new Plot(
             width,
@@ -68,13 +73,16 @@ public sealed record Histogram(double From, double To, IReadOnlyList<long> Count
             $"Histogram of {name}",
             (From, To),
             (0, most * 1.06),
-            unit.Length == 0 ? name : $"{name} ({unit})",
-            "stars"
+            name,
+            "stars per bin",
+            Legend.Height(legend, width - 80)
         );
+        var (left, top, wide, _) = plot.Box;
+        Legend.Draw(plot.Canvas, left, 4, width - 80, legend);
         if (Beyond > 0)
             plot.Canvas.Text(
-                plot.X.ToPixel - 6,
-                Plot.Top + 16,
+                left + wide - 6,
+                top + 16,
                 FormattableString.Invariant($"{Beyond:N0} {(Beyond == 1 ? "star lies" : "stars lie")} beyond"),
                 anchor: "end",
                 css: "note"
@@ -102,10 +110,10 @@ public sealed record Histogram(double From, double To, IReadOnlyList<long> Count
             // What lies beyond is pointed at from the edge.
             var at = Beyond > 0 ? Math.Clamp(wanted, From, To) : wanted;
             if (plot.X.Contains(at))
-                plot.Canvas.Line(plot.X.At(at), Plot.Top, plot.X.At(at), plot.Y.At(0), "mark");
+                plot.Canvas.Line(plot.X.At(at), top, plot.X.At(at), plot.Y.At(0), "mark");
         }
         if (canDrag && threshold is { } here)
-            plot.Canvas.Handle(plot.X.At(Math.Clamp(here, From, To)), Plot.Top, plot.Y.At(0) - Plot.Top, plot.X);
+            plot.Canvas.Handle(plot.X.At(Math.Clamp(here, From, To)), top, plot.Y.At(0) - top, plot.X);
         return plot.ToString();
     }
 }

@@ -1,13 +1,13 @@
 namespace Almagest.Charts.Drawing;
 
-/// <summary>A canvas with two linear axes, their ticks and their names.</summary>
+/// <summary>A canvas with two linear axes, their ticks and their names. The names keep clear of the longest of the ticks' words.</summary>
 internal sealed class Plot
 {
-    public const double Left = 62,
-        Right = 14,
-        Top = 14,
-        Bottom = 46;
+    /// <summary>Words of ticks as large as a phone shows them.</summary>
+    private const double TickSize = 15;
 
+    /// <param name="above">room above the plot, for a legend</param>
+    /// <param name="beside">room to its right, for a colour bar</param>
     public Plot(
         double width,
         double height,
@@ -16,36 +16,43 @@ internal sealed class Plot
         (double From, double To) y,
         string xName,
         string yName,
-        bool grid = true
+        double above = 0,
+        double beside = 0
     )
     {
         Canvas = new SvgCanvas(width, height, description);
-        X = new Scale(x.From, x.To, Left, width - Right);
-        Y = new Scale(y.From, y.To, height - Bottom, Top);
-        foreach (var tick in X.Ticks(Math.Max(3, (int)(width / 90))))
+        var (top, bottom) = (10 + above, height - 46);
+        var ticks = new Scale(y.From, y.To, bottom, top).Ticks(Math.Max(3, (int)((bottom - top) / 44)));
+        var labels = Scale.Labels(ticks);
+        var left = LeftOf(labels, yName);
+        Box = (left, top, width - 14 - beside - left, bottom - top);
+        X = new Scale(x.From, x.To, left, left + Box.Width);
+        Y = new Scale(y.From, y.To, bottom, top);
+        var columns = X.Ticks(Math.Max(2, (int)(Box.Width / 76)));
+        foreach (var (i, tick) in Scale.Labels(columns).Index())
         {
-            if (grid)
-                Canvas.Line(X.At(tick), Top, X.At(tick), height - Bottom, "grid");
-            Canvas
-                .Line(X.At(tick), height - Bottom, X.At(tick), height - Bottom + 4, "axis")
-                .Text(X.At(tick), height - Bottom + 17, Scale.Label(tick));
+            var at = X.At(columns[i]);
+            Canvas.Line(at, top, at, bottom, "grid").Line(at, bottom, at, bottom + 4, "axis").Text(at, bottom + 17, tick);
         }
-        foreach (var tick in Y.Ticks(Math.Max(3, (int)(height / 60))))
+        foreach (var (i, tick) in labels.Index())
         {
-            if (grid)
-                Canvas.Line(Left, Y.At(tick), width - Right, Y.At(tick), "grid");
-            Canvas.Line(Left - 4, Y.At(tick), Left, Y.At(tick), "axis").Text(Left - 7, Y.At(tick) + 4, Scale.Label(tick), "end");
+            var at = Y.At(ticks[i]);
+            Canvas.Line(left, at, left + Box.Width, at, "grid").Line(left - 4, at, left, at, "axis").Text(left - 7, at + 4, tick, "end");
         }
-        Canvas
-            .Text((Left + width - Right) / 2, height - 8, xName, css: "title")
-            .Text(15, (Top + height - Bottom) / 2, yName, css: "title", turn: -90);
+        Canvas.Text(left + Box.Width / 2, height - 8, xName, css: "title").Text(15, top + Box.Height / 2, yName, css: "title", turn: -90);
     }
 
     public SvgCanvas Canvas { get; }
     public Scale X { get; }
     public Scale Y { get; }
 
+    /// <summary>The plot inside its frame.</summary>
+    public (double Left, double Top, double Width, double Height) Box { get; }
+
+    /// <summary>Where a plot begins whose axis has these words at its ticks, and this name.</summary>
+    public static double LeftOf(IEnumerable<string> ticks, string name) =>
+        9 + (name.Length > 0 ? 20 : 4) + ticks.Select(t => TextWidth.Of(t, TickSize)).DefaultIfEmpty(0).Max();
+
     /// <summary>Closes with the frame, on top of what was drawn.</summary>
-    public override string ToString() =>
-        Canvas.Rect(Left, Top, Canvas.Width - Left - Right, Canvas.Height - Top - Bottom, "axis").ToString();
+    public override string ToString() => Canvas.Rect(Box.Left, Box.Top, Box.Width, Box.Height, "axis").ToString();
 }

@@ -8,6 +8,15 @@ public sealed class PointCloud(float[] x, float[] y, ChartWindow whole)
 {
     public ChartWindow Whole => whole;
 
+    /// <summary>Stars that have a place.</summary>
+    public int Placed { get; } = Enumerable.Range(0, x.Length).Count(i => float.IsFinite(x[i]) && float.IsFinite(y[i]));
+
+    /// <summary>Standard errors along both axes, NaN where they are not known; null where no star has one.</summary>
+    public float[]? ErrorX { get; init; }
+
+    /// <inheritdoc cref="ErrorX"/>
+    public float[]? ErrorY { get; init; }
+
     public (float X, float Y) this[int star] => (x[star], y[star]);
 
     public DensityGrid Density(ChartWindow window, int columns, int rows)

@@ -43,7 +43,8 @@ public sealed class Raster(int width, int height)
         return png.ToArray();
     }
 
-    private static void Chunk(Stream png, ReadOnlySpan<byte> type, byte[] data)
+    /// <summary>Writes one chunk of a PNG.</summary>
+    internal static void Chunk(Stream png, ReadOnlySpan<byte> type, byte[] data)
     {
         Span<byte> number = stackalloc byte[4];
         BinaryPrimitives.WriteInt32BigEndian(number, data.Length);

@@ -33,16 +33,32 @@ public sealed record Scale(double From, double To, double FromPixel, double ToPi
         return ticks;
     }
 
+    /// <summary>The values of ticks, all with as many decimals as their step asks for.</summary>
+    /// <param name="steps">the ticks before their values were wrapped, as right ascensions are at 360; null = they were not</param>
+    public static IReadOnlyList<string> Labels(IReadOnlyList<double> ticks, IReadOnlyList<double>? steps = null)
+    {
+        ArgumentNullException.ThrowIfNull(ticks);
+        steps ??= ticks;
+        if (ticks.Count < 2 || ticks.Max(Math.Abs) >= 1e4)
+            return [.. ticks.Select(Label)];
+        var decimals = Math.Clamp((int)Math.Ceiling(-Math.Log10(steps[1] - steps[0]) - 1e-6), 0, 9);
+        return [.. ticks.Select(t => Signed(Math.Round(t, 9) + 0.0, "F" + decimals.ToString(CultureInfo.InvariantCulture)))];
+    }
+
     /// <summary>A tick's value as short as it can be told.</summary>
     public static string Label(double value) =>
         value == 0
             ? "0"
             : Math.Abs(value) switch
             {
-                >= 1e6 => (value / 1e6).ToString("0.##", CultureInfo.InvariantCulture) + " M",
-                >= 1e4 => (value / 1e3).ToString("0.##", CultureInfo.InvariantCulture) + " k",
-                _ => Math.Round(value, 6).ToString("0.######", CultureInfo.InvariantCulture),
+                >= 1e6 => Signed(value / 1e6, "0.##") + " M",
+                >= 1e4 => Signed(value / 1e3, "0.##") + " k",
+                _ => Signed(Math.Round(value, 6), "0.######"),
             };
+
+    // With the sign that print has for minus; a hyphen is shorter than a plus.
+    private static string Signed(double value, string format) =>
+        value.ToString(format, CultureInfo.InvariantCulture).Replace('-', '\u2212');
 
     /// <summary>The range of some values but for the outermost: a few wild ones must not squeeze the rest into a corner.</summary>
     public static (double Low, double High) Inner(float[] values)

@@ -21,11 +21,27 @@ internal static class ScatterPlot
         ArgumentNullException.ThrowIfNull(stars);
         // Outliers that the whole leaves out are found by zooming out.
         var w = window?.Within(cloud.Whole, 20) ?? cloud.Whole;
-        var plot = new Plot(width, height, description, (w.Left, w.Right), (w.Bottom, w.Top), xName, yName);
-        var (inside, tall) = (width - Plot.Left - Plot.Right, height - Plot.Top - Plot.Bottom);
-        var drawn = stars.Draw(plot.Canvas, cloud, w, (Plot.Left, Plot.Top, inside, tall), ((int)(inside / 3), (int)(tall / 3)));
+        var sight = stars.Look(cloud, w);
+        var legend = stars.Legend(sight);
+        var bar = stars.Beside(cloud, sight);
+        var plot = new Plot(
+            width,
+            height,
+            description,
+            (w.Left, w.Right),
+            (w.Bottom, w.Top),
+            xName,
+            yName,
+            Legend.Height(legend, width - 80),
+            bar
+        );
+        var box = plot.Box;
+        var drawn = stars.Draw(plot.Canvas, cloud, sight, w, box, ((int)(box.Width / 3), (int)(box.Height / 3)));
         if (pointed is { } p && w.Contains(p.X, p.Y))
-            plot.Canvas.Circle(plot.X.At(p.X), plot.Y.At(p.Y), 5, "flag", p.Tip, p.StarId, p.Fill);
+            plot.Canvas.Circle(plot.X.At(p.X), plot.Y.At(p.Y), 5, "flag", p.Tip, p.StarId);
+        Legend.Draw(plot.Canvas, box.Left, 4, width - 80, legend);
+        if (!drawn.OneByOne)
+            ColourBar.Counts(plot.Canvas, box.Left + box.Width, box.Top, box.Height, drawn.Fullest, stars.IsGround, "stars per cell");
         return (plot.ToString(), drawn);
     }
 }

@@ -1,13 +1,11 @@
 namespace Almagest.Charts.Drawing;
 
 /// <summary>A star drawn as a mark of its own.</summary>
-public readonly record struct ChartPoint(double X, double Y, long StarId, string Tip, string? Fill = null);
+public readonly record struct ChartPoint(double X, double Y, long StarId, string Tip);
 
 /// <summary>A map of the sky: the density of a selection, and some of its stars on top. North is up and east to the left.</summary>
 public static class SkyMap
 {
-    private const double Margin = 46;
-
     /// <param name="cloud">the stars' places on the projection's plane</param>
     /// <param name="window">a part of that plane; null = the whole</param>
     public static (string Svg, StarLayer.Drawn Drawn) Draw(
@@ -23,20 +21,40 @@ public static class SkyMap
         ArgumentNullException.ThrowIfNull(cloud);
         ArgumentNullException.ThrowIfNull(stars);
         var w = window?.Within(cloud.Whole, 1.0001) ?? cloud.Whole;
+        var sight = stars.Look(cloud, w);
+        var legend = stars.Legend(sight);
+        var bar = stars.Beside(cloud, sight);
         if (w == cloud.Whole && projection.IsWholeSky)
         {
             StarLayer.Drawn seen = default;
-            var whole = Whole(projection, description, width, (canvas, box) => seen = stars.Draw(canvas, cloud, w, box, (320, 160), true));
+            var whole = Whole(
+                projection,
+                description,
+                width,
+                bar,
+                legend,
+                (canvas, box) =>
+                {
+                    seen = stars.Draw(canvas, cloud, sight, w, box, (320, 160), true);
+                    if (!seen.OneByOne)
+                        ColourBar.Counts(canvas, box.Left + box.Width, box.Top, box.Height, seen.Fullest, stars.IsGround, "stars per cell");
+                }
+            );
             return (whole, seen);
         }
-        var inner = Math.Min(width, projection.IsWholeSky ? width : 520) - 2 * Margin;
+        var lines = projection.Graticule(w).ToList();
+        var left = Plot.LeftOf(lines.Where(l => !l.IsMeridian).Select(l => l.Label), "declination");
+        var inner = Math.Min(width, projection.IsWholeSky ? width : 560) - left - 14 - bar;
         // A part of the whole sky keeps the ellipse's shape of two to one.
         var tall = projection.IsWholeSky ? inner / 2 : inner;
-        var canvas = new SvgCanvas(inner + 2 * Margin, tall + 2 * Margin, description);
-        canvas.Rect(Margin, Margin, inner, tall, "sky");
-        var drawn = stars.Draw(canvas, cloud, w, (Margin, Margin, inner, tall), ((int)(inner / 3), (int)(tall / 3)), true);
-        var (toX, toY) = (new Scale(w.Left, w.Right, Margin, Margin + inner), new Scale(w.Bottom, w.Top, Margin + tall, Margin));
-        foreach (var (points, label, isMeridian) in projection.Graticule(w))
+        var top = 24 + Legend.Height(legend, inner + bar);
+        var canvas = new SvgCanvas(left + inner + 14 + bar, top + tall + 46, description);
+        Legend.Draw(canvas, left, 4, inner + bar, legend);
+        canvas.Rect(left, top, inner, tall, "sky");
+        var drawn = stars.Draw(canvas, cloud, sight, w, (left, top, inner, tall), ((int)(inner / 3), (int)(tall / 3)), true);
+        var (toX, toY) = (new Scale(w.Left, w.Right, left, left + inner), new Scale(w.Bottom, w.Top, top + tall, top));
+        var words = new List<(double From, double To)>();
+        foreach (var (points, label, isMeridian) in lines)
         {
             foreach (var piece in Pieces(points, w))
                 canvas.Polyline(piece.Select(p => (toX.At(p.X), toY.At(p.Y))), "skygrid");
@@ -46,65 +64,99 @@ public static class SkyMap
             if (isMeridian)
             {
                 var low = inside.MinBy(p => p.Y);
-                // Only where it reaches the lower edge; a label in the middle of the edge of another line would mislead.
-                if (low.Y - w.Bottom < (w.Top - w.Bottom) * 0.06)
-                    canvas.Text(toX.At(low.X), Margin + tall + 16, label, css: "note");
+                var (at, half) = (toX.At(low.X), TextWidth.Of(label, 13) / 2 + 3);
+                // Only where it reaches the lower edge, and no other label is: one in the middle of the edge of another line would mislead.
+                if (low.Y - w.Bottom >= (w.Top - w.Bottom) * 0.06 || words.Any(o => at - half < o.To && at + half > o.From))
+                    continue;
+                words.Add((at - half, at + half));
+                canvas.Text(at, top + tall + 17, label);
             }
             else
             {
-                var left = inside.MinBy(p => p.X);
-                if (left.X - w.Left < (w.Right - w.Left) * 0.06)
-                    canvas.Text(Margin - 5, toY.At(left.Y) + 4, label, "end", "note");
+                var first = inside.MinBy(p => p.X);
+                if (first.X - w.Left < (w.Right - w.Left) * 0.06)
+                    canvas.Text(left - 7, toY.At(first.Y) + 4, label, "end");
             }
         }
         canvas
-            .Rect(Margin, Margin, inner, tall, "axis")
-            .Text(Margin + inner / 2, tall + 2 * Margin - 8, "right ascension, increasing to the left", css: "title")
-            .Text(12, Margin + tall / 2, "declination", css: "title", turn: -90);
+            .Rect(left, top, inner, tall, "axis")
+            .Text(left + inner / 2, top + tall + 38, "right ascension", css: "title")
+            .Text(15, top + tall / 2, "declination", css: "title", turn: -90)
+            .Text(left + inner, top - 6, $"ICRS, {projection.Name}; N up, E left", "end", "note");
+        if (!drawn.OneByOne)
+            ColourBar.Counts(canvas, left + inner, top, tall, drawn.Fullest, stars.IsGround, "stars per cell");
         return (canvas.ToString(), drawn);
     }
 
     /// <summary>A picture of the whole sky.</summary>
     /// <param name="picture">covers the whole map</param>
-    public static string Draw(SkyProjection projection, Raster picture, string description, double width = 720)
+    /// <param name="ticks">of the bar beside it, which says what its colours are</param>
+    /// <param name="name">what they are, in words</param>
+    internal static string Draw(
+        SkyProjection projection,
+        Raster picture,
+        string description,
+        IEnumerable<(double Place, string Label)> ticks,
+        string name,
+        double width = 720
+    )
     {
         ArgumentNullException.ThrowIfNull(projection);
-        return Whole(projection, description, width, (canvas, box) => canvas.Image(box.Left, box.Top, box.Width, box.Height, picture));
+        return Whole(
+            projection,
+            description,
+            width,
+            ColourBar.Width,
+            [],
+            (canvas, box) =>
+            {
+                canvas.Image(box.Left, box.Top, box.Width, box.Height, picture);
+                ColourBar.Draw(canvas, box.Left + box.Width, box.Top, box.Height, ticks, ColourMap.At, false, name);
+            }
+        );
     }
 
     private static string Whole(
         SkyProjection projection,
         string description,
         double width,
+        double bar,
+        IReadOnlyList<LegendEntry> legend,
         Action<SvgCanvas, (double Left, double Top, double Width, double Height)> fill
     )
     {
+        const double Left = 44,
+            Bottom = 14;
         var (halfX, halfY) = projection.Half;
-        var inner = width - 2 * Margin;
+        var inner = width - 2 * Left - bar;
         var scale = inner / (2 * halfX);
         var tall = 2 * halfY * scale;
-        var height = tall + 2 * Margin;
-        double PixelX(double x) => Margin + (x + halfX) * scale;
-        double PixelY(double y) => Margin + (halfY - y) * scale;
-        var canvas = new SvgCanvas(width, height, description);
-        canvas.Path(
-            FormattableString.Invariant(
-                $"M{Margin} {height / 2} a{inner / 2} {halfY * scale} 0 1 0 {inner} 0 a{inner / 2} {halfY * scale} 0 1 0 {-inner} 0"
-            ),
-            "sky"
+        var top = 26 + Legend.Height(legend, width - 2 * Left);
+        double PixelX(double x) => Left + (x + halfX) * scale;
+        double PixelY(double y) => top + (halfY - y) * scale;
+        var canvas = new SvgCanvas(width, top + tall + Bottom, description);
+        Legend.Draw(canvas, Left, 4, width - 2 * Left, legend);
+        var edge = FormattableString.Invariant(
+            $"M{Left} {top + tall / 2:0.##} a{inner / 2} {tall / 2} 0 1 0 {inner} 0 a{inner / 2} {tall / 2} 0 1 0 {-inner} 0"
         );
-        fill(canvas, (Margin, Margin, inner, tall));
+        canvas.Path(edge, "sky");
+        fill(canvas, (Left, top, inner, tall));
+        var words = new List<(double X, double Y, string Text, string Anchor)>();
         foreach (var (points, label, isMeridian) in projection.Graticule())
         {
             canvas.Polyline(points.Select(p => (PixelX(p.X), PixelY(p.Y))), "skygrid");
             if (label.Length == 0)
                 continue;
             if (isMeridian)
-                canvas.Text(PixelX(points[points.Count / 2].X), height - 14, label, css: "note");
+                words.Add((PixelX(points[points.Count / 2].X), PixelY(0) - 4, label, "middle"));
             else
-                canvas.Text(PixelX(points[0].X) + 6, PixelY(points[^1].Y) + 4, label, "start", "note");
+                words.Add((PixelX(points[^1].X) - 5, PixelY(points[^1].Y) + 4, label, "end"));
         }
-        return canvas.Text(Margin, 18, "ICRS, Mollweide; RA increases to the left", "start", "title").ToString();
+        canvas.Path(edge, "axis");
+        // On top of every line; the numbers of the equator lie on the map.
+        foreach (var (x, y, text, anchor) in words)
+            canvas.Text(x, y, text, anchor, anchor == "middle" ? "onsky" : "label");
+        return canvas.Text(width - Left - bar, top - 8, $"ICRS, {projection.Name}; N up, E left", "end", "note").ToString();
     }
 
     // The runs of points that are in sight or next to one that is; the box is clipped by a hair's breadth of the step.

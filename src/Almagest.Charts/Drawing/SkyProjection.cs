@@ -80,16 +80,27 @@ public abstract class SkyProjection
                     .Select(p => Project(p.Ra, p.Dec))
                     .OfType<(double X, double Y)>(),
             ];
-        foreach (var dec in new Scale(low, high, 0, 1).Ticks(6))
-            yield return (Line(t => (west + t * (east - west), dec)), Scale.Label(dec) + "°", false);
-        foreach (var ra in new Scale(west, east, 0, 1).Ticks(nearPole ? 12 : 6))
-            yield return (Line(t => (ra, low + t * (high - low))), Scale.Label((ra % 360 + 360) % 360) + "°", true);
+        var parallels = new Scale(low, high, 0, 1).Ticks(6);
+        foreach (var (i, label) in Scale.Labels(parallels).Index())
+        {
+            var dec = parallels[i];
+            yield return (Line(t => (west + t * (east - west), dec)), $"{(dec > 0 ? "+" : "")}{label}°", false);
+        }
+        var meridians = new Scale(west, east, 0, 1).Ticks(nearPole ? 12 : 6);
+        foreach (var (i, label) in Scale.Labels([.. meridians.Select(ra => (ra % 360 + 360) % 360)], meridians).Index())
+        {
+            var ra = meridians[i];
+            yield return (Line(t => (ra, low + t * (high - low))), $"{label}°", true);
+        }
     }
 
     /// <summary>Lines of equal coordinates over the whole map, in pieces, with a word and where it stands.</summary>
     public abstract IEnumerable<(IReadOnlyList<(double X, double Y)> Points, string Label, bool IsMeridian)> Graticule();
 
     public abstract bool IsWholeSky { get; }
+
+    /// <summary>As a legend names it.</summary>
+    public abstract string Name { get; }
 }
 
 /// <summary>The whole sky in an ellipse, equal areas equal (Mollweide 1805), with RA 180° in the middle: 360° at the left edge, 0° at the
@@ -101,6 +112,8 @@ internal sealed class Mollweide : SkyProjection
     public override (double X, double Y) Half => (2 * s_root2, s_root2);
 
     public override bool IsWholeSky => true;
+
+    public override string Name => "Mollweide";
 
     public override (double X, double Y)? Project(double raDeg, double decDeg)
     {
@@ -165,6 +178,8 @@ internal sealed class TangentPlane(double centreRa, double centreDec, double rad
     public override (double X, double Y) Half => (_half, _half);
 
     public override bool IsWholeSky => false;
+
+    public override string Name => "gnomonic";
 
     public override (double X, double Y)? Project(double raDeg, double decDeg)
     {

@@ -18,8 +18,14 @@ public sealed class StarMarks
 
     public bool IsMarked(int star) => _groups[star] != Unmarked;
 
-    /// <summary>The colour of a marked star; null = the common one.</summary>
-    public string? Fill(int star) => AreClusters ? ColourMap.Group(_groups[star]) : null;
+    /// <summary>The cluster of a marked star; 0 of a flagged one.</summary>
+    public int Group(int star) => _groups[star];
+
+    /// <summary>The classes of the marks of a cluster.</summary>
+    internal static string Css(int group) => $"flag {Palette.Group(group)}";
+
+    /// <summary>The mark of a cluster, for a legend of 12 by 12 units.</summary>
+    public static string Key(int cluster) => SvgCanvas.Fragment(c => c.Mark(6, 6, 4, Palette.Shape(cluster), Css(cluster)));
 
     /// <param name="starIds">of the selection, ascending</param>
     /// <param name="members">of each cluster; of an anomaly run the one group of flagged stars</param>

@@ -9,7 +9,7 @@ public static class Venn
     public static string Draw(RunAgreement p)
     {
         ArgumentNullException.ThrowIfNull(p);
-        const double Height = 200,
+        const double Height = 190,
             Width = 620;
         var most = Math.Max(1.0, Math.Max(p.Marked1, p.Marked2));
         var (r1, r2) = (84 * Math.Sqrt(p.Marked1 / most), 84 * Math.Sqrt(p.Marked2 / most));

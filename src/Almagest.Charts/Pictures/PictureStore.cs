@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using Almagest.Charts.Drawing;
+using Almagest.Contract.Datasets;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Comparison;
@@ -33,14 +35,32 @@ public sealed class PictureStore(LedgerDatabase ledger, SelectionCache selection
         ArgumentNullException.ThrowIfNull(filter);
         return GetAsync(
             $"selection {datasetId} {filter.ToJson()}",
-            async () => SelectionPicture.Of(await selections.GetAsync(datasetId, filter, [StarColumns.ParallaxErrorName])),
+            async () =>
+            {
+                var datasets = new List<Dataset>();
+                foreach (var id in new[] { datasetId }.Concat(filter.AlsoDatasets ?? []))
+                    datasets.Add(await new DatasetRepository(ledger).GetAsync(id));
+                var mappings = datasets.ConvertAll(d => DatasetResource.ParseMapping(d.ColumnMapping));
+                // What no star has need not be read of a million.
+                var errors = SelectionPicture.Errors.Where(e =>
+                    e == StarColumns.ParallaxErrorName || mappings.Exists(m => m.ContainsKey(e))
+                );
+                var bands = mappings.Select(Bands.Of).Distinct().ToList();
+                return SelectionPicture.Of(
+                    await selections.GetAsync(datasetId, filter, [.. errors]),
+                    // Magnitudes of several bands in one chart are none of them.
+                    bands is [var one]
+                        ? one
+                        : Bands.Unknown
+                );
+            },
             p => p.Stars
         );
     }
 
     /// <exception cref="Almagest.Contract.Errors.LedgerException">no such run, or it has no scores</exception>
     public Task<RunScores> ScoresAsync(Guid runId) =>
-        GetAsync($"scores {runId}", async () => await RunScores.ReadAsync(ledger, runId), s => s.Ascending.Count / 4);
+        GetAsync($"scores {runId}", async () => await RunScores.ReadAsync(ledger, runId), s => s.Ascending.Count / 2);
 
     /// <summary>Which stars of its selection a complete run marks.</summary>
     public Task<StarMarks> MarksAsync(DiscoveryRun run)
@@ -61,6 +81,38 @@ public sealed class PictureStore(LedgerDatabase ledger, SelectionCache selection
                     );
             },
             m => m.Stars / 10
+        );
+    }
+
+    /// <summary>Which stars of its selection an anomaly run would flag below another threshold.</summary>
+    public async Task<StarMarks> MarksBelowAsync(DiscoveryRun run, double threshold)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var picture = await SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter));
+        return StarMarks.Of(picture.StarIds, false, [(0, (await ScoresAsync(run.RunId)).StarsBelow(threshold))]);
+    }
+
+    /// <summary>For each star of a run's selection its place in the order of scores, the most anomalous at 0; −1 where the run did not
+    /// analyse it.</summary>
+    public Task<int[]> RanksAsync(DiscoveryRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return GetAsync(
+            $"ranks {run.RunId}",
+            async () =>
+            {
+                var picture = await SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter));
+                var scores = await ScoresAsync(run.RunId);
+                var ranks = new int[picture.Stars];
+                Array.Fill(ranks, -1);
+                for (var i = 0; i < scores.Stars.Count; i++)
+                {
+                    if (Array.BinarySearch(picture.StarIds, scores.Stars[i]) is >= 0 and var at)
+                        ranks[at] = i;
+                }
+                return ranks;
+            },
+            r => r.Length / 10
         );
     }
 

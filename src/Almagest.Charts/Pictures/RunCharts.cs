@@ -20,13 +20,21 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
     /// </param>
     /// <param name="cluster">only the members of this one, from near</param>
     /// <param name="most">most marked stars of one chart</param>
+    /// <param name="width">of a chart, in units of which 12 are the size of its words; null = as pages have them</param>
+    /// <param name="skyWidth">of the map</param>
+    /// <param name="zoom">parts of charts, by their names</param>
+    /// <param name="chosen">stars that somebody selected, by their ids</param>
     public static RunCharts Of(
         DiscoveryRun run,
         SelectionPicture picture,
         StarMarks marks,
         IReadOnlyList<StarResult> stars,
         int? cluster,
-        int most = StarLayer.MostMarks
+        int most = StarLayer.MostMarks,
+        double? width = null,
+        double? skyWidth = null,
+        IReadOnlyDictionary<string, ChartWindow>? zoom = null,
+        long[]? chosen = null
     )
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -44,41 +52,123 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
         )
         {
             Most = most,
+            Chosen = Places(ids, chosen),
+            KeepsRoom = width is null,
         };
-        var marked = isAnomaly ? "flagged stars" : "members";
+        var marked =
+            isAnomaly ? "flagged stars"
+            : near ? $"members of cluster {cluster}"
+            : "members of clusters";
         var members = isAnomaly ? [] : marks.Places();
-        Func<ChartWindow, long[]> In(PointCloud cloud) => window => [.. cloud.Within(window).Select(i => ids[i])];
+        var wide = width ?? UsualWidth;
+        ChartFacts Facts(PointCloud cloud, string needs, Func<(double X, double Y), string> cell, string? bars = null) =>
+            new(picture.Stars, cloud.Placed, needs, cell, bars) { Analysed = run.TotalStars };
         var sky = new ScatterChart(
-            w => SkyMap.Draw(picture.Projection, picture.Sky, layer, "Map of the sky", w),
+            w =>
+                SkyMap.Draw(
+                    picture.Projection,
+                    picture.Sky,
+                    layer,
+                    "Map of the sky",
+                    w,
+                    skyWidth ?? (picture.Projection.IsWholeSky ? 760 : UsualWidth)
+                ),
             marked,
-            near ? picture.Sky.Around(members, 1, keepShape: true) : null,
-            In(picture.Sky)
+            Facts(picture.Sky, "a position", cell => ChartFacts.OnSky(picture.Projection, cell)),
+            near ? picture.Sky.Around(members, 1, keepShape: true) : null
         );
         var diagram = picture.Diagram is { } d
-            ? new ScatterChart(w => d.Draw(layer, "Colour–magnitude diagram", w), marked, within: In(d.Cloud))
+            ? new ScatterChart(
+                w => d.Draw(layer, "Colour–magnitude diagram", w, width: wide),
+                marked,
+                OfDiagram(picture, d) with
+                {
+                    Analysed = run.TotalStars,
+                }
+            )
             : null;
+        ChartWindow? Part(string chart) => zoom?.TryGetValue(chart, out var window) == true ? window : null;
         // Beside its members, a cluster is judged by what surrounds it.
-        ScatterChart? Beside(PointCloud? cloud, string x, string y, string what) =>
-            cloud?.Around(members, near ? 0.6 : 0.2, false) is { } around
-                ? new ScatterChart(w => ScatterPlot.Draw(cloud, layer, x, y, what, w), marked, around, In(cloud)).Show(null)
+        ScatterChart? Beside(string name, PointCloud cloud, string x, string y, string what, ChartFacts facts) =>
+            cloud.Around(members, near ? 0.6 : 0.2, false) is { } around
+                ? new ScatterChart(
+                    w => ScatterPlot.Draw(cloud, layer, x, y, what, w, width: wide, height: Math.Clamp(wide * 0.75, 280, 420)),
+                    marked,
+                    facts,
+                    around
+                ).Show(Part(name))
                 : null;
         return new RunCharts(
-            sky.Show(null),
-            diagram?.Show(null),
-            isAnomaly ? null : Beside(picture.Motions, "pm RA·cos Dec (mas/yr)", "pm Dec (mas/yr)", "Proper motions"),
-            isAnomaly ? null : Beside(picture.Distances, "magnitude", "parallax (mas)", "Parallax against magnitude")
+            sky.Show(Part("sky")),
+            diagram?.Show(Part("cmd")),
+            isAnomaly || picture.Motions is not { } motions
+                ? null
+                : Beside(
+                    "motions",
+                    motions,
+                    "μ_{α*} (mas yr⁻¹)",
+                    "μ_{δ} (mas yr⁻¹)",
+                    "Proper motions",
+                    Facts(
+                        motions,
+                        "a proper motion",
+                        cell => $"{ChartFacts.Rough(cell.X)} × {ChartFacts.Rough(cell.Y)} mas/yr",
+                        "Bars: one standard error."
+                    )
+                ),
+            isAnomaly || picture.Distances is not { } distances
+                ? null
+                : Beside(
+                    "parallaxes",
+                    distances,
+                    picture.Bands.MagnitudeAxis(false),
+                    "parallax (mas)",
+                    "Parallax against magnitude",
+                    Facts(
+                        distances,
+                        "a magnitude and a parallax",
+                        cell => $"{ChartFacts.Rough(cell.X)} mag × {ChartFacts.Rough(cell.Y)} mas",
+                        "Bars: one standard error."
+                    )
+                )
         );
     }
 
+    private static bool[]? Places(long[] ids, long[]? chosen)
+    {
+        if (chosen is null or [])
+            return null;
+        var places = new bool[ids.Length];
+        foreach (var id in chosen)
+        {
+            if (Array.BinarySearch(ids, id) is >= 0 and var at)
+                places[at] = true;
+        }
+        return places;
+    }
+
+    /// <summary>What is said of a colour–magnitude diagram.</summary>
+    internal static ChartFacts OfDiagram(SelectionPicture picture, ColourMagnitude diagram) =>
+        new(
+            picture.Stars,
+            diagram.Cloud.Placed,
+            diagram.Needs,
+            cell => $"{ChartFacts.Rough(cell.X)} × {ChartFacts.Rough(cell.Y)} mag",
+            "Bars: one standard error of the absolute magnitude, from that of the parallax."
+        );
+
+    /// <summary>Width of a chart on a page.</summary>
+    public const double UsualWidth = 560;
+
     /// <param name="threshold">scores below it are flagged</param>
-    public static string Scores(Histogram scores, double threshold, bool canDrag = false)
+    public static string Scores(Histogram scores, double threshold, bool canDrag = false, double width = UsualWidth)
     {
         ArgumentNullException.ThrowIfNull(scores);
-        return scores.Draw("anomaly score", "", threshold, canDrag: canDrag);
+        return scores.Draw("anomaly score", threshold, width: width, height: Math.Clamp(width * 0.5, 240, 290), canDrag: canDrag);
     }
 
     /// <summary>The largest clusters as bars; null where there are none.</summary>
-    public static string? Sizes(IReadOnlyList<ClusterSizeRow> clusters)
+    public static string? Sizes(IReadOnlyList<ClusterSizeRow> clusters, double width = UsualWidth)
     {
         ArgumentNullException.ThrowIfNull(clusters);
         return clusters.Count == 0
@@ -90,12 +180,13 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
                         .Select(c => new Bar(
                             c.ClusterId.ToString(CultureInfo.InvariantCulture),
                             c.ClusterSize,
-                            Fill: ColourMap.Group(c.ClusterId)
+                            Css: Palette.Group(c.ClusterId)
                         )),
                 ],
                 clusters.Count > ShownClusters ? $"cluster (the {ShownClusters} largest of {clusters.Count})" : "cluster",
                 "stars",
-                "Cluster sizes"
+                "Cluster sizes",
+                width
             );
     }
 

@@ -37,6 +37,7 @@ public static class RunMatrix
                 [.. order.Select(i => DisplayText.Short(runs[i].Run.RunId))],
                 sorted,
                 "Matrix of how far runs agree",
+                runs[0].Run.RunType == RunTypes.Anomaly ? "Jaccard similarity of flags" : "adjusted Rand index",
                 link is null ? null : (i, j) => link(runs[order[i]].Run.RunId, runs[order[j]].Run.RunId)
             ),
             order

@@ -1,49 +1,75 @@
-using System.Globalization;
 using Almagest.Charts.Drawing;
 
 namespace Almagest.Charts.Pictures;
 
 /// <summary>A chart of stars on a page: what it shows now, and in words how much of it.</summary>
-/// <param name="marked">what marked stars are called: flagged stars, members</param>
-/// <param name="start">the part that it begins with; null = the whole</param>
-/// <param name="within">ids of the stars in a part of the plane, ascending; null = none can be selected</param>
-public sealed class ScatterChart(
-    Func<ChartWindow?, (string Svg, StarLayer.Drawn Drawn)> draw,
-    string marked,
-    ChartWindow? start = null,
-    Func<ChartWindow, long[]>? within = null
-)
+public sealed class ScatterChart
 {
+    private readonly Func<ChartWindow?, (string Svg, StarLayer.Drawn Drawn)> _draw;
+    private readonly string _marked;
+    private readonly ChartFacts _facts;
+    private readonly ChartWindow? _start;
     private StarLayer.Drawn _drawn;
 
+    /// <param name="marked">what marked stars are called: flagged stars, members</param>
+    /// <param name="start">the part that it begins with; null = the whole</param>
+    internal ScatterChart(
+        Func<ChartWindow?, (string Svg, StarLayer.Drawn Drawn)> draw,
+        string marked,
+        ChartFacts facts,
+        ChartWindow? start = null
+    ) => (_draw, _marked, _facts, _start) = (draw, marked, facts, start);
+
     public string? Svg { get; private set; }
+
+    /// <summary>The part that it shows; null = the one that it begins with.</summary>
+    public ChartWindow? Window { get; private set; }
+
+    /// <summary>The part that it shows, whichever that is.</summary>
+    public ChartWindow Shown => _drawn.Window;
 
     /// <summary>E.g. <c>3,000 of 6,981 members</c>, where not all that are in sight are drawn; null where they are.</summary>
     public string? Sampled =>
         _drawn.MarksDrawn < _drawn.MarksInSight
-            ? string.Create(CultureInfo.InvariantCulture, $"{_drawn.MarksDrawn:N0} of {_drawn.MarksInSight:N0} {marked}")
+            ? $"{ChartFacts.N(_drawn.MarksDrawn)} of {ChartFacts.N(_drawn.MarksInSight)} {_marked}"
             : null;
 
+    /// <summary>What a reader of the page is told below it.</summary>
     public string Note
     {
         get
         {
-            var stars = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{_drawn.InSight:N0} {(_drawn.InSight == 1 ? "star" : "stars")} in sight"
-            );
-            var how = _drawn.OneByOne ? ", each drawn." : ": their density in colour, on a logarithmic scale; closer in, single stars.";
-            return stars + how + (Sampled is { } part ? $" {part} are drawn; closer in, all." : "");
+            var how = _drawn.OneByOne ? ", each drawn." : $"; their density on a logarithmic scale, in {Cells}; closer in, single stars.";
+            return InSight + Outside + how + (Sampled is { } part ? $" {part} are drawn; closer in, all." : "") + Rest;
         }
     }
 
-    /// <summary>Ids of all stars in a part of the plane, ascending.</summary>
-    public long[] Within(ChartWindow window) => within?.Invoke(window) ?? [];
+    /// <summary>What a reader of a paper is told below it.</summary>
+    public string Caption =>
+        InSight
+        + Outside
+        + (_drawn.OneByOne ? "." : $"; their density on a logarithmic scale, in {Cells}.")
+        + (
+            Sampled is { } part ? $" {part} are drawn."
+            : _drawn.MarksInSight > 0 ? $" All {ChartFacts.N(_drawn.MarksInSight)} {_marked} are drawn."
+            : ""
+        )
+        + Rest;
+
+    private string InSight => $"{ChartFacts.N(_drawn.InSight)} {(_drawn.InSight == 1 ? "star" : "stars")} in sight";
+
+    private string Outside => _facts.Outside(_drawn.InSight);
+
+    private string Cells => $"cells of {_facts.Cell(_drawn.Cell)}";
+
+    private string Rest =>
+        (_drawn.Bars > 0 && _facts.Bars is { } bars ? $" {bars}" : "") + (_facts.Counts() is { } counts ? $" {counts}" : "");
 
     /// <summary>Draws another part; null = the one that it began with.</summary>
     public ScatterChart Show(ChartWindow? window)
     {
-        (Svg, _drawn) = draw(window ?? start);
+        Window = window;
+        (Svg, _drawn) = _draw(window ?? _start);
         return this;
     }
 }

@@ -3,11 +3,11 @@ using Almagest.Discovery.Features;
 
 namespace Almagest.Charts.Pictures;
 
-/// <summary>The stars of a selection, laid out for its pictures: some 40 bytes for each. Immutable.</summary>
+/// <summary>The stars of a selection, laid out for its pictures: some 50 bytes for each. Immutable.</summary>
 /// <param name="StarIds">ascending, one for each star of the clouds</param>
 /// <param name="Sky">on the plane of <paramref name="Projection"/></param>
 /// <param name="Diagram">null where no star has both colour and magnitude</param>
-/// <param name="Motions">proper motion in RA·cos Dec, to the left, and in Dec, mas/yr; null where no star has it</param>
+/// <param name="Motions">proper motion in RA·cos Dec, to the right as vector-point diagrams have it, and in Dec, mas/yr; null where no star has it</param>
 /// <param name="Distances">magnitude and parallax; null where no star has both</param>
 public sealed record SelectionPicture(
     long[] StarIds,
@@ -23,7 +23,25 @@ public sealed record SelectionPicture(
 {
     public int Stars => StarIds.Length;
 
-    public static SelectionPicture Of(StarColumns stars)
+    /// <summary>What its magnitudes and colours are.</summary>
+    public Bands Bands { get; private init; } = Bands.Unknown;
+
+    /// <summary>Further columns that it is laid out from, where a dataset has them.</summary>
+    public static IReadOnlyList<string> Errors { get; } =
+    [StarColumns.ParallaxErrorName, StarColumns.PmraErrorName, StarColumns.PmdecErrorName];
+
+    /// <summary>The plane of a chart of stars, by the chart's name; null where there is none.</summary>
+    public PointCloud? Cloud(string chart) =>
+        chart switch
+        {
+            "cmd" => Diagram?.Cloud,
+            "sky" => Sky,
+            "motions" => Motions,
+            "parallaxes" => Distances,
+            _ => null,
+        };
+
+    public static SelectionPicture Of(StarColumns stars, Bands bands)
     {
         ArgumentNullException.ThrowIfNull(stars);
         var projection = SkyProjection.For(stars.RaDeg, stars.DecDeg);
@@ -37,17 +55,25 @@ public sealed record SelectionPicture(
             stars.StarId,
             projection,
             new PointCloud(x, y, projection.Whole),
-            ColourMagnitude.Of(stars.Color, stars.Magnitude, stars.ParallaxMas, stars.ParallaxErrorMas),
-            Cloud(stars.PmraMasYr, stars.PmdecMasYr, leftwards: true),
-            Cloud(stars.Magnitude, stars.ParallaxMas, leftwards: false),
+            ColourMagnitude.Of(stars.Color, stars.Magnitude, stars.ParallaxMas, stars.ParallaxErrorMas, bands),
+            Cloud(stars.PmraMasYr, stars.PmdecMasYr, Known(stars, StarColumns.PmraErrorName), Known(stars, StarColumns.PmdecErrorName)),
+            Cloud(stars.Magnitude, stars.ParallaxMas, errorY: Known(stars, StarColumns.ParallaxErrorName)),
             Histogram.Of(stars.Magnitude),
             Histogram.Of(stars.Color),
             Histogram.OfMost(stars.ParallaxMas)
-        );
+        )
+        {
+            Bands = bands,
+        };
     }
 
-    // On the sky RA grows to the left, and so does motion in RA.
-    private static PointCloud? Cloud(double[] first, double[] second, bool leftwards)
+    /// <summary>A column of errors; null where no star has one.</summary>
+    private static float[]? Known(StarColumns stars, string name) =>
+        stars.Further.TryGetValue(name, out var values) && values.Any(v => v > 0)
+            ? Array.ConvertAll(values, v => v > 0 ? (float)v : float.NaN)
+            : null;
+
+    private static PointCloud? Cloud(double[] first, double[] second, float[]? errorX = null, float[]? errorY = null)
     {
         var (x, y) = (Array.ConvertAll(first, v => (float)v), Array.ConvertAll(second, v => (float)v));
         var both = Enumerable.Range(0, x.Length).Where(i => float.IsFinite(x[i]) && float.IsFinite(y[i])).ToList();
@@ -55,6 +81,6 @@ public sealed record SelectionPicture(
             return null;
         var (left, right) = Scale.Inner([.. both.Select(i => x[i])]);
         var (bottom, top) = Scale.Inner([.. both.Select(i => y[i])]);
-        return new PointCloud(x, y, leftwards ? new ChartWindow(right, left, bottom, top) : new ChartWindow(left, right, bottom, top));
+        return new PointCloud(x, y, new ChartWindow(left, right, bottom, top)) { ErrorX = errorX, ErrorY = errorY };
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Almagest.Charts.Export;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Comparison;
@@ -12,14 +13,12 @@ namespace Almagest.Cli.Commands;
 /// <summary><c>plot</c>: the dashboard's charts as files, without a browser.</summary>
 internal static class PlotCommands
 {
-    private const double DefaultScale = 2;
-
     public static Command Create(CommandShell shell, GlobalOptions global) =>
         new DescribedCommand(
             "plot",
-            "Write the dashboard's charts to a PNG or SVG file, without a browser",
+            "Write the dashboard's charts to a PDF, SVG or PNG file, without a browser",
             "almagest plot run 1f0c2a9e -o run.png",
-            "almagest plot dataset gaia-100pc -o cmd.svg --only cmd"
+            "almagest plot dataset gaia-100pc -o cmd.pdf --only cmd --width column"
         )
         {
             Run(shell, global),
@@ -33,18 +32,26 @@ internal static class PlotCommands
         var file = new PictureOutput();
         var only = Only(ChartExport.OfRun);
         var cluster = OptionFactory.Whole("--cluster", "N", "Only the members of this cluster, from near", 0, int.MaxValue);
+        var contamination = OptionFactory.Real(
+            "--contamination",
+            "SHARE",
+            "Flagged as with this share of the stars instead of the run's own"
+        );
+        var zoom = Zoom();
         var command = new DescribedCommand(
             "run",
             "The pictures of one run: scores or cluster sizes, colour-magnitude diagram, sky, and of clusters proper motions and "
                 + "parallaxes",
             "almagest plot run 1f0c2a9e -o run.png",
             "almagest plot run 1f0c2a9e -o sky.svg --only sky",
-            "almagest plot run 77ab03d1 -o cluster-3.png --cluster 3"
+            "almagest plot run 77ab03d1 -o cluster-3.pdf --cluster 3 --width two-columns --no-caption"
         )
         {
             id,
             only,
             cluster,
+            contamination,
+            zoom,
         };
         file.AddTo(command);
         command.SetAction(
@@ -59,13 +66,35 @@ internal static class PlotCommands
                         "Leave --cluster out.",
                         "--cluster"
                     );
+                if (parsed.GetValue(contamination) is { } share)
+                {
+                    if (share is not (> 0 and <= 0.5))
+                        throw new UsageException(
+                            FormattableString.Invariant($"--contamination is {share}, expected above 0 and at most 0.5"),
+                            null,
+                            "--contamination"
+                        );
+                    if (run.RunType != RunTypes.Anomaly)
+                        throw new UsageException(
+                            $"run {ConsoleText.Short(run.RunId)} is a {run.RunType} run and has no threshold",
+                            "Leave --contamination out.",
+                            "--contamination"
+                        );
+                }
                 await file.WriteAsync(
                     shell,
                     parsed,
                     await new ChartExport(session.Ledger).RunAsync(
                         run,
-                        parsed.GetValue(only) ?? [],
-                        (int?)parsed.GetValue(cluster),
+                        new RunPicture
+                        {
+                            Wanted = parsed.GetValue(only) ?? [],
+                            Cluster = (int?)parsed.GetValue(cluster),
+                            Contamination = parsed.GetValue(contamination),
+                            Zoom = ZoomText.Parse(parsed.GetValue(zoom), "--zoom"),
+                            Size = file.Size(parsed),
+                            HasCaption = file.HasCaption(parsed),
+                        },
                         shell.CancellationToken
                     )
                 );
@@ -85,6 +114,7 @@ internal static class PlotCommands
         var filter = OptionFactory.Text("--filter", "TERMS", "Which of its stars, as for 'discover'", "-f");
         var file = new PictureOutput();
         var only = Only(ChartExport.OfDataset);
+        var zoom = Zoom();
         var command = new DescribedCommand(
             "dataset",
             "The pictures of a catalogue: colour-magnitude diagram, histograms, density on the sky",
@@ -95,6 +125,7 @@ internal static class PlotCommands
             name,
             filter,
             only,
+            zoom,
         };
         file.AddTo(command);
         command.SetAction(
@@ -107,7 +138,14 @@ internal static class PlotCommands
                 await file.WriteAsync(
                     shell,
                     parsed,
-                    await new ChartExport(session.Ledger).DatasetAsync(dataset, stars, parsed.GetValue(only) ?? [])
+                    await new ChartExport(session.Ledger).DatasetAsync(
+                        dataset,
+                        stars,
+                        parsed.GetValue(only) ?? [],
+                        file.Size(parsed),
+                        file.HasCaption(parsed),
+                        ZoomText.Parse(parsed.GetValue(zoom), "--zoom")
+                    )
                 );
                 return ExitCodes.Done;
             }
@@ -136,7 +174,16 @@ internal static class PlotCommands
                 var runs = await RunCompareCommand.FindAsync(session.Ledger, parsed.GetRequiredValue(ids), 2, shell.CancellationToken);
                 ComparedRuns.RequireType(runs, runs[0].RunType, "RUN");
                 ComparedRuns.RequireOneDataset(runs, "RUN");
-                await file.WriteAsync(shell, parsed, await new ChartExport(session.Ledger).CompareAsync(runs, shell.CancellationToken));
+                await file.WriteAsync(
+                    shell,
+                    parsed,
+                    await new ChartExport(session.Ledger).CompareAsync(
+                        runs,
+                        file.Size(parsed),
+                        file.HasCaption(parsed),
+                        shell.CancellationToken
+                    )
+                );
                 return ExitCodes.Done;
             }
         );
@@ -161,47 +208,88 @@ internal static class PlotCommands
             },
         };
 
+    private static Option<string?> Zoom() =>
+        OptionFactory.Text(
+            "--zoom",
+            "PARTS",
+            "Parts of charts: NAME:LEFT,RIGHT,BOTTOM,TOP with ; between, in their own units, as the address of their page has them"
+        );
+
     /// <summary>Where a picture goes, and as what.</summary>
     private sealed class PictureOutput
     {
         private readonly Option<string> _output = new("--output", "-o")
         {
-            Description = "File to write; its ending says how: .png or .svg",
+            Description = "File to write; its ending says how: .pdf, .svg or .png",
             HelpName = "FILE",
             Required = true,
         };
+        private readonly Option<string?> _width = OptionFactory.Text(
+            "--width",
+            "WIDTH",
+            $"How wide it is printed, which its words follow: {FigureSize.Forms} (default: as pages show it)"
+        );
         private readonly Option<double?> _scale = OptionFactory.Real(
             "--scale",
             "S",
-            $"Pixels of a PNG for each unit of the drawing, which is some 1100 units wide (default {DefaultScale}; 0.5 to 8)"
+            "Pixels of a PNG for each unit of the drawing, instead of its width (default 2; 0.5 to 8)"
         );
+        private readonly Option<bool> _bare = new("--no-caption")
+        {
+            Description = "Without title and caption, which journals set themselves",
+        };
 
         public void AddTo(Command command)
         {
             command.Add(_output);
+            command.Add(_width);
             command.Add(_scale);
+            command.Add(_bare);
         }
+
+        public FigureSize? Size(ParseResult parsed)
+        {
+            try
+            {
+                return parsed.GetValue(_width) is { } width ? FigureSize.Parse(width, "--width") : null;
+            }
+            catch (LedgerException e)
+            {
+                throw new UsageException(e.Message, e.Remedy, "--width");
+            }
+        }
+
+        public bool HasCaption(ParseResult parsed) => !parsed.GetValue(_bare);
 
         public void Check(ParseResult parsed)
         {
             var path = parsed.GetRequiredValue(_output);
-            var svg = path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase);
-            if (!svg && !path.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
-                throw new UsageException($"{path} ends neither in .png nor in .svg", "Name a file such as run.png with -o.", "--output");
+            var format = Format(path);
+            if (!Figure.Formats.Contains(format))
+                throw new UsageException(
+                    $"{path} ends neither in .pdf nor in .svg nor in .png",
+                    "Name a file such as run.pdf with -o.",
+                    "--output"
+                );
+            Size(parsed);
             if (parsed.GetValue(_scale) is not { } s)
                 return;
-            if (svg)
-                throw new UsageException("--scale is of PNG, and an SVG has no pixels", "Leave it out.", "--scale");
+            if (format != "png")
+                throw new UsageException(
+                    $"--scale is of PNG, and {(format == "svg" ? "an SVG" : "a PDF")} has no pixels",
+                    "Leave it out.",
+                    "--scale"
+                );
+            if (parsed.GetValue(_width) is not null)
+                throw new UsageException("--scale and --width are both given", "Give one of them.", "--scale");
             if (s is < 0.5 or > 8)
                 throw new UsageException(FormattableString.Invariant($"--scale is {s}, expected 0.5 to 8"), null, "--scale");
         }
 
-        public async Task WriteAsync(CommandShell shell, ParseResult parsed, string svg)
+        public async Task WriteAsync(CommandShell shell, ParseResult parsed, Figure figure)
         {
             var path = parsed.GetRequiredValue(_output);
-            var bytes = path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase)
-                ? System.Text.Encoding.UTF8.GetBytes(svg)
-                : SvgRasterizer.ToPng(svg, parsed.GetValue(_scale) ?? DefaultScale);
+            var bytes = figure.Write(Format(path), parsed.GetValue(_scale));
             await using (var file = OutputFile.Create(path))
                 await file.WriteAsync(_ => file.Stream.WriteAsync(bytes, shell.CancellationToken).AsTask());
             shell.Answer(
@@ -209,5 +297,7 @@ internal static class PlotCommands
                 console => console.Say($"Wrote {path} ({bytes.Length / 1024:N0} KiB).")
             );
         }
+
+        private static string Format(string path) => Path.GetExtension(path).TrimStart('.').ToLowerInvariant();
     }
 }

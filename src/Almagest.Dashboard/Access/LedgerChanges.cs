@@ -33,6 +33,18 @@ public sealed partial class LedgerChanges(LedgerDatabase ledger, PageAccess acce
             }
         );
 
+    /// <summary>Labels many stars alike.</summary>
+    public Task<int> SetLabelsAsync(IReadOnlyList<long> stars, StarLabel alike, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "labelStar",
+            $"/stars ({stars.Count})",
+            person =>
+            {
+                alike.LabelledBy = person.By(alike.LabelledBy);
+                return new StarLabels(ledger).SetManyAsync(stars, alike, cancellationToken);
+            }
+        );
+
     public Task RemoveLabelAsync(long starId, string labelSet, CancellationToken cancellationToken) =>
         ChangeAsync(
             "unlabelStar",

@@ -3,52 +3,82 @@
 window.almagest = (() => {
   const root = document.documentElement;
 
-  function setDark(dark) {
+  function paint(dark) {
     root.classList.toggle("dark", dark);
     root.classList.toggle("light", !dark);
+  }
+
+  // Until the user chooses, an open page follows the system.
+  let layout = null;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  system.addEventListener("change", () => {
+    if (/(^|; )almagest_theme=/.test(document.cookie)) return;
+    paint(system.matches);
+    layout?.invokeMethodAsync("FollowAsync", system.matches).catch(() => {});
+  });
+
+  function setDark(dark) {
+    paint(dark);
     document.cookie = `almagest_theme=${dark ? "dark" : "light"}; path=/; max-age=31536000; samesite=strict`;
   }
 
-  // Stars that are selected: in every plot and table alike, also in those that are drawn again.
+  // Stars that are selected: in every plot and table alike, also in those that are drawn again. The page knows them all, and draws them;
+  // here are those of them that rows and marks may stand for, so that a click is seen at once.
   const chosen = new Set();
+  let all = true;
   let watcher = null;
   const changes = new MutationObserver(() => { if (chosen.size > 0) mark(); });
 
   function mark(scroll) {
     changes.disconnect();
-    document.querySelectorAll("[data-star].selected").forEach(e => { if (!chosen.has(e.dataset.star)) e.classList.remove("selected"); });
-    // Once over what is drawn: of a million chosen stars a few thousand are.
+    if (all) document.querySelectorAll("[data-star].selected").forEach(e => { if (!chosen.has(e.dataset.star)) e.classList.remove("selected"); });
     const drawn = chosen.size === 0 ? [] : [...document.querySelectorAll("[data-star]")].filter(e => chosen.has(e.dataset.star));
     for (const e of drawn) {
       e.classList.add("selected");
       // On top of its neighbours.
-      if (e.tagName === "circle" && e.nextSibling) e.parentNode.appendChild(e);
+      if (e.ownerSVGElement && e.nextSibling) e.parentNode.appendChild(e);
       if (scroll && e.tagName === "TR") e.scrollIntoView({ block: "nearest" });
     }
     changes.observe(document.body, { childList: true, subtree: true });
   }
 
-  function choose(stars, add) {
-    const again = stars.length === 1 && chosen.has(stars[0]);
+  function choose(star, add) {
+    const again = chosen.has(star);
     if (!add) chosen.clear();
-    for (const star of stars) again ? chosen.delete(star) : chosen.add(star);
+    all = true;
+    again ? chosen.delete(star) : chosen.add(star);
     mark(chosen.size === 1);
-    tell();
+    watcher?.invokeMethodAsync("PickAsync", Number(star), add || again).catch(() => { watcher = null; });
   }
 
-  // A page lists some of them, and is told how many there are.
-  function tell() {
-    if (!watcher) return;
-    const some = [];
-    for (const star of chosen) { if (some.push(Number(star)) === 500) break; }
-    watcher.invokeMethodAsync("SelectedAsync", some, chosen.size).catch(() => { watcher = null; });
+  function unselect() {
+    chosen.clear();
+    all = true;
+    mark();
+    watcher?.invokeMethodAsync("SelectNoneAsync").catch(() => { watcher = null; });
+  }
+
+  // What the page selected: some of it, and whether that is all of it.
+  function selected(stars, isAll) {
+    chosen.clear();
+    for (const star of stars) chosen.add(String(star));
+    all = isAll;
+    mark();
   }
 
   // A page that shows what is selected; a page without asks for nothing.
   function watchSelection(page) {
     watcher = page;
     chosen.clear();
+    all = true;
     mark();
+  }
+
+  // The address says what the page shows, so that a link opens the same; nothing is loaded for it.
+  function address(values) {
+    const url = new URL(location.href);
+    for (const [name, value] of Object.entries(values)) value ? url.searchParams.set(name, value) : url.searchParams.delete(name);
+    if (url.href !== location.href) history.replaceState(history.state, "", url.href);
   }
 
   document.addEventListener("click", event => {
@@ -59,9 +89,11 @@ window.almagest = (() => {
     const copied = event.target.closest("[data-copy], [data-save]");
     if (copied) return copy(copied);
     closeMenus(event.target);
-    if (event.target.closest("[data-unselect]")) return choose([], false);
+    if (event.target.closest("[data-unselect]")) return unselect();
+    const shape = event.target.closest("[data-shape]");
+    if (shape) return choosing(shape);
     const hit = event.target.closest("[data-star]");
-    if (hit && !moved && !event.target.closest("a, button, input")) choose([hit.dataset.star], event.ctrlKey || event.metaKey);
+    if (hit && !moved && !event.target.closest("a, button, input")) choose(hit.dataset.star, event.ctrlKey || event.metaKey);
   });
 
   document.addEventListener("keydown", event => {
@@ -75,15 +107,23 @@ window.almagest = (() => {
     // The list is moved through on the server; the caret stays where it is.
     if (event.target === box && (event.key === "ArrowDown" || event.key === "ArrowUp")) return event.preventDefault();
     if (event.target === box) return;
-    if (event.key === "Escape" && chosen.size > 0) return choose([], false);
+    if (event.key === "Escape" && (chosen.size > 0 || document.querySelector("[data-unselect]"))) return unselect();
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp" || !event.target.matches?.(".tall")) return;
     const rows = [...event.target.querySelectorAll("tr[data-star]")];
     if (rows.length === 0) return;
     const at = rows.findIndex(r => r.classList.contains("selected"));
     const next = rows[Math.min(rows.length - 1, Math.max(0, at + (event.key === "ArrowDown" ? 1 : -1)))];
     event.preventDefault();
-    if (!next.classList.contains("selected")) choose([next.dataset.star], false);
+    if (!next.classList.contains("selected")) choose(next.dataset.star, false);
   });
+
+  // A drag over a chart selects instead of moving it, by a rectangle or a line, as long as one of its buttons is pressed.
+  function choosing(button) {
+    const picture = button.closest("figure").querySelector(".picture");
+    const shape = button.getAttribute("aria-pressed") === "true" ? "" : button.dataset.shape;
+    button.closest("figure").querySelectorAll("[data-shape]").forEach(b => b.setAttribute("aria-pressed", String(b.dataset.shape === shape)));
+    picture.dataset.choosing = shape;
+  }
 
   // The last press of the pointer became a movement: the click that ends it selects nothing.
   let moved = false;
@@ -182,7 +222,8 @@ window.almagest = (() => {
       if (handle) return drag(event, handle);
       const from = place(event);
       if (!from) return;
-      if (event.shiftKey) return rubber(event, from);
+      const shape = picture.dataset.choosing || (event.shiftKey ? event.altKey ? "lasso" : "rect" : "");
+      if (shape) return outline(event, from, shape);
       // A finger moves the page; buttons zoom there.
       if (event.pointerType === "touch") return;
       const start = now();
@@ -217,34 +258,95 @@ window.almagest = (() => {
         const x = Math.max(left, Math.min(right, at(e).x));
         picture.querySelectorAll("line.mark").forEach(l => { l.setAttribute("x1", x); l.setAttribute("x2", x); });
         askDrag(from + (x - left) / (right - left) * (to - from));
-      });
+      }, () => page.invokeMethodAsync("DropAsync").catch(() => {}));
     }
-    // With Shift: all stars inside a rectangle, drawn one by one or as a density.
-    function rubber(event, from) {
+    // All stars inside a rectangle or a line, drawn one by one or as a density.
+    function outline(event, from, shape) {
       const v = view(), p = box(v);
-      const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-      rect.setAttribute("class", "rubber");
-      v.parentNode.appendChild(rect);
-      let to = from;
-      const edges = () => ({
-        x: p.x + Math.min(from.u, to.u) * p.w,
-        y: p.y + Math.min(from.v, to.v) * p.h,
-        w: Math.abs(to.u - from.u) * p.w,
-        h: Math.abs(to.v - from.v) * p.h,
-      });
+      const line = document.createElementNS("http://www.w3.org/2000/svg", "polygon");
+      line.setAttribute("class", "rubber");
+      v.parentNode.appendChild(line);
+      const path = [from];
+      const corners = () => shape === "lasso" || path.length < 2 ? path
+        : [from, { u: path.at(-1).u, v: from.v }, path.at(-1), { u: from.u, v: path.at(-1).v }];
       follow(event, e => {
         moved = true;
-        to = unbound(e);
-        const r = edges();
-        rect.setAttribute("x", r.x); rect.setAttribute("y", r.y); rect.setAttribute("width", r.w); rect.setAttribute("height", r.h);
+        const to = unbound(e), last = path.at(-1);
+        if (shape === "rect") path[1] = to;
+        else if (Math.hypot(to.u - last.u, to.v - last.v) > 0.006) path.push(to);
+        line.setAttribute("points", corners().map(c => `${p.x + c.u * p.w},${p.y + c.v * p.h}`).join(" "));
       }, e => {
-        rect.remove();
-        const w = now();
-        const x = u => w.l + u * (w.r - w.l), y = v => w.t + v * (w.b - w.t);
-        const add = e.ctrlKey || e.metaKey;
-        page.invokeMethodAsync("StarsWithin", x(from.u), x(to.u), y(from.v), y(to.v)).then(inside => choose(inside.map(String), add)).catch(() => {});
+        line.remove();
+        if (path.length < (shape === "lasso" ? 3 : 2)) return;
+        const w = now(), each = Math.ceil(path.length / 150);
+        const x = u => w.l + u * (w.r - w.l), y = t => w.t + t * (w.b - w.t);
+        const numbers = shape === "lasso" ? path.filter((_, i) => i % each === 0).flatMap(c => [x(c.u), y(c.v)])
+          : [x(from.u), x(path[1].u), y(from.v), y(path[1].v)];
+        page.invokeMethodAsync("SelectAsync", shape, numbers, e.ctrlKey || e.metaKey).catch(() => {});
       });
     }
+  }
+
+  // While the threshold is dragged: each cell of a chart says from which share of the stars on one of its own is flagged. They are asked for
+  // once, and painted at each step without asking.
+  function shades(page) {
+    const slider = document.getElementById("threshold");
+    if (!slider || slider.shades) return;
+    const state = { layers: null, asked: false };
+    async function ask() {
+      state.asked = true;
+      state.layers = await page.invokeMethodAsync("ShadesAsync");
+      for (const l of state.layers) {
+        const raw = atob(l.cells);
+        l.values = new Uint16Array(raw.length / 2);
+        for (let i = 0; i < l.values.length; i++) l.values[i] = raw.charCodeAt(2 * i) | raw.charCodeAt(2 * i + 1) << 8;
+      }
+    }
+    function step(share) {
+      if (!state.asked) ask().then(() => step(state.share)).catch(() => {});
+      state.share = share;
+      if (!state.layers) return;
+      const began = performance.now();
+      const limit = Math.round(share * 2 * 65534);
+      for (const l of state.layers) {
+        const v = document.querySelector(`[data-chart="${l.chart}"] svg.view`);
+        if (!v || v.dataset.window !== l.window) continue;
+        let canvas = v.querySelector("canvas");
+        if (!canvas) {
+          const [x, y, w, h] = ["x", "y", "width", "height"].map(a => v.getAttribute(a));
+          const holder = document.createElementNS("http://www.w3.org/2000/svg", "foreignObject");
+          for (const [name, value] of Object.entries({ x, y, width: w, height: h })) holder.setAttribute(name, value);
+          canvas = document.createElement("canvas");
+          [canvas.width, canvas.height] = [l.columns, l.rows];
+          holder.appendChild(canvas);
+          v.appendChild(holder);
+          v.classList.add("shaded");
+        }
+        const ink = canvas.getContext("2d"), image = ink.createImageData(l.columns, l.rows), pixels = new Uint32Array(image.data.buffer);
+        // Of red, green, blue and alpha, the last byte first.
+        const colour = root.classList.contains("dark") ? 0xff6b9aff : 0xff2c34d0;
+        for (let i = 0; i < pixels.length; i++) if (l.values[i] < limit) pixels[i] = colour;
+        ink.putImageData(image, 0, 0);
+      }
+      document.querySelectorAll("tr[data-share]").forEach(r => { r.hidden = Number(r.dataset.share) >= limit; });
+      root.dataset.stepMs = (performance.now() - began).toFixed(1);
+    }
+    // Charts that are drawn again show the stars themselves.
+    function forget() {
+      state.layers = null;
+      state.asked = false;
+    }
+    slider.shades = { step, forget };
+    slider.addEventListener("input", () => step(Number(slider.value)));
+  }
+
+  // The threshold as a page has it after its line was dragged.
+  function shade(share) {
+    document.getElementById("threshold")?.shades?.step(share);
+  }
+
+  function unshade() {
+    document.getElementById("threshold")?.shades?.forget();
   }
 
   // Menus close when one goes on elsewhere.
@@ -281,43 +383,25 @@ window.almagest = (() => {
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   }
 
+  // A file that the page made.
+  function giveFile(bytes, name, type) {
+    give(new Blob([bytes], { type }), name);
+  }
+
+  // A table as it is shown.
   function save(button) {
-    const figure = button.closest("figure, section");
-    const name = button.dataset.name;
-    if (button.dataset.download === "csv") {
-      const cell = c => /[",\n]/.test(c) ? `"${c.replaceAll('"', '""')}"` : c;
-      const line = row => [...row.cells].map(c => cell(c.dataset.value ?? c.innerText.trim())).join(",");
-      const rows = [...figure.querySelectorAll("table tr")].map(line);
-      return give(new Blob([rows.join("\n") + "\n"], { type: "text/csv" }), `${name}.csv`);
-    }
-    const svg = figure.querySelector("svg.chart").cloneNode(true);
-    const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-    svg.querySelectorAll(".handle, .rubber").forEach(e => e.remove());
-    svg.setAttribute("width", width);
-    svg.setAttribute("height", height);
-    const blob = new Blob([new XMLSerializer().serializeToString(svg)], { type: "image/svg+xml" });
-    if (button.dataset.download === "svg") return give(blob, `${name}.svg`);
-    const image = new Image();
-    image.onload = () => {
-      const canvas = document.createElement("canvas");
-      const scale = 3;
-      canvas.width = width * scale;
-      canvas.height = height * scale;
-      const ink = canvas.getContext("2d");
-      ink.fillStyle = "#fff";
-      ink.fillRect(0, 0, canvas.width, canvas.height);
-      ink.drawImage(image, 0, 0, canvas.width, canvas.height);
-      canvas.toBlob(png => give(png, `${name}.png`), "image/png");
-      URL.revokeObjectURL(image.src);
-    };
-    image.src = URL.createObjectURL(blob);
+    const cell = c => /[",\n]/.test(c) ? `"${c.replaceAll('"', '""')}"` : c;
+    const line = row => [...row.cells].map(c => cell(c.dataset.value ?? c.innerText.trim())).join(",");
+    const rows = [...button.closest("section").querySelectorAll("table tr")].map(line);
+    give(new Blob([rows.join("\n") + "\n"], { type: "text/csv" }), `${button.dataset.name}.csv`);
   }
 
   // Asked by the layout once the page is connected.
-  function isDark() {
+  function isDark(page) {
+    layout = page;
     root.dataset.alive = "1";
     return root.classList.contains("dark");
   }
 
-  return { setDark, isDark, movable, watchSelection, reveal, clear };
+  return { setDark, isDark, movable, watchSelection, selected, address, shades, shade, unshade, reveal, clear, give: giveFile };
 })();

@@ -90,6 +90,10 @@ public partial class Compare
 
     private void Draw() => (_heat, _order) = RunMatrix.Draw(_table!, (a, b) => a == b ? $"runs/{a}" : PairLink(a, b));
 
+    // Of two runs the route draws more than the matrix.
+    private string? MatrixAddress =>
+        _runs.Count > 2 ? $"discovery/compare/chart?run_ids={string.Join(',', _runs.Select(r => r.RunId))}" : null;
+
     private List<Guid> Named()
     {
         if (string.IsNullOrWhiteSpace(RunIds))

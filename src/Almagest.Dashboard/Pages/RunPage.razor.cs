@@ -1,9 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
 using Almagest.Charts.Drawing;
+using Almagest.Charts.Export;
 using Almagest.Charts.Pictures;
+using Almagest.Charts.Selecting;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
+using Almagest.Dashboard.Shared;
+using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
@@ -23,7 +27,7 @@ namespace Almagest.Dashboard.Pages;
 /// <summary>One run: what was run, what it found, and where.</summary>
 public partial class RunPage
 {
-    private const int MostSelected = 200,
+    private const int MostSelected = SelectedStars.MostListed,
         TableRows = 300,
         DrawnStars = StarLayer.MostMarks,
         ShownClusters = RunCharts.ShownClusters,
@@ -39,12 +43,18 @@ public partial class RunPage
     private Timer? _watch;
 
     private IReadOnlyList<StarResult> _selected = [];
-    private int _selectedCount;
     private IReadOnlyList<string> _behind = [];
     private SelectionPicture? _picture;
     private RunScores? _scores;
     private Histogram? _scoreHistogram;
     private RunCharts? _charts;
+    private StarSelection _select = StarSelection.None;
+    private long[] _chosen = [];
+    private Dictionary<string, ChartWindow> _zoom = [];
+    private IReadOnlyList<string> _labelSets = [];
+    private IReadOnlyList<StarResult>? _ranked;
+    private Dictionary<long, int> _rankOf = [];
+    private LedgerException? _selectTrouble;
     private string? _histogram,
         _sizes,
         _missing;
@@ -52,12 +62,14 @@ public partial class RunPage
     private bool _drawn,
         _moved,
         _busy,
+        _shadesWanted,
         _following;
     private double _contamination = 0.05,
         _threshold;
     private int _count;
     private LedgerException? _refused;
     private Guid? _pictured;
+    private int? _picturedCluster;
 
     [Parameter]
     public string Id { get; set; } = "";
@@ -65,6 +77,18 @@ public partial class RunPage
     /// <summary>Only the members of this cluster.</summary>
     [SupplyParameterFromQuery]
     public int? Cluster { get; set; }
+
+    /// <summary>Another threshold, as a share of the stars.</summary>
+    [SupplyParameterFromQuery(Name = "contamination")]
+    public double? AskedContamination { get; set; }
+
+    /// <summary>Stars that are selected.</summary>
+    [SupplyParameterFromQuery(Name = "select")]
+    public string? AskedSelection { get; set; }
+
+    /// <summary>Parts of charts.</summary>
+    [SupplyParameterFromQuery(Name = "zoom")]
+    public string? AskedZoom { get; set; }
 
     /// <summary>Fewer labelled stars than this make no headline of a figure: one or two of them decide it.</summary>
     private const int LeastLabels = 20;
@@ -93,7 +117,10 @@ public partial class RunPage
                 ).Items,
             ];
             if (!_moved || _pictured != _run.RunId)
-                _contamination = Contamination(_run) ?? 0.05;
+            {
+                _moved = AskedContamination is > 0 and <= 0.5;
+                _contamination = _moved ? AskedContamination!.Value : Contamination(_run) ?? 0.05;
+            }
         }
         else
         {
@@ -121,6 +148,11 @@ public partial class RunPage
     {
         if (firstRender)
             _watch = new Timer(_ => InvokeAsync(FollowAsync), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        if (_shadesWanted && _histogram is not null)
+        {
+            _shadesWanted = false;
+            await Js.InvokeVoidAsync("almagest.shades", _self);
+        }
         if (_drawn || !IsAnswered || _run is not { IsComplete: true })
             return;
         _drawn = true;
@@ -161,17 +193,26 @@ public partial class RunPage
     private async Task DrawAsync()
     {
         var current = _run!;
-        if (_pictured != current.RunId)
+        var isNew = _pictured != current.RunId;
+        if (isNew)
         {
             // Another run: what was selected in the last one is not carried over.
-            (_selected, _selectedCount) = ([], 0);
+            (_ranked, _selectTrouble) = (null, null);
             _self ??= DotNetObjectReference.Create(this);
             await Js.InvokeVoidAsync("almagest.watchSelection", _self);
+            _selectTrouble = await TryAsync(() =>
+            {
+                (_select, _zoom) = (StarSelection.None, []);
+                _select = StarSelection.Parse(AskedSelection);
+                _zoom = new(ZoomText.Parse(AskedZoom));
+                return Task.CompletedTask;
+            });
         }
+        else if (_picturedCluster != Cluster)
+            _zoom = [];
+        _picturedCluster = Cluster;
         _picture = await Pictures.SelectionAsync(current.DatasetId, StarFilter.FromJson(current.DatasetFilter));
-        var marks = await Pictures.MarksAsync(current);
-        var ids = _picture.StarIds;
-        _charts = RunCharts.Of(current, _picture, marks, _stars, Cluster);
+        _labelSets = await new LabelledResults(Ledger).SetsAsync(current, Closed);
         if (IsAnomaly)
         {
             _scores = await Pictures.ScoresAsync(current.RunId);
@@ -180,25 +221,87 @@ public partial class RunPage
                 _missing = "The run analysed no star.";
             Redraw();
         }
+        if (isNew && !_select.IsNone)
+            _selectTrouble = await TryAsync(ChooseAsync);
+        await DrawChartsAsync();
         _pictured = current.RunId;
+        if (IsAnomaly && _scoreHistogram is not null)
+            _shadesWanted = true;
     }
 
-    /// <summary>The stars that are selected in the browser.</summary>
-    /// <param name="ids">some of them</param>
-    /// <param name="count">how many there are</param>
-    [JSInvokable]
-    public async Task SelectedAsync(long[] ids, int count)
+    private async Task DrawChartsAsync()
     {
-        if (ids is null || _run is not { IsComplete: true })
+        var run = _run!;
+        var marks = IsAnomaly && _moved ? await Pictures.MarksBelowAsync(run, _threshold) : await Pictures.MarksAsync(run);
+        _charts = RunCharts.Of(run, _picture!, marks, _stars, Cluster, zoom: _zoom, chosen: _chosen);
+    }
+
+    private async Task ShowAsync(string name, ScatterChart chart, ChartWindow? window)
+    {
+        chart.Show(window);
+        if (window is null)
+            _zoom.Remove(name);
+        else
+            _zoom[name] = chart.Shown;
+        await AddressAsync();
+    }
+
+    // The address says what is shown, so that a link opens the same.
+    private ValueTask AddressAsync() =>
+        Js.InvokeVoidAsync(
+            "almagest.address",
+            new Dictionary<string, string?>
+            {
+                ["contamination"] = _moved && IsAnomaly ? _contamination.ToString("0.####", CultureInfo.InvariantCulture) : null,
+                ["select"] = _select.IsNone ? null : _select.ToString(),
+                ["zoom"] = _zoom.Count == 0 ? null : ZoomText.Write(_zoom),
+            }
+        );
+
+    /// <summary>A click on a star.</summary>
+    /// <param name="add">to what is selected, or away from it where it is among the single stars that are; else in its place</param>
+    [JSInvokable]
+    public Task PickAsync(long star, bool add) => SelectAsync(new StarsPart([star]), add);
+
+    [JSInvokable]
+    public Task SelectNoneAsync()
+    {
+        _select = StarSelection.None;
+        return SelectedAsync();
+    }
+
+    private Task SelectAsync(SelectionPart part, bool add = false)
+    {
+        _select = add ? _select.With(part) : StarSelection.Of(part);
+        return SelectedAsync();
+    }
+
+    private async Task SelectedAsync()
+    {
+        if (_run is not { IsComplete: true } || _picture is null)
             return;
-        _selectedCount = Math.Max(count, ids.Length);
+        _selectTrouble = await TryAsync(ChooseAsync);
+        await DrawChartsAsync();
+        await AddressAsync();
+        StateHasChanged();
+    }
+
+    /// <summary>Finds the stars that are selected, among all of the run's selection.</summary>
+    private async Task ChooseAsync()
+    {
+        _chosen = await new SelectionReader(Ledger, Pictures).ReadAsync(_run!, _select, Closed);
         _selected =
-            ids.Length == 0
+            _chosen.Length == 0
                 ? []
                 : (
-                    await new ResultRepository(Ledger).PageAsync(_run.RunId, new ResultQuery(Limit: MostSelected) { StarIds = ids }, Closed)
+                    await new ResultRepository(Ledger).PageAsync(
+                        _run!.RunId,
+                        new ResultQuery(Limit: MostSelected) { StarIds = [.. _chosen.Take(MostSelected)] },
+                        Closed
+                    )
                 ).Items;
-        StateHasChanged();
+        // Rows and marks of these are shown as selected by the page itself, also before they are drawn again.
+        await Js.InvokeVoidAsync("almagest.selected", _chosen.Take(DrawnStars), _chosen.Length <= DrawnStars);
     }
 
     private void Drag(ChangeEventArgs e)
@@ -211,14 +314,70 @@ public partial class RunPage
     }
 
     // What the histogram's line is dragged to is a score; what a run stores is the share of stars below it.
-    private void DragTo(double score)
+    private async Task DragToAsync(double score)
     {
         if (_scores is null)
             return;
         _contamination = Math.Clamp((double)_scores.Below(score) / Math.Max(1, _scores.Ascending.Count), 0.001, 0.5);
         _moved = true;
         Redraw();
+        await Js.InvokeVoidAsync("almagest.shade", _contamination);
     }
+
+    /// <summary>The threshold was let go: the charts draw the stars below it.</summary>
+    private async Task DropAsync()
+    {
+        if (!_moved || _scores is null)
+            return;
+        await DrawChartsAsync();
+        StateHasChanged();
+        await Js.InvokeVoidAsync("almagest.unshade");
+        await AddressAsync();
+    }
+
+    /// <summary>What the page paints while the threshold is dragged, asked for once; the table then has the stars of other thresholds,
+    /// too.</summary>
+    [JSInvokable]
+    public async Task<IReadOnlyList<ThresholdShades>> ShadesAsync()
+    {
+        if (_charts is null || _scores is null)
+            return [];
+        var ranks = await Pictures.RanksAsync(_run!);
+        var stars = _scores.Ascending.Count;
+        if (_ranked is null)
+        {
+            var first = _scores.Stars.Take(TableRows).ToArray();
+            var rank = first.Index().ToDictionary(s => s.Item, s => s.Index);
+            var rows = (
+                await new ResultRepository(Ledger).PageAsync(_run!.RunId, new ResultQuery(Limit: TableRows) { StarIds = first }, Closed)
+            ).Items;
+            (_ranked, _rankOf) = ([.. rows.OrderBy(s => rank[s.StarId])], rank);
+            StateHasChanged();
+        }
+        var shades = new List<ThresholdShades>();
+        foreach (var (name, chart) in new[] { ("cmd", _charts.Diagram), ("sky", _charts.Sky) })
+        {
+            if (chart is not null && _picture!.Cloud(name) is { } cloud)
+                shades.Add(
+                    ThresholdShades.Of(
+                        name,
+                        cloud,
+                        chart.Shown,
+                        ranks,
+                        stars,
+                        name == "sky" && _picture.Projection.IsWholeSky ? (360, 180) : (200, 200)
+                    )
+                );
+        }
+        return shades;
+    }
+
+    private IReadOnlyList<StarResult> Rows => _ranked ?? [.. _stars.Take(TableRows)];
+
+    private (int Share, bool IsHidden)? RowShare(long star) =>
+        _ranked is not null && _rankOf.TryGetValue(star, out var rank)
+            ? (ThresholdShades.ShareOf(rank, _scores!.Ascending.Count), rank >= _count)
+            : null;
 
     private void Redraw()
     {
@@ -237,6 +396,24 @@ public partial class RunPage
         _busy = false;
         if (made is { } id)
             Navigation.NavigateTo($"runs/{id}", forceLoad: true);
+    }
+
+    /// <summary>The route that draws a chart as the page shows it.</summary>
+    private string ChartAddress(string chart)
+    {
+        var window = chart switch
+        {
+            "cmd" => _charts?.Diagram?.Window,
+            "sky" => _charts?.Sky.Window,
+            "motions" => _charts?.Motions?.Window,
+            "parallaxes" => _charts?.Parallaxes?.Window,
+            _ => null,
+        };
+        return $"discovery/runs/{_run!.RunId}/chart?only={chart}"
+            + (Cluster is { } one && !IsAnomaly ? $"&cluster={one}" : "")
+            + (_select.IsNone ? "" : $"&select={Uri.EscapeDataString(_select.ToString())}")
+            + (IsAnomaly && _moved ? string.Create(CultureInfo.InvariantCulture, $"&contamination={_contamination:0.####}") : "")
+            + (window is { } w ? $"&zoom={Uri.EscapeDataString(ZoomText.Write([KeyValuePair.Create(chart, w)]))}" : "");
     }
 
     private string FileName(string what) => $"run-{DisplayText.Short(_run!.RunId)}-{what}";
@@ -259,14 +436,9 @@ public partial class RunPage
                 + "."
             : null;
 
-    private string SelectedTitle()
-    {
-        var title = $"Selected: {DisplayText.Count(_selectedCount)} {(_selectedCount == 1 ? "star" : "stars")}";
-        return _selected.Count < _selectedCount ? $"{title} ({DisplayText.Count(_selected.Count)} of them listed)" : title;
-    }
-
     private long TableTotal =>
-        IsAnomaly ? Flagged ?? _stars.Count
+        IsAnomaly && _moved && _ranked is not null ? _count
+        : IsAnomaly ? Flagged ?? _stars.Count
         : Cluster is { } one ? _clusters.Find(c => c.ClusterId == one)?.ClusterSize ?? _stars.Count
         : _clusters.Sum(c => c.ClusterSize);
 
@@ -274,7 +446,8 @@ public partial class RunPage
     private string AllStars() =>
         $"discovery/runs/{_run!.RunId}/results?format=csv"
         + (
-            IsAnomaly ? "&anomalies_only=true&order=score"
+            IsAnomaly && _moved && _ranked is not null ? $"&select={Uri.EscapeDataString(new BelowPart(_threshold).ToString())}"
+            : IsAnomaly ? "&anomalies_only=true&order=score"
             : Cluster is { } one ? $"&cluster_id={one}"
             : ""
         );
@@ -286,9 +459,11 @@ public partial class RunPage
             IsAnomaly ? "Flagged stars, most anomalous first"
             : Cluster is { } c ? $"Members of cluster {c}"
             : "Members of clusters, the largest first";
-        var listed = Math.Min(TableRows, _stars.Count);
+        var listed = Listed;
         return listed > 0 && listed < total ? $"{what} ({DisplayText.Count(listed)} of {DisplayText.Count(total)})" : what;
     }
+
+    private long Listed => Math.Min(Rows.Count, TableTotal);
 
     private string AllClusters() =>
         IsDescribed ? $"discovery/runs/{_run!.RunId}/clusters?format=csv" : $"analytics/discovery/clusters/{_run!.RunId}/sizes?format=csv";

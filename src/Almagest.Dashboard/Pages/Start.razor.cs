@@ -1,5 +1,7 @@
 using System.Globalization;
 using Almagest.Charts.Drawing;
+using Almagest.Charts.Pictures;
+using Almagest.Charts.Selecting;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Datasets;
@@ -29,6 +31,8 @@ public partial class Start
         _refused;
     private EpsAdvice? _advice;
     private string? _curve;
+    private SourceIds? _only;
+    private DiscoveryRun? _onlyOf;
 
     protected override async Task LoadAsync()
     {
@@ -39,9 +43,39 @@ public partial class Start
         string? Asked(string name) => query.TryGetValue(name, out var value) ? value.ToString() : null;
         _dataset = _datasets.FirstOrDefault(d => d.Name == Asked("dataset"))?.Name ?? _datasets[^1].Name;
         _filter = Asked("filter") ?? "";
+        await TakeSelectionAsync(Asked("of"), Asked("select"));
         _form = RunForm.Of(Asked);
         CountRuns();
         await CountStarsAsync();
+    }
+
+    private StarFilter Filter() => _only is null ? StarFilterText.Parse(_filter) : StarFilterText.Parse(_filter) with { Only = _only };
+
+    /// <summary>The stars that were selected on the page of a run, by their ids: what is stored with the new run says them all.</summary>
+    private async Task TakeSelectionAsync(string? of, string? select)
+    {
+        (_only, _onlyOf) = (null, null);
+        if (string.IsNullOrEmpty(of) || string.IsNullOrEmpty(select))
+            return;
+        _refused = await TryAsync(async () =>
+        {
+            var run = await new RunRepository(Ledger).FindAsync(of, Closed);
+            var stars = await new SelectionReader(Ledger, Pictures).ReadAsync(run, StarSelection.Parse(select), Closed);
+            if (stars.Length > SourceIds.Most)
+                throw LedgerException.Invalid(
+                    "select",
+                    $"{DisplayText.Count(stars.Length)} stars are selected, and a run names {DisplayText.Count(SourceIds.Most)} at most",
+                    "Select fewer, or say them by ranges of columns."
+                );
+            _only = new SourceIds(await new StarNames(Ledger).ReadAsync(stars, Closed));
+            _onlyOf = run;
+        });
+    }
+
+    private void LetSelectionGo()
+    {
+        (_only, _onlyOf) = (null, null);
+        _ = CountAsync();
     }
 
     private async Task CountAsync()
@@ -57,11 +91,7 @@ public partial class Start
         (_selected, _advice) = (null, null);
         long? count = null;
         var trouble = await TryAsync(async () =>
-            count = await new SelectionLoader(Ledger).CountAsync(
-                _datasets.First(d => d.Name == _dataset).DatasetId,
-                StarFilterText.Parse(_filter),
-                Closed
-            )
+            count = await new SelectionLoader(Ledger).CountAsync(_datasets.First(d => d.Name == _dataset).DatasetId, Filter(), Closed)
         );
         if (question == _asked)
             (_wrong, _selected) = (trouble, count);
@@ -109,6 +139,11 @@ public partial class Start
         {
             ["dataset"] = _dataset,
             ["filter"] = _filter.Length == 0 ? null : _filter,
+            ["of"] = _only is null ? null : _onlyOf!.RunId,
+            ["select"] =
+                _only is null ? null
+                : QueryHelpers.ParseQuery(new Uri(Navigation.Uri).Query).TryGetValue("select", out var select) ? select.ToString()
+                : null,
         };
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(values), replace: true);
     }
@@ -134,7 +169,7 @@ public partial class Start
         {
             _advice = await new DiscoveryService(Ledger).KDistanceAsync(
                 _dataset,
-                StarFilterText.Parse(_filter),
+                Filter(),
                 _form.Features.Length == 0 ? null : _form.Features,
                 _form.One("min_samples"),
                 Closed
@@ -160,7 +195,7 @@ public partial class Start
         {
             var wanted = _form.Expand();
             var placement = wanted.Count == 1 ? RunPlacement.Queued : RunPlacement.Queued with { GroupId = Guid.CreateVersion7() };
-            made = await Changes.StartAsync(_dataset, StarFilterText.Parse(_filter), wanted, placement, Closed);
+            made = await Changes.StartAsync(_dataset, Filter(), wanted, placement, Closed);
         });
         _busy = false;
         if (_refused is not null)

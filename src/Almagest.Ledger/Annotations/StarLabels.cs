@@ -149,6 +149,90 @@ public sealed class StarLabels(LedgerDatabase ledger)
         );
     }
 
+    /// <summary>The stars of a dataset that a set labels with more than that they are ordinary and in no cluster, ascending.</summary>
+    /// <exception cref="LedgerException">the set has no label of the dataset's stars</exception>
+    public async Task<IReadOnlyList<long>> StarsAsync(long datasetId, string labelSet, CancellationToken cancellationToken = default)
+    {
+        var ids = await ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    """
+                    select s.star_id, l.is_anomaly is distinct from 0 and l.is_anomaly is not null or l.kind is not null
+                      or coalesce(l.cluster, '') <> '' or l.remark is not null and l.is_anomaly is null
+                    from public.star_labels l join public.stars s using (star_id)
+                    where l.label_set = $1 and s.dataset_id = $2 order by s.star_id
+                    """,
+                    connection
+                )
+                {
+                    Parameters =
+                    {
+                        Text(labelSet),
+                        new() { Value = datasetId },
+                    },
+                    CommandTimeout = 600,
+                };
+                var found = new List<(long Star, bool SaysMore)>();
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                    found.Add((reader.GetInt64(0), reader.GetBoolean(1)));
+                return found;
+            },
+            cancellationToken
+        );
+        return ids.Count > 0
+            ? [.. ids.Where(i => i.SaysMore).Select(i => i.Star)]
+            : throw LedgerException.Of(ErrorCode.LabelSetNotFound, $"there are no labels in the set '{labelSet}'", "Load some.", "select");
+    }
+
+    /// <summary>Labels many stars alike; their former labels in the set are replaced, all of them or none.</summary>
+    /// <param name="alike">what all of them get; its star does not matter</param>
+    /// <returns>how many there are</returns>
+    /// <exception cref="LedgerException">nothing is said of them, or a text is too long</exception>
+    public async Task<int> SetManyAsync(IReadOnlyList<long> starIds, StarLabel alike, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(starIds);
+        ArgumentNullException.ThrowIfNull(alike);
+        var (kind, cluster) = (AnnotationText.Short("kind", alike.Kind), AnnotationText.Short("cluster", alike.Cluster));
+        if (alike.IsAnomaly is null && kind is null && cluster is null)
+            throw LedgerException.Invalid(
+                "is_anomaly",
+                "the label says nothing of the stars",
+                "Say whether they are unusual, or give a kind or a cluster."
+            );
+        var count = await ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    """
+                    insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster, labelled_by, labelled_at)
+                    select star_id, $2, $3, $4, $5, $6, now() from unnest($1) as star_id order by star_id
+                    on conflict (star_id, label_set) do update
+                    set is_anomaly = excluded.is_anomaly, kind = excluded.kind, cluster = excluded.cluster, remark = null,
+                        labelled_by = excluded.labelled_by, labelled_at = excluded.labelled_at
+                    """,
+                    connection
+                )
+                {
+                    Parameters =
+                    {
+                        new() { Value = starIds.ToArray() },
+                        Text(AnnotationText.Short("label_set", alike.LabelSet) ?? "truth"),
+                        new NpgsqlParameter<int?> { TypedValue = alike.IsAnomaly, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer },
+                        Text(kind),
+                        Text(cluster),
+                        Text(AnnotationText.Who(alike.LabelledBy)),
+                    },
+                    CommandTimeout = 600,
+                };
+                return await command.ExecuteNonQueryAsync(cancellationToken);
+            },
+            cancellationToken
+        );
+        return count;
+    }
+
     /// <summary>Takes a star's label away; it can be brought back for a day (<see cref="LedgerDeletions"/>).</summary>
     /// <exception cref="LedgerException">the star has no label in that set</exception>
     public async Task RemoveAsync(long starId, string labelSet, string? by, CancellationToken cancellationToken = default)

@@ -71,6 +71,9 @@ public sealed record StarFilter
     /// <summary>Stars that are left out, by their ids in the catalogue: what is known already.</summary>
     public SourceIds? Without { get; init; }
 
+    /// <summary>Only these stars, by their ids in the catalogue, of those that fulfil the other conditions: what somebody selected.</summary>
+    public SourceIds? Only { get; init; }
+
     /// <summary>A random sample of the stars that fulfil all the other conditions.</summary>
     public StarSample? Sample { get; init; }
 
@@ -149,7 +152,7 @@ public sealed record StarFilter
                 (meant is null ? "" : $"Did you mean {meant}? ")
                     + $"A filter is a JSON object with cone {{ra_deg, dec_deg, radius_deg}} and ranges {{min, max}} of ra_deg, "
                     + $"{string.Join(", ", Ranges.Keys)}; extra {{COLUMN: {{min, max}}}} of other columns; "
-                    + $"quality \"gaia\"; without [source_id, …]; sample {{n, seed}}.",
+                    + $"quality \"gaia\"; without [source_id, …]; only [source_id, …]; sample {{n, seed}}.",
                 path.Length == 0 ? "filter" : $"filter.{path}"
             );
         }
@@ -195,14 +198,8 @@ public sealed record StarFilter
                 "filter.quality",
                 $"filter.quality is '{quality}', expected {string.Join(" or ", GaiaQuality.All)}"
             );
-        if (Without is { Count: > SourceIds.Most })
-            throw LedgerException.Invalid(
-                "filter.without",
-                $"filter.without names {Without.Count} stars, expected at most {SourceIds.Most}",
-                "Leave them out by a range of a column instead."
-            );
-        if (Without?.Contains(null!) == true)
-            throw LedgerException.Invalid("filter.without", "filter.without holds a null, expected ids of stars");
+        Validate("without", Without, "Leave them out by a range of a column instead.");
+        Validate("only", Only, "Choose them by ranges of columns instead.");
         if (Sample is { } sample)
             Require(sample.N >= 1, "filter.sample.n", sample.N, "at least 1");
         if (Extra?.FirstOrDefault(e => e.Value is null) is { Key: { } column })
@@ -236,9 +233,23 @@ public sealed record StarFilter
             parts.Add(GaiaQuality.Describe(quality));
         if (Without is { Count: > 0 } without)
             parts.Add(without.Count == 1 ? "without 1 named star" : $"without {without.Count} named stars");
+        if (Only is { } only)
+            parts.Add(only.Count == 1 ? "1 named star" : $"{only.Count} named stars");
         if (Sample is { } sample)
             return $"{sample.N} of {(parts.Count == 0 ? "all stars" : string.Join(", ", parts))}, chosen at random by seed {sample.Seed}";
         return parts.Count == 0 ? "all stars" : string.Join(", ", parts);
+    }
+
+    private static void Validate(string name, SourceIds? ids, string instead)
+    {
+        if (ids is { Count: > SourceIds.Most })
+            throw LedgerException.Invalid(
+                $"filter.{name}",
+                $"filter.{name} names {ids.Count} stars, expected at most {SourceIds.Most}",
+                instead
+            );
+        if (ids?.Contains(null!) == true)
+            throw LedgerException.Invalid($"filter.{name}", $"filter.{name} holds a null, expected ids of stars");
     }
 
     /// <summary>

@@ -68,6 +68,8 @@ internal static class StarFilterSql
             sql.Append(" and ").Append(GaiaQuality.Where(quality, command));
         if (filter.Without is { Count: > 0 } without)
             sql.Append($" and source_id <> all({Bind(command, without.ToArray())})");
+        if (filter.Only is { } only)
+            sql.Append($" and source_id = any({Bind(command, only.ToArray())})");
         if (filter.Sample is not { } sample)
             return sql.ToString();
         var seed = Bind(command, $"{sample.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture)}:");

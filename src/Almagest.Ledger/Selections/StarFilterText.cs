@@ -14,7 +14,7 @@ public static class StarFilterText
 {
     private const string Help =
         "Write terms like: cone=RA,DEC,RADIUS  ra_deg=350..10  dec_deg=-5..5  magnitude=..15  parallax_over_error=5..  ruwe=..1.4  "
-        + "extra.COLUMN=0..1  quality=gaia  without=SOURCE_ID,SOURCE_ID  sample=1000 or sample=1000,SEED";
+        + "extra.COLUMN=0..1  quality=gaia  without=SOURCE_ID,SOURCE_ID  only=SOURCE_ID,SOURCE_ID  sample=1000 or sample=1000,SEED";
 
     /// <exception cref="LedgerException">a term is unknown or malformed</exception>
     public static StarFilter Parse(string? text)
@@ -41,8 +41,8 @@ public static class StarFilterText
             }
             else if (name == "quality")
                 json["quality"] = value;
-            else if (name == "without")
-                json["without"] = new JsonArray([.. value.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(id => (JsonNode)id)]);
+            else if (name is "without" or "only")
+                json[name] = new JsonArray([.. value.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(id => (JsonNode)id)]);
             else if (name == "sample")
             {
                 var parts = value.Split(',');

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Almagest.Catalog.Writing;
 using Almagest.Contract.Columns;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Export;
@@ -75,28 +76,39 @@ public sealed class RunExport(LedgerDatabase ledger)
     )
     {
         var results = new ResultRepository(ledger);
+        if (query is { StarIds: { } chosen, ByScore: false })
+        {
+            // A million ids are asked for once, and not with every page.
+            foreach (var part in chosen.Order().Chunk(ResultRepository.MostRows))
+                yield return Rows(
+                    await results.PageAsync(runId, query with { StarIds = part, After = null, Limit = part.Length }, cancellationToken)
+                );
+            yield break;
+        }
         string? after = null;
         do
         {
             var page = await results.PageAsync(runId, query with { After = after, Limit = ResultRepository.MostRows }, cancellationToken);
-            yield return
-            [
-                .. page.Items.Select(r =>
-                    ExportColumns.Of(
-                        r,
-                        (long)r.IsAnomaly,
-                        r.AnomalyScore,
-                        (long?)r.ClusterId,
-                        r.MembershipProbability,
-                        r.MembershipStrength,
-                        r.ParallaxErrorMas,
-                        r.ParallaxOverError,
-                        r.Ruwe,
-                        r.Filled is null ? null : string.Join(' ', r.Filled)
-                    )
-                ),
-            ];
+            yield return Rows(page);
             after = page.Next;
         } while (after is not null);
     }
+
+    private static List<object?[]> Rows(Page<StarResult> page) =>
+        [
+            .. page.Items.Select(r =>
+                ExportColumns.Of(
+                    r,
+                    (long)r.IsAnomaly,
+                    r.AnomalyScore,
+                    (long?)r.ClusterId,
+                    r.MembershipProbability,
+                    r.MembershipStrength,
+                    r.ParallaxErrorMas,
+                    r.ParallaxOverError,
+                    r.Ruwe,
+                    r.Filled is null ? null : string.Join(' ', r.Filled)
+                )
+            ),
+        ];
 }

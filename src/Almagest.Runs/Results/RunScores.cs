@@ -8,16 +8,19 @@ using Npgsql;
 
 namespace Almagest.Runs.Results;
 
-/// <summary>The scores of one complete anomaly run, ascending: enough to say what any other threshold would flag. Immutable,
-/// thread-safe.</summary>
+/// <summary>The scores of one complete anomaly run, ascending, and their stars: enough to say what any other threshold would
+/// flag. Immutable, thread-safe.</summary>
 public sealed class RunScores
 {
-    private RunScores(DiscoveryRun run, double[] ascending) => (Run, Ascending) = (run, ascending);
+    private RunScores(DiscoveryRun run, double[] ascending, long[] stars) => (Run, Ascending, Stars) = (run, ascending, stars);
 
     public DiscoveryRun Run { get; }
 
     /// <summary>Negative = anomalous at the run's own threshold, which is at 0.</summary>
     public IReadOnlyList<double> Ascending { get; }
+
+    /// <summary>The stars of these scores, in their order.</summary>
+    public IReadOnlyList<long> Stars { get; }
 
     /// <exception cref="LedgerException">no such run, it is of another type, or not complete</exception>
     public static async Task<RunScores> ReadAsync(LedgerDatabase ledger, Guid runId, CancellationToken cancellationToken = default)
@@ -38,10 +41,10 @@ public sealed class RunScores
                 .With("status", run.Status);
         return await DatabaseBoundary.AskAsync(async () =>
         {
-            var scores = new List<double>((int)run.TotalStars);
+            var (scores, stars) = (new List<double>((int)run.TotalStars), new List<long>((int)run.TotalStars));
             await using var connection = await ledger.ConnectAsync(cancellationToken);
             await using var command = new NpgsqlCommand(
-                "select anomaly_score from public.discovery_results where run_id = $1 and anomaly_score is not null",
+                "select anomaly_score, star_id from public.discovery_results where run_id = $1 and anomaly_score is not null",
                 connection
             )
             {
@@ -50,10 +53,13 @@ public sealed class RunScores
             };
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
+            {
                 scores.Add(reader.GetDouble(0));
-            var ascending = scores.ToArray();
-            Array.Sort(ascending);
-            return new RunScores(run, ascending);
+                stars.Add(reader.GetInt64(1));
+            }
+            var (ascending, ids) = (scores.ToArray(), stars.ToArray());
+            Array.Sort(ascending, ids);
+            return new RunScores(run, ascending, ids);
         });
     }
 
@@ -72,6 +78,9 @@ public sealed class RunScores
             place--;
         return (threshold, place);
     }
+
+    /// <summary>The stars whose scores lie below a threshold, the most anomalous first.</summary>
+    public IEnumerable<long> StarsBelow(double threshold) => Stars.Take(Below(threshold));
 
     /// <summary>How many scores lie below a threshold.</summary>
     public int Below(double threshold)

@@ -35,11 +35,18 @@ internal static class ComparisonChartRoutes
                     var runs = await ComparedRuns.LoadAsync(ledger, ids, cancellationToken: context.RequestAborted);
                     ComparedRuns.RequireType(runs, runs[0].RunType, s_runIds.Name);
                     ComparedRuns.RequireOneDataset(runs);
-                    return ChartResponse.Of(context, await new ChartExport(ledger).CompareAsync(runs, context.RequestAborted));
+                    return ChartResponse.Of(
+                        context,
+                        await ChartResponse
+                            .Export(context, ledger)
+                            .CompareAsync(runs, ChartResponse.Size(context), ChartResponse.HasCaption(context), context.RequestAborted)
+                    );
                 },
                 s_runIds,
                 ChartResponse.Format,
-                ChartResponse.Scale
+                ChartResponse.Width,
+                ChartResponse.Scale,
+                ChartResponse.Caption
             )
             .WithTags("Comparing")
             .WithDescription("The matrix of how far they agree; of two also what each marks alone, as 'almagest plot compare' writes it.")

@@ -30,18 +30,26 @@ internal static class DatasetChartRoutes
                     var dataset = await new DatasetRepository(ledger).FindAsync(s_dataset.Read(context)!, context.RequestAborted);
                     return ChartResponse.Of(
                         context,
-                        await new ChartExport(ledger).DatasetAsync(
-                            dataset,
-                            StarFilterText.Parse(s_filter.Read(context)),
-                            ChartResponse.Wanted(context, s_only, ChartExport.OfDataset)
-                        )
+                        await ChartResponse
+                            .Export(context, ledger)
+                            .DatasetAsync(
+                                dataset,
+                                StarFilterText.Parse(s_filter.Read(context)),
+                                ChartResponse.Wanted(context, s_only, ChartExport.OfDataset),
+                                ChartResponse.Size(context),
+                                ChartResponse.HasCaption(context),
+                                ZoomText.Parse(ChartResponse.Zoom.Read(context))
+                            )
                     );
                 },
                 s_dataset,
                 s_filter,
                 s_only,
                 ChartResponse.Format,
-                ChartResponse.Scale
+                ChartResponse.Width,
+                ChartResponse.Scale,
+                ChartResponse.Caption,
+                ChartResponse.Zoom
             )
             .WithDescription("Colour-magnitude diagram, histograms and density on the sky, as 'almagest plot dataset' writes them.")
             .ProducesChart()

@@ -8,12 +8,19 @@ using ZstdSharp;
 
 namespace Almagest.Server.Http;
 
-/// <summary>Data compressed on its way, with zstd or gzip, for clients that take it (RFC 9110, 12.5.3). Pages are not, nor answers with a
-/// strong tag, which would be another representation, nor what is compressed inside.</summary>
+/// <summary>Data and pages compressed on their way, with zstd or gzip, for clients that take it (RFC 9110, 12.5.3). Answers with a
+/// strong tag are not, which would be another representation, nor what is compressed inside.</summary>
+/// <remarks>
+/// The length of a compressed answer can tell what stands beside something that the asker chose (BREACH). That takes a page of another site
+/// which makes a browser ask here as its user, again and again, and somebody who sees the lengths. What another site asks for is refused
+/// (<see cref="RequestGuard"/>) but for its links, and the answers to these are not compressed. Besides, pages hold no secret that stays the
+/// same: what Blazor writes into them for itself is encrypted anew for every answer, and no page shows a token.
+/// </remarks>
 internal static class Compression
 {
     private static readonly string[] s_types =
     [
+        "text/html",
         "text/csv",
         "text/tab-separated-values",
         "text/plain",
@@ -28,7 +35,6 @@ internal static class Compression
     {
         services.AddResponseCompression(o =>
         {
-            // A browser sends no request of another site's here, so that nobody can guess at an answer by its length.
             o.EnableForHttps = true;
             o.MimeTypes = s_types;
             o.Providers.Add(new ZstdProvider());
@@ -47,6 +53,7 @@ internal static class Compression
         public override bool ShouldCompressResponse(HttpContext context) =>
             context.Response.Headers.ETag.Count == 0
             && context.Response.ContentLength is not < Least
+            && context.Request.Headers["Sec-Fetch-Site"] is [] or ["same-origin" or "none"]
             && base.ShouldCompressResponse(context);
     }
 

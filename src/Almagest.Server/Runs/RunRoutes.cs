@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Almagest.Charts.Selecting;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
@@ -63,6 +64,12 @@ internal static class RunRoutes
     private static readonly IntegerParameter s_clusterId = new("cluster_id", "only members of this cluster; -1 = noise", -1, int.MaxValue);
     private static readonly ChoiceParameter s_order = new("order", "by star_id, or most anomalous first", ["star_id", "score"], "star_id");
     private static readonly IntegerParameter s_resultLimit = new("limit", "most results", 1, ResultRepository.MostRows, 100);
+    private static readonly TextParameter s_select = new(
+        "select",
+        "only these stars, as the address of the run's page has them: rect:CHART:LEFT,RIGHT,BOTTOM,TOP, lasso:CHART:X,Y,…, stars:ID,…, "
+            + "below:SCORE, cluster:N, label:SET, with ; between",
+        6000
+    );
     private static readonly TextParameter s_after = new("after", "next of the page before");
 
     public static void Map(IEndpointRouteBuilder api, ServerOptions options)
@@ -231,6 +238,7 @@ internal static class RunRoutes
                 RunId,
                 s_anomaliesOnly,
                 s_clusterId,
+                s_select,
                 s_order,
                 s_resultLimit,
                 s_after,
@@ -384,6 +392,15 @@ internal static class RunRoutes
                 $"run {runId} is an {run.RunType} run: it has no clusters",
                 "Leave cluster_id out."
             );
+        if (s_select.Read(context) is { } select)
+            query = query with
+            {
+                StarIds = await new SelectionReader(ledger, ChartResponse.Store(context, ledger)).ReadAsync(
+                    run,
+                    StarSelection.Parse(select),
+                    context.RequestAborted
+                ),
+            };
         if (TableResponse.Wanted(context) is { } format)
         {
             TableResponse.RefusePaging(context, s_resultLimit.Name, s_after.Name);
@@ -396,7 +413,7 @@ internal static class RunRoutes
         }
         var results = new ResultRepository(ledger);
         var page = await results.PageAsync(runId, query, context.RequestAborted);
-        var whole = query is { AnomaliesOnly: false, ClusterId: null };
+        var whole = query is { AnomaliesOnly: false, ClusterId: null, StarIds: null };
         var total = whole ? run.TotalStars : await results.CountAsync(runId, query, context.RequestAborted);
         return Results.Ok(new StarResultPage(page.Items, page.Next, total, page.Next is not null));
     }

@@ -45,6 +45,7 @@ public sealed class ChangeScopeTests
                 () => changes.RestoreAsync(1, default),
                 () => changes.AddTagAsync(ids, "t", default),
                 () => changes.AddNoteAsync(ids, "n", default),
+                () => changes.SetLabelsAsync([1], new StarLabel { LabelSet = "s" }, default),
                 () => changes.SaveViewAsync("v", "", default),
                 () => changes.RemoveViewAsync("v", default),
                 () => changes.RenameAsync(s_dataset, "e", default),

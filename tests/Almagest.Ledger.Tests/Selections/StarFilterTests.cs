@@ -112,6 +112,25 @@ public sealed class StarFilterTests
     }
 
     [Fact]
+    public async Task Only_stars_that_are_named_are_taken_of_those_that_fulfil_the_rest()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, ids) = await test.AddDatasetAsync("a", 10);
+        var names = await test.ScalarAsync<string[]>("select array_agg(source_id order by star_id) from stars");
+        var filter = StarFilterText.Parse($"only={names[7]},{names[3]},no-such-star");
+        Assert.Equal([ids[3], ids[7]], (await new SelectionLoader(test.Ledger).LoadAsync(dataset, filter)).StarId);
+        Assert.Equal(filter, StarFilter.FromJson(filter.ToJson()));
+        Assert.Equal("3 named stars", filter.Describe());
+        var both = filter with { Without = new SourceIds([names[7]]) };
+        Assert.Equal([ids[3]], (await new SelectionLoader(test.Ledger).LoadAsync(dataset, both)).StarId);
+        Assert.Equal(0, await new SelectionLoader(test.Ledger).CountAsync(dataset, new StarFilter { Only = [] }));
+        Assert.Throws<LedgerException>(() =>
+            new StarFilter { Only = new SourceIds(Enumerable.Range(0, 10_001).Select(i => $"{i}")) }.Validate()
+        );
+        Assert.Equal([names[3], names[7]], await new StarNames(test.Ledger).ReadAsync([ids[7], ids[3]]));
+    }
+
+    [Fact]
     public async Task Every_further_field_is_a_range()
     {
         await using var test = await TestLedger.CreateAsync();

@@ -8,10 +8,10 @@ using SkiaSharp;
 namespace Almagest.Charts.Export;
 
 /// <summary>
-/// Makes a PNG of a chart without a browser: draws what <see cref="SvgCanvas"/> writes, and no more of SVG than that. The font
-/// is the program's own, so that a picture is the same on every machine, also where there are no fonts.
+/// Makes PNG and PDF of a chart without a browser: draws what <see cref="SvgCanvas"/> writes, and no more of SVG than that. The font
+/// is the program's own, so that a picture is the same on every machine, also where there are no fonts; a PDF holds what it uses of it.
 /// </summary>
-public sealed partial class SvgRasterizer : IDisposable
+internal sealed partial class SvgPainter
 {
     private const float TextSize = 12;
     private static readonly Lazy<SKTypeface> s_face = new(LoadFace);
@@ -19,35 +19,59 @@ public sealed partial class SvgRasterizer : IDisposable
     private readonly SKCanvas _canvas;
     private readonly ChartStyle _style;
 
-    private SvgRasterizer(SKCanvas canvas, ChartStyle style) => (_canvas, _style) = (canvas, style);
+    /// <summary>Pixels, else a page: there a heavier face that is made up would become outlines, and its words no text.</summary>
+    private readonly bool _isRaster;
+
+    private SvgPainter(SKCanvas canvas, XElement root, bool isRaster)
+    {
+        (_canvas, _isRaster) = (canvas, isRaster);
+        _style = new ChartStyle(root.Descendants().First(e => e.Name.LocalName == "style").Value);
+    }
 
     /// <param name="svg">of a chart, or a sheet of charts</param>
-    /// <param name="scale">pixels for each unit of the drawing; 3 is about 300 dots per inch at the size of a column</param>
-    public static byte[] ToPng(string svg, double scale)
+    /// <param name="pixels">its width</param>
+    public static byte[] ToPng(string svg, int pixels)
     {
         var root = XDocument.Parse(svg).Root!;
         var (width, height) = SizeOf(root);
+        var scale = pixels / width;
         using var surface =
-            SKSurface.Create(new SKImageInfo((int)Math.Ceiling(width * scale), (int)Math.Ceiling(height * scale)))
-            ?? throw new InvalidOperationException($"no picture of {width * scale:0} by {height * scale:0} pixels can be made");
+            SKSurface.Create(new SKImageInfo(pixels, (int)Math.Ceiling(height * scale)))
+            ?? throw new InvalidOperationException($"no picture of {pixels} by {height * scale:0} pixels can be made");
         surface.Canvas.Clear(SKColors.White);
         surface.Canvas.Scale((float)scale);
-        using (
-            var printer = new SvgRasterizer(
-                surface.Canvas,
-                new ChartStyle(root.Descendants().First(e => e.Name.LocalName == "style").Value)
-            )
-        )
-            printer.Children(root);
+        new SvgPainter(surface.Canvas, root, true).Children(root);
+        surface.Canvas.Flush();
         using var image = surface.Snapshot();
         using var png = image.Encode(SKEncodedImageFormat.Png, 100);
         return png.ToArray();
     }
 
+    /// <param name="points">the width of the page, 72 to the inch</param>
+    public static byte[] ToPdf(string svg, double points, SKDocumentPdfMetadata metadata)
+    {
+        var root = XDocument.Parse(svg).Root!;
+        var (width, height) = SizeOf(root);
+        // Pages have whole points.
+        points = Math.Round(points);
+        var scale = points / width;
+        using var file = new SKDynamicMemoryWStream();
+        // PDF/A holds its metadata as XMP, too.
+        metadata.PdfA = true;
+        using (var document = SKDocument.CreatePdf(file, metadata))
+        {
+            var page = document.BeginPage((float)points, (float)Math.Ceiling(height * scale));
+            page.Scale((float)scale);
+            new SvgPainter(page, root, false).Children(root);
+            document.EndPage();
+            document.Close();
+        }
+        using var data = file.DetachAsData();
+        return data.ToArray();
+    }
+
     /// <summary>Width and height of a drawing, in its own units.</summary>
     public static (double Width, double Height) SizeOf(string svg) => SizeOf(XDocument.Parse(svg).Root!);
-
-    public void Dispose() => _canvas.Flush();
 
     private static (double Width, double Height) SizeOf(XElement root)
     {
@@ -167,28 +191,53 @@ public sealed partial class SvgRasterizer : IDisposable
 
     private void Text(XElement e)
     {
-        using var font = new SKFont(
-            s_face.Value,
-            _style.Of(e, "font-size") is { } size ? Number(size.Replace("px", "", StringComparison.Ordinal)) : TextSize
-        )
+        var size = _style.Of(e, "font-size") is { } given ? Number(given.Replace("px", "", StringComparison.Ordinal)) : TextSize;
+        var bold = _isRaster && _style.Of(e, "font-weight") is "600" or "bold";
+        // The words, and those of them that are smaller and lower.
+        var parts = new List<(string Text, SKFont Font, float Shift)>();
+        var shift = 0f;
+        foreach (var node in e.Nodes())
         {
-            Subpixel = true,
-            Embolden = _style.Of(e, "font-weight") is "600" or "bold",
-        };
-        using var paint = new SKPaint { IsAntialias = true, Color = Colour(e, "fill", "#000") ?? SKColors.Black };
-        var align = e.Attribute("text-anchor")?.Value switch
-        {
-            "end" => SKTextAlign.Right,
-            "start" => SKTextAlign.Left,
-            _ => SKTextAlign.Center,
-        };
+            var part = node as XElement;
+            shift += part?.Attribute("dy") is { } dy ? Number(dy.Value) : 0;
+            var own = part?.Attribute("font-size") is { } smaller ? Number(smaller.Value) : size;
+            parts.Add(
+                ((node as XText)?.Value ?? part?.Value ?? "", new SKFont(s_face.Value, own) { Subpixel = true, Embolden = bold }, shift)
+            );
+        }
+        var (x, y) = (N(e, "x"), N(e, "y"));
         _canvas.Save();
         if (e.Attribute("transform") is { } turn)
         {
             var n = Numbers(Turn().Match(turn.Value).Groups[1].Value);
             _canvas.RotateDegrees(n[0], n[1], n[2]);
         }
-        _canvas.DrawText(e.Value, N(e, "x"), N(e, "y"), align, font, paint);
+        x -=
+            e.Attribute("text-anchor")?.Value switch
+            {
+                "end" => 1f,
+                "start" => 0f,
+                _ => 0.5f,
+            } * parts.Sum(p => p.Font.MeasureText(p.Text));
+        foreach (var (text, font, down) in parts)
+        {
+            // A border around letters, which keeps them legible on a map.
+            if (_style.Of(e, "paint-order") == "stroke" && Colour(e, "stroke", "none") is { } border)
+            {
+                using var pen = new SKPaint
+                {
+                    IsAntialias = true,
+                    Style = SKPaintStyle.Stroke,
+                    Color = border,
+                    StrokeWidth = _style.Of(e, "stroke-width") is { } w ? Number(w) : 1,
+                };
+                _canvas.DrawText(text, x, y + down, SKTextAlign.Left, font, pen);
+            }
+            using var paint = new SKPaint { IsAntialias = true, Color = Colour(e, "fill", "#000") ?? SKColors.Black };
+            _canvas.DrawText(text, x, y + down, SKTextAlign.Left, font, paint);
+            x += font.MeasureText(text);
+            font.Dispose();
+        }
         _canvas.Restore();
     }
 
@@ -196,12 +245,25 @@ public sealed partial class SvgRasterizer : IDisposable
     {
         var data = Convert.FromBase64String(e.Attribute("href")!.Value.Split(',', 2)[1]);
         using var image = SKImage.FromEncodedData(data);
-        // Cells stay cells.
+        // Cells stay cells. Readers of PDF blur what they enlarge: there each is some pixels wide.
+        using var cells = _isRaster ? null : Enlarged(image);
         _canvas.DrawImage(
-            image,
+            cells ?? image,
             SKRect.Create(N(e, "x"), N(e, "y"), N(e, "width"), N(e, "height")),
             new SKSamplingOptions(SKFilterMode.Nearest)
         );
+    }
+
+    private static SKImage Enlarged(SKImage image)
+    {
+        const int Times = 6;
+        using var surface = SKSurface.Create(new SKImageInfo(image.Width * Times, image.Height * Times));
+        surface.Canvas.DrawImage(
+            image,
+            SKRect.Create(image.Width * Times, image.Height * Times),
+            new SKSamplingOptions(SKFilterMode.Nearest)
+        );
+        return surface.Snapshot();
     }
 
     private SKColor? Colour(XElement e, string property, string otherwise)

@@ -1,0 +1,77 @@
+using Almagest.Charts.Drawing;
+using Almagest.Charts.Pictures;
+using Almagest.Contract.Errors;
+using Almagest.Ledger.Annotations;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Selections;
+using Almagest.Runs.Results;
+
+namespace Almagest.Charts.Selecting;
+
+/// <summary>Which stars somebody points out, among all stars of a run's selection, whether a chart draws them or not.</summary>
+public sealed class SelectionReader(LedgerDatabase ledger, PictureStore store)
+{
+    /// <summary>Their ids, ascending.</summary>
+    /// <exception cref="LedgerException">the run has no such chart, score or cluster</exception>
+    public async Task<long[]> ReadAsync(DiscoveryRun run, StarSelection selection, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(selection);
+        var picture = await store.SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter));
+        var ids = picture.StarIds;
+        var chosen = new bool[ids.Length];
+        void Choose(IEnumerable<long> stars)
+        {
+            foreach (var star in stars)
+            {
+                if (Array.BinarySearch(ids, star) is >= 0 and var at)
+                    chosen[at] = true;
+            }
+        }
+        foreach (var part in selection.Parts)
+        {
+            switch (part)
+            {
+                case RectanglePart rectangle:
+                    Inside(picture, rectangle.Chart, rectangle.Holds, chosen);
+                    break;
+                case LassoPart lasso:
+                    Inside(picture, lasso.Chart, lasso.Holds, chosen);
+                    break;
+                case StarsPart stars:
+                    Choose(stars.Ids);
+                    break;
+                case BelowPart below:
+                    Choose((await store.ScoresAsync(run.RunId)).StarsBelow(below.Score));
+                    break;
+                case ClusterPart cluster:
+                    if (run.RunType != RunTypes.Cluster)
+                        throw LedgerException.Invalid("select", $"run {run.RunId} is an {run.RunType} run: it has no clusters");
+                    Choose(await new RunMembers(ledger).ReadAsync(run.RunId, cluster.Cluster, cancellationToken));
+                    break;
+                case LabelPart label:
+                    Choose(await new StarLabels(ledger).StarsAsync(run.DatasetId, label.Set, cancellationToken));
+                    break;
+            }
+        }
+        return [.. Enumerable.Range(0, ids.Length).Where(i => chosen[i]).Select(i => ids[i])];
+    }
+
+    private static void Inside(SelectionPicture picture, string chart, Func<double, double, bool> holds, bool[] chosen)
+    {
+        var cloud =
+            picture.Cloud(chart)
+            ?? throw LedgerException.Invalid(
+                "select",
+                $"there is no chart '{chart}' of these stars",
+                "There are: cmd, sky, motions, parallaxes."
+            );
+        for (var i = 0; i < chosen.Length; i++)
+        {
+            var (x, y) = cloud[i];
+            if (holds(x, y))
+                chosen[i] = true;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Xml.Linq;
+using Almagest.Charts.Drawing;
+using Almagest.Discovery.Features;
+using Xunit;
+
+namespace Almagest.Charts.Tests;
+
+/// <summary>The sky around a star.</summary>
+public sealed class FinderChartTests
+{
+    // One star in the middle of three: north, east, and one without motion and magnitude to the south-west.
+    private static readonly StarColumns s_field = new()
+    {
+        StarId = [1, 2, 3, 4],
+        RaDeg = [10, 10, 10 + 0.05 / Math.Cos(60 * Math.PI / 180), 9.9],
+        DecDeg = [60, 60.05, 60, 59.95],
+        ParallaxMas = [1, 1, 1, double.NaN],
+        PmraMasYr = [0, 100, 0, double.NaN],
+        PmdecMasYr = [100, 0, 0, double.NaN],
+        Magnitude = [10, 8, 12, double.NaN],
+        Color = [1, 1, 1, double.NaN],
+    };
+
+    [Fact]
+    public void North_is_up_east_is_left_and_arrows_show_where_stars_move()
+    {
+        var (svg, arrows) = FinderChart.Draw(s_field, 1, 10, 60, 0.1);
+        var view = XDocument.Parse(svg).Descendants().Single(e => e.Attribute("data-window") is not null);
+        double N(XElement e, string name) => double.Parse(e.Attribute(name)!.Value, CultureInfo.InvariantCulture);
+        var stars = view.Elements().Where(e => e.Name.LocalName == "circle").ToDictionary(e => (string)e.Attribute("data-star")!);
+        Assert.Equal("flag", (string?)stars["1"].Attribute("class"));
+        Assert.True(N(stars["2"], "cy") < N(stars["1"], "cy"));
+        Assert.Equal(N(stars["1"], "cx"), N(stars["2"], "cx"), 0.1);
+        Assert.True(N(stars["3"], "cx") < N(stars["1"], "cx"));
+        Assert.True(N(stars["4"], "cx") > N(stars["1"], "cx") && N(stars["4"], "cy") > N(stars["1"], "cy"));
+        // Brighter is larger.
+        Assert.True(N(stars["2"], "r") > N(stars["1"], "r") && N(stars["1"], "r") > N(stars["3"], "r"));
+        // The first moves north, the second east; both are 100 mas/yr: 0.3 of 0.1 degrees in at most 1,080 years.
+        Assert.Equal("Arrows: proper motion in 1,000 years.", arrows);
+        var shafts = view.Elements().Where(e => e.Name.LocalName == "line").Chunk(3).Select(l => l[0]).ToList();
+        Assert.Equal(2, shafts.Count);
+        Assert.True(N(shafts[0], "y2") < N(shafts[0], "y1") && Math.Abs(N(shafts[0], "x2") - N(shafts[0], "x1")) < 0.1);
+        Assert.True(N(shafts[1], "x2") < N(shafts[1], "x1") && Math.Abs(N(shafts[1], "y2") - N(shafts[1], "y1")) < 0.1);
+    }
+
+    [Fact]
+    public void Neighbours_are_told_by_separation_and_position_angle()
+    {
+        var near = FinderChart.Neighbours(s_field, 1, 10, 60);
+        Assert.Equal([2L, 3, 4], near.Select(n => n.StarId).Order());
+        var (north, east) = (near.Single(n => n.StarId == 2), near.Single(n => n.StarId == 3));
+        Assert.Equal((180, 0), (north.SeparationArcsec, Math.Round(north.AngleDeg, 3)));
+        Assert.Equal(180, east.SeparationArcsec, 0.1);
+        Assert.Equal(90, east.AngleDeg, 0.1);
+        Assert.InRange(near.Single(n => n.StarId == 4).AngleDeg, 180, 270);
+    }
+}
