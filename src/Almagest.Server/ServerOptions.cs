@@ -93,6 +93,12 @@ public sealed record ServerOptions
     /// <summary>Largest body of an upload, bytes. Other bodies are held to 1 MiB.</summary>
     public long MaxUploadBytes { get; init; } = 2L << 30;
 
+    /// <summary>Files that one person may send at once; the account that runs the server is not bounded.</summary>
+    public int MostUploads { get; init; } = 4;
+
+    /// <summary>Bytes that one person may send within a day.</summary>
+    public long MostUploadBytesADay { get; init; } = 50L << 30;
+
     /// <summary>How long stopping may wait for runs to give their work back.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(20);
 

@@ -164,6 +164,38 @@ public sealed class ExportTableTests
     public async Task CSV_begins_with_its_names() =>
         Assert.Equal("id,mag,near,name", (string?)Encoding.UTF8.GetString((await WriteAsync(TableFormat.Csv)).ToArray()).Split('\n')[0]);
 
+    [Theory]
+    [InlineData("=1+1", "'=1+1")]
+    [InlineData("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0")]
+    [InlineData("@SUM(A1)", "'@SUM(A1)")]
+    [InlineData("-2+3", "'-2+3")]
+    [InlineData("  =1", "\"  '=1\"")]
+    [InlineData("\t=1", "\"\t'=1\"")]
+    [InlineData("\u00A0\uFEFF=1", "\"\u00A0\uFEFF'=1\"")]
+    [InlineData("\uFF1D1+1", "'\uFF1D1+1")]
+    // A spreadsheet of another country splits at semicolons, or at tabs.
+    [InlineData("a;=1;b", "a;'=1;b")]
+    [InlineData("a\n=1", "\"a\n'=1\"")]
+    [InlineData("\"=1\"", "\"\"\"'=1\"\"\"")]
+    // What is no formula stays as it is.
+    [InlineData("-12.5", "-12.5")]
+    [InlineData("+3e-7", "+3e-7")]
+    [InlineData("HD 1-2", "HD 1-2")]
+    [InlineData("a=b", "a=b")]
+    [InlineData("", "\"\"")]
+    public async Task CSV_for_spreadsheets_has_no_formulas_and_changes_nothing_else(string text, string written)
+    {
+        using var stream = new MemoryStream();
+        await new ExportTable(
+            [new("=name", ColumnType.Text), new("n", ColumnType.Int64), new("x", ColumnType.Double)],
+            [],
+            OneByOne([
+                [text, -5L, -0.5],
+            ])
+        ).WriteAsync(stream, TableFormat.CsvSafe, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal($"'=name,n,x\n{written},-5,-0.5\n", Encoding.UTF8.GetString(stream.ToArray()));
+    }
+
     private static async Task<byte[]> OfIdsAsync(TableFormat format, params object?[][] rows)
     {
         using var stream = new MemoryStream();

@@ -68,6 +68,20 @@ public sealed class HatsFolderTests : IDisposable
         Assert.Contains("holds 2 HATS catalogues: margin, stars", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("../other")]
+    [InlineData("inner/../../other")]
+    [InlineData("/absolute")]
+    public async Task A_collection_leads_to_no_folder_but_its_own(string elsewhere)
+    {
+        await WriteAsync("other/dataset/Norder=0/Dir=0/Npix=1.parquet", ColumnType.Int64, [666L, 10.0, 20.0]);
+        await WriteAsync("collection/inner/Norder=0/Dir=0/Npix=1.parquet", ColumnType.Int64, [1L, 10.0, 20.0]);
+        var named = elsewhere == "/absolute" ? Path.Combine(_folder, "other") : elsewhere;
+        Say("collection/collection.properties", $"hats_primary_table_url={named}\n");
+        Assert.Equal(["1"], Ids(Path.Combine(_folder, "collection")));
+        Assert.Equal(["1"], Ids(Path.Combine(_folder, "collection") + Path.DirectorySeparatorChar));
+    }
+
     [Fact]
     public async Task Partitions_may_store_the_same_numbers_in_other_types_and_no_digit_is_lost()
     {

@@ -58,6 +58,68 @@ public sealed class HostileFileTests
     }
 
     [Theory]
+    // What is kept whole: one attribute, one name, one text; many attributes of one element; names without end.
+    [InlineData("<TABLE><FIELD name='", "a", "a tag of more than")]
+    [InlineData("<TABLE><FIELD name=\"it's > ", "a > ", "a tag of more than")]
+    [InlineData("<TABLE><", "a", "a tag of more than")]
+    [InlineData("<TABLE><FIELD ", "a='1' ", "a tag of more than|duplicate|'a'")]
+    [InlineData("<DESCRIPTION>", "a", "a text of more than")]
+    [InlineData("<DESCRIPTION><![CDATA[", "<a>", "a text of more than")]
+    [InlineData(
+        "<TABLE><FIELD name='ra' datatype='double'/><FIELD name='dec' datatype='double'/><DATA><TABLEDATA><TR><TD>",
+        "1",
+        "longer than"
+    )]
+    [InlineData("<DESCRIPTION>", "&#97;", "a text of more than")]
+    // What is passed over costs nothing.
+    [InlineData("<!-- it's ", "a > b <c ", "well-formed")]
+    [InlineData("<?x it's ", "a > b <c ", "well-formed")]
+    public void XML_of_pieces_without_end_is_refused_in_a_fixed_amount_of_memory(string start, string piece, string because)
+    {
+        var target = new MemoryStream();
+        using (var gzip = new GZipStream(target, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes($"<?xml version='1.0'?><VOTABLE version='1.4'><RESOURCE>{start}"));
+            var block = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(piece, (1 << 20) / piece.Length)));
+            for (var i = 0; i < 64; i++)
+                gzip.Write(block);
+        }
+        target.Position = 0;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var refusal = Assert.Throws<CatalogFormatException>(() =>
+        {
+            using var reader = CatalogFile.Open(target, "endless");
+            foreach (var _ in reader.ReadBatches()) { }
+        });
+        Assert.Contains(because.Split('|'), words => refusal.Message.Contains(words, StringComparison.Ordinal));
+        Assert.InRange(refusal.Message.Length, 1, 1000);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200L << 20);
+    }
+
+    [Fact]
+    public void XML_of_names_without_end_is_refused()
+    {
+        var names = string.Concat(Enumerable.Range(0, 50_000).Select(i => $"<a{i} b{i}='1'/>"));
+        var refusal = Assert.Throws<CatalogFormatException>(() =>
+            Load.Bytes(Encoding.UTF8.GetBytes($"<VOTABLE version='1.4'><RESOURCE>{names}"))
+        );
+        Assert.Contains("different names", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Texts_comments_and_instructions_of_a_table_are_no_harm_to_it()
+    {
+        const string Table = """
+            <?xml version='1.0'?><!-- don't > stop <here> --><?style it's > "this" ?>
+            <VOTABLE version='1.4'><RESOURCE><DESCRIPTION><![CDATA[a < b ]] > "c' ]]></DESCRIPTION>
+            <TABLE><FIELD name='ra' datatype='double' utype="it's > that"/><FIELD name='dec' datatype='double'/>
+            <DATA><TABLEDATA><TR><TD>1</TD><TD><!-- ' -->2</TD></TR><TR><TD>3</TD><TD>4</TD></TR></TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>
+            """;
+        using var reader = CatalogFile.Open(new MemoryStream(Encoding.UTF8.GetBytes(Table)), "t");
+        Assert.Equal(2, reader.ReadBatches().Sum(b => b.Count));
+    }
+
+    [Theory]
     [InlineData("<TABLE><FIELD name='ra' datatype='double'><VALUES>")]
     [InlineData("<TABLE><PARAM name='x'><DESCRIPTION>")]
     [InlineData("<TABLE><FIELD name='ra' datatype='double'/><DATA><TABLEDATA><TR><TD>")]

@@ -98,8 +98,34 @@ public sealed class BackupTests : IDisposable
         // A backup is read by the same command, and has the tokens.
         (await ledger.RunAsync("backup", Name("a.backup"))).Ok();
         await using var third = await CliLedger.CreateEmptyAsync();
-        (await third.RunAsync("ledger", "import", Name("a.backup"))).Ok();
+        // Whoever reads it is told whom it lets in.
+        Assert.Contains(
+            "1 access token lets people in to this ledger",
+            (await third.RunAsync("ledger", "import", Name("a.backup"))).Ok().Out,
+            StringComparison.Ordinal
+        );
         Assert.Equal(1, await third.CountAsync("select count(*) from access_tokens"));
+    }
+
+    [Fact]
+    public async Task An_export_that_somebody_hands_out_brings_no_tokens_whatever_was_put_into_it()
+    {
+        await using var ledger = await CliLedger.CreateAsync();
+        (await ledger.RunAsync("tokens", "create", "intruder", "--scope", "admin")).Ok();
+        (await ledger.RunAsync("backup", Name("a.backup"))).Ok();
+        using var bytes = new MemoryStream();
+        await using (var packed = new GZipStream(File.OpenRead(Name("a.backup")), CompressionMode.Decompress))
+            await packed.CopyToAsync(bytes, TestContext.Current.CancellationToken);
+        // A backup that calls itself an export: the words have the same length.
+        var text = Encoding.Latin1.GetString(bytes.ToArray());
+        var forged = text.Replace("\"purpose\":\"backup\"", "\"purpose\":\"export\"", StringComparison.Ordinal);
+        Assert.NotEqual(text, forged);
+        await File.WriteAllBytesAsync(Name("forged.ledger"), Encoding.Latin1.GetBytes(forged), TestContext.Current.CancellationToken);
+        await using var server = await CliLedger.CreateAsync();
+        var refused = await server.RunAsync("ledger", "import", Name("forged.ledger"));
+        Assert.Equal(ExitCodes.Failed, refused.ExitCode);
+        Assert.Contains("a table that an export of the schema", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(0, await server.CountAsync("select count(*) from access_tokens"));
     }
 
     [Fact]

@@ -36,6 +36,7 @@ public sealed class CommandAdviceTests
         ErrorCode.DeletionNotRestorable,
         ErrorCode.RunTooLong,
         ErrorCode.QueueFull,
+        ErrorCode.UploadQuota,
         ErrorCode.AmbiguousRun,
         ErrorCode.NoCompleteRun,
         ErrorCode.NotAllowed,

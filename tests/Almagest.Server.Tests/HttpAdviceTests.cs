@@ -32,6 +32,7 @@ public sealed class HttpAdviceTests
         ErrorCode.DeletionNotRestorable,
         ErrorCode.RunTooLong,
         ErrorCode.QueueFull,
+        ErrorCode.UploadQuota,
         ErrorCode.AmbiguousRun,
         ErrorCode.NoCompleteRun,
         ErrorCode.DatasetFixed,

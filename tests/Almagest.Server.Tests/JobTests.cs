@@ -142,6 +142,10 @@ public sealed class JobTests
         using var folder = TestFolder.Create("backups");
         var foreign = Path.Combine(folder.Path, "almagest-of-somebody-else.backup");
         await File.WriteAllTextAsync(foreign, "", CancellationToken);
+        // A server was killed while it wrote.
+        var left = Path.Combine(folder.Path, "almagest-20260101T020000Z.backup.part");
+        await File.WriteAllTextAsync(left, "", CancellationToken);
+        File.SetLastWriteTimeUtc(left, DateTime.UtcNow - TimeSpan.FromDays(1));
         await using var server = await TestServer.StartAsync(o =>
             o with
             {

@@ -33,7 +33,7 @@ internal static class HeldServer
                 NightlyCron = null,
             }
         );
-        Console.WriteLine("ready");
+        Console.WriteLine($"ready {AlmagestServer.AddressOf(app)}");
         // Each line lets it go on; a line with text arms the point again.
         while (await Console.In.ReadLineAsync() is { } line)
         {

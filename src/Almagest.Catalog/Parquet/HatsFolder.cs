@@ -17,9 +17,16 @@ internal static class HatsFolder
     public static string Catalogue(string folder) =>
         Read(folder, ["collection.properties"]).GetValueOrDefault("hats_primary_table_url") is { Length: > 0 } primary
         && Path.Combine(folder, primary) is var inner
+        && IsWithin(folder, inner)
         && Directory.Exists(inner)
             ? inner
             : folder;
+
+    // A collection that somebody hands out leads to no folder but its own.
+    private static bool IsWithin(string folder, string inner) =>
+        Path.GetRelativePath(folder, inner) is var way
+        && !Path.IsPathRooted(way)
+        && way.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar)[0] != "..";
 
     /// <summary>The files with rows, ordered by path; empty where there is none.</summary>
     /// <exception cref="CatalogFormatException">it cannot be listed, or holds several catalogues</exception>

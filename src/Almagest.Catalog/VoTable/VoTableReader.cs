@@ -26,7 +26,7 @@ internal sealed class VoTableReader : ICatalogReader
         _input = input;
         _maxRowBytes = options.MaxRowBytes;
         _chosen = options.Table is not null;
-        _content = input.OpenContent();
+        _content = new BoundedMarkup(input.OpenContent());
         // The declaration of a document that was UTF-16 is no longer true.
         _xml = input.IsTranscoded
             ? XmlReader.Create(new StreamReader(_content, Encoding.UTF8), Settings())
@@ -54,10 +54,11 @@ internal sealed class VoTableReader : ICatalogReader
         Format = $"VOTable {_header.Serialization ?? "without data"}{(input.IsGzip ? ", gzip" : "")}";
     }
 
-    /// <summary>No document type is processed, no entity resolved, nothing fetched.</summary>
+    /// <summary>No document type is processed, no entity resolved, nothing fetched; names are no more than those of a table.</summary>
     internal static XmlReaderSettings Settings() =>
         new()
         {
+            NameTable = new BoundedNames(),
             DtdProcessing = DtdProcessing.Ignore,
             XmlResolver = null,
             IgnoreComments = true,
@@ -68,7 +69,7 @@ internal sealed class VoTableReader : ICatalogReader
     /// <summary>Every table with columns of its own; those without are counted, as they are when a table is chosen by its number.</summary>
     public static IEnumerable<CatalogTable> Tables(CatalogInput input)
     {
-        using var content = input.OpenContent();
+        using var content = new BoundedMarkup(input.OpenContent());
         using var xml = XmlReader.Create(content, Settings());
         CatalogTable? open = null;
         var number = 0;
@@ -124,7 +125,7 @@ internal sealed class VoTableReader : ICatalogReader
         }
         try
         {
-            using var xml = XmlReader.Create(new StreamReader(content, Encoding.UTF8), Settings());
+            using var xml = XmlReader.Create(new StreamReader(new BoundedMarkup(content), Encoding.UTF8), Settings());
             while (xml.Step())
             {
                 if (xml.NodeType != XmlNodeType.Element)

@@ -72,6 +72,7 @@ public sealed record ExportTable(
         return format switch
         {
             TableFormat.Csv => EcsvTableWriter.WriteAsync(this, stream, bare: true, progress, cancellationToken),
+            TableFormat.CsvSafe => EcsvTableWriter.WriteAsync(HarmlessTable.Of(this), stream, bare: true, progress, cancellationToken),
             TableFormat.Ecsv => EcsvTableWriter.WriteAsync(TypedTable.Of(this), stream, bare: false, progress, cancellationToken),
             TableFormat.Parquet => ParquetTableWriter.WriteAsync(TypedTable.Of(this), stream, progress, cancellationToken),
             TableFormat.VoTable or TableFormat.VoTableBinary2 => VoTableWriter.WriteAsync(

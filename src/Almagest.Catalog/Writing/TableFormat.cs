@@ -23,12 +23,16 @@ public enum TableFormat
 
     /// <summary>A FITS binary table.</summary>
     Fits,
+
+    /// <summary>CSV for spreadsheets: no text of it can be taken for a formula, at the price of an apostrophe before what could.</summary>
+    CsvSafe,
 }
 
 /// <summary>Names, endings and media types of the formats.</summary>
 public static class TableFormats
 {
-    public static IReadOnlyList<string> Names { get; } = ["csv", "ecsv", "parquet", "json", "votable", "votable-binary2", "fits"];
+    public static IReadOnlyList<string> Names { get; } =
+    ["csv", "ecsv", "parquet", "json", "votable", "votable-binary2", "fits", "csv-safe"];
 
     public static IReadOnlyList<TableFormat> All { get; } = Enum.GetValues<TableFormat>();
 
@@ -59,7 +63,12 @@ public static class TableFormats
 
     /// <summary>The ending of its files, without the dot.</summary>
     public static string Extension(this TableFormat format) =>
-        format is TableFormat.VoTable or TableFormat.VoTableBinary2 ? "vot" : format.Name();
+        format switch
+        {
+            TableFormat.VoTable or TableFormat.VoTableBinary2 => "vot",
+            TableFormat.CsvSafe => TableFormat.Csv.Name(),
+            _ => format.Name(),
+        };
 
     /// <summary>Whether its bytes are text, so that a terminal can show them.</summary>
     public static bool IsText(this TableFormat format) => format is not (TableFormat.Parquet or TableFormat.Fits);
@@ -68,7 +77,7 @@ public static class TableFormats
     public static string MediaType(this TableFormat format) =>
         format switch
         {
-            TableFormat.Csv or TableFormat.Ecsv => "text/csv",
+            TableFormat.Csv or TableFormat.CsvSafe or TableFormat.Ecsv => "text/csv",
             TableFormat.Parquet => "application/vnd.apache.parquet",
             TableFormat.VoTable => "application/x-votable+xml",
             TableFormat.VoTableBinary2 => "application/x-votable+xml;serialization=BINARY2",

@@ -1,4 +1,5 @@
 using Almagest.Cli.Shell;
+using Almagest.Ledger.Access;
 using Almagest.Ledger.Backup;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
@@ -84,6 +85,7 @@ internal static class LedgerFiles
                     shell.CancellationToken
                 )
         );
+        var tokens = await new AccessTokens(ledger).ListAsync(shell.CancellationToken);
         var wrong = views.Where(v => !v.Agrees).Select(v => v.ViewName).ToList();
         shell.Answer(
             new
@@ -100,6 +102,7 @@ internal static class LedgerFiles
                 runs_intact = runs.Intact,
                 runs_without_hash = runs.Unknown,
                 runs_changed = runs.Changed,
+                tokens = tokens.Select(t => t.Name).ToList(),
             },
             console =>
             {
@@ -120,6 +123,11 @@ internal static class LedgerFiles
                     );
                 else
                     console.Say($"Runs whose results are not those that were stored: {string.Join(", ", runs.Changed)}.");
+                if (tokens.Count > 0)
+                    console.Say(
+                        $"{ConsoleText.Plural(tokens.Count, "access token lets", "access tokens let")} people in to this ledger: "
+                            + $"{string.Join(", ", tokens.Select(t => $"{t.Name} ({t.Scope})"))}. Take away those that should not: almagest tokens revoke NAME"
+                    );
                 if (runs.Unknown > 0)
                     console.Say($"{ConsoleText.Plural(runs.Unknown, "run", "runs")} of an older program had no hash to check.");
             }

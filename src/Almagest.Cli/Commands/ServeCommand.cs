@@ -59,6 +59,20 @@ internal static class ServeCommand
             1,
             1_000_000
         );
+        var uploads = OptionFactory.Whole(
+            "--most-uploads",
+            "N",
+            $"Files that one person may send at once (default {ServingPlan.DefaultUploads})",
+            1,
+            10_000
+        );
+        var uploaded = OptionFactory.Whole(
+            "--upload-quota",
+            "MIB",
+            $"What one person may send within a day (default {ServingPlan.DefaultUploadMebibytes})",
+            1,
+            1L << 40
+        );
         var level = OptionFactory.Choice(
             "--log-level",
             "The least important lines of the log on standard error (default warning); information has one for each request",
@@ -89,6 +103,8 @@ internal static class ServeCommand
             threads,
             longest,
             waiting,
+            uploads,
+            uploaded,
             level,
             format,
         };
@@ -119,6 +135,8 @@ internal static class ServeCommand
                     Workers = (int)(parsed.GetValue(workers) ?? ServingPlan.DefaultWorkers),
                     LongestRun = parsed.GetValue(longest) is { } minutes ? TimeSpan.FromMinutes(minutes) : ServingPlan.DefaultLongestRun,
                     MostWaitingRuns = (int)(parsed.GetValue(waiting) ?? ServingPlan.DefaultWaitingRuns),
+                    MostUploads = (int)(parsed.GetValue(uploads) ?? ServingPlan.DefaultUploads),
+                    MostUploadBytesADay = (parsed.GetValue(uploaded) ?? ServingPlan.DefaultUploadMebibytes) << 20,
                     Log = new LogSettings(
                         parsed.GetValue(level) is { } least ? Enum.Parse<LogLevel>(least, ignoreCase: true) : LogSettings.Default.Least,
                         parsed.GetValue(format) == "json"

@@ -50,6 +50,8 @@ internal sealed class RunningServer : IAsyncDisposable
                     BackupsKept = plan.BackupsKept,
                     LongestRun = plan.LongestRun,
                     MostWaitingRuns = plan.MostWaitingRuns,
+                    MostUploads = plan.MostUploads,
+                    MostUploadBytesADay = plan.MostUploadBytesADay,
                     Logging = logging => MessageLog.AddTo(logging, shell, plan.Log),
                 }
             ),

@@ -38,6 +38,10 @@ internal sealed record ServingPlan(int Port, string Bind)
 
     public const int DefaultWaitingRuns = 2000;
 
+    public const int DefaultUploads = 4;
+
+    public const long DefaultUploadMebibytes = 51_200;
+
     public static readonly TimeSpan DefaultLongestRun = TimeSpan.FromHours(12);
 
     /// <summary>Who is let in, and how.</summary>
@@ -56,6 +60,12 @@ internal sealed record ServingPlan(int Port, string Bind)
 
     /// <summary>Runs of one person that may wait at once.</summary>
     public int MostWaitingRuns { get; init; } = DefaultWaitingRuns;
+
+    /// <summary>Files that one person may send at once.</summary>
+    public int MostUploads { get; init; } = DefaultUploads;
+
+    /// <summary>Bytes that one person may send within a day.</summary>
+    public long MostUploadBytesADay { get; init; } = DefaultUploadMebibytes << 20;
 
     public LogSettings Log { get; init; } = LogSettings.Default;
 

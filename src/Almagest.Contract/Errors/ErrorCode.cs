@@ -176,6 +176,9 @@ public sealed class ErrorCode
     /// <summary>Too many runs of one person wait already. Facts: waiting, most.</summary>
     public static readonly ErrorCode QueueFull = Conflict("queue_full");
 
+    /// <summary>One person sends too many files at once, or too much within a day. Facts: most_at_once, or sent_bytes and most_bytes.</summary>
+    public static readonly ErrorCode UploadQuota = Conflict("upload_quota");
+
     /// <summary>A run that this program cannot repeat or explain, for another version or program made it. Facts: run_id.</summary>
     public static readonly ErrorCode RunNotRepeatable = Conflict("run_not_repeatable");
 

@@ -88,6 +88,10 @@ public static class DashboardHosting
         {
             if (!endpoint.Metadata.OfType<ComponentTypeMetadata>().Any() || endpoint.RequestDelegate is not { } render)
                 return;
+            // What is changed on a page goes over its connection: a page takes no forms, and answers no POST that a route does not take.
+            foreach (var methods in endpoint.Metadata.OfType<HttpMethodMetadata>().ToList())
+                endpoint.Metadata.Remove(methods);
+            endpoint.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get]));
             endpoint.RequestDelegate = context =>
             {
                 context.Response.Headers.ContentSecurityPolicy = OnlyHere;

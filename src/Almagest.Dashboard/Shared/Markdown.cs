@@ -25,7 +25,7 @@ internal static partial class Markdown
         @"`([^`]+)`|\[([^\[\]]*)\]\(([^()\s]+)\)|(https?://[^\s<>""'()\[\]]+[^\s<>""'()\[\].,;:!?])|\*\*(?=\S)(.+?)(?<=\S)\*\*"
             + @"|(?<![\w*])[*](?=\S)([^*]+?)(?<=\S)[*](?![\w*])|(?<![\w_])_(?=\S)([^_]+?)(?<=\S)_(?![\w_])",
         RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 1000
+        matchTimeoutMilliseconds: 100
     )]
     private static partial Regex Inline { get; }
 
@@ -33,6 +33,19 @@ internal static partial class Markdown
     public static string ToHtml(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        try
+        {
+            return Marked(text);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            // Marks that never end, thousands of them: as it was written, and the page goes on.
+            return $"<pre>{Encoded(text)}</pre>";
+        }
+    }
+
+    private static string Marked(string text)
+    {
         var html = new StringBuilder();
         var lines = text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n', '\r');
         for (var i = 0; i < lines.Length; )
@@ -68,7 +81,8 @@ internal static partial class Markdown
     {
         ArgumentNullException.ThrowIfNull(text);
         var line = text.Split('\n').Select(l => Mark.Replace(l.Trim(), "")).FirstOrDefault(l => l.Length > 0) ?? "";
-        line = Inline.Replace(line, m => m.Groups.Values.Skip(1).First(g => g.Success).Value);
+        // What is not shown need not be understood.
+        line = Inline.Replace(line[..Math.Min(line.Length, 4 * most)], m => m.Groups.Values.Skip(1).First(g => g.Success).Value);
         return line.Length <= most ? line : line[..most].TrimEnd() + "…";
     }
 

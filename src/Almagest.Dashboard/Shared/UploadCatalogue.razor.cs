@@ -44,6 +44,9 @@ public partial class UploadCatalogue
     private PageAccess Access { get; set; } = null!;
 
     [Inject]
+    private UploadQuota Quota { get; set; } = null!;
+
+    [Inject]
     private KeptUploads Kept { get; set; } = null!;
 
     [Inject]
@@ -89,13 +92,15 @@ public partial class UploadCatalogue
         _busy = true;
         await TryAsync(async () =>
         {
-            _owner = (await Access.RequireAsync(AccessScope.Write)).Key;
+            var person = await Access.RequireAsync(AccessScope.Write);
+            _owner = person.Key;
             if (e.File.Size > Host.MaxUploadBytes)
                 throw LedgerException.Invalid(
                     "file",
                     $"'{e.File.Name}' has {e.File.Size / 1048576.0:N0} MiB, at most {Host.MaxUploadBytes / 1048576.0:N0} are taken here",
                     "Load it on the server: almagest ingest FILE"
                 );
+            using var turn = Quota.Begin(person, e.File.Size);
             try
             {
                 await using var content = e.File.OpenReadStream(Host.MaxUploadBytes, Closed);
@@ -104,6 +109,7 @@ public partial class UploadCatalogue
                     e.File.Name,
                     bytes =>
                     {
+                        turn.Received(bytes);
                         _received = (bytes, e.File.Size);
                         Show();
                     },

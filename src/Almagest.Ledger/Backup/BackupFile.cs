@@ -7,7 +7,8 @@ namespace Almagest.Ledger.Backup;
 /// <summary>A backup or an export as a compressed file, which has its name only when it is whole; or as a stream.</summary>
 public static class BackupFile
 {
-    private const string Partial = ".part";
+    /// <summary>The ending of a file that is being written, behind its name.</summary>
+    public const string Partial = ".part";
 
     /// <param name="path">replaced where it exists</param>
     /// <param name="purpose">of <see cref="BackupPurpose"/></param>

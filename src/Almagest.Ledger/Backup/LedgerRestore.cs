@@ -150,7 +150,11 @@ public sealed class LedgerRestore(LedgerDatabase ledger)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.ExecuteAsync(LedgerBackup.TextSettings, cancellationToken);
-        var there = (await BackupTables.ReadAsync(connection, cancellationToken)).ToDictionary(t => t.Name);
+        IEnumerable<BackupTable> tablesThere = await BackupTables.ReadAsync(connection, cancellationToken);
+        // Whoever hands somebody an export does not hand them tokens that let him in.
+        if (header.Purpose == BackupPurpose.Export)
+            tablesThere = BackupTables.ForExport(tablesThere);
+        var there = tablesThere.ToDictionary(t => t.Name);
         var (tables, rows) = (0, 0L);
         while (true)
         {
@@ -165,7 +169,7 @@ public sealed class LedgerRestore(LedgerDatabase ledger)
             var table = Content<BackupTable>(record, 'T');
             // The names come from a file: none but those that the database has gets into a statement.
             if (!there.TryGetValue(table.Name, out var known) || table.Columns.Except(known.Columns).Any() || table.Columns.Count == 0)
-                throw BackupFormat.Damaged($"it holds a table that the schema {header.Schema} does not have");
+                throw BackupFormat.Damaged($"it holds a table that {Kind(header)} of the schema {header.Schema} does not have");
             try
             {
                 rows += await RestoreTableAsync(connection, stream, table, rows, progress, cancellationToken);
@@ -236,6 +240,8 @@ public sealed class LedgerRestore(LedgerDatabase ledger)
         }
         return rows;
     }
+
+    private static string Kind(BackupHeader header) => header.Purpose == BackupPurpose.Export ? "an export" : "a backup";
 
     private static T Content<T>((char Kind, byte[] Content) record, char kind) =>
         record.Kind == kind ? BackupFormat.Parse<T>(record.Content) : throw BackupFormat.Damaged("its records are not in order");

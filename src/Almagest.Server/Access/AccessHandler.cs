@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Encodings.Web;
+using Almagest.Contract.Errors;
 using Almagest.Dashboard.Access;
 using Almagest.Dashboard.Hosting;
 using Almagest.Ledger.Access;
@@ -93,9 +94,13 @@ internal sealed class AccessHandler(
         await Problem
             .Of(
                 Context,
-                StatusCodes.Status403Forbidden,
-                $"this needs the scope {needed?.Written()}, and yours is {person.Scope.Written()}",
-                "Ask an administrator for a token of that scope."
+                LedgerException
+                    .Of(
+                        ErrorCode.NotAllowed,
+                        $"this needs the scope {needed?.Written()}, and yours is {person.Scope.Written()}",
+                        "Ask an administrator for a token of that scope."
+                    )
+                    .With("scope", needed?.Written())
             )
             .WriteAsync(Response);
     }

@@ -71,6 +71,13 @@ internal static class SignInRoutes
     /// <summary>The address of a table for another program, signed where that program would not be let in by itself.</summary>
     private static IResult Sign(HttpContext context)
     {
+        // Whoever has one signed address is not to sign others with it, for as long as they like.
+        if (SignedAddresses.Has(context.Request))
+            throw new HttpProblemException(
+                StatusCodes.Status403Forbidden,
+                "a signed address signs no other",
+                "Sign it from a page, or with a token."
+            );
         var address = Local(context.Request.Query["address"]);
         if (Person.Of(context.User) is { Way: WayIn.Token or WayIn.Proxy } person)
             address = context.RequestServices.GetRequiredService<SignedAddresses>().Sign(address, person);

@@ -40,7 +40,7 @@ file static class ViewResponseHeaders
         var headers = response.Headers;
         headers[ConditionalResponses.LagHeader] = freshness.MissingRuns.ToString(CultureInfo.InvariantCulture);
         // Keep it, but ask each time: the next run may complete at any moment.
-        headers.CacheControl = tag is null ? "no-store" : "no-cache";
+        headers.CacheControl = tag is null ? "no-store" : AnswerHeaders.Private;
         if (tag is null)
             return;
         headers.Vary = HeaderNames.AcceptEncoding;

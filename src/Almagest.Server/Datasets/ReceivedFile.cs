@@ -1,10 +1,13 @@
 using Almagest.Catalog.Files;
 using Almagest.Contract.Errors;
+using Almagest.Dashboard.Access;
+using Almagest.Dashboard.Uploads;
 using Almagest.Ledger.Database;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
 
 namespace Almagest.Server.Datasets;
@@ -37,13 +40,16 @@ internal static class ReceivedFile
     public static async Task<string> SaveAsync(HttpContext context, ScratchFolder folder, long mostBytes)
     {
         DiskSpace.RequireForFiles(folder.Path, context.Request.ContentLength ?? 0);
+        using var turn = context
+            .RequestServices.GetRequiredService<UploadQuota>()
+            .Begin(Person.Of(context.User), Math.Min(context.Request.ContentLength ?? 0, mostBytes));
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = mostBytes;
         if (
             !MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
             || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
         )
-            return await SaveAsync(context.Request.Body, folder, Name.Read(context) ?? "upload", context.RequestAborted);
+            return await SaveAsync(context.Request.Body, folder, Name.Read(context) ?? "upload", turn, context.RequestAborted);
 
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 } b
             ? b
@@ -54,7 +60,7 @@ internal static class ReceivedFile
             while (await reader.ReadNextSectionAsync(context.RequestAborted) is { } section)
             {
                 if (section.AsFileSection() is { FileName.Length: > 0, FileStream: { } content } file)
-                    return await SaveAsync(content, folder, file.FileName, context.RequestAborted);
+                    return await SaveAsync(content, folder, file.FileName, turn, context.RequestAborted);
             }
         }
         catch (Exception e) when (e is IOException or InvalidDataException && e is not BadHttpRequestException)
@@ -83,6 +89,21 @@ internal static class ReceivedFile
     }
 
     // A client need not say beforehand how much it sends.
-    private static Task<string> SaveAsync(Stream content, ScratchFolder folder, string name, CancellationToken cancellationToken) =>
-        folder.SaveAsync(content, name, _ => DiskSpace.RequireForFiles(folder.Path, 0), cancellationToken);
+    private static Task<string> SaveAsync(
+        Stream content,
+        ScratchFolder folder,
+        string name,
+        UploadQuota.Turn turn,
+        CancellationToken cancellationToken
+    ) =>
+        folder.SaveAsync(
+            content,
+            name,
+            total =>
+            {
+                turn.Received(total);
+                DiskSpace.RequireForFiles(folder.Path, 0);
+            },
+            cancellationToken
+        );
 }

@@ -4,6 +4,7 @@ using Almagest.Contract.Errors;
 using Almagest.Dashboard.Access;
 using Almagest.Dashboard.Hosting;
 using Almagest.Dashboard.Shared;
+using Almagest.Dashboard.Uploads;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Explanation;
@@ -94,6 +95,7 @@ public static class AlmagestServer
         {
             MaxThreads = options.RunThreads,
         });
+        services.AddSingleton(new UploadQuota(options.MostUploads, options.MostUploadBytesADay));
         services.AddSingleton<MeasuredTimes>();
         services.AddSingleton<LedgerMeter>();
         Telemetry.AddTo(services, builder.Configuration, options.Collector);

@@ -74,7 +74,9 @@ internal sealed class RequestGuard(RequestDelegate next, HostNames hosts, CrossO
             || string.Equals($"{uri.Host}:{uri.Port}", host.Value, StringComparison.OrdinalIgnoreCase)
         );
 
-    private static bool IsOfOtherSite(HttpRequest request) => Says(request, "Sec-Fetch-Site", "cross-site");
+    // Of a "same site" is another port of this machine, too, where another of its users may have a server.
+    private static bool IsOfOtherSite(HttpRequest request) =>
+        Says(request, "Sec-Fetch-Site", "cross-site") || Says(request, "Sec-Fetch-Site", "same-site");
 
     private static bool IsFollowedLink(HttpRequest request) =>
         Says(request, "Sec-Fetch-Mode", "navigate") && Says(request, "Sec-Fetch-Dest", "document");

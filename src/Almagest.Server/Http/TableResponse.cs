@@ -13,8 +13,8 @@ internal static class TableResponse
     public static readonly ChoiceParameter Format = new(
         "format",
         "the whole answer as one table, streamed, with its provenance inside but for csv: csv (plain), ecsv (behind comment lines "
-            + "with units and provenance), parquet, json, votable, votable-binary2 or fits; left out = as described, unless Accept asks "
-            + "for the media type of one",
+            + "with units and provenance), parquet, json, votable, votable-binary2, fits or csv-safe (csv of which no spreadsheet takes "
+            + "a text for a formula); left out = as described, unless Accept asks for the media type of one",
         TableFormats.Names
     );
 
@@ -91,7 +91,7 @@ internal static class TableResponse
         context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
         context.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         // XML says its encoding itself.
-        var type = format is TableFormat.Csv or TableFormat.Ecsv or TableFormat.Json
+        var type = format is TableFormat.Csv or TableFormat.CsvSafe or TableFormat.Ecsv or TableFormat.Json
             ? $"{format.MediaType()}; charset=utf-8"
             : format.MediaType();
         return Results.Stream(

@@ -69,6 +69,8 @@ internal sealed class JobScheduler(
                 foreach (var job in jobs)
                     await RegisterAsync(scheduler, job, stoppingToken);
                 await scheduler.Start(stoppingToken);
+                if (backoff.Reset() is { } away)
+                    logger.LogWarning("The scheduled jobs have started, after {Seconds} s", Math.Round(away.TotalSeconds, 1));
                 return new RunningScheduler(scheduler, parts);
             }
             catch (Exception e)

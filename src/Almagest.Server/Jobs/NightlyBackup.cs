@@ -15,6 +15,8 @@ internal sealed class NightlyBackup(LedgerDatabase ledger, ServerOptions options
 
     private const string Pattern = "almagest-????????T??????Z.backup";
 
+    private static readonly TimeSpan s_abandoned = TimeSpan.FromHours(1);
+
     public static ScheduledJob JobBy(JobSchedule schedule) =>
         new(new JobKey(Name, "backups"), typeof(NightlyBackup), "Writes a backup of the ledger", schedule);
 
@@ -29,6 +31,7 @@ internal sealed class NightlyBackup(LedgerDatabase ledger, ServerOptions options
         try
         {
             Directory.CreateDirectory(folder);
+            RemoveAbandoned(folder);
             var name = string.Create(CultureInfo.InvariantCulture, $"almagest-{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}.backup");
             var path = Path.Combine(folder, name);
             var report = await BackupFile.WriteAsync(ledger, path, BackupPurpose.Backup, null, cancellationToken);
@@ -46,6 +49,14 @@ internal sealed class NightlyBackup(LedgerDatabase ledger, ServerOptions options
             logger.LogError(e, "The nightly backup was not written: {Reason}", why);
             context.Result = JobRunReport.Failed($"no backup was written: {why}");
         }
+    }
+
+    // What a server left behind that was killed while it wrote: nobody has written to it for long.
+    private static void RemoveAbandoned(string folder)
+    {
+        foreach (var file in Directory.GetFiles(folder, Pattern + BackupFile.Partial))
+            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > s_abandoned)
+                File.Delete(file);
     }
 
     // Only after a new one is whole, and only what has our name.

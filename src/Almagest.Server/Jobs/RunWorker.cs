@@ -28,6 +28,7 @@ internal sealed class RunWorker(
     private static readonly TimeSpan s_reapAgain = TimeSpan.FromSeconds(3);
 
     private readonly RunClaims _claims = new(options.Ledger);
+    private long _missedSince;
 
     protected override Task WorkAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(
@@ -48,6 +49,7 @@ internal sealed class RunWorker(
             {
                 var claim = await _claims.NextAsync(stoppingToken);
                 backoff.Reset();
+                Found();
                 if (claim is null)
                 {
                     (service, group) = (null, null);
@@ -73,10 +75,30 @@ internal sealed class RunWorker(
             catch (LedgerException e)
             {
                 var wait = backoff.Next();
+                Missed();
                 logger.LogWarning("Cannot look for runs that wait: {Reason}; trying again in {Wait} s", e.Message, wait.TotalSeconds);
                 await Task.Delay(wait, stoppingToken);
             }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Whatever it is, runs that wait are not left alone for it.
+                service = null;
+                logger.LogError(e, "Cannot look for runs that wait");
+                await Task.Delay(backoff.Next(), stoppingToken);
+            }
         }
+    }
+
+    private void Missed() => Interlocked.CompareExchange(ref _missedSince, Stopwatch.GetTimestamp(), 0);
+
+    // The first of the workers that finds the database again says so, for all of them.
+    private void Found()
+    {
+        if (Interlocked.Exchange(ref _missedSince, 0) is not 0 and var since)
+            logger.LogWarning(
+                "The workers have the database again, after {Seconds} s",
+                Math.Round(Stopwatch.GetElapsedTime(since).TotalSeconds, 1)
+            );
     }
 
     private async Task ExecuteAsync(DiscoveryService service, RunClaim claim, CancellationToken stoppingToken)
@@ -126,10 +148,12 @@ internal sealed class RunWorker(
                 if (lost.Restarted > 0)
                     queue.Signal();
                 backoff.Reset();
+                Found();
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 wait = backoff.Next();
+                Missed();
                 logger.LogWarning(
                     "Cannot look for runs that have lost their worker: {Reason}; trying again in {Wait} s",
                     e.Message,

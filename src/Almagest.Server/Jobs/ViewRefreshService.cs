@@ -77,7 +77,8 @@ internal sealed class ViewRefreshService(
             // Listening began before this: a change in between is either seen here or announced.
             var done = await _refresher.RefreshDueAsync("run", stoppingToken);
             meter.Refreshed(done.Outcomes);
-            backoff.Reset();
+            if (backoff.Reset() is { } away)
+                logger.LogWarning("The views follow the ledger again, after {Seconds} s", Math.Round(away.TotalSeconds, 1));
             var wait = done.NextRetry is { } retry && retry < s_lookAgain ? (retry > s_quiet ? retry : s_quiet) : s_lookAgain;
             foreach (var f in done.Outcomes.Where(o => !o.Succeeded))
                 logger.LogWarning("{View} could not be refreshed: {Reason}; it is tried again", f.ViewName, f.Error);

@@ -40,7 +40,11 @@ internal static class AccessSchemes
         document.Components.Responses = new Dictionary<string, IOpenApiResponse>
         {
             [Unknown] = Refusal("No token that is valid, or none", document),
-            [Forbidden] = Refusal("The scope of the token does not reach that far, or a page of another site asks", document),
+            [Forbidden] = Refusal(
+                "not_allowed: the scope of the token does not reach that far (facts: scope, what is needed). forbidden: a page of another "
+                    + "site asks",
+                document
+            ),
         };
         return Task.CompletedTask;
     }

@@ -40,6 +40,7 @@ internal sealed record VoFormat(
         ),
         s_csv,
         new("text/csv", ["ecsv"], TableFormat.Ecsv, "ecsv"),
+        new("text/csv", ["csv-safe"], TableFormat.CsvSafe, "csv"),
         new("text/tab-separated-values", ["tsv"], null, "tsv"),
         s_fits,
         new("application/vnd.apache.parquet", ["parquet"], TableFormat.Parquet, "parquet"),
@@ -47,11 +48,13 @@ internal sealed record VoFormat(
     ];
 
     /// <summary>Whether it says inside that rows were left out.</summary>
-    public bool TellsCutOff => Table is not (null or TableFormat.Csv or TableFormat.Ecsv);
+    public bool TellsCutOff => Table is not (null or TableFormat.Csv or TableFormat.CsvSafe or TableFormat.Ecsv);
 
     /// <summary>Its type with the charset, where it has one; XML says its own.</summary>
     public string ContentType =>
-        Table is null or TableFormat.Csv or TableFormat.Ecsv or TableFormat.Json ? $"{MediaType}; charset=utf-8" : MediaType;
+        Table is null or TableFormat.Csv or TableFormat.CsvSafe or TableFormat.Ecsv or TableFormat.Json
+            ? $"{MediaType}; charset=utf-8"
+            : MediaType;
 
     /// <param name="asked">RESPONSEFORMAT: a short name or a media type; null = VOTable</param>
     /// <exception cref="VoException">no such format</exception>

@@ -52,6 +52,22 @@ public sealed class MarkdownTests
         Gen.String[Gen.OneOf(Gen.Char["<>&\"'`*_[]()#-+.!:/\\ \n\tjavscriptx1https"], Gen.Char), 0, 80]
             .Sample(text => RequireSafe(Markdown.ToHtml(text)), iter: 20_000);
 
+    [Theory]
+    [InlineData("**a ")]
+    [InlineData("[a](b")]
+    [InlineData("`")]
+    [InlineData("_a *b ")]
+    [InlineData("http://")]
+    [InlineData("# ")]
+    [InlineData("> - 1. ")]
+    public void Marks_that_never_end_cost_no_page_its_answer(string mark)
+    {
+        // As long as a note may be.
+        var note = string.Concat(Enumerable.Repeat(mark, 10_000 / mark.Length));
+        RequireSafe(Markdown.ToHtml(note));
+        Assert.InRange(Markdown.Gist(note).Length, 1, 100);
+    }
+
     private static void RequireSafe(string html)
     {
         const string Tag =

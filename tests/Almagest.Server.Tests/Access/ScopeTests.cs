@@ -56,6 +56,12 @@ public sealed partial class ScopeTests(KnownLedger known)
                         HttpStatusCode.Forbidden => "403",
                         _ => "let in",
                     };
+                    // What it needs is said, for programs too.
+                    if (seen == "403")
+                    {
+                        Assert.Equal("not_allowed", answer.Json.GetProperty("code").GetString());
+                        Assert.Equal(needed?.Written(), answer.Json.GetProperty("facts").GetProperty("scope").GetString());
+                    }
                     // To sign in without a token is what is refused there.
                     if (path == "/sign-in" && method == "POST")
                         continue;

@@ -72,6 +72,22 @@ public sealed class TokenTests(KnownLedger known)
     }
 
     [Fact]
+    public async Task One_person_cannot_send_without_end_and_the_servers_own_account_can()
+    {
+        await using var server = await AccessServer.StartAsync(o => o with { MostUploadBytesADay = 200 });
+        var (_, token) = await server.TokenAsync(AccessScope.Write);
+        Task<Answer> SendAsync(string name, string body) =>
+            server.AskAsync(HttpMethod.Post, $"/datasets?dataset={name}", AccessServer.Bearer(token), body, ("Content-Type", "text/csv"));
+        const string Table = "source_id,ra,dec\n1,10,20\n2,11,21\n";
+        Assert.Equal(HttpStatusCode.Created, (await SendAsync("first", Table)).Status);
+        var refused = JsonAssert.Problem(await SendAsync("second", Table + new string('#', 200)), HttpStatusCode.Conflict);
+        Assert.Equal("upload_quota", refused.GetProperty("code").GetString());
+        Assert.Equal(200, refused.GetProperty("facts").GetProperty("most_bytes").GetInt32());
+        using var body = new StringContent(Table + "3,12,22" + new string(' ', 200), System.Text.Encoding.UTF8, "text/csv");
+        Assert.Equal(HttpStatusCode.Created, (await server.SendAsync(HttpMethod.Post, "/datasets?dataset=own", body)).Status);
+    }
+
+    [Fact]
     public async Task The_ledger_keeps_no_token_but_its_hash_and_when_it_was_used()
     {
         var (name, token) = await _server.TokenAsync(AccessScope.Write);

@@ -29,11 +29,16 @@ internal sealed class ServerProcess : IDisposable
         server._process.BeginErrorReadLine();
         // The point may be reached before the server says that it has started.
         server._first = await server._process.StandardOutput.ReadLineAsync(CancellationToken);
-        Assert.Contains(server._first, new[] { "ready", "reached" });
+        Assert.Matches("^(ready |reached$)", server._first);
         return server;
     }
 
     private string? _first;
+
+    /// <summary>Of a server that stands at no point.</summary>
+    public Uri Address => new(_first!["ready ".Length..]);
+
+    public int Id => _process.Id;
 
     /// <summary>Waits until it stands at its point.</summary>
     public async Task ReachedAsync()
