@@ -36,6 +36,8 @@ internal static class ReceivedFile
     /// <returns>its path there</returns>
     public static async Task<string> SaveAsync(HttpContext context, ScratchFolder folder, long mostBytes)
     {
+        if (await KeptAnswer.SaveAsync(context, folder) is { } kept)
+            return kept;
         DiskSpace.RequireForFiles(folder.Path, context.Request.ContentLength ?? 0);
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = mostBytes;
