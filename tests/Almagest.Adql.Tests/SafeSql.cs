@@ -15,9 +15,10 @@ internal static partial class SafeSql
         public stars discovery_results star_id source_id ra_deg dec_deg magnitude dataset_id healpix_29 run_id is_anomaly anomaly_score
         precision created_at name duplicated_source
         count sum avg min max abs acos asin atan atan2 cos cot sin tan ceil degrees exp floor ln log10 radians sqrt mod pi power random
-        round trunc lower upper coalesce greatest sign
+        round trunc width_bucket lower upper coalesce greatest sign
         sind cosd atan2d least numeric double precision bigint integer smallint real text timestamptz
-        sky area box cell cell_center centroid circle contains distance has_words hash_list_has histogram intersects joined moved numbers
+        sky area box cell cell_center centroid circle contains distance has_words hash_list_has histogram intersects joined moved
+        moved_radially numbers
         point polygon position rotated span array array_to_string left within group percentile_cont stddev_samp stddev_pop var_samp var_pop
         extract epoch to_char at time zone
         """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries),

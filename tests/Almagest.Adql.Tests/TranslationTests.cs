@@ -242,6 +242,12 @@ public sealed class TranslationTests
     [InlineData("SELECT star_id, magnitude FROM stars GROUP BY 1", 17, "neither in GROUP BY")]
     [InlineData("SELECT TOP x star_id FROM stars", 12, "a whole number after TOP")]
     [InlineData("SELECT star_id FROM gaia-100pc", 26, "stands in double quotes")]
+    [InlineData("SELECT star_id FROM stars LIMIT 10", 27, "SELECT TOP 10")]
+    [InlineData("SELECT star_id FROM stars ORDER BY star_id LIMIT 10", 44, "SELECT TOP 10")]
+    [InlineData("SELECT star_id FROM gaiadr3.stars", 21, "of that name there is almagest.stars")]
+    [InlineData("SELECT LN(ra_deg) FROM stars", 8, "here it is LOG (the natural logarithm")]
+    [InlineData("SELECT STDEV(ra_deg) FROM stars", 8, "here it is STDDEV")]
+    [InlineData("SELECT AREA(MOC('x')) FROM stars", 17, "has 'x' before an order")]
     public void Mistakes_are_told_with_their_place(string adql, int column, string message)
     {
         var error = Assert.Throws<AdqlException>(() => Published.Translate(adql));

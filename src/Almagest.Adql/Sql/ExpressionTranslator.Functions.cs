@@ -49,7 +49,24 @@ internal sealed partial class ExpressionTranslator
                 .. s_geometryFunctions,
                 .. UserFunctions.Names,
             ])
+            .Distinct()
             .Order(StringComparer.Ordinal);
+
+    // As other languages have them.
+    private static readonly Dictionary<string, string> s_elsewhere = new(StringComparer.Ordinal)
+    {
+        ["CEIL"] = "CEILING",
+        ["COLLECT"] = "IVO_STRING_AGG",
+        ["IFNULL"] = "COALESCE",
+        ["LN"] = "LOG (the natural logarithm; LOG10 is the decadic one)",
+        ["NVL"] = "COALESCE",
+        ["POW"] = "POWER",
+        ["STDEV"] = "STDDEV",
+        ["STRING_AGG"] = "IVO_STRING_AGG",
+        ["TO_CHAR"] = "CAST(… AS VARCHAR)",
+        ["TRUNC"] = "TRUNCATE",
+        ["VAR"] = "VARIANCE",
+    };
 
     private Value Called(FunctionCall call)
     {
@@ -140,7 +157,9 @@ internal sealed partial class ExpressionTranslator
                 return OfUsers(call)
                     ?? throw new SyntaxException(
                         call.Offset,
-                        $"there is no function {call.Function}; there are {string.Join(", ", Known)}"
+                        s_elsewhere.TryGetValue(call.Function, out var here)
+                            ? $"there is no function {call.Function}; here it is {here}"
+                            : $"there is no function {call.Function}; there are {string.Join(", ", Known)}"
                     );
         }
     }

@@ -29,6 +29,7 @@ internal sealed partial class ExpressionTranslator
         "COORDSYS",
         "DISTANCE",
         "INTERSECTS",
+        "MOC",
         "POINT",
         "POLYGON",
         "REGION",
@@ -90,7 +91,14 @@ internal sealed partial class ExpressionTranslator
                 return new Value(Bind("ICRS", call.Offset), PublishedType.Text);
             case "AREA":
                 Count(call, 1, 1);
-                return new Value($"sky.area({ArrayOf(ShapeOf(call.Arguments[0]))})", PublishedType.Double) { Unit = s_squareDegrees };
+                var measured = ShapeOf(call.Arguments[0]);
+                return new Value(
+                    measured is MocShape moc ? Bind(moc.AreaDeg2, call.Offset) : $"sky.area({ArrayOf(measured)})",
+                    PublishedType.Double
+                )
+                {
+                    Unit = s_squareDegrees,
+                };
             default:
                 var shape = ShapeOf(call);
                 return new Value(ArrayOf(shape), TypeOf(shape));
@@ -126,6 +134,8 @@ internal sealed partial class ExpressionTranslator
             (_, CombinedShape { All: true } c) => All(c.Parts.Select(p => Within(a, p))),
             (PointShape, CombinedShape c) => Any(c.Parts.Select(p => Within(a, p))),
             (_, OutsideShape o) => $"(not {Meets(a, o.Of)})",
+            (PointShape p, MocShape moc) => InCells(p, moc),
+            (MocShape, _) or (_, MocShape) => throw NotCompared(a, b),
             (CombinedShape or OutsideShape, _) => throw new SyntaxException(
                 a.Offset,
                 $"whether a REGION of {(a is OutsideShape ? "Not" : "Intersection")} lies in another one is not known here"
@@ -153,6 +163,7 @@ internal sealed partial class ExpressionTranslator
             (_, CombinedShape { All: false } c) => Any(c.Parts.Select(p => Meets(a, p))),
             (OutsideShape o, not (OutsideShape or CombinedShape)) => $"(not {Within(b, o.Of)})",
             (not (OutsideShape or CombinedShape), OutsideShape o) => $"(not {Within(a, o.Of)})",
+            (MocShape, _) or (_, MocShape) => throw NotCompared(a, b),
             (CombinedShape or OutsideShape, _) or (_, CombinedShape or OutsideShape) => throw new SyntaxException(
                 a.Offset,
                 "whether a REGION of Intersection or Not meets such a region is not known here; a point lies in one or not"
@@ -211,6 +222,43 @@ internal sealed partial class ExpressionTranslator
         var centre = new PointShape("", "", (ra, dec), null, polygon.Offset);
         return Cells(p, centre, radius) is { } cells ? $"({cells} and {exact})" : $"({exact})";
     }
+
+    // Between the first of a range and the one behind its last there is an odd number of bounds that are not above the cell.
+    private string InCells(PointShape p, MocShape moc)
+    {
+        if (moc.Bounds.Count == 0)
+            return $"({Bind(0L, moc.Offset)} = {Bind(1L, moc.Offset)})";
+        var exact = $"mod(width_bucket({CellOf(p)}, {Bind(moc.Bounds.ToArray(), moc.Offset)}), 2) = {Bind(1L, moc.Offset)}";
+        if (p.Indexed is not { Table.Sky: { } sky } relation)
+            return $"({exact})";
+        var cell = string.Format(CultureInfo.InvariantCulture, sky.CellSql, relation.Alias);
+        var ranges = Covering(moc.Bounds).Select(r => $"{cell} between {Bind(r.Low, moc.Offset)} and {Bind(r.High, moc.Offset)}");
+        return $"({Lead(sky, relation, moc.Offset)}({string.Join(" or ", ranges)}) and {exact})";
+    }
+
+    /// <summary>A few ranges that hold all cells: the widest gaps between them stay out.</summary>
+    private static IEnumerable<(long Low, long High)> Covering(IReadOnlyList<long> bounds)
+    {
+        const int Most = 32;
+        var gaps = Enumerable
+            .Range(1, Math.Max(0, bounds.Count / 2 - 1))
+            .OrderByDescending(i => bounds[2 * i] - bounds[2 * i - 1])
+            .Take(Most - 1)
+            .Order();
+        var low = bounds[0];
+        foreach (var gap in gaps)
+        {
+            yield return (low, bounds[2 * gap - 1] - 1);
+            low = bounds[2 * gap];
+        }
+        yield return (low, bounds[^1] - 1);
+    }
+
+    private static SyntaxException NotCompared(Shape a, Shape b) =>
+        new(
+            a is MocShape ? a.Offset : b.Offset,
+            "a MOC is compared with positions alone here: write CONTAINS(POINT(ra, dec), MOC('…')) = 1"
+        );
 
     private string? Near(PointShape a, PointShape b, double radius, string written) =>
         radius >= 0 ? Cells(a, b, radius) ?? Neighbours(a, b, written) : null;

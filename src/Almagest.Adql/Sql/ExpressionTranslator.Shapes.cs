@@ -14,6 +14,7 @@ internal sealed partial class ExpressionTranslator
             PointShape => PublishedType.Point,
             CircleShape => PublishedType.Circle,
             ValueShape value => value.Type,
+            MocShape => throw NotAValue(shape),
             _ => PublishedType.Polygon,
         };
 
@@ -32,6 +33,7 @@ internal sealed partial class ExpressionTranslator
                 BoxShape box => Corners(box),
                 PolygonShape polygon => Bind(polygon.Corners.SelectMany(c => new[] { c.Ra, c.Dec }).ToArray(), shape.Offset),
                 ValueShape value => value.Sql,
+                MocShape => throw NotAValue(shape),
                 _ => throw new SyntaxException(
                     shape.Offset,
                     "a REGION of Union, Intersection or Not is not a value: it stands in CONTAINS and INTERSECTS alone"
@@ -40,12 +42,17 @@ internal sealed partial class ExpressionTranslator
             shape.Offset
         );
 
+    private static SyntaxException NotAValue(Shape moc) =>
+        new(moc.Offset, "a MOC is not a value here: it stands in CONTAINS and INTERSECTS with a position, and in AREA");
+
     private static string Corners(BoxShape box) => $"sky.box({box.Centre.Ra}, {box.Centre.Dec}, {box.Width}, {box.Height})";
 
     private Shape ShapeOf(Expression expression) =>
         expression switch
         {
-            FunctionCall { Function: "POINT" or "CIRCLE" or "BOX" or "POLYGON" or "CENTROID" or "REGION" } call => Constructed(call),
+            FunctionCall { Function: "POINT" or "CIRCLE" or "BOX" or "POLYGON" or "CENTROID" or "REGION" or "MOC" } call => Constructed(
+                call
+            ),
             Cast { Of: TextLiteral text, Type: "POINT" or "CIRCLE" or "POLYGON" } cast => Serialised(cast.Type, text),
             _ => ShapeOf(Value(expression), expression.Offset),
         };
@@ -124,6 +131,13 @@ internal sealed partial class ExpressionTranslator
                 return arguments[0] is TextLiteral stc
                     ? Said(StcText.Read(stc.Text, stc.Offset), stc.Offset)
                     : throw new SyntaxException(arguments[0].Offset, "REGION takes a text in quotes, such as 'Circle ICRS 10 20 0.5'");
+            case "MOC":
+                return arguments is [TextLiteral moc]
+                    ? MocText.Read(moc.Text, moc.Offset)
+                    : throw new SyntaxException(
+                        call.Offset,
+                        "MOC takes a coverage as a text in quotes, such as MOC('3/5-7,12 4/200'); it makes none of a geometry"
+                    );
             default:
                 throw new SyntaxException(
                     call.Offset,

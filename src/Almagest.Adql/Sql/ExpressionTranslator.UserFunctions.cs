@@ -33,6 +33,13 @@ internal sealed partial class ExpressionTranslator
                 return call.Function == "IVO_EPOCH_PROP"
                     ? new Value(moved, PublishedType.Numbers)
                     : new Value($"({moved})[1:2]", PublishedType.Point);
+            case "EPOCH_PROP" or "ESDC_EPOCH_PROP":
+                return new Value(
+                    $"sky.moved_radially({string.Join(", ", Numbers(call, 8, 8).Select(n => n.Double))})",
+                    PublishedType.Numbers
+                );
+            case "ARRAY_ELEMENT":
+                return Element(call);
             case "IVO_GEOM_TRANSFORM":
                 return Transformed(call);
             case "IVO_INTERVAL_OVERLAPS":
@@ -66,6 +73,15 @@ internal sealed partial class ExpressionTranslator
             default:
                 return null;
         }
+    }
+
+    private Value Element(FunctionCall call)
+    {
+        Count(call, 2, 2);
+        var array = Value(call.Arguments[0]);
+        if (array.Type?.IsArray() != true)
+            throw new SyntaxException(call.Arguments[0].Offset, $"found {array.Described}, expected an array");
+        return new Value($"({array.Sql})[({Whole(call.Arguments[1])})::integer]", PublishedType.Double);
     }
 
     private static Value Truth(string condition) => new($"(case when {condition} then 1 else 0 end)", PublishedType.Integer);
@@ -126,14 +142,20 @@ internal sealed partial class ExpressionTranslator
         var point = call.Arguments.Count == 2 ? Point(call.Arguments[1]) : PointOf(call.Arguments[1], call.Arguments[2], null, call.Offset);
         if (point.Known is { } known)
             return new Value(Bind(Healpix.AngToPix(order, known.Ra, known.Dec), call.Offset), PublishedType.Integer);
-        var cell = point.Indexed is { Table.Sky: { } sky } relation
-            ? string.Format(CultureInfo.InvariantCulture, sky.CellSql, relation.Alias)
-            : $"sky.cell({point.Ra}, {point.Dec})";
         return new Value(
-            string.Create(CultureInfo.InvariantCulture, $"({cell} >> {2 * (Healpix.MaxOrder - order)})"),
+            string.Create(CultureInfo.InvariantCulture, $"({CellOf(point)} >> {2 * (Healpix.MaxOrder - order)})"),
             PublishedType.Integer
         );
     }
+
+    /// <summary>The nested cell of order 29 that holds a position.</summary>
+    private string CellOf(PointShape point) =>
+        point switch
+        {
+            { Known: { } known } => Bind(Healpix.AngToPix(Healpix.MaxOrder, known.Ra, known.Dec), point.Offset),
+            { Indexed: { Table.Sky: { } sky } relation } => string.Format(CultureInfo.InvariantCulture, sky.CellSql, relation.Alias),
+            _ => $"sky.cell({point.Ra}, {point.Dec})",
+        };
 
     private Value Transformed(FunctionCall call)
     {

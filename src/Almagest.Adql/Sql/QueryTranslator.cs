@@ -250,6 +250,12 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
                 reference.Offset,
                 $"{written} names more than one table: {string.Join(", ", found.Select(t => t.WrittenName))}"
             );
+        // A query that was written for an archive names its schema.
+        if (catalogue.Tables.Where(t => path[^1].Matches(t.Name)).Take(5).ToList() is { Count: > 0 } elsewhere)
+            throw new SyntaxException(
+                reference.Offset,
+                $"there is no table {written}; of that name there is {string.Join(", ", elsewhere.Select(t => t.WrittenName))}"
+            );
         var near = catalogue.Tables.Where(t => path.Count == 1 || path[^2].Matches(t.Schema)).ToList();
         var shown = (near.Count > 0 ? near : catalogue.Tables).Take(25).Select(t => t.WrittenName).ToList();
         throw new SyntaxException(

@@ -45,6 +45,11 @@ internal sealed record PolygonShape(
     int Offset
 ) : Shape(Offset);
 
+/// <summary>Whole HEALPix cells.</summary>
+/// <param name="Bounds">of the ranges of cells of order 29 that it is: the first of each and the one behind its last, in turn</param>
+/// <param name="AreaDeg2">square degrees</param>
+internal sealed record MocShape(IReadOnlyList<long> Bounds, double AreaDeg2, int Offset) : Shape(Offset);
+
 /// <summary>A geometry of which nothing is known but the array that it is.</summary>
 internal sealed record ValueShape(string Sql, PublishedType Type, int Offset) : Shape(Offset);
 

@@ -34,8 +34,15 @@ public static class UserFunctions
                 + "ref_epoch DOUBLE, out_epoch DOUBLE) -> POINT",
             "The position of a star at another epoch; as ivo_epoch_prop."
         ),
+        Motion("epoch_prop"),
+        Motion("esdc_epoch_prop"),
         Position("epoch_prop_pos"),
         Position("esdc_epoch_prop_pos"),
+        new("array_element(a DOUBLE[], i INTEGER) -> DOUBLE", "The i-th number of an array, from 1; NULL where it has none."),
+        new(
+            "moc(coverage VARCHAR) -> GEOMETRY",
+            "The region of a coverage in its ASCII form, for CONTAINS and INTERSECTS with positions, and AREA: MOC('3/5-7,12 4/200')."
+        ),
         new("greatest(a DOUBLE, b DOUBLE) -> DOUBLE", "The greatest of two numbers, or of up to 100; NULL counts only where all are."),
         new("least(a DOUBLE, b DOUBLE) -> DOUBLE", "The least of two numbers, or of up to 100; NULL counts only where all are."),
         new("sign(val DOUBLE) -> DOUBLE", "-1, 0 or 1, as the number's sign."),
@@ -69,6 +76,15 @@ public static class UserFunctions
         new("var_samp(val DOUBLE) -> DOUBLE", "An aggregate: the variance of a sample."),
         new("var_pop(val DOUBLE) -> DOUBLE", "An aggregate: the variance of a population."),
     ];
+
+    // As the Gaia archive names and answers it.
+    private static UserFunction Motion(string name) =>
+        new(
+            $"{name}(ra DOUBLE, dec DOUBLE, parallax DOUBLE, pmra DOUBLE, pmdec DOUBLE, radial_velocity DOUBLE, "
+                + "ref_epoch DOUBLE, out_epoch DOUBLE) -> DOUBLE[]",
+            "As ivo_epoch_prop, but for the last value, which is the radial motion as the Gaia archive answers it: radial velocity times "
+                + "parallax over 4.7405, mas/yr; 0 without a parallax above 0."
+        );
 
     // As the Gaia archive names it.
     private static UserFunction Position(string name) =>

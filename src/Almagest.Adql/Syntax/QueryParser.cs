@@ -22,9 +22,14 @@ internal sealed partial class QueryParser(TokenStream tokens)
             throw tokens.Unexpected("a query that begins with SELECT");
         var query = new QueryParser(tokens).ReadQuery();
         if (tokens.Next.Kind != TokenKind.End)
-            throw tokens.Unexpected("the end of the query");
+            throw tokens.IsWord(Limit) ? WithoutLimit(tokens.Next.Offset) : tokens.Unexpected("the end of the query");
         return query;
     }
+
+    private const string Limit = "LIMIT";
+
+    private static SyntaxException WithoutLimit(int offset) =>
+        new(offset, "ADQL has no LIMIT; the number of rows stands behind SELECT: SELECT TOP 10 …");
 
     private Query ReadQuery() =>
         tokens.Nested(() =>
@@ -231,6 +236,8 @@ internal sealed partial class QueryParser(TokenStream tokens)
             while (tokens.TakeSymbol("."))
                 path.Add(tokens.ExpectName("name of a table after '.'"));
             var alias = tokens.TakeWord("AS") ? tokens.ExpectName("name after AS") : tokens.TryName();
+            if (alias?.Text.Equals(Limit, StringComparison.OrdinalIgnoreCase) == true && tokens.Next.Kind == TokenKind.Integer)
+                throw WithoutLimit(alias.Value.Offset);
             return new TableReference(path, alias, start);
         });
 }

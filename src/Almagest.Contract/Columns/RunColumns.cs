@@ -96,6 +96,15 @@ public static class RunColumns
         Double("value_number", null, "stat.param", "its value where that is a number"),
     ];
 
+    /// <summary>One tag of a run.</summary>
+    public static IReadOnlyList<Column> OfTag { get; } =
+    [
+        RunId,
+        UnicodeText("tag", "meta.note", "a word by which the run is found again"),
+        UnicodeText("tagged_by", "meta.id", "who gave it; null where that was not said"),
+        Timestamp("tagged_at", "time.creation", "when it was given"),
+    ];
+
     /// <summary>What a run says of a star.</summary>
     public static IReadOnlyList<Column> OfResult { get; } =
     [

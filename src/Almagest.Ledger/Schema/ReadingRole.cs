@@ -23,6 +23,7 @@ public static class ReadingRole
         "stars",
         "star_labels",
         "discovery_runs",
+        "run_tags",
         "discovery_results",
         "discovery_clusters",
         .. AnalyticsViews.All.Select(v => v.Name),

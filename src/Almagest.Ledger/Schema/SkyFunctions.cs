@@ -36,6 +36,7 @@ internal static class SkyFunctions
             "intersects",
             "joined",
             "moved",
+            "moved_radially",
             "numbers",
             "point",
             "polygon",

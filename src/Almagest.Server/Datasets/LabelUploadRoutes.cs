@@ -60,7 +60,8 @@ internal static class LabelUploadRoutes
                 s_skip,
                 s_by,
                 ReceivedFile.Name,
-                ReceivedFile.Mapping
+                ReceivedFile.Mapping,
+                KeptAnswer.Job
             )
             .WithTags("Annotations")
             .WithDescription(
@@ -68,7 +69,7 @@ internal static class LabelUploadRoutes
                     + "labelled_by and labelled_at; or, with members_of, a list of ids. All rows are stored, or none. A label that a star "
                     + "has in the set already is replaced. What the views say of labels follows by itself."
             )
-            .Accepts<IFormFile>("application/octet-stream", ReceivedFile.MediaTypes)
+            .Accepts<IFormFile>(isOptional: true, "application/octet-stream", ReceivedFile.MediaTypes)
             .Produces<LabelReport>()
             .Fails(404, 413, 415)
             .DisableRequestTimeout();

@@ -39,6 +39,8 @@ internal static class ReceivedFile
     /// <returns>its path there</returns>
     public static async Task<string> SaveAsync(HttpContext context, ScratchFolder folder, long mostBytes)
     {
+        if (await KeptAnswer.SaveAsync(context, folder) is { } kept)
+            return kept;
         DiskSpace.RequireForFiles(folder.Path, context.Request.ContentLength ?? 0);
         using var turn = context
             .RequestServices.GetRequiredService<UploadQuota>()

@@ -76,6 +76,7 @@ internal static class UploadRoutes
                 ReceivedFile.Name,
                 s_name,
                 ReceivedFile.Mapping,
+                KeptAnswer.Job,
                 s_table,
                 s_missing,
                 s_frame,
@@ -90,7 +91,7 @@ internal static class UploadRoutes
                     + "catalogue is refused and nothing is "
                     + "stored. A file that is loaded already is recognised by its checksum and answered with 200."
             )
-            .Accepts<IFormFile>("application/octet-stream", ReceivedFile.MediaTypes)
+            .Accepts<IFormFile>(isOptional: true, "application/octet-stream", ReceivedFile.MediaTypes)
             .Produces<IngestResource>(201)
             .Produces<IngestResource>()
             .Fails(409, 413, 415)

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Almagest.Catalog.Writing;
 
 namespace Almagest.Server.VirtualObservatory;
@@ -19,7 +20,7 @@ internal sealed record VoFormat(
 
     public static readonly VoFormat VoTable = new(
         "application/x-votable+xml;serialization=TABLEDATA",
-        ["votable/td", "votable", "vot"],
+        ["votable/td", "votable", "vot", "votable_plain"],
         TableFormat.VoTable,
         "vot",
         Output + "td"
@@ -38,6 +39,7 @@ internal sealed record VoFormat(
             "vot",
             Output + "binary2"
         ),
+        new("application/x-votable+xml;encoding=gzip", ["votable_gzip"], TableFormat.VoTableBinary2, "vot.gz") { IsGzip = true },
         s_csv,
         new("text/csv", ["ecsv"], TableFormat.Ecsv, "ecsv"),
         new("text/csv", ["csv-safe"], TableFormat.CsvSafe, "csv"),
@@ -46,6 +48,9 @@ internal sealed record VoFormat(
         new("application/vnd.apache.parquet", ["parquet"], TableFormat.Parquet, "parquet"),
         new("application/json", ["json"], TableFormat.Json, "json"),
     ];
+
+    /// <summary>Whether what is written is a gzip file: <c>votable_gzip</c>, which astroquery asks for.</summary>
+    public bool IsGzip { get; private init; }
 
     /// <summary>Whether it says inside that rows were left out.</summary>
     public bool TellsCutOff => Table is not (null or TableFormat.Csv or TableFormat.CsvSafe or TableFormat.Ecsv);
@@ -76,8 +81,13 @@ internal sealed record VoFormat(
     }
 
     /// <summary>Writes a table in this form.</summary>
-    public Task<long> WriteAsync(ExportTable table, Stream stream, CancellationToken cancellationToken) =>
-        Table is { } format
-            ? table.WriteAsync(stream, format, cancellationToken: cancellationToken)
-            : TabSeparatedValues.WriteAsync(table, stream, cancellationToken);
+    public async Task<long> WriteAsync(ExportTable table, Stream stream, CancellationToken cancellationToken)
+    {
+        if (!IsGzip)
+            return Table is { } format
+                ? await table.WriteAsync(stream, format, cancellationToken: cancellationToken)
+                : await TabSeparatedValues.WriteAsync(table, stream, cancellationToken);
+        await using var packed = new GZipStream(stream, CompressionLevel.Fastest, leaveOpen: true);
+        return await table.WriteAsync(packed, Table!.Value, cancellationToken: cancellationToken);
+    }
 }

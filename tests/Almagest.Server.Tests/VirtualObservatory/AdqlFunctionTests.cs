@@ -46,6 +46,8 @@ public sealed class AdqlFunctionTests(KnownLedger known)
     [InlineData("AREA(CIRCLE(1, 2, 90))", "20626.480624709636")]
     [InlineData("AREA(POLYGON(0, 0, 90, 0, 0, 90))", "5156.620156177409")]
     [InlineData("AREA(POLYGON('', 0, 80, 270, 80, 180, 80, 90, 80))", "201.0158650540886", 1e-6)]
+    [InlineData("AREA(MOC('0/0-11'))", "41252.96124941928")]
+    [InlineData("AREA(MOC('2/3 3/12-15,16 29/'))", "268.573966467573", 1e-6)]
     [InlineData("CENTROID(POLYGON(0, 0, 90, 0, 0, 90))", "45 35.264389682754654")]
     // Numbers.
     [InlineData("GREATEST(1, 2.5, NULL, 0 * ra_deg)", "2.5")]
@@ -85,6 +87,21 @@ public sealed class AdqlFunctionTests(KnownLedger known)
         "38.01106480021334 89.26391522524189 7.540056095004537 44.4689546737969 -11.89403299536214 -16.419620536092552",
         2e-7
     )]
+    // As the Gaia archive has it: the last value is the radial motion, mas/yr.
+    [InlineData(
+        "EPOCH_PROP(37.95456067, 89.26410897, 7.54, 44.48, -11.85, -16.42, 1991.25, 2050)",
+        "38.0110647993375 89.2639152252449 7.54005609500367 44.4689546739689 -11.8940329946797 -26.1165765831135",
+        2e-7
+    )]
+    [InlineData(
+        "EPOCH_PROP(269.44850252543836, 4.739420051112412, 546.975939730948, -801.5509783684709, 10362.394206546573, -110.46822, "
+            + "2016, 2016.5)",
+        "269.4483908133 4.7408593170 546.9928456731 -801.6021914672 10363.0345709722 -12746.4319468172",
+        2e-4
+    )]
+    [InlineData("ARRAY_ELEMENT(ESDC_EPOCH_PROP(7.6, 11.8, NULL, 300, NULL, 50, 2016, 2016), 6)", "0")]
+    [InlineData("ARRAY_ELEMENT(EPOCH_PROP(7.6, 11.8, 100, 300, 20, 47.40470463533349, 2016, 2016), 6)", "1000")]
+    [InlineData("ARRAY_ELEMENT(POINT(7, 8), 2)", "8")]
     // Texts, times, intervals, units, statistics.
     [InlineData("ivo_hasword('shown that a primordial', 'shown primordial')", "1")]
     [InlineData("ivo_hasword('shown that a primordial', 'shown soup')", "0")]
@@ -139,6 +156,11 @@ public sealed class AdqlFunctionTests(KnownLedger known)
     [InlineData("CONTAINS(CIRCLE(350, 2, 3), REGION('PositionInterval ICRS 340 -5 20 10'))", 1)]
     [InlineData("INTERSECTS(REGION('Not (Circle 1 2 3)'), CIRCLE(1, 2, 2))", 0)]
     [InlineData("CONTAINS(POINT(ra_deg, dec_deg), REGION('AllSky'))", 1)]
+    [InlineData("CONTAINS(POINT(1, 1), MOC('0/4'))", 1)]
+    [InlineData("CONTAINS(POINT(1, 1), MOC('1/17-18,20-21'))", 0)]
+    [InlineData("INTERSECTS(MOC('1/15-19'), POINT(1, 1))", 1)]
+    [InlineData("CONTAINS(POINT('GALACTIC', 266.4, -29), MOC('29/'))", 0)]
+    [InlineData("CONTAINS(POINT(ra_deg, dec_deg), MOC('0/0-11'))", 1)]
     [InlineData("CONTAINS(POINT(ra_deg, dec_deg), CIRCLE(CAST('1 2' AS POINT), 0 * ra_deg))", 0)]
     public async Task Regions_contain_and_meet_each_other(string test, int expected)
     {
@@ -186,6 +208,45 @@ public sealed class AdqlFunctionTests(KnownLedger known)
         Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
         Assert.Contains(because, answer.Text, StringComparison.Ordinal);
         Assert.Contains("a value cannot be computed", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("MOC('3/5') = POINT(1, 2)", "a MOC is not a value here")]
+    [InlineData("CONTAINS(CIRCLE(1, 2, 3), MOC('3/5')) = 1", "a MOC is compared with positions alone")]
+    [InlineData("CONTAINS(POINT(1, 2), MOC('3/800')) = 1", "has the cells 800 of order 3, which has 0 to 767")]
+    [InlineData("CONTAINS(POINT(1, 2), MOC('30/1')) = 1", "has the order '30', expected 0 to 29")]
+    [InlineData("CONTAINS(POINT(1, 2), MOC('5 6')) = 1", "has '5' before an order")]
+    [InlineData("CONTAINS(POINT(1, 2), MOC('3/5-')) = 1", "has '5-', expected a cell")]
+    [InlineData("CONTAINS(POINT(1, 2), MOC(6, CIRCLE(1, 2, 3))) = 1", "takes a coverage as a text")]
+    [InlineData("ARRAY_ELEMENT(ra_deg, 1) = 1", "found a number, expected an array")]
+    public async Task Coverages_and_arrays_that_make_no_sense_are_refused(string condition, string because)
+    {
+        var answer = await _server.GetAsync(
+            $"/vo/tap/sync?LANG=ADQL&QUERY={Uri.EscapeDataString($"SELECT star_id FROM almagest.stars WHERE {condition}")}"
+        );
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        Assert.Contains(because, WebUtility.HtmlDecode(answer.Text), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_coverage_holds_the_stars_of_its_cells_by_the_index_and_without_it()
+    {
+        // Many cells of several orders, more than there are ranges in the condition for the index.
+        var cells = string.Join(',', Enumerable.Range(0, 200).Select(i => 7 * i));
+        var moc = $"MOC('4/{string.Join(',', Enumerable.Range(0, 60).Select(i => 3 * i))} 5/{cells} 6/20000-20100,19000')";
+        var within = await RowsAsync(
+            "SELECT star_id FROM almagest.stars WHERE MOD(ivo_healpix_index(4, ra_deg, dec_deg), 3) = 0 AND "
+                + "ivo_healpix_index(4, ra_deg, dec_deg) < 180 OR MOD(ivo_healpix_index(5, ra_deg, dec_deg), 7) = 0 AND "
+                + "ivo_healpix_index(5, ra_deg, dec_deg) < 1400 OR ivo_healpix_index(6, ra_deg, dec_deg) BETWEEN 20000 AND 20100 OR "
+                + "ivo_healpix_index(6, ra_deg, dec_deg) = 19000 ORDER BY star_id"
+        );
+        foreach (var position in new[] { "POINT(ra_deg, dec_deg)", "POINT(ra_deg + 0, dec_deg)" })
+        {
+            var found = await RowsAsync($"SELECT star_id FROM almagest.stars WHERE 1 = CONTAINS({position}, {moc}) ORDER BY star_id");
+            Assert.Equal(within, found);
+            var outside = await RowsAsync($"SELECT star_id FROM almagest.stars WHERE 0 = CONTAINS({position}, {moc})");
+            Assert.Equal(12, found.Count + outside.Count);
+        }
     }
 
     [Fact]

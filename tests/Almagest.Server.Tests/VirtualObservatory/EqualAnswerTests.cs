@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Text.RegularExpressions;
 using Almagest.Ledger.Datasets;
 using Almagest.Testing;
 using Npgsql;
@@ -12,7 +9,7 @@ namespace Almagest.Server.Tests.VirtualObservatory;
 /// Queries such as people send to archives, with the table's name changed, answer what PostgreSQL answers of the same files when they are
 /// copied into it as they are. The files are read from the folder of real tables.
 /// </summary>
-public sealed partial class EqualAnswerTests
+public sealed class EqualAnswerTests
 {
     // {g} are Gaia's stars within 100 pc, {n} those around NGC 188. Where the second text is missing it is the first, TOP being LIMIT.
     private static readonly (string Adql, string? Sql)[] s_queries =
@@ -202,116 +199,16 @@ public sealed partial class EqualAnswerTests
         Assert.InRange(s_queries.Length, 60, 100);
         await using var server = await TestServer.StartAsync(o => o with { Workers = 0 });
         await using var connection = await server.Ledger.ConnectAsync(TestContext.Current.CancellationToken);
-        await ExecuteAsync(
-            connection,
-            """
-            create schema plain;
-            create function plain.vector(ra float8, "dec" float8) returns float8[] language sql immutable as
-              $$ select array[cosd("dec") * cosd(ra), cosd("dec") * sind(ra), sind("dec")] $$;
-            create function plain.sep(ra1 float8, dec1 float8, ra2 float8, dec2 float8) returns float8 language sql immutable as
-              $$ select 2 * asind(sqrt((a[1] - b[1]) ^ 2 + (a[2] - b[2]) ^ 2 + (a[3] - b[3]) ^ 2) / 2)
-                 from (select plain.vector(ra1, dec1) a, plain.vector(ra2, dec2) b) v $$;
-            create function plain.side(ra1 float8, dec1 float8, ra2 float8, dec2 float8, ra float8, "dec" float8) returns float8
-              language sql immutable as
-              $$ select (a[2] * b[3] - a[3] * b[2]) * p[1] + (a[3] * b[1] - a[1] * b[3]) * p[2] + (a[1] * b[2] - a[2] * b[1]) * p[3]
-                 from (select plain.vector(ra1, dec1) a, plain.vector(ra2, dec2) b, plain.vector(ra, "dec") p) v $$;
-            """
-        );
+        await PlainCopy.PrepareAsync(connection);
         foreach (var (file, name) in files.Zip(["gaia", "ngc188"]))
         {
             using var folder = TestFolder.Create(name);
             var copy = Path.Combine(folder.Path, $"{name}.csv");
             File.Copy(file!, copy);
             await new CatalogIngestor(server.Ledger).IngestAsync([copy]);
-            await CopyAsync(connection, copy, name);
+            await PlainCopy.AddAsync(connection, copy, name, c => c == "source_id" ? "bigint" : "float8");
         }
-        var wrong = new List<string>();
-        foreach (var (adql, sql) in s_queries)
-        {
-            var found = await AskAsync(server, Named(adql, "dataset"));
-            var expected = await DirectAsync(connection, Named(sql ?? Limited(adql), "plain"));
-            if (Difference(expected, found) is { } difference)
-                wrong.Add($"{adql}: {difference}");
-        }
+        var wrong = await PlainCopy.DifferencesAsync(server, connection, s_queries, ("{g}", "gaia"), ("{n}", "ngc188"));
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
-
-    private static string Named(string query, string schema) =>
-        query.Replace("{g}", $"{schema}.gaia", StringComparison.Ordinal).Replace("{n}", $"{schema}.ngc188", StringComparison.Ordinal);
-
-    private static string Limited(string adql) =>
-        Top().Match(adql) is { Success: true } top ? $"{Top().Replace(adql, "SELECT", 1)} LIMIT {top.Groups[1].Value}" : adql;
-
-    [GeneratedRegex("SELECT TOP ([0-9]+)")]
-    private static partial Regex Top();
-
-    private static async Task CopyAsync(NpgsqlConnection connection, string file, string name)
-    {
-        var lines = await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken);
-        var columns = lines[0].Split(',').Select(c => c == "source_id" ? "source_id bigint" : $"\"{c}\" float8");
-        await ExecuteAsync(connection, $"create table plain.{name} ({string.Join(", ", columns)})");
-        await using (
-            var writer = await connection.BeginTextImportAsync(
-                $"copy plain.{name} from stdin (format csv)",
-                TestContext.Current.CancellationToken
-            )
-        )
-        {
-            foreach (var line in lines.Skip(1))
-                await writer.WriteAsync(line + "\n");
-        }
-        await ExecuteAsync(connection, $"create index on plain.{name} (\"dec\"); analyze plain.{name}");
-    }
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-    }
-
-    private static async Task<List<string[]>> AskAsync(TestServer server, string adql)
-    {
-        var answer = await server.GetAsync($"/vo/tap/sync?LANG=ADQL&RESPONSEFORMAT=tsv&MAXREC=1000000&QUERY={Uri.EscapeDataString(adql)}");
-        Assert.True(answer.Status == HttpStatusCode.OK, $"{adql}\n{answer.Text}");
-        return [.. answer.Text.Split('\n').SkipLast(1).Skip(1).Select(r => r.Split('\t'))];
-    }
-
-    private static async Task<List<string[]>> DirectAsync(NpgsqlConnection connection, string sql)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
-        var rows = new List<string[]>();
-        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
-            rows.Add([
-                .. Enumerable
-                    .Range(0, reader.FieldCount)
-                    .Select(i => reader.IsDBNull(i) ? "" : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture)!),
-            ]);
-        return rows;
-    }
-
-    private static string? Difference(List<string[]> expected, List<string[]> found)
-    {
-        if (expected.Count != found.Count)
-            return $"{found.Count} rows, expected {expected.Count}";
-        for (var i = 0; i < expected.Count; i++)
-        {
-            for (var j = 0; j < expected[i].Length; j++)
-            {
-                if (!IsEqual(expected[i][j], found[i][j]))
-                    return $"row {i + 1}, column {j + 1}: {found[i][j]}, expected {expected[i][j]}";
-            }
-        }
-        return null;
-    }
-
-    private static bool IsEqual(string expected, string found) =>
-        expected == found
-        || (
-            // Ids are compared to their last digit.
-            !(long.TryParse(expected, out var a) && long.TryParse(found, out var b) && a != b)
-            && double.TryParse(expected, NumberStyles.Float, CultureInfo.InvariantCulture, out var x)
-            && double.TryParse(found, NumberStyles.Float, CultureInfo.InvariantCulture, out var y)
-            && Math.Abs(x - y) <= 1e-9 * Math.Max(1, Math.Abs(x))
-        );
 }

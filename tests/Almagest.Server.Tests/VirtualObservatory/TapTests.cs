@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Almagest.Catalog.Files;
 using Almagest.Testing;
 using Npgsql;
 using Xunit;
@@ -87,6 +89,49 @@ public sealed partial class TapTests(KnownLedger known)
         );
         Assert.Equal(3, forests.Rows.Count);
         Assert.All(forests.Rows, r => Assert.Equal("", r["cluster_count"]));
+    }
+
+    [Fact]
+    public async Task Runs_are_found_by_their_tags()
+    {
+        await using var server = await TestServer.StartAsync(o => o with { Workers = 0 });
+        await server.LoadAsync();
+        var run = (await server.PostAsync("/discovery/runs", """{ "run_type": "anomaly", "dataset": "field" }""")).Json;
+        var id = run.GetProperty("run_id").GetString()!;
+        using var tags = new StringContent("""{ "tags": ["good", "für:Lena"] }""", Encoding.UTF8, "application/json");
+        var tagged = await server.SendAsync(HttpMethod.Put, $"/discovery/runs/{id}/tags", tags);
+        Assert.True(tagged.Status == HttpStatusCode.OK, tagged.Text);
+        var answer = await server.GetAsync(
+            "/vo/tap/sync?LANG=ADQL&QUERY="
+                + Uri.EscapeDataString(
+                    "SELECT r.run_id, r.status, t.tag FROM almagest.runs AS r JOIN almagest.run_tags AS t ON t.run_id = r.run_id "
+                        + "WHERE t.tag LIKE 'f%'"
+                )
+        );
+        Assert.True(answer.Status == HttpStatusCode.OK, answer.Text);
+        var row = Assert.Single(new VoTable(answer.Text).Rows);
+        Assert.Equal((id, "für:Lena"), (row["run_id"], row["tag"]));
+    }
+
+    [Fact]
+    public async Task A_table_can_be_asked_for_as_a_gzip_file()
+    {
+        const string Query = "SELECT star_id, source_id FROM dataset.known ORDER BY star_id";
+        var plain = await AskAsync(Query);
+        foreach (var format in new[] { "FORMAT=votable_gzip", "RESPONSEFORMAT=votable_gzip" })
+        {
+            using var answer = await _server.Client.GetAsync(
+                $"/vo/tap/sync?LANG=ADQL&{format}&QUERY={Uri.EscapeDataString(Query)}",
+                TestContext.Current.CancellationToken
+            );
+            Assert.Equal("application/x-votable+xml; encoding=gzip", answer.Content.Headers.ContentType?.ToString());
+            Assert.Empty(answer.Content.Headers.ContentEncoding);
+            var packed = await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+            Assert.Equal((0x1f, 0x8b), (packed[0], packed[1]));
+            using var reader = CatalogFile.Open(new MemoryStream(packed), "answer");
+            Assert.Equal(["star_id", "source_id"], reader.Columns.Select(c => c.Name));
+            Assert.Equal(plain.Rows.Count, reader.ReadBatches().Sum(b => b.Count));
+        }
     }
 
     [Theory]

@@ -29,6 +29,7 @@ internal sealed class LedgerCatalogue(LedgerDatabase ledger)
             LedgerTables.Labels,
             LedgerTables.Runs,
             LedgerTables.RunParameters,
+            LedgerTables.RunTags,
             LedgerTables.Results,
             LedgerTables.Clusters,
             .. LedgerTables.Views,

@@ -103,6 +103,14 @@ internal static class LedgerTables
             PublishedColumns.Of(RunColumns.OfParameter, ["run_id", "name", "value_text", "value_number"], ["run_id"])
         );
 
+    public static PublishedTable RunTags { get; } =
+        Table(
+            "run_tags",
+            "The tags of runs, one a row",
+            "public.run_tags",
+            PublishedColumns.Of(RunColumns.OfTag, ["run_id", "tag"], ["run_id", "tag"])
+        );
+
     private static string Outcome(string name) =>
         name switch
         {
