@@ -8,12 +8,9 @@ namespace Almagest.Ledger.Database;
 /// src/Almagest.Ledger</c>.</summary>
 internal sealed class LedgerContextFactory : IDesignTimeDbContextFactory<LedgerContext>
 {
-    /// <summary>The whole model is asked for: that of the tables with the views.</summary>
-    public static bool WithViews { get; private set; }
-
     public LedgerContext CreateDbContext(string[] args)
     {
-        WithViews = args.Contains("--with-views");
+        LedgerContext.DescribesViews = args.Contains("--with-views");
         return new(LedgerContextOptions.For(o => o.UseNpgsql("Host=localhost", LedgerContextOptions.Npgsql)));
     }
 }

@@ -1,4 +1,3 @@
-using Almagest.Ledger.Database;
 using Microsoft.EntityFrameworkCore;
 
 namespace Almagest.Ledger.Model;
@@ -25,6 +24,9 @@ public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbC
     public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
+    /// <summary>The tools write the compiled model, which has the views, and not a migration.</summary>
+    internal static bool DescribesViews { get; set; }
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         ArgumentNullException.ThrowIfNull(modelBuilder);
@@ -33,7 +35,7 @@ public sealed class LedgerContext(DbContextOptions<LedgerContext> options) : DbC
         CrossMatchModel.Configure(modelBuilder);
         AccessModel.Configure(modelBuilder);
         // No migration makes them: models of migrations need not know them, so that a new view changes no snapshot.
-        if (EF.IsDesignTime && !LedgerContextFactory.WithViews)
+        if (EF.IsDesignTime && !DescribesViews)
             return;
         foreach (var part in typeof(LedgerContext).Assembly.GetTypes().Where(t => t.IsClass && typeof(IModelPart).IsAssignableFrom(t)))
             ((IModelPart)Activator.CreateInstance(part)!).Configure(modelBuilder);
