@@ -1,4 +1,5 @@
 using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Statistics;
 
 namespace Almagest.Discovery.Clustering.Auto;
 
@@ -75,7 +76,9 @@ internal sealed class ClusterChoice(MotionStars stars, AutoParameters parameters
     private (int[] Box, int[] Around) Split(Peak peak)
     {
         var box = new List<int>();
-        var others = new List<(double Distance, int Star)>();
+        var distances = new double[stars.Count];
+        var others = new int[stars.Count];
+        var count = 0;
         for (var i = 0; i < stars.Count; i++)
         {
             double farthest = 0;
@@ -84,11 +87,20 @@ internal sealed class ClusterChoice(MotionStars stars, AutoParameters parameters
             if (farthest <= 1.5 * peak.Scale)
                 box.Add(i);
             else if (farthest > 2.5 * peak.Scale)
-                others.Add((farthest, i));
+                (distances[count], others[count++]) = (farthest, i);
         }
 
-        others.Sort();
-        return ([.. box], [.. others.Take(Math.Max(2 * box.Count, 200)).Select(o => o.Star)]);
+        var wanted = Math.Min(count, Math.Max(2 * box.Count, 200));
+        if (wanted == 0)
+            return ([.. box], []);
+        // Of a million stars a few thousand are wanted: to sort them all would take longer than the search.
+        var limit = OrderStatistics.Select(distances.AsSpan(0, count), wanted - 1);
+        var near = new List<(double Distance, int Star)>(wanted);
+        for (var i = 0; i < count; i++)
+            if (distances[i] <= limit)
+                near.Add((distances[i], others[i]));
+        near.Sort();
+        return ([.. box], [.. near.Take(wanted).Select(n => n.Star)]);
     }
 
     private static int[] Members(ClusterMixture mixture) =>
