@@ -48,8 +48,8 @@ internal static partial class ContentSniffer
             throw Refuse(
                 input,
                 "a table of DAOPHOT, whose positions are pixels of an image",
-                "Bring them to the sky first, for example with astropy: `t = Table.read(F, format='ascii.daophot')`, then WCS.pixel_to_world, "
-                    + "and write ra and dec in degrees as ECSV."
+                "Bring them to the sky first, for example with astropy: `t = Table.read(F, format='ascii.daophot')`, then "
+                    + "WCS.pixel_to_world, and write ra and dec in degrees as ECSV."
             );
         if (Json().IsMatch(head))
             throw Refuse(input, "JSON", "Write the table as CSV, for example with pandas: `pandas.read_json(F).to_csv(G, index=False)`.");
@@ -101,8 +101,8 @@ internal static partial class ContentSniffer
             throw Refuse(
                 input,
                 $"a web page{title}",
-                "The server may have answered with an error or a login page: open the address in a browser. A table in it can be written as CSV, for "
-                    + "example with pandas: `pandas.read_html(F)[0].to_csv(G, index=False)`."
+                "The server may have answered with an error or a login page: open the address in a browser. A table in it can be "
+                    + "written as CSV, for example with pandas: `pandas.read_html(F)[0].to_csv(G, index=False)`."
             );
         }
         if (head.StartsWith("<table", StringComparison.OrdinalIgnoreCase))
