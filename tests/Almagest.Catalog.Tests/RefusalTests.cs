@@ -26,6 +26,11 @@ public sealed class RefusalTests
             { "an ASDF file", "#ASDF 1.0.0\n#ASDF_STANDARD 1.5.0\n%YAML 1.1\n"u8.ToArray() },
             { "a picture", [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0] },
             { "a table of LaTeX", "\\begin{table}\n\\begin{tabular}{cc}\nra & dec \\\\\n1 & 2 \\\\\n"u8.ToArray() },
+            {
+                "a table of DAOPHOT, whose positions are pixels",
+                "#K IRAF       = NOAO/IRAF    version    %-23s\n#\n#N ID    XCENTER   YCENTER   MAG\n14 138.5 2.4 15\n"u8.ToArray()
+            },
+            { "a table of HTML", "<table border=\"1\"><tr><th>ra</th><th>dec</th></tr></table>"u8.ToArray() },
             { "an Arrow or Feather file", "ARROW1\0\0"u8.ToArray() },
             { "JSON", "[[1, 2], [3, 4]]"u8.ToArray() },
             { "ZIP", [0x50, 0x4b, 3, 4, 20, 0] },

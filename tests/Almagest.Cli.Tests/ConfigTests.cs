@@ -120,6 +120,32 @@ public sealed class ConfigTests : IDisposable
     }
 
     [Fact]
+    public async Task All_that_is_wrong_is_said_at_once()
+    {
+        await File.WriteAllTextAsync(
+            Own,
+            "databse = \"x\"\nkeep_running = -1\nthreads = 2\n[srve]\nport = 1\n[serve]\nprot = 2\ncors = [1]\n",
+            TestContext.Current.CancellationToken
+        );
+        _environment["ALMAGEST_MIN_FREE_MIB"] = "much";
+        var result = await RunAsync("runs", "list");
+        Assert.Equal(ExitCodes.BadUsage, result.ExitCode);
+        Assert.StartsWith("error: 6 settings are wrong:\n", result.Error);
+        string[] expected =
+        [
+            "ALMAGEST_MIN_FREE_MIB is 'much', expected a whole number",
+            $"{Own}, line 1: there is no setting databse. Did you mean database?",
+            $"{Own}, line 2: keep_running is -1",
+            $"{Own}, line 4: there is no table [srve]. Did you mean [serve]?",
+            $"{Own}, line 7: there is no setting serve.prot. Did you mean serve.port?",
+            $"{Own}, line 8: serve.cors is [1], expected a list of texts",
+        ];
+        var lines = result.Error.Split('\n').Skip(1).Where(l => l.StartsWith("  ", StringComparison.Ordinal)).ToList();
+        Assert.Equal(expected.Length, lines.Count);
+        Assert.All(expected.Zip(lines), pair => Assert.Contains(pair.First, pair.Second));
+    }
+
+    [Fact]
     public async Task A_value_that_a_command_refuses_names_the_file_that_set_it()
     {
         await File.WriteAllTextAsync(Own, "[serve]\nport = 99999\n", TestContext.Current.CancellationToken);
@@ -180,7 +206,9 @@ public sealed class ConfigTests : IDisposable
             Own,
             string.Join('\n', example.Split('\n').Where(l => !l.StartsWith("#home", StringComparison.Ordinal)).Select(Switched))
         );
-        Assert.Equal(settings.Count - 1, ConfigurationFile.Read(Own, settings).Count);
+        List<UsageException> mistakes = [];
+        Assert.Equal(settings.Count - 1, ConfigurationFile.Read(Own, settings, mistakes).Count);
+        Assert.Empty(mistakes);
 
         static string Switched(string line) => line.StartsWith('#') && !line.StartsWith("# ", StringComparison.Ordinal) ? line[1..] : line;
     }

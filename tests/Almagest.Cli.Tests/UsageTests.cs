@@ -124,6 +124,19 @@ public sealed class UsageTests
         Assert.Contains(hint, result.Error);
     }
 
+    [Fact]
+    public async Task Help_is_as_wide_through_a_pipe_as_COLUMNS_says()
+    {
+        foreach (var (asked, most) in new (int?, int)[] { (60, 60), (null, 100), (300, 110) })
+        {
+            var pipe = new TerminalInfo(false, false, asked ?? 160, false) { AskedWidth = asked };
+            var page = (await Cli.RunAsync(pipe, "discover", "anomalies", "--help")).Ok().Out.Split("Examples:")[0];
+            // A long word stands by itself.
+            var longest = page.Split('\n').Where(l => l.Trim().Contains(' ')).Max(l => l.Length);
+            Assert.InRange(longest, most - 12, most);
+        }
+    }
+
     [Theory]
     [InlineData(40)]
     [InlineData(57)]

@@ -42,7 +42,7 @@ public sealed class RunRequestTests(KnownLedger known)
         """{"algorithm": "dbscan", "dataset": "known", "filter": {"cone": {"ra_deg": 360, "dec_deg": 5, "radius_deg": 1}}}""",
         "filter.cone.ra_deg"
     )]
-    [InlineData("""{"algorithm": "dbscan", "dataset": "known", "filter": {"mag": {"max": 3}}}""", "filter.mag")]
+    [InlineData("""{"algorithm": "dbscan", "dataset": "known", "filter": {"magn": {"max": 3}}}""", "filter.magn")]
     [InlineData("""{"algorithm": "dbscan", "dataset": "known", "filter": "bright"}""", "filter")]
     [InlineData("""{"algorithm": "dbscan", "dataset": "known", "filter": {"magnitude": {"max": 0}}}""", "filter")]
     [InlineData("""{"algorithm": "dbscan", "dataset": "known", "dataset": "known"}""", "body")]

@@ -73,11 +73,13 @@ internal sealed class Probe
     private void TakeBars()
     {
         var rows = Rows.Where(r => !r.IsBorder).ToList();
-        if (rows.Count == 0 || !rows.TrueForAll(r => r.Fields is ["", _, .., ""]))
+        // TOPCAT writes the table's name above it.
+        var titles = rows.TakeWhile(r => r.Fields.Length == 1).Count();
+        if (rows.Count == titles || !rows.Skip(titles).All(r => r.Fields is ["", _, .., ""]))
             return;
         OuterBars = true;
         Rows.Clear();
-        Rows.AddRange(rows.Select(r => r with { Fields = r.Fields[1..^1] }));
+        Rows.AddRange(rows.Select((r, i) => i < titles ? r : r with { Fields = r.Fields[1..^1] }));
     }
 }
 

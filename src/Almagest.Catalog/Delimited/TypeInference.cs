@@ -35,7 +35,8 @@ internal static class TypeInference
         return counts.Select((c, i) => table.Columns[i].Type ?? c.Type).ToArray();
     }
 
-    private struct Counts
+    /// <summary>What the values of a column look like.</summary>
+    public struct Counts
     {
         private int _values,
             _integers,

@@ -131,6 +131,11 @@ public static class CatalogFile
                     described,
                     options
                 ),
+                ContentKind.DelimitedText when RuledTable.TryRead(input, options) is { } ruled => new FixedWidthReader(
+                    input,
+                    ruled,
+                    options
+                ),
                 ContentKind.DelimitedText => TextSections.Open(input, TextTableSniffer.Sniff(input, options), options),
                 ContentKind.VoTable => new VoTableReader(input, options),
                 ContentKind.Fits => new FitsReader(input, options),

@@ -89,4 +89,25 @@ internal sealed record FixedTable(string Format, IReadOnlyList<FixedColumn> Colu
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Whether nothing but blanks may stand between the columns: a row in which something does is not read.</summary>
+    public bool HasBlankGaps { get; init; }
+
+    /// <summary>The line that ends the table; null = the file's end.</summary>
+    public string? EndLine { get; init; }
+
+    /// <summary>Whether there is nothing but blanks before, between and behind some ranges of a line.</summary>
+    public static bool IsBlankBetween(ReadOnlySpan<byte> line, IReadOnlyList<(int Start, int End)> ranges)
+    {
+        var at = 0;
+        foreach (var (start, end) in ranges)
+        {
+            if (at >= line.Length)
+                return true;
+            if (!line[at..Math.Min(start, line.Length)].Trim((byte)' ').IsEmpty)
+                return false;
+            at = end;
+        }
+        return at >= line.Length || line[at..].Trim((byte)' ').IsEmpty;
+    }
 }

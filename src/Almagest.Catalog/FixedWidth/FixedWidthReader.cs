@@ -47,29 +47,51 @@ internal sealed class FixedWidthReader : ICatalogReader
         using var content = _input.OpenContent();
         CatalogInput.Skip(content, _table.DataOffset);
         var lines = new LineReader(content, _maxRowBytes, _table.DataLine);
+        var ranges = _table.Columns.Select(c => (c.Start, c.End)).ToArray();
+        var end = _table.EndLine is { } text ? System.Text.Encoding.UTF8.GetBytes(text) : null;
         var more = true;
         while (more)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var vectors = _table.Columns.Select(c => CatalogVectors.New(c.Type, rowsPerBatch)).ToArray();
             var numbers = new long[rowsPerBatch];
+            var rejected = new List<RejectedRow>();
             var row = 0;
-            while (row < rowsPerBatch && (more = lines.Read()))
+            while (row < rowsPerBatch && rejected.Count < rowsPerBatch && (more = lines.Read()))
             {
                 var line = lines.Current;
                 if (line.Trim(" \t\0"u8).IsEmpty)
                     continue;
+                if (end is not null && line.TrimEnd((byte)' ').SequenceEqual(end))
+                {
+                    more = false;
+                    break;
+                }
+                if (_table.HasBlankGaps && line[0] == '#')
+                    continue;
+                if (_table.HasBlankGaps && !FixedTable.IsBlankBetween(line, ranges))
+                {
+                    rejected.Add(
+                        new RejectedRow(
+                            lines.Number,
+                            "",
+                            "something stands between the columns that the line below the names draws",
+                            RejectedRow.Clip(Cell.Text(line[..Math.Min(line.Length, 4 * RejectedRow.ClipLength)]))
+                        )
+                    );
+                    continue;
+                }
                 for (var i = 0; i < vectors.Length; i++)
                     _table.Columns[i].Store(line, vectors[i], row);
                 numbers[row++] = lines.Number;
             }
-            if (row > 0)
+            if (row > 0 || rejected.Count > 0)
                 yield return new CatalogBatch
                 {
                     Count = row,
                     Columns = vectors,
                     LineNumber = numbers,
-                    Rejected = [],
+                    Rejected = rejected,
                 };
         }
     }

@@ -44,6 +44,13 @@ internal static partial class ContentSniffer
                 "Write it as ECSV, for example with astropy: `Table.read(F, format='latex').write(G, format='ascii.ecsv')`; "
                     + "a deluxetable is read with format='aastex'."
             );
+        if (Daophot().IsMatch(head))
+            throw Refuse(
+                input,
+                "a table of DAOPHOT, whose positions are pixels of an image",
+                "Bring them to the sky first, for example with astropy: `t = Table.read(F, format='ascii.daophot')`, then "
+                    + "WCS.pixel_to_world, and write ra and dec in degrees as ECSV."
+            );
         if (Json().IsMatch(head))
             throw Refuse(input, "JSON", "Write the table as CSV, for example with pandas: `pandas.read_json(F).to_csv(G, index=False)`.");
         if (IpacHeader().Match(head) is { Success: true } bars && (head[0] == '\\' || IpacTypes(bars.Groups["types"].Value)))
@@ -94,9 +101,16 @@ internal static partial class ContentSniffer
             throw Refuse(
                 input,
                 $"a web page{title}",
-                "The server may have answered with an error or a login page: open the address in a browser."
+                "The server may have answered with an error or a login page: open the address in a browser. A table in it can be "
+                    + "written as CSV, for example with pandas: `pandas.read_html(F)[0].to_csv(G, index=False)`."
             );
         }
+        if (head.StartsWith("<table", StringComparison.OrdinalIgnoreCase))
+            throw Refuse(
+                input,
+                "a table of HTML",
+                "Write it as CSV, for example with pandas: `pandas.read_html(F)[0].to_csv(G, index=False)`."
+            );
         throw Refuse(input, "XML without a VOTABLE element", "");
     }
 
@@ -167,6 +181,9 @@ internal static partial class ContentSniffer
         RegexOptions.CultureInvariant
     )]
     private static partial Regex Latex();
+
+    [GeneratedRegex(@"^#K\s+IRAF\s|^#N\s+ID\s+XCENTER\s", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex Daophot();
 
     [GeneratedRegex(@"^(\{|\[\s*[\[{""0-9-])", RegexOptions.CultureInvariant)]
     private static partial Regex Json();

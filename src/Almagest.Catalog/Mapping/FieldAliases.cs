@@ -14,6 +14,8 @@ internal static class FieldAliases
         ("RA_ICRS", "DE_ICRS"),
         ("RAICRS", "DEICRS"),
         ("RAdeg", "DEdeg"),
+        ("RA(ICRS)", "DE(ICRS)"),
+        ("RA(J2000)", "DE(J2000)"),
         ("ra_icrs", "dec_icrs"),
         ("RAJ2000", "DEJ2000"),
         ("raj2000", "decj2000"),

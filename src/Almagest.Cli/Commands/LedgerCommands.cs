@@ -122,9 +122,7 @@ internal static class LedgerCommands
         command.SetAction(
             async (parsed, _) =>
             {
-                var path = parsed.GetRequiredValue(file);
-                if (path != Streams.StandardInput)
-                    IngestCommand.RequireFiles([path]);
+                var path = LedgerFiles.SourceOf(parsed, file);
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.AsItIs);
                 var report = await LedgerFiles.ReadAsync(shell, session.Ledger, path);
                 return await LedgerFiles.AnswerAsync(shell, session.Ledger, report, "Imported");
@@ -147,9 +145,7 @@ internal static class LedgerCommands
         command.SetAction(
             async (parsed, _) =>
             {
-                var path = parsed.GetRequiredValue(file);
-                if (path != Streams.StandardInput)
-                    IngestCommand.RequireFiles([path]);
+                var path = LedgerFiles.SourceOf(parsed, file);
                 var report = await LedgerFiles.CheckAsync(shell, path);
                 shell.Answer(
                     Document(report, path, null),

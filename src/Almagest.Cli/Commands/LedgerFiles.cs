@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Access;
 using Almagest.Ledger.Backup;
@@ -34,6 +35,16 @@ internal static class LedgerFiles
         {
             throw OutputFile.Failure(path, e);
         }
+    }
+
+    /// <summary>The file that a command is told to read; - is the standard input.</summary>
+    /// <exception cref="UsageException">there is no such file</exception>
+    public static string SourceOf(ParseResult parsed, Argument<string> file)
+    {
+        var path = parsed.GetRequiredValue(file);
+        if (path != Streams.StandardInput)
+            IngestCommand.RequireFiles([path]);
+        return path;
     }
 
     /// <summary>Reads a file, or the standard input, into an empty ledger.</summary>

@@ -15,7 +15,7 @@ internal sealed class RunOptions
         OptionFactory.Text(
             "--filter",
             "TERMS",
-            "Which of its stars, e.g. 'cone=56.75,24.1,2 magnitude=..15 parallax_over_error=5..', or the JSON of the API",
+            "Which of its stars, e.g. 'cone=56.75,24.1,2 magnitude=..15 parallax=5..10 pmra=-25..-15', or the JSON of the API",
             "-f"
         );
 

@@ -10,9 +10,13 @@ namespace Almagest.Cli.Configuration;
 /// silence.</summary>
 internal static class ConfigurationFile
 {
-    /// <returns>by key; empty where there is no such file</returns>
-    /// <exception cref="UsageException">it cannot be read; the message names the line</exception>
-    public static IReadOnlyDictionary<string, SettingValue> Read(string path, IReadOnlyList<Setting> settings)
+    /// <param name="mistakes">takes what is wrong; each names its line</param>
+    /// <returns>by key what is right; empty where there is no such file</returns>
+    public static IReadOnlyDictionary<string, SettingValue> Read(
+        string path,
+        IReadOnlyList<Setting> settings,
+        ICollection<UsageException> mistakes
+    )
     {
         string text;
         try
@@ -25,15 +29,24 @@ internal static class ConfigurationFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{path} cannot be read: {e.Message.TrimEnd('.')}", "Make it readable, or move it away.", path);
+            mistakes.Add(
+                new UsageException($"{path} cannot be read: {e.Message.TrimEnd('.')}", "Make it readable, or move it away.", path)
+            );
+            return new Dictionary<string, SettingValue>();
         }
         var document = SyntaxParser.Parse(text, path, validate: true);
         if (document.Diagnostics.FirstOrDefault(d => d.Kind == DiagnosticMessageKind.Error) is { } wrong)
-            throw new UsageException(
-                $"{path}, line {wrong.Span.Start.Line + 1} cannot be read: {wrong.Message.TrimEnd('.').ReplaceLineEndings(" ")}",
-                """Write lines like: database = "postgresql://me@server/almagest", and port = 8000 below [serve].""",
-                path
+        {
+            // What stands behind it may be misread for it.
+            mistakes.Add(
+                new UsageException(
+                    $"{path}, line {wrong.Span.Start.Line + 1} cannot be read: {wrong.Message.TrimEnd('.').ReplaceLineEndings(" ")}",
+                    """Write lines like: database = "postgresql://me@server/almagest", and port = 8000 below [serve].""",
+                    path
+                )
             );
+            return new Dictionary<string, SettingValue>();
+        }
         var found = new Dictionary<string, SettingValue>();
         foreach (var pair in document.KeyValues)
             Take("", pair);
@@ -42,7 +55,10 @@ internal static class ConfigurationFile
             var name = NameOf(table.Name);
             // An empty table has no key that would be looked up.
             if (!settings.Any(s => s.Key.StartsWith($"{name}.", StringComparison.Ordinal)))
-                throw Unknown(name, table, isTable: true);
+            {
+                mistakes.Add(Unknown(name, table, isTable: true));
+                continue;
+            }
             foreach (var pair in table.Items)
                 Take($"{name}.", pair);
         }
@@ -53,10 +69,11 @@ internal static class ConfigurationFile
             var key = table + NameOf(pair.Key);
             var where = $"{path}, line {LineOf(pair)}";
             if (settings.FirstOrDefault(s => s.Key == key) is not { } setting)
-                throw Unknown(key, pair, isTable: false);
-            var value = ValueOf(setting, pair.Value, where);
-            if (!found.TryAdd(key, value))
-                throw new UsageException($"{where}: {key} is set a second time ({found[key].Where})", "Keep one of them.", key);
+                mistakes.Add(Unknown(key, pair, isTable: false));
+            else if (ValueOf(setting, pair.Value, where) is not { } value)
+                mistakes.Add(Unfit(setting, pair.Value, where));
+            else if (!found.TryAdd(key, value))
+                mistakes.Add(new UsageException($"{where}: {key} is set a second time ({found[key].Where})", "Keep one of them.", key));
         }
 
         UsageException Unknown(string key, SyntaxNode node, bool isTable)
@@ -83,7 +100,7 @@ internal static class ConfigurationFile
     private static string NameOf(SyntaxNode? key) =>
         string.Join('.', (key?.ToString() ?? "").Trim().Split('.').Select(part => part.Trim().Trim('"', '\'')));
 
-    private static SettingValue ValueOf(Setting setting, ValueSyntax? value, string where)
+    private static SettingValue? ValueOf(Setting setting, ValueSyntax? value, string where)
     {
         var texts = (setting.Kind, value) switch
         {
@@ -95,14 +112,15 @@ internal static class ConfigurationFile
             (SettingKind.List, ArraySyntax array) when Strings(array) is { } all => all,
             _ => (string[]?)null,
         };
-        if (texts is null)
-            throw new UsageException(
-                $"{where}: {setting.Key} is {value?.ToString()?.Trim()}, expected {Expected(setting)}",
-                $"Write it like: {setting.Key.Split('.')[^1]} = {Example(setting)}",
-                setting.Key
-            );
-        return new SettingValue(setting, texts, SettingValue.File, where) { IsOff = value is BooleanValueSyntax };
+        return texts is null ? null : new SettingValue(setting, texts, SettingValue.File, where) { IsOff = value is BooleanValueSyntax };
     }
+
+    private static UsageException Unfit(Setting setting, ValueSyntax? value, string where) =>
+        new(
+            $"{where}: {setting.Key} is {value?.ToString()?.Trim()}, expected {Expected(setting)}",
+            $"Write it like: {setting.Key.Split('.')[^1]} = {Example(setting)}",
+            setting.Key
+        );
 
     private static string[]? Strings(ArraySyntax array)
     {

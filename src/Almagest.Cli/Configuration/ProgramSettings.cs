@@ -49,6 +49,7 @@ internal sealed class ProgramSettings
         var settings = SettingCatalogue.Of(root);
         var values = new Dictionary<string, SettingValue>();
         var files = new List<string>();
+        var mistakes = new List<UsageException>();
         if (sources.SystemFile is { } system)
         {
             if (sources.IsSystemFileNamed && !File.Exists(system))
@@ -59,7 +60,7 @@ internal sealed class ProgramSettings
                 );
             Add(system);
         }
-        var variables = settings.ToDictionary(s => s.Key, s => OfEnvironment(s, sources.Variable));
+        var variables = settings.ToDictionary(s => s.Key, s => OfEnvironment(s, sources.Variable, mistakes));
         var said = (variables[SettingCatalogue.Home] ?? values.GetValueOrDefault(SettingCatalogue.Home))?.Text;
         var home = EmbeddedServerOptions.HomeOf(name => name == "ALMAGEST_HOME" ? said : sources.Variable(name));
         if (sources.ReadsHome)
@@ -68,10 +69,12 @@ internal sealed class ProgramSettings
             var before = values.GetValueOrDefault(SettingCatalogue.Home);
             Add(own);
             if (values.GetValueOrDefault(SettingCatalogue.Home) is { } moved && moved != before)
-                throw new UsageException(
-                    $"{moved.Where}: home cannot be set by a file that lies in it",
-                    $"Set ALMAGEST_HOME, or home in {SettingSources.UsualSystemFile}.",
-                    SettingCatalogue.Home
+                mistakes.Add(
+                    new UsageException(
+                        $"{moved.Where}: home cannot be set by a file that lies in it",
+                        $"Set ALMAGEST_HOME, or home in {SettingSources.UsualSystemFile}.",
+                        SettingCatalogue.Home
+                    )
                 );
         }
         foreach (var (key, value) in variables)
@@ -79,14 +82,16 @@ internal sealed class ProgramSettings
             if (value is not null)
                 values[key] = value;
         }
-        return new ProgramSettings(settings, values, home, files);
+        return mistakes.Count == 0
+            ? new ProgramSettings(settings, values, home, files)
+            : throw UsageException.Together(mistakes, $"{mistakes.Count} settings are wrong");
 
         void Add(string path)
         {
             if (files.Contains(path))
                 return;
             files.Add(path);
-            foreach (var (key, value) in ConfigurationFile.Read(path, settings))
+            foreach (var (key, value) in ConfigurationFile.Read(path, settings, mistakes))
                 values[key] = value;
         }
     }
@@ -178,7 +183,7 @@ internal sealed class ProgramSettings
     /// <summary>What somebody said; null where the default holds.</summary>
     private SettingValue? Said(string key) => _values.GetValueOrDefault(key);
 
-    private static SettingValue? OfEnvironment(Setting setting, Func<string, string?> variable)
+    private static SettingValue? OfEnvironment(Setting setting, Func<string, string?> variable, ICollection<UsageException> mistakes)
     {
         if (variable(setting.Variable) is not { } text || string.IsNullOrWhiteSpace(text))
             return null;
@@ -193,11 +198,16 @@ internal sealed class ProgramSettings
                 && number <= setting.Range.Most
             )
         )
-            throw new UsageException(
-                $"{where} is '{text}', expected {ConfigurationFile.Expected(setting)}",
-                "Correct it, or leave it out.",
-                where
+        {
+            mistakes.Add(
+                new UsageException(
+                    $"{where} is '{text}', expected {ConfigurationFile.Expected(setting)}",
+                    "Correct it, or leave it out.",
+                    where
+                )
             );
+            return null;
+        }
         var texts =
             setting.Kind == SettingKind.List
                 ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)

@@ -17,7 +17,7 @@ internal static class HelpPages
             if (option is HelpOption)
             {
                 // One column is left free: some terminals break a line that fills them.
-                option.Action = new HelpWithExamples(Math.Min(MaxWidth, shell.Terminal.OutIsTerminal ? shell.Terminal.Width : 100) - 1);
+                option.Action = new HelpWithExamples(Math.Min(MaxWidth, shell.Terminal.TextWidth) - 1);
                 root.SetAction(parsed => option.Action is SynchronousCommandLineAction action ? action.Invoke(parsed) : ExitCodes.Done);
             }
             if (option is VersionOption)

@@ -11,9 +11,16 @@ internal sealed record TerminalInfo(bool OutIsTerminal, bool ErrorIsTerminal, in
 {
     // A pipe has no width: wide enough that no row of ours is wrapped, and grep finds whole rows.
     private const int PipeWidth = 160;
+    private const int TextPipeWidth = 100;
 
     /// <summary>Whether somebody is there to answer a question.</summary>
     public bool CanAsk => ErrorIsTerminal && !Console.IsInputRedirected;
+
+    /// <summary>What COLUMNS says; null where it says nothing.</summary>
+    public int? AskedWidth { get; init; }
+
+    /// <summary>Columns for running text, through a pipe as well.</summary>
+    public int TextWidth => OutIsTerminal ? Width : AskedWidth ?? TextPipeWidth;
 
     /// <summary>Pipes or files.</summary>
     public static TerminalInfo None { get; } = new(false, false, PipeWidth, false);
@@ -28,15 +35,21 @@ internal sealed record TerminalInfo(bool OutIsTerminal, bool ErrorIsTerminal, in
             stderr,
             WidthOf(stdout || stderr),
             string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
-        );
+        )
+        {
+            AskedWidth = Asked(),
+        };
     }
+
+    private static int? Asked() =>
+        int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var asked)
+        && asked >= 40
+            ? asked
+            : null;
 
     private static int WidthOf(bool terminal)
     {
-        if (
-            int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var asked)
-            && asked >= 40
-        )
+        if (Asked() is { } asked)
             return asked;
         if (!terminal)
             return PipeWidth;

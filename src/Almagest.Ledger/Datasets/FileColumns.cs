@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Almagest.Catalog.Mapping;
 using Almagest.Catalog.Stars;
 using Almagest.Contract.Datasets;
@@ -10,7 +11,14 @@ namespace Almagest.Ledger.Datasets;
 /// <param name="Report">its name, type and unit in the file</param>
 /// <param name="Field">the field of a star that it is; null where it is kept beside the fields, in <c>extra</c></param>
 /// <param name="Unit">how its values become the field's</param>
-public sealed record FileColumn(ColumnReport Report, string? Field, FieldUnit Unit);
+public sealed partial record FileColumn(ColumnReport Report, string? Field, FieldUnit Unit)
+{
+    /// <summary>What the file says that it is, in words of UCD1+; null where it says nothing, or in the words of older files.</summary>
+    public string? OwnUcd => Report.Ucd is { } ucd && Words().IsMatch(ucd) ? ucd : null;
+
+    [GeneratedRegex(@"^[a-z][A-Za-z0-9]*(\.[A-Za-z0-9-]+)*(;[a-z][A-Za-z0-9]*(\.[A-Za-z0-9-]+)*)*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Words();
+}
 
 /// <summary>The columns of a dataset's file, as the reports of its load tell them. Texts that became numbers, such as <c>12:34:56</c>, are
 /// not kept, and are not among them.</summary>

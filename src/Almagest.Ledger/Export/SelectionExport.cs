@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Almagest.Catalog.Mapping;
 using Almagest.Catalog.Writing;
 using Almagest.Contract.Columns;
 using Almagest.Ledger.Database;
@@ -24,7 +25,7 @@ public sealed class SelectionExport(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(dataset);
         filter ??= StarFilter.All;
         filter.Validate();
-        var columns = extra ? [.. StarColumns.All, StarColumns.Extra] : StarColumns.All;
+        var columns = (extra ? [.. StarColumns.All, StarColumns.Extra] : StarColumns.All).Select(Said(dataset)).ToList();
         var provenance = Provenance.Of(
             $"Stars of {dataset.Name}",
             $"{(limit is { } n ? $"the first {n} of " : "")}{filter.Describe()}, by star_id",
@@ -55,5 +56,14 @@ public sealed class SelectionExport(LedgerDatabase ledger)
         {
             IntegerIds = await IntegerIds.ColumnsAsync(ledger, [dataset.DatasetId], cancellationToken),
         };
+    }
+
+    // The band is known to the file alone: our own word for a magnitude says that it is one.
+    private static Func<Column, Column> Said(Dataset dataset)
+    {
+        var own = (FileColumns.Of(dataset) ?? [])
+            .Where(c => c is { Field: StarField.Magnitude or StarField.Color, OwnUcd: not null })
+            .ToDictionary(c => c.Field!, c => c.OwnUcd!);
+        return column => own.TryGetValue(column.Name, out var ucd) ? column with { Ucd = ucd } : column;
     }
 }

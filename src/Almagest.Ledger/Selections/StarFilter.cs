@@ -158,20 +158,37 @@ public sealed record StarFilter
         }
     }
 
+    // As archives call them; the unit is that of the field.
+    private static readonly Dictionary<string, string> s_short = new(StringComparer.Ordinal)
+    {
+        ["ra"] = "ra_deg",
+        ["dec"] = "dec_deg",
+        ["mag"] = "magnitude",
+        ["colour"] = "color",
+        ["parallax"] = "parallax_mas",
+        ["pm"] = "proper_motion_mas_yr",
+        ["pmra"] = "pmra_mas_yr",
+        ["pmdec"] = "pmdec_mas_yr",
+    };
+
+    // Of a condition that is given twice the last one would count.
+    private static readonly JsonDocumentOptions s_once = new() { AllowDuplicateProperties = false };
+
+    /// <summary>The condition that a name means: some have a shorter name, too, or one without their unit.</summary>
+    internal static string NameOf(string name) => s_short.GetValueOrDefault(name) ?? StarField.Named(name);
+
     /// <summary>The same with the names of fields, where other names stand that are accepted for them.</summary>
     private static string Named(string json)
     {
-        if (
-            !json.Contains("\"parallax_error\"", StringComparison.Ordinal)
-                && !json.Contains("\"radial_velocity\"", StringComparison.Ordinal)
-            || JsonNode.Parse(json) is not JsonObject filter
-        )
+        if (JsonNode.Parse(json, null, s_once) is not JsonObject filter || filter.All(c => NameOf(c.Key) == c.Key))
             return json;
         foreach (var (name, _) in filter.ToList())
         {
-            var field = StarField.Named(name);
-            if (field == name || filter.ContainsKey(field))
+            var field = NameOf(name);
+            if (field == name)
                 continue;
+            if (filter.ContainsKey(field))
+                throw LedgerException.Invalid($"filter.{name}", $"the filter has {name} and {field}, which are one condition", "Give one.");
             var range = filter[name];
             filter.Remove(name);
             filter[field] = range;

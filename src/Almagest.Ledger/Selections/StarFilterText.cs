@@ -13,8 +13,10 @@ namespace Almagest.Ledger.Selections;
 public static class StarFilterText
 {
     private const string Help =
-        "Write terms like: cone=RA,DEC,RADIUS  ra_deg=350..10  dec_deg=-5..5  magnitude=..15  parallax_over_error=5..  ruwe=..1.4  "
-        + "extra.COLUMN=0..1  quality=gaia  without=SOURCE_ID,SOURCE_ID  only=SOURCE_ID,SOURCE_ID  sample=1000 or sample=1000,SEED";
+        "Write terms like: cone=RA,DEC,RADIUS  ra=350..10  dec=-5..5  magnitude=..15  color=0.5..1  parallax=5..10 (mas)  "
+        + "pmra=-25..-15  pmdec=-50..-40 (mas/yr)  pm=50..  parallax_over_error=5..  ruwe=..1.4  "
+        + "extra.COLUMN=0..1  quality=gaia  without=SOURCE_ID,SOURCE_ID  only=SOURCE_ID,SOURCE_ID  "
+        + "sample=1000 or sample=1000,SEED";
 
     /// <exception cref="LedgerException">a term is unknown or malformed</exception>
     public static StarFilter Parse(string? text)
@@ -26,7 +28,9 @@ public static class StarFilterText
         var json = new JsonObject();
         foreach (var term in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
-            var (name, value) = term.Split('=', 2) is [var n, var v] ? (StarField.Named(n), v) : throw Bad(term);
+            var (name, value) = term.Split('=', 2) is [var n, var v] ? (StarFilter.NameOf(n), v) : throw Bad(term);
+            if (json.ContainsKey(name))
+                throw Twice(name, term);
             if (name == "cone")
             {
                 var parts = value.Split(',').Select(p => Number(p, term)).ToArray();
@@ -74,7 +78,8 @@ public static class StarFilterText
                 {
                     if (json["extra"] is not JsonObject extra)
                         json["extra"] = extra = [];
-                    extra[name[6..]] = range;
+                    if (!extra.TryAdd(name[6..], range))
+                        throw Twice(name, term);
                 }
                 else
                     json[name] = range;
@@ -89,6 +94,15 @@ public static class StarFilterText
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
             ? value
             : throw Bad(term);
+
+    // Two ranges of one field could be meant as both or as either.
+    private static LedgerException Twice(string name, string term) =>
+        LedgerException.Of(
+            ErrorCode.UnreadableFilter,
+            $"the filter term '{term}' is the second on {name}",
+            "Write one range: parallax=5..10 holds from 5 to 10.",
+            "filter"
+        );
 
     private static LedgerException Unknown(string name, string term) =>
         NearestName.All(name, StarFilter.Names).Take(3).ToList() is { Count: > 0 } near

@@ -44,6 +44,7 @@ internal static class RouteScopes
         "coneOfRun",
         "createTapJob",
         "deleteTapJob",
+        "deleteTapJobs",
         "explainStar",
         "exportView",
         "followRun",

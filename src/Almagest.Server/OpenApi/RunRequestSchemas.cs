@@ -69,7 +69,8 @@ internal static class RunRequestSchemas
                     new OpenApiSchema
                     {
                         Type = JsonSchemaType.String,
-                        Description = "Terms apart by spaces: cone=56.75,24.1,2 magnitude=..15 parallax_over_error=5..",
+                        Description =
+                            "Terms apart by spaces: cone=56.75,24.1,2 magnitude=..15 parallax=5..10 pmra=-25..-15 parallax_over_error=5..",
                     },
                 ];
                 break;

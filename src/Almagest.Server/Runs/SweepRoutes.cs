@@ -18,10 +18,18 @@ namespace Almagest.Server.Runs;
 public sealed record SweepRequestBody
 {
     /// <summary>anomaly or cluster; may be left out where the algorithm is given.</summary>
-    public string? RunType { get; init; }
+    public string? RunType
+    {
+        get;
+        init => field = value?.ToLowerInvariant();
+    }
 
     /// <summary>Its name; may be left out where the run type is given.</summary>
-    public string? Algorithm { get; init; }
+    public string? Algorithm
+    {
+        get;
+        init => field = value?.ToLowerInvariant();
+    }
 
     /// <summary>Name of the dataset, or its id as a string or a number; an array of them for stars of several.</summary>
     public JsonElement Dataset { get; init; }

@@ -22,10 +22,14 @@ internal sealed record TapQuery(string Adql, long MostRows, VoFormat Format, IRe
         return new TapQuery(
             adql,
             Rows(parameters),
-            VoFormat.Parse(parameters.Get("RESPONSEFORMAT") ?? parameters.Get("FORMAT")),
+            VoFormat.Parse(parameters.Get("RESPONSEFORMAT") ?? FormatOf(parameters)),
             await UploadList.OfAsync(parameters, result)
         );
     }
+
+    // astroquery says with the same word what it sends along; what it wants comes first.
+    private static string? FormatOf(VoParameters parameters) =>
+        parameters.Get("tapclient") is null ? parameters.Get("FORMAT") : parameters.All("FORMAT").FirstOrDefault();
 
     public static long Rows(VoParameters parameters, long standard = TapLimits.StandardRows)
     {

@@ -49,5 +49,8 @@ internal static class VoArguments
         -1,
         int.MaxValue
     );
+    public static readonly TextParameter JobIds = new("JOB_IDS", "ids of jobs, with commas between") { IsRequired = true };
+    public static readonly TextParameter Tables = new("tables", "only these tables, as a query writes them, with commas between");
+    public static readonly BooleanParameter OnlyTables = new("only_tables", "leaves the columns out, as detail=min does");
     public static readonly ChoiceParameter Detail = new("detail", "min leaves the columns out", ["min", "max"]);
 }

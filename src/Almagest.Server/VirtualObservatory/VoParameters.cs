@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -8,7 +9,7 @@ namespace Almagest.Server.VirtualObservatory;
 
 /// <summary>The parameters of a request, from the address and from a form (DALI 1.1, section 3): names in any case, unknown ones without
 /// meaning.</summary>
-internal sealed class VoParameters
+internal sealed partial class VoParameters
 {
     private const int MostFormBytes = 1 << 20;
 
@@ -52,6 +53,7 @@ internal sealed class VoParameters
     {
         var parameters = new VoParameters();
         parameters.Add(context.Request.Query);
+        context.Request.ContentType = Quoted(context.Request.ContentType);
         if (HttpMethods.IsPost(context.Request.Method) && context.Request.HasFormContentType)
         {
             var most = MostFormBytes + mostUploadBytes;
@@ -88,6 +90,18 @@ internal sealed class VoParameters
         }
         return parameters;
     }
+
+    // A boundary with '=' in it stands in quotation marks, which astroquery forgets: without them it is no media type.
+    private static string? Quoted(string? type) =>
+        type is not null && Boundary().Match(type) is { Success: true } found
+            ? $"{found.Groups[1].Value}\"{found.Groups[2].Value}\""
+            : type;
+
+    [GeneratedRegex(
+        "^(multipart/form-data; *boundary=)([^\\s\";,]*=[^\\s\";,]*)$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+    )]
+    private static partial Regex Boundary();
 
     private async Task AddAsync(IFormFile file, CancellationToken cancellationToken)
     {

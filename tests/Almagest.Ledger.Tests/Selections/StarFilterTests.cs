@@ -233,6 +233,12 @@ public sealed class StarFilterTests
     [InlineData("cone=0,0,0", "radius_deg is 0")]
     [InlineData("magnitude=5", "cannot be read")]
     [InlineData("magnitude=9..5", "is empty")]
+    [InlineData("parallax=5.. parallax_mas=..10", "is the second on parallax_mas")]
+    [InlineData("magnitude=5.. magnitude=..9", "is the second on magnitude")]
+    [InlineData("extra.a=5.. extra.a=..9", "is the second on extra.a")]
+    [InlineData("cone=1,2,3 cone=4,5,6", "is the second on cone")]
+    [InlineData("{\"parallax\": {\"min\": 3}, \"parallax_mas\": {\"max\": 9}}", "which are one condition")]
+    [InlineData("{\"magnitude\": {\"min\": 3}, \"magnitude\": {\"max\": 9}}", "cannot be read")]
     [InlineData("magnitude=a..5", "cannot be read")]
     [InlineData("brightness=..5", "brightness")]
     [InlineData("magnitude=NaN..", "cannot be read")]
@@ -243,6 +249,36 @@ public sealed class StarFilterTests
         var error = Assert.Throws<LedgerException>(() => StarFilterText.Parse(text));
         Assert.Equal(LedgerErrorKind.Invalid, error.Kind);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_box_in_parallax_motion_magnitude_and_colour_may_have_the_names_of_archives()
+    {
+        var filter = StarFilterText.Parse(
+            "parallax=5..10 pmra=-25..-15 pmdec=-50..-40 pm=..100 mag=..18 colour=0.5..1 ra=350..10 dec=-5.."
+        );
+        Assert.Equal(
+            StarFilterText.Parse(
+                "parallax_mas=5..10 pmra_mas_yr=-25..-15 pmdec_mas_yr=-50..-40 proper_motion_mas_yr=..100 magnitude=..18 color=0.5..1 "
+                    + "ra_deg=350..10 dec_deg=-5.."
+            ),
+            filter
+        );
+        Assert.Equal(
+            filter with
+            {
+                PmraMasYr = null,
+                PmdecMasYr = null,
+                ProperMotionMasYr = null,
+                Magnitude = null,
+                Color = null,
+                RaDeg = null,
+                DecDeg = null,
+            },
+            StarFilter.FromJson("{\"parallax\": {\"min\": 5, \"max\": 10}}")
+        );
+        // It is stored by the fields' own names.
+        Assert.Contains("\"parallax_mas\":{\"min\":5,\"max\":10}", filter.ToJson(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -291,7 +291,9 @@ public sealed class ArchiveQueryTests
         (
             """
             SELECT source_id, ra, dec FROM {g} WHERE
-            1=CONTAINS(POINT('ICRS',ra,dec),CIRCLE('ICRS',COORD1(EPOCH_PROP_POS(56.75,24.1167,7.4,20,-45.5,5.9,2000,2016.0)),COORD2(EPOCH_PROP_POS(56.75,24.1167,7.4,20,-45.5,5.9,2000,2016.0)),0.5))
+            1=CONTAINS(POINT('ICRS',ra,dec),CIRCLE('ICRS',
+            COORD1(EPOCH_PROP_POS(56.75,24.1167,7.4,20,-45.5,5.9,2000,2016.0)),
+            COORD2(EPOCH_PROP_POS(56.75,24.1167,7.4,20,-45.5,5.9,2000,2016.0)),0.5))
             ORDER BY source_id
             """,
             """

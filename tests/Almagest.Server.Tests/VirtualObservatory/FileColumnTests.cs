@@ -52,6 +52,25 @@ public sealed class FileColumnTests : IAsyncLifetime
         + "34361129088,45.0048610,0.0210471,3.26019,14.1,1.9,190,1636148068921376768,True,\n";
 
     [Fact]
+    public async Task What_the_file_says_of_its_bands_is_kept_in_its_columns_and_in_exports()
+    {
+        await LoadAsync(
+            "bands.vot",
+            "<VOTABLE version=\"1.4\"><RESOURCE><TABLE><FIELD name=\"source_id\" datatype=\"long\"/>"
+                + "<FIELD name=\"ra\" datatype=\"double\" unit=\"deg\" ucd=\"pos.eq.ra;meta.main\"/>"
+                + "<FIELD name=\"dec\" datatype=\"double\" unit=\"deg\" ucd=\"pos.eq.dec;meta.main\"/>"
+                + "<FIELD name=\"gmag\" datatype=\"double\" unit=\"mag\" ucd=\"phot.mag;em.opt.G\"/>"
+                + "<FIELD name=\"bp_rp\" datatype=\"double\" unit=\"mag\" ucd=\"PHOT_COLOR\"/><DATA><TABLEDATA>"
+                + "<TR><TD>1</TD><TD>2</TD><TD>3</TD><TD>10.5</TD><TD>0.5</TD></TR></TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>"
+        );
+        var table = await AskAsync("SELECT gmag, bp_rp, magnitude, ra FROM dataset.bands");
+        Assert.Equal(["phot.mag;em.opt.G", "phot.color", "phot.mag", "pos.eq.ra"], table.Fields.Values.Select(f => f["ucd"]));
+        var exported = await _server.GetAsync("/datasets/bands/stars?format=votable");
+        Assert.Contains("unit=\"mag\" ucd=\"phot.mag;em.opt.G\"", exported.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("PHOT_COLOR", exported.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_archive_query_runs_when_the_table_s_name_is_changed()
     {
         await LoadAsync("gaia.csv", Gaia);

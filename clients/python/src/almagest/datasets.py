@@ -223,7 +223,7 @@ class Datasets:
         ----------
         name : str, int or Dataset
         filter : str, optional
-            Only these stars: terms such as ``"cone=56.75,24.1,2 magnitude=..15 parallax_over_error=5.."``, in degrees, mag, mas and mas/yr.
+            Only these stars: terms such as ``"cone=56.75,24.1,2 magnitude=..15 parallax=5..10 pmra=-25..-15"``, in degrees, mag, mas and mas/yr.
         extra : bool
             Also the other columns of the file, under their own names; one that has the name of a column of ours gets ``_file`` after it.
         limit : int, optional

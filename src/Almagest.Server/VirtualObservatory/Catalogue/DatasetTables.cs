@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.RegularExpressions;
 using Almagest.Adql.Schema;
 using Almagest.Catalog.Mapping;
 using Almagest.Ledger.Database;
@@ -13,7 +12,7 @@ namespace Almagest.Server.VirtualObservatory.Catalogue;
 /// The schema <c>dataset</c>: each dataset's stars as a table of its name, our columns first, then the file's own under their names, in
 /// their units. What is written about a dataset hardly ever changes, so what its columns are is found out once.
 /// </summary>
-internal sealed partial class DatasetTables(LedgerDatabase ledger)
+internal sealed class DatasetTables(LedgerDatabase ledger)
 {
     public const string Schema = "dataset";
 
@@ -68,7 +67,7 @@ internal sealed partial class DatasetTables(LedgerDatabase ledger)
                         {
                             Name = Free(names, column.Report.Name),
                             SameAs = field,
-                            Ucd = same.Ucd?.Replace(";meta.main", "", StringComparison.Ordinal),
+                            Ucd = (column.OwnUcd ?? same.Ucd)?.Replace(";meta.main", "", StringComparison.Ordinal),
                             Description =
                                 $"{column.Report.Description ?? same.Description}: {field} under the name that the file has for it",
                             Principal = false,
@@ -96,7 +95,7 @@ internal sealed partial class DatasetTables(LedgerDatabase ledger)
             type,
             value,
             report.Unit,
-            report.Ucd is { } ucd && Ucd().IsMatch(ucd) ? ucd.Replace(";meta.main", "", StringComparison.Ordinal) : null,
+            column.OwnUcd?.Replace(";meta.main", "", StringComparison.Ordinal),
             report.Description ?? (column.Field is { } field ? $"{field} in the unit of the file" : "as the file has it")
         )
         {
@@ -188,10 +187,6 @@ internal sealed partial class DatasetTables(LedgerDatabase ledger)
             found.Add(new Beside(reader.GetString(0), reader.GetBoolean(1), reader.GetBoolean(2)));
         return found;
     }
-
-    // Words of UCD1+, which older files have not.
-    [GeneratedRegex(@"^[a-z][A-Za-z0-9]*(\.[A-Za-z0-9-]+)*(;[a-z][A-Za-z0-9]*(\.[A-Za-z0-9-]+)*)*$", RegexOptions.CultureInvariant)]
-    private static partial Regex Ucd();
 }
 
 /// <summary>A dataset as it is published.</summary>

@@ -84,6 +84,24 @@ internal static class TapJobRoutes
             .Takes(VoArguments.Job)
             .LeadsOn();
 
+        tap.VoRoute(
+                "POST",
+                "/deletejobs",
+                "deleteTapJobs",
+                "Deletes jobs of yours, as astroquery does: JOB_IDS=one,another",
+                async context =>
+                {
+                    var parameters = await VoParameters.ReadAsync(context);
+                    var ids =
+                        parameters.Get("JOB_IDS") ?? throw VoException.Invalid("JOB_IDS is missing: ids of jobs, with commas between");
+                    foreach (var id in ids.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                        await jobs.DestroyAsync((await JobAsync(context, jobs, id)).Id, context.RequestAborted);
+                    return Plain("");
+                }
+            )
+            .Takes(VoArguments.JobIds)
+            .AnswersText();
+
         Text("phase", job => job.Phase.ToString());
         Text("executionduration", job => Uws.Seconds(job.ExecutionDuration));
         Text("destruction", job => Uws.Time(job.Destruction));

@@ -79,11 +79,26 @@ internal static class TapRoutes
                 async context =>
                 {
                     var catalogue = await runner.Catalogue.ReadAsync(context.RequestAborted);
-                    var brief = context.Request.Query["detail"] is ["min"];
-                    return VoDocument.Answer(xml => TableSet.Write(xml, catalogue, brief));
+                    var brief = context.Request.Query["detail"] is ["min"] || context.Request.Query["only_tables"] is ["true"];
+                    // As the archives of ESA have it, for astroquery.
+                    if (context.Request.Query["tables"] is [{ Length: > 0 } wanted])
+                    {
+                        var names = wanted.Split(',', StringSplitOptions.TrimEntries);
+                        var found = catalogue.Tables.Where(t => names.Contains(t.WrittenName, StringComparer.OrdinalIgnoreCase)).ToList();
+                        if (found.Count == 0)
+                            throw new VoException(404, $"there is no table {wanted}");
+                        catalogue = catalogue with
+                        {
+                            Tables = found,
+                            Schemas = [.. catalogue.Schemas.Where(s => found.Exists(t => t.Schema == s.Name))],
+                        };
+                    }
+                    // The one client that does not say what it is.
+                    var flagged = context.Request.Headers.UserAgent.Count == 0;
+                    return VoDocument.Answer(xml => TableSet.Write(xml, catalogue, brief, flagged));
                 }
             )
-            .Takes(VoArguments.Detail)
+            .Takes(VoArguments.Detail, VoArguments.Tables, VoArguments.OnlyTables)
             .AnswersXml();
         tap.VoRoute(
                 "GET",

@@ -10,12 +10,15 @@ internal static class TableSet
 {
     private const string Namespace = "http://www.ivoa.net/xml/VOSITables/v1.0";
     private const string DataService = "http://www.ivoa.net/xml/VODataService/v1.1";
+    private const string TapPlus = "http://esa.int/xml/EsaTapPlus";
     private const string Schema = "http://www.w3.org/2001/XMLSchema-instance";
 
     /// <param name="brief">without columns</param>
-    public static void Write(XmlWriter xml, PublishedCatalogue catalogue, bool brief)
+    /// <param name="flagged">columns have the attribute that ESA's archives add, against the standard's schema: astroquery 0.4.6, which
+    /// Debian has, cannot do without it</param>
+    public static void Write(XmlWriter xml, PublishedCatalogue catalogue, bool brief, bool flagged = false)
     {
-        Start(xml, "tableset");
+        Start(xml, "tableset", flagged);
         foreach (var schema in catalogue.Schemas)
         {
             xml.WriteStartElement("schema");
@@ -24,7 +27,7 @@ internal static class TableSet
             foreach (var table in catalogue.Tables.Where(t => t.Schema == schema.Name))
             {
                 xml.WriteStartElement("table");
-                Content(xml, catalogue, table, brief);
+                Content(xml, catalogue, table, brief, flagged);
                 xml.WriteEndElement();
             }
             xml.WriteEndElement();
@@ -34,19 +37,21 @@ internal static class TableSet
 
     public static void Write(XmlWriter xml, PublishedCatalogue catalogue, PublishedTable table)
     {
-        Start(xml, "table");
-        Content(xml, catalogue, table, brief: false);
+        Start(xml, "table", flagged: false);
+        Content(xml, catalogue, table, brief: false, flagged: false);
         xml.WriteEndElement();
     }
 
-    private static void Start(XmlWriter xml, string name)
+    private static void Start(XmlWriter xml, string name, bool flagged)
     {
         xml.WriteStartElement("vosi", name, Namespace);
         xml.WriteAttributeString("xmlns", "xsi", null, Schema);
         xml.WriteAttributeString("xmlns", "vs", null, DataService);
+        if (flagged)
+            xml.WriteAttributeString("xmlns", "esatapplus", null, TapPlus);
     }
 
-    private static void Content(XmlWriter xml, PublishedCatalogue catalogue, PublishedTable table, bool brief)
+    private static void Content(XmlWriter xml, PublishedCatalogue catalogue, PublishedTable table, bool brief, bool flagged)
     {
         xml.WriteAttributeString(
             "type",
@@ -61,6 +66,8 @@ internal static class TableSet
             xml.WriteStartElement("column");
             if (table.Schema == TapSchema.Schema)
                 xml.WriteAttributeString("std", "true");
+            if (flagged)
+                xml.WriteAttributeString("flags", TapPlus, "0");
             xml.WriteElementString("name", VoDocument.Legal(ReservedWords.Written(column.Name)));
             if (column.Description is { } description)
                 xml.WriteElementString("description", description);
