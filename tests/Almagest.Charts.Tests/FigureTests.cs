@@ -175,7 +175,7 @@ public sealed partial class FigureTests
         Assert.Contains("A figure", words);
         Assert.Contains("MG (mag)", words);
         Assert.Contains("Almagest 9.9.9", string.Join(' ', words), StringComparison.Ordinal);
-        Assert.Single(svg.Descendants().Where(e => e.Name.LocalName == "style"));
+        Assert.Single(svg.Descendants(), e => e.Name.LocalName == "style");
         XNamespace dc = "http://purl.org/dc/elements/1.1/";
         Assert.Equal("0197-run", svg.Descendants(dc + "identifier").Single().Value);
         Assert.Equal("µ & <b>", (string?)JsonNode.Parse(svg.Descendants(dc + "source").Single().Value)!["note"]);

@@ -83,7 +83,7 @@ public sealed class SelectionTests
         // One by one, as long as they are few: unmarked and marked ones.
         var few = Draw([.. ids.Select(i => i is 5 or 100 or 200)]);
         Assert.Equal(["100", "200", "5"], Stars(few).Order());
-        Assert.Single(few.Descendants().Where(e => e.Name.LocalName == "image"));
+        Assert.Single(few.Descendants(), e => e.Name.LocalName == "image");
         // Of many, the cells that hold one: a second picture over the density.
         var many = Draw([.. ids.Select(_ => true)]);
         Assert.Equal(["5", "6"], Stars(many).Order());

@@ -1,12 +1,12 @@
 namespace Almagest.Charts.Drawing;
 
-public readonly record struct Rgb(byte R, byte G, byte B)
+internal readonly record struct Rgb(byte R, byte G, byte B)
 {
     public override string ToString() => $"#{R:x2}{G:x2}{B:x2}";
 }
 
 /// <summary>Viridis (van der Walt and Smith 2015): even steps look even, also in grey and to most colour-blind eyes.</summary>
-public static class ColourMap
+internal static class ColourMap
 {
     private static readonly Rgb[] s_viridis =
     [

@@ -1,7 +1,7 @@
 namespace Almagest.Charts.Drawing;
 
 /// <summary>Points counted in the cells of a rectangle: what is drawn of a million stars instead of a million marks.</summary>
-public sealed class DensityGrid(int columns, int rows, (double From, double To) x, (double From, double To) y)
+internal sealed class DensityGrid(int columns, int rows, (double From, double To) x, (double From, double To) y)
 {
     private readonly int[] _counts = new int[columns * rows];
 

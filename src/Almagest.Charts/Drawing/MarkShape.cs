@@ -1,7 +1,7 @@
 namespace Almagest.Charts.Drawing;
 
 /// <summary>The shape of a mark: clusters are told apart by shape as well as by colour.</summary>
-public enum MarkShape
+internal enum MarkShape
 {
     Circle,
     Square,

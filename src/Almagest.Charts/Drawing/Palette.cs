@@ -3,11 +3,11 @@ using System.Globalization;
 namespace Almagest.Charts.Drawing;
 
 /// <summary>
-/// The colours of charts. Densities that carry marks are grey: between each colour of a mark, the greys and the paper lies a difference that
-/// usual eyes see as well as those without one kind of cones (CIEDE2000 of at least 20; the tests compute it by Machado et al. 2009). Five
-/// colours are what that allows; after five clusters another shape begins.
+/// The colours of charts. Densities that carry marks are grey: between each colour of a mark, the greys and the paper lies a difference
+/// that usual eyes see as well as those without one kind of cones (CIEDE2000 of at least 20; the tests compute it by Machado et al. 2009).
+/// Five colours are what that allows; after five clusters another shape begins.
 /// </summary>
-public static class Palette
+internal static class Palette
 {
     /// <summary>Of groups on white.</summary>
     public static IReadOnlyList<string> Groups { get; } = ["#4ca4ff", "#ffa608", "#aa007f", "#257413", "#3b0416"];
@@ -22,7 +22,7 @@ public static class Palette
     /// <summary>Of selected stars, whose marks have a dark border, too.</summary>
     public static Rgb Selected { get; } = new(0xff, 0xd0, 0x00);
 
-    /// <summary>The grey of one star in a cell, and of the fullest cell. Dark pages turn them over by the factor of the style sheet.</summary>
+    /// <summary>The grey of one star in a cell, and of the fullest cell. Dark pages turn them over.</summary>
     private const int Fewest = 216,
         Most = 150;
 

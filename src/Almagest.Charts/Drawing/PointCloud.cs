@@ -19,14 +19,6 @@ public sealed class PointCloud(float[] x, float[] y, ChartWindow whole)
 
     public (float X, float Y) this[int star] => (x[star], y[star]);
 
-    public DensityGrid Density(ChartWindow window, int columns, int rows)
-    {
-        var grid = new DensityGrid(columns, rows, (window.Left, window.Right), (window.Bottom, window.Top));
-        for (var i = 0; i < x.Length; i++)
-            grid.Add(x[i], y[i]);
-        return grid;
-    }
-
     /// <summary>The stars in a part of the plane.</summary>
     public List<int> Within(ChartWindow window)
     {

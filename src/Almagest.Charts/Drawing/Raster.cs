@@ -4,7 +4,7 @@ using System.IO.Compression;
 namespace Almagest.Charts.Drawing;
 
 /// <summary>A picture of pixels with colour and transparency, written as PNG (ISO/IEC 15948).</summary>
-public sealed class Raster(int width, int height)
+internal sealed class Raster(int width, int height)
 {
     private readonly byte[] _rgba = new byte[4 * width * height];
 

@@ -4,7 +4,7 @@ namespace Almagest.Charts.Drawing;
 
 /// <summary>Maps values to pixels, linearly. <see cref="FromPixel"/> may be larger than <see cref="ToPixel"/>: the axis then runs the other
 /// way.</summary>
-public sealed record Scale(double From, double To, double FromPixel, double ToPixel)
+internal sealed record Scale(double From, double To, double FromPixel, double ToPixel)
 {
     public double At(double value) => FromPixel + (value - From) / (To - From) * (ToPixel - FromPixel);
 

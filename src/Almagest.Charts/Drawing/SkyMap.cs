@@ -4,7 +4,7 @@ namespace Almagest.Charts.Drawing;
 public readonly record struct ChartPoint(double X, double Y, long StarId, string Tip);
 
 /// <summary>A map of the sky: the density of a selection, and some of its stars on top. North is up and east to the left.</summary>
-public static class SkyMap
+internal static class SkyMap
 {
     /// <param name="cloud">the stars' places on the projection's plane</param>
     /// <param name="window">a part of that plane; null = the whole</param>

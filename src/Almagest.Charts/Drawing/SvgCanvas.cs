@@ -9,18 +9,20 @@ namespace Almagest.Charts.Drawing;
 /// Writes one SVG. The picture carries its own style, in dark ink on white, so that a saved copy is fit for a paper; the dashboard's
 /// style sheet outranks it on dark pages.
 /// </summary>
-public sealed partial class SvgCanvas
+internal sealed partial class SvgCanvas
 {
     /// <summary>The colours and lines of every chart, in dark ink on white.</summary>
     private static readonly string s_style =
         """
-            .chart{font:12px system-ui,"Segoe UI",Roboto,Arial,sans-serif}.chart text{fill:#333b47}.chart .title{font-size:13px;font-weight:600}
+            .chart{font:12px system-ui,"Segoe UI",Roboto,Arial,sans-serif}.chart text{fill:#333b47}
+            .chart .title{font-size:13px;font-weight:600}
             .chart .axis{stroke:#5b6675;fill:none}.chart .grid{stroke:#dbe0e7;fill:none;stroke-width:.7}.chart .bar{fill:#3568b8}
             .chart .bar2{fill:#b8621b}.chart .name{font-size:12.5px}
             .chart .line{stroke:#3568b8;fill:none;stroke-width:1.6}.chart .mark{stroke:#b3261e;stroke-width:1.6;fill:none}
             .chart .flag{fill:FLAG;stroke:#fff;stroke-width:.5}.chart .err{stroke:#5b6675;stroke-width:.8;fill:none}
             .chart .star{fill:#8a93a1}.chart .handle{fill:#fff;fill-opacity:0}
-            .chart .note{fill:#5b6675}.chart .caption{font-size:11px;fill:#333b47}.chart .venn1{fill:#3568b8;fill-opacity:.35;stroke:#3568b8}
+            .chart .note{fill:#5b6675}.chart .caption{font-size:11px;fill:#333b47}
+            .chart .venn1{fill:#3568b8;fill-opacity:.35;stroke:#3568b8}
             .chart .venn2{fill:#d55e00;fill-opacity:.35;stroke:#d55e00}.chart .oncell{font-size:11px}.chart text.dark{fill:#10131a}
             .chart text.light{fill:#fff}.chart .sky{fill:#fff}.chart .skygrid{stroke:#5b6675;stroke-opacity:.4;fill:none;stroke-width:.6}
             .chart .onsky{fill:#333b47;stroke:#fff;stroke-width:3;paint-order:stroke}.chart .key{fill:#b4b4b4}.chart .paper{fill:#fff}
@@ -224,7 +226,8 @@ public sealed partial class SvgCanvas
         ArgumentNullException.ThrowIfNull(raster);
         _svg.Append(
             CultureInfo.InvariantCulture,
-            $"<image{(isGrey ? " class=\"ground\"" : "")} x=\"{x:0.##}\" y=\"{y:0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\" preserveAspectRatio=\"none\" "
+            $"<image{(isGrey ? " class=\"ground\"" : "")} "
+                + $"x=\"{x:0.##}\" y=\"{y:0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\" preserveAspectRatio=\"none\" "
                 + $"image-rendering=\"pixelated\" href=\"{raster.ToDataUri()}\"/>"
         );
         return this;

@@ -16,7 +16,7 @@ using Almagest.Runs.Results;
 
 namespace Almagest.Charts.Export;
 
-/// <summary>The pictures of the ledger as files: the charts of the pages, from the same services, for pages, API and command line.</summary>
+/// <summary>The pictures of the ledger as files: the charts of the pages, from the same services.</summary>
 /// <param name="kept">what pictures are drawn from, where a server keeps it; null = it is read for this one</param>
 public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null)
 {
@@ -197,7 +197,8 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
             parts,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{dataset.Name}, {filter.Describe()}: {p.Stars:N0} stars. Almagest {ProgramVersion.Current}, loaded {dataset.CreatedAt:yyyy-MM-dd}."
+                $"{dataset.Name}, {filter.Describe()}: {p.Stars:N0} stars. "
+                    + $"Almagest {ProgramVersion.Current}, loaded {dataset.CreatedAt:yyyy-MM-dd}."
             ),
             size,
             Provenance.Of(title, string.Join(", ", chosen), dataset),

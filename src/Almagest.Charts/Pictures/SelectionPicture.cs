@@ -7,7 +7,8 @@ namespace Almagest.Charts.Pictures;
 /// <param name="StarIds">ascending, one for each star of the clouds</param>
 /// <param name="Sky">on the plane of <paramref name="Projection"/></param>
 /// <param name="Diagram">null where no star has both colour and magnitude</param>
-/// <param name="Motions">proper motion in RA·cos Dec, to the right as vector-point diagrams have it, and in Dec, mas/yr; null where no star has it</param>
+/// <param name="Motions">proper motion in RA·cos Dec, to the right as vector-point diagrams have it, and in Dec, mas/yr; null where no
+/// star has it</param>
 /// <param name="Distances">magnitude and parallax; null where no star has both</param>
 public sealed record SelectionPicture(
     long[] StarIds,

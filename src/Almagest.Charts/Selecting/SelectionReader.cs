@@ -1,4 +1,3 @@
-using Almagest.Charts.Drawing;
 using Almagest.Charts.Pictures;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Annotations;

@@ -1,10 +1,10 @@
 using System.Globalization;
 using Almagest.Contract.Errors;
-using Almagest.Ledger.Model;
 
 namespace Almagest.Charts.Selecting;
 
-/// <summary>Stars of a run's selection that somebody points out: those of any of its parts. Immutable; its text stands in addresses.</summary>
+/// <summary>Stars of a run's selection that somebody points out: those of any of its parts. Immutable; its text stands in
+/// addresses.</summary>
 /// <remarks>
 /// The text has parts with ; between: <c>rect:CHART:LEFT,RIGHT,BOTTOM,TOP</c>, <c>lasso:CHART:X,Y,X,Y,…</c>, <c>stars:ID,ID,…</c>,
 /// <c>below:SCORE</c>, <c>cluster:N</c>, <c>label:SET</c>.

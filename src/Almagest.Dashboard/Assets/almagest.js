@@ -31,7 +31,8 @@ window.almagest = (() => {
 
   function mark(scroll) {
     changes.disconnect();
-    if (all) document.querySelectorAll("[data-star].selected").forEach(e => { if (!chosen.has(e.dataset.star)) e.classList.remove("selected"); });
+    const over = all ? [...document.querySelectorAll("[data-star].selected")].filter(e => !chosen.has(e.dataset.star)) : [];
+    over.forEach(e => e.classList.remove("selected"));
     const drawn = chosen.size === 0 ? [] : [...document.querySelectorAll("[data-star]")].filter(e => chosen.has(e.dataset.star));
     for (const e of drawn) {
       e.classList.add("selected");
@@ -119,9 +120,9 @@ window.almagest = (() => {
 
   // A drag over a chart selects instead of moving it, by a rectangle or a line, as long as one of its buttons is pressed.
   function choosing(button) {
-    const picture = button.closest("figure").querySelector(".picture");
+    const figure = button.closest("figure"), picture = figure.querySelector(".picture");
     const shape = button.getAttribute("aria-pressed") === "true" ? "" : button.dataset.shape;
-    button.closest("figure").querySelectorAll("[data-shape]").forEach(b => b.setAttribute("aria-pressed", String(b.dataset.shape === shape)));
+    figure.querySelectorAll("[data-shape]").forEach(b => b.setAttribute("aria-pressed", String(b.dataset.shape === shape)));
     picture.dataset.choosing = shape;
   }
 
@@ -287,8 +288,8 @@ window.almagest = (() => {
     }
   }
 
-  // While the threshold is dragged: each cell of a chart says from which share of the stars on one of its own is flagged. They are asked for
-  // once, and painted at each step without asking.
+  // While the threshold is dragged: each cell of a chart says from which share of the stars on one of its own is flagged. They are asked
+  // for once, and painted at each step without asking.
   function shades(page) {
     const slider = document.getElementById("threshold");
     if (!slider || slider.shades) return;

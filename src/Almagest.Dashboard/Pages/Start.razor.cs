@@ -1,6 +1,5 @@
 using System.Globalization;
 using Almagest.Charts.Drawing;
-using Almagest.Charts.Pictures;
 using Almagest.Charts.Selecting;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Features;

@@ -71,7 +71,7 @@ public sealed record StarFilter
     /// <summary>Stars that are left out, by their ids in the catalogue: what is known already.</summary>
     public SourceIds? Without { get; init; }
 
-    /// <summary>Only these stars, by their ids in the catalogue, of those that fulfil the other conditions: what somebody selected.</summary>
+    /// <summary>Only these stars, by their ids in the catalogue, of those that fulfil the other conditions.</summary>
     public SourceIds? Only { get; init; }
 
     /// <summary>A random sample of the stars that fulfil all the other conditions.</summary>

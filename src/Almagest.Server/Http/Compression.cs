@@ -13,8 +13,8 @@ namespace Almagest.Server.Http;
 /// <remarks>
 /// The length of a compressed answer can tell what stands beside something that the asker chose (BREACH). That takes a page of another site
 /// which makes a browser ask here as its user, again and again, and somebody who sees the lengths. What another site asks for is refused
-/// (<see cref="RequestGuard"/>) but for its links, and the answers to these are not compressed. Besides, pages hold no secret that stays the
-/// same: what Blazor writes into them for itself is encrypted anew for every answer, and no page shows a token.
+/// (<see cref="RequestGuard"/>) but for its links, and the answers to these are not compressed. Besides, pages hold no secret that stays
+/// the same: what Blazor writes into them for itself is encrypted anew for every answer, and no page shows a token.
 /// </remarks>
 internal static class Compression
 {
