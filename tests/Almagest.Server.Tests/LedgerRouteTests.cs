@@ -57,7 +57,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
         );
         JsonAssert.Fields(
             run.GetProperty("parameters"),
-            "missing features max_samples n_estimators random_state contamination distance_without_errors min_parallax_over_error"
+            "missing features draws max_samples n_estimators random_state contamination distance_without_errors min_parallax_over_error"
         );
         Assert.Equal(JsonValueKind.Object, run.GetProperty("dataset_filter").ValueKind);
         Assert.Equal(4, run.GetProperty("results_summary").GetProperty("anomaly_count").GetInt32());
@@ -84,7 +84,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
                 page.GetProperty("items")[0],
                 """
                 run_id star_id is_anomaly anomaly_score cluster_id source_id ra_deg dec_deg parallax_mas pmra_mas_yr pmdec_mas_yr magnitude
-                color membership_probability membership_strength parallax_error_mas parallax_over_error ruwe filled
+                color membership_probability membership_strength flag_probability score_spread membership_stability parallax_error_mas parallax_over_error ruwe filled
                 """
             );
             Assert.Equal(12, page.GetProperty("total").GetInt64());

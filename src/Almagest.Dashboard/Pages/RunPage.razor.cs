@@ -35,6 +35,7 @@ public partial class RunPage
     private List<QualityRow> _quality = [];
     private List<ClusterSizeRow> _clusters = [];
     private Dictionary<int, ClusterResource> _described = [];
+    private List<StarResult> _surest = [];
     private List<StarResult> _stars = [];
     private Timer? _watch;
 
@@ -66,8 +67,19 @@ public partial class RunPage
     [SupplyParameterFromQuery]
     public int? Cluster { get; set; }
 
+    /// <summary>The order of the table: <c>flag_probability</c>, or most anomalous first.</summary>
+    [SupplyParameterFromQuery]
+    public string? Order { get; set; }
+
     /// <summary>Fewer labelled stars than this make no headline of a figure: one or two of them decide it.</summary>
     private const int LeastLabels = 20;
+
+    // What is drawn stays the most anomalous stars, in whatever order they are listed.
+    private IReadOnlyList<StarResult> Listed => ByChance && _surest.Count > 0 ? _surest : _stars;
+
+    private bool ByChance => IsAnomaly && Order == "flag_probability";
+
+    private bool HasChances => IsAnomaly && _stars.Exists(s => s.FlagProbability is not null);
 
     private bool IsAnomaly => _run?.RunType == RunTypes.Anomaly;
 
@@ -92,6 +104,18 @@ public partial class RunPage
                     await results.PageAsync(_run.RunId, new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: DrawnStars), Closed)
                 ).Items,
             ];
+            _surest = ByChance
+                ?
+                [
+                    .. (
+                        await results.PageAsync(
+                            _run.RunId,
+                            new ResultQuery(AnomaliesOnly: true, Limit: TableRows) { ByFlagProbability = true },
+                            Closed
+                        )
+                    ).Items,
+                ]
+                : [];
             if (!_moved || _pictured != _run.RunId)
                 _contamination = Contamination(_run) ?? 0.05;
         }
@@ -274,7 +298,7 @@ public partial class RunPage
     private string AllStars() =>
         $"discovery/runs/{_run!.RunId}/results?format=csv"
         + (
-            IsAnomaly ? "&anomalies_only=true&order=score"
+            IsAnomaly ? $"&anomalies_only=true&order={(ByChance ? "flag_probability" : "score")}"
             : Cluster is { } one ? $"&cluster_id={one}"
             : ""
         );
@@ -283,7 +307,7 @@ public partial class RunPage
     {
         var total = TableTotal;
         var what =
-            IsAnomaly ? "Flagged stars, most anomalous first"
+            IsAnomaly ? $"Flagged stars, {(ByChance ? "surest flags" : "most anomalous")} first"
             : Cluster is { } c ? $"Members of cluster {c}"
             : "Members of clusters, the largest first";
         var listed = Math.Min(TableRows, _stars.Count);
