@@ -36,9 +36,6 @@ namespace Almagest.Ledger.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            // They show the parameters of runs, of which one goes.
-            migrationBuilder.DropQueryOptimizedViews();
-
             migrationBuilder.Sql(EmbeddedSql.Read("Migrations.AddFlagProbabilities.draws.down.sql"));
 
             migrationBuilder.DropColumn(
