@@ -116,6 +116,7 @@ public sealed class ComparingTests(KnownLedger known)
             """
             rank star_id source_id ra_deg dec_deg parallax_mas pmra_mas_yr pmdec_mas_yr magnitude color flagged_runs analysed_runs
             flagged_draws draws posterior_mean credible_low credible_high predictive_low predictive_high rates
+            mean_flag_probability
             """
         );
         Assert.Equal(known.Stars[2..4], items.Take(2).Select(i => i.GetProperty("star_id").GetInt64()));

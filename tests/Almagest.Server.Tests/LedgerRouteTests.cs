@@ -57,7 +57,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
         );
         JsonAssert.Fields(
             run.GetProperty("parameters"),
-            "missing features max_samples n_estimators random_state contamination distance_without_errors min_parallax_over_error"
+            "draws missing features max_samples n_estimators random_state contamination distance_without_errors min_parallax_over_error"
         );
         Assert.Equal(JsonValueKind.Object, run.GetProperty("dataset_filter").ValueKind);
         Assert.Equal(4, run.GetProperty("results_summary").GetProperty("anomaly_count").GetInt32());
@@ -84,7 +84,8 @@ public sealed class LedgerRouteTests(KnownLedger known)
                 page.GetProperty("items")[0],
                 """
                 run_id star_id is_anomaly anomaly_score cluster_id source_id ra_deg dec_deg parallax_mas pmra_mas_yr pmdec_mas_yr magnitude
-                color membership_probability membership_strength parallax_error_mas parallax_over_error ruwe filled
+                color membership_probability membership_strength flag_probability score_spread membership_stability parallax_error_mas
+                parallax_over_error ruwe filled
                 """
             );
             Assert.Equal(12, page.GetProperty("total").GetInt64());
@@ -267,7 +268,12 @@ public sealed class LedgerRouteTests(KnownLedger known)
         Assert.Equal(JsonValueKind.Null, star.GetProperty("ruwe").ValueKind);
         Assert.Equal(2, star.GetProperty("frequency").GetProperty("anomaly_count").GetInt32());
         var history = star.GetProperty("history").EnumerateArray().ToList();
-        JsonAssert.Fields(history[0], "run_id run_type algorithm parameters created_at is_anomaly anomaly_score cluster_id");
+        JsonAssert.Fields(
+            history[0],
+            """
+            run_id run_type algorithm parameters created_at is_anomaly anomaly_score cluster_id flag_probability membership_stability
+            """
+        );
         Assert.Equal([known.Clusters, known.RunC, known.RunB, known.RunA], history.Select(h => h.GetProperty("run_id").GetGuid()));
         Assert.Equal(0, history[0].GetProperty("cluster_id").GetInt32());
         Assert.Equal(JsonValueKind.Null, history[0].GetProperty("anomaly_score").ValueKind);

@@ -149,21 +149,31 @@ internal static class RunCommands
     {
         var id = Id();
         var top = OptionFactory.Whole("--top", "N", "How many stars or clusters to print (default 10)", 0, 10_000);
+        var order = RunExportCommand.Order();
         var command = new DescribedCommand(
             "show",
             "Show one run: what was run, on what, what it found",
-            "almagest runs show 1f0c2a9e --top 30"
+            "almagest runs show 1f0c2a9e --top 30",
+            "almagest runs show 1f0c2a9e --order flag_probability"
         )
         {
             id,
             top,
+            order,
         };
         command.SetAction(
             async (parsed, _) =>
             {
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
                 var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
-                var view = await RunView.LoadAsync(session.Ledger, run, (int)(parsed.GetValue(top) ?? 10), shell.CancellationToken);
+                RunExportCommand.CheckOrder(parsed, order, run);
+                var view = await RunView.LoadAsync(
+                    session.Ledger,
+                    run,
+                    (int)(parsed.GetValue(top) ?? 10),
+                    shell.CancellationToken,
+                    parsed.GetValue(order) == RunExportCommand.FlagProbability
+                );
                 shell.Answer(view.Document, view.Show);
                 return ExitCodes.Done;
             }

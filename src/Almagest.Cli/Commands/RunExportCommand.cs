@@ -26,6 +26,7 @@ internal static class RunExportCommand
         var anomalies = OptionFactory.Flag("--anomalies", "Only the flagged stars, most anomalous first");
         var cluster = OptionFactory.Whole("--cluster", "N", "Only the members of this cluster; -1 = noise", -1, int.MaxValue);
         var clusters = OptionFactory.Flag("--clusters", "Not the stars but the clusters: where each is, how far, moving how, with errors");
+        var order = Order();
         var command = new DescribedCommand(
             "export",
             "Write a run's stars and what it says of them, or its clusters, to a VOTable, FITS, CSV, ECSV, Parquet or JSON file, with "
@@ -33,12 +34,14 @@ internal static class RunExportCommand
             "almagest runs export 1f0c2a9e -o run.csv.gz",
             "almagest runs export 1f0c2a9e -o members.parquet --cluster 0",
             "almagest runs export 1f0c2a9e -o clusters.vot --clusters",
-            "almagest runs export 1f0c2a9e --anomalies -o - | head"
+            "almagest runs export 1f0c2a9e --anomalies -o - | head",
+            "almagest runs export 1f0c2a9e --anomalies --order flag_probability -o sure.csv"
         )
         {
             id,
             output,
             anomalies,
+            order,
             cluster,
             clusters,
         };
@@ -73,11 +76,15 @@ internal static class RunExportCommand
                     await WriteClustersAsync(shell, parsed, session.Ledger, table, path, run);
                     return ExitCodes.Done;
                 }
+                CheckOrder(parsed, order, run);
                 var query = new ResultQuery(
                     parsed.GetValue(anomalies),
                     (int?)parsed.GetValue(cluster),
-                    ByScore: parsed.GetValue(anomalies)
-                );
+                    ByScore: parsed.GetValue(anomalies) || parsed.GetValue(order) == "score"
+                )
+                {
+                    ByFlagProbability = parsed.GetValue(order) == FlagProbability,
+                };
                 var rows = await new RunExport(session.Ledger).TableAsync(run, query, shell.CancellationToken);
                 var whole = query is { AnomaliesOnly: false, ClusterId: null };
                 var total =
@@ -89,6 +96,27 @@ internal static class RunExportCommand
             }
         );
         return command;
+    }
+
+    /// <summary>The option that orders the stars of an anomaly run, as the API's <c>order</c>.</summary>
+    public static Option<string?> Order() =>
+        OptionFactory.Choice(
+            "--order",
+            "Stars by score, most anomalous first, or by the chance that their true values are flagged, given their errors",
+            "score",
+            FlagProbability
+        );
+
+    public const string FlagProbability = "flag_probability";
+
+    public static void CheckOrder(ParseResult parsed, Option<string?> order, DiscoveryRun run)
+    {
+        if (parsed.GetValue(order) is not null && run.RunType != RunTypes.Anomaly)
+            throw new UsageException(
+                $"run {ConsoleText.Short(run.RunId)} is a {run.RunType} run: its results have no scores",
+                "Leave --order out.",
+                "--order"
+            );
     }
 
     private static async Task WriteClustersAsync(

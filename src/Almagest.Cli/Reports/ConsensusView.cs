@@ -44,8 +44,13 @@ internal sealed class ConsensusView(StarConsensusList found)
             console.Say(
                 $"from where to where it is credible ({level} %), and where the rate in {further} more is to be expected ({level} %)."
             );
+        if (found.FlagProbabilities.Count > 0)
+            console.Say(
+                "P(flag): the chance that a star's true values are flagged, given its errors; the mean over the runs that know it."
+            );
         if (several)
             console.Say("A star of several questions has the plain mean of their rates, and no interval.");
+        var chances = found.FlagProbabilities.Count > 0;
         var stars = ConsoleTables.Of([
             "source_id",
             ">RA (°)",
@@ -54,6 +59,7 @@ internal sealed class ConsensusView(StarConsensusList found)
             ">flagged",
             ">rate",
             .. intervals ? [">from", ">to", $">in {further} more"] : Array.Empty<string>(),
+            .. chances ? [">P(flag)"] : Array.Empty<string>(),
         ]);
         foreach (var (c, s) in found.Stars)
         {
@@ -65,6 +71,9 @@ internal sealed class ConsensusView(StarConsensusList found)
                 $"{c.Flagged} of {c.Analysed}",
                 ConsoleText.Number(c.Posterior.Mean, "0.00"),
                 .. intervals ? Ends(c.Posterior.Intervals) : [],
+                .. chances
+                    ? [ConsoleText.Number(found.FlagProbabilities.TryGetValue(s.StarId, out var p) ? p : null, "0.00")]
+                    : Array.Empty<string>(),
             ]);
         }
         console.Write(stars);

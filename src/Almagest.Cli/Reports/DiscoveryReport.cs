@@ -45,11 +45,25 @@ internal sealed class DiscoveryReport
             .OrderBy(i => scores[i])
             .ThenBy(i => analysis.Stars.StarId[i])
             .Take(top)
-            .Select(i => (analysis.Stars.StarId[i], (double?)scores[i]))
             .ToList();
+        var stars = await StarLines.LoadAsync(
+            ledger,
+            [.. worst.Select(i => (analysis.Stars.StarId[i], (double?)scores[i]))],
+            FilledValues.Of(outcome.Request.Parameters),
+            cancellationToken
+        );
+        var rows = worst.ToDictionary(i => analysis.Stars.StarId[i]);
         return new DiscoveryReport(
             outcome,
-            await StarLines.LoadAsync(ledger, worst, FilledValues.Of(outcome.Request.Parameters), cancellationToken),
+            [
+                .. stars.Select(s =>
+                    s with
+                    {
+                        FlagProbability = analysis.FlagProbability(rows[s.StarId]),
+                        ScoreSpread = analysis.ScoreSpread(rows[s.StarId]),
+                    }
+                ),
+            ],
             [],
             top
         );
@@ -78,6 +92,7 @@ internal sealed class DiscoveryReport
             ("stars", $"{ConsoleText.Count(analysis.Stars.Count)} of {string.Join(" + ", _outcome.Datasets)}: {run.Filter.Describe()}"),
             ("excluded", AnalysedText.NotAnalysed(analysis.Stars.Count, analysis.Excluded)),
             ("found", Found()),
+            ("draws", analysis.Summary().Draws?.Sentence(analysis.Stars.Count)),
             ("time", Time()),
             .. analysis.Notes.Select(n => ("note", (string?)n)),
         ]);

@@ -21,6 +21,7 @@ internal sealed class RunView
     private readonly string _selectionHash;
     private readonly RunReport _report;
     private readonly int _top;
+    private bool _byFlagProbability;
 
     private RunView(DiscoveryRun run, IReadOnlyList<Dataset> datasets, RunReport report, int top)
     {
@@ -34,7 +35,13 @@ internal sealed class RunView
 
     public RunReport Document => _report;
 
-    public static async Task<RunView> LoadAsync(LedgerDatabase ledger, DiscoveryRun run, int top, CancellationToken cancellationToken)
+    public static async Task<RunView> LoadAsync(
+        LedgerDatabase ledger,
+        DiscoveryRun run,
+        int top,
+        CancellationToken cancellationToken,
+        bool byFlagProbability = false
+    )
     {
         var datasets = await new DatasetRepository(ledger).OfAsync(run, cancellationToken);
         var annotations = new RunAnnotations(ledger);
@@ -68,10 +75,13 @@ internal sealed class RunView
             return new RunView(run, datasets, report, top);
         var page = await new ResultRepository(ledger).PageAsync(
             run.RunId,
-            new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: top),
+            new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: top) { ByFlagProbability = byFlagProbability },
             cancellationToken
         );
-        return new RunView(run, datasets, report with { TopAnomalies = [.. page.Items.Select(RunResources.ToScoredStar)] }, top);
+        return new RunView(run, datasets, report with { TopAnomalies = [.. page.Items.Select(RunResources.ToScoredStar)] }, top)
+        {
+            _byFlagProbability = byFlagProbability,
+        };
     }
 
     /// <param name="datasets">names by id; a column of the list where there are several</param>
@@ -113,6 +123,7 @@ internal sealed class RunView
             ),
             ("excluded", AnalysedText.NotAnalysed(_report.TotalStars, _report.Excluded)),
             ("filled", AnalysedText.Filled(_report.ResultsSummary)),
+            ("draws", _report.ResultsSummary?.Draws?.Sentence(_report.TotalStars)),
             ("selection", _selectionHash),
             ("status", _run.Error is null ? _run.Status : $"{_run.Status}: {_run.Error}"),
             ("found", _run.IsComplete ? RunSummaryText.Found(_run) : null),
@@ -133,9 +144,11 @@ internal sealed class RunView
         if (_report.TopAnomalies.Count > 0)
         {
             console.Say(
-                $"\nThe {ConsoleText.Plural(_report.TopAnomalies.Count, "most anomalous star", "most anomalous stars")} "
-                    + "(lower score = more "
-                    + $"anomalous):"
+                _byFlagProbability
+                    ? $"\nThe {ConsoleText.Plural(_report.TopAnomalies.Count, "star", "stars")} whose true values are likeliest flagged, "
+                        + "of equal chances the most anomalous first:"
+                    : $"\nThe {ConsoleText.Plural(_report.TopAnomalies.Count, "most anomalous star", "most anomalous stars")} "
+                        + "(lower score = more anomalous):"
             );
             StarLines.Show(console, _report.TopAnomalies);
         }

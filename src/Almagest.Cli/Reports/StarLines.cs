@@ -31,9 +31,10 @@ internal static class StarLines
     public static void Show(IAnsiConsole console, IReadOnlyList<ScoredStar> stars)
     {
         var (errors, ruwe) = (stars.Any(s => s.ParallaxErrorMas is not null), stars.Any(s => s.Ruwe is not null));
+        var chances = stars.Any(s => s.FlagProbability is not null);
         var filled = stars.Any(s => s.Filled is { Count: > 0 });
         // On a narrow terminal the place, which the id stands for, makes room for what tells whether to believe the star.
-        var place = console.Profile.Width >= 100 || !(errors || ruwe || filled);
+        var place = console.Profile.Width >= 100 || !(errors || ruwe || filled || chances);
         var table = ConsoleTables.Of([
             "source_id",
             .. Only(place, ">RA (°)", ">Dec (°)"),
@@ -43,6 +44,7 @@ internal static class StarLines
             .. Only(errors, ">± error", ">S/N"),
             .. Only(ruwe, ">RUWE"),
             ">score",
+            .. Only(chances, ">P(flag)"),
             .. Only(filled, "filled"),
         ]);
         foreach (var s in stars)
@@ -56,6 +58,7 @@ internal static class StarLines
                 .. Only(errors, ConsoleText.Number(s.ParallaxErrorMas, "0.00"), ConsoleText.Number(s.ParallaxOverError, "0.0")),
                 .. Only(ruwe, ConsoleText.Number(s.Ruwe, "0.00")),
                 ConsoleText.Number(s.AnomalyScore, "0.000"),
+                .. Only(chances, ConsoleText.Number(s.FlagProbability, "0.00")),
                 .. Only(filled, string.Join(", ", s.Filled ?? [])),
             ]);
         }

@@ -70,5 +70,11 @@ public static class ComparisonColumns
         Double("credible_high", null, "stat.probability;stat.max", "upper end of the central credible interval of the rate itself"),
         Double("predictive_low", null, "stat.probability;stat.min", "lower end of the interval of the rate in a number of further draws"),
         Double("predictive_high", null, "stat.probability;stat.max", "upper end of the interval of the rate in a number of further draws"),
+        Double(
+            "mean_flag_probability",
+            null,
+            "stat.probability;stat.mean",
+            "mean over the runs that know it of the chance that the star's true values are flagged, given what was measured"
+        ),
     ];
 }

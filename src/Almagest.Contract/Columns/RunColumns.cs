@@ -123,5 +123,19 @@ public static class RunColumns
             "stat.value",
             "how firmly hdbscan holds it in its cluster, 0 to 1, which is no probability; null where the algorithm has none"
         ),
+        Double(
+            "flag_probability",
+            null,
+            "stat.probability",
+            "chance that its true values are flagged, given what was measured: the share of draws within its errors that are; null where "
+                + "it has no errors"
+        ),
+        Double("score_spread", null, "stat.stdev;stat.value", "standard deviation of anomaly_score over these draws"),
+        Double(
+            "membership_stability",
+            null,
+            "stat.value",
+            "share of draws within its errors that leave it in its cluster; null where it is in none or has no errors"
+        ),
     ];
 }

@@ -85,4 +85,9 @@ public sealed record ConsensusStar(
     double? PredictiveLow,
     double? PredictiveHigh,
     IReadOnlyList<double?> Rates
-);
+)
+{
+    /// <summary>Chance that the star's true values are flagged, given what was measured: the mean over the runs that know it; null where
+    /// none does. Of its errors; the rates are of the seeds.</summary>
+    public double? MeanFlagProbability { get; init; }
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -59,6 +60,10 @@ public sealed record ResultsSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonObject? Facts { get; init; }
 
+    /// <summary>What was drawn within the errors of the stars; null where no draws were asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DrawsSummary? Draws { get; init; }
+
     /// <summary>The features that the algorithm saw.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public FeaturesSummary? Features { get; init; }
@@ -93,6 +98,28 @@ public sealed record ResultsSummary
 
     /// <summary>As it is stored.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, s_stored);
+}
+
+/// <summary>Draws within the errors of the stars.</summary>
+/// <param name="Draws">of a star whose answer stays open; stars far from the threshold have fewer</param>
+/// <param name="Stars">stars that have draws; 0 where the table has no errors of what the features use</param>
+/// <param name="Made">draws of all stars together</param>
+/// <param name="Drawn">the measurements that were drawn</param>
+/// <param name="Held">those that the features use and that stayed as measured, because their errors are not known</param>
+public sealed record DrawsSummary(int Draws, long Stars, long Made, IReadOnlyList<string> Drawn, IReadOnlyList<string> Held)
+{
+    /// <summary>The same as a sentence without a full stop.</summary>
+    public string Sentence(long analysed)
+    {
+        if (Stars == 0)
+            return $"none: the stars have no errors of {Words(Held, "or")}";
+        var of = Stars == analysed ? "" : string.Create(CultureInfo.InvariantCulture, $" of {Stars:N0} of {analysed:N0} stars");
+        var held = Held.Count == 0 ? "" : $"; {Words(Held, "and")} as measured, their errors are not known";
+        return string.Create(CultureInfo.InvariantCulture, $"up to {Draws:N0} draws{of} within the errors of {Words(Drawn, "and")}{held}");
+    }
+
+    private static string Words(IReadOnlyList<string> names, string last) =>
+        names.Count < 2 ? string.Concat(names) : $"{string.Join(", ", names.Take(names.Count - 1))} {last} {names[^1]}";
 }
 
 /// <summary>The features that an algorithm saw. What an older program did not keep is left out.</summary>

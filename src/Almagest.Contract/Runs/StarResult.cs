@@ -36,6 +36,16 @@ public sealed record StarResult(
     double? MembershipStrength
 )
 {
+    /// <summary>The chance that the star's true values are flagged, given what was measured: the share of draws within its errors that are;
+    /// null in a cluster run, and where there are no errors or no draws.</summary>
+    public double? FlagProbability { get; init; }
+
+    /// <summary>Standard deviation of the score over these draws.</summary>
+    public double? ScoreSpread { get; init; }
+
+    /// <summary>Of a star in a cluster: the share of draws within its errors that leave it there; null where there are none.</summary>
+    public double? MembershipStability { get; init; }
+
     /// <summary>Standard error of the parallax, mas.</summary>
     public double? ParallaxErrorMas { get; init; }
 
@@ -69,7 +79,14 @@ public sealed record StarHistoryEntry(
     int IsAnomaly,
     double? AnomalyScore,
     int? ClusterId
-);
+)
+{
+    /// <summary>The chance that its true values are flagged, given what was measured; null where the run does not know.</summary>
+    public double? FlagProbability { get; init; }
+
+    /// <summary>Of a star in a cluster: the share of draws within its errors that leave it there; null where there are none.</summary>
+    public double? MembershipStability { get; init; }
+}
 
 /// <summary>A star in a list by score, with its catalogue columns.</summary>
 /// <param name="AnomalyScore">negative = anomalous</param>
@@ -86,6 +103,12 @@ public sealed record ScoredStar(
     double? AnomalyScore
 )
 {
+    /// <summary>The chance that its true values are flagged, given what was measured; null where the run does not know.</summary>
+    public double? FlagProbability { get; init; }
+
+    /// <summary>Standard deviation of the score over draws within the star's errors.</summary>
+    public double? ScoreSpread { get; init; }
+
     /// <summary>Standard error of the parallax, mas.</summary>
     public double? ParallaxErrorMas { get; init; }
 

@@ -39,6 +39,7 @@ public partial class RunPage
     private List<QualityRow> _quality = [];
     private List<ClusterSizeRow> _clusters = [];
     private Dictionary<int, ClusterResource> _described = [];
+    private List<StarResult> _surest = [];
     private List<StarResult> _stars = [];
     private Timer? _watch;
 
@@ -90,8 +91,16 @@ public partial class RunPage
     [SupplyParameterFromQuery(Name = "zoom")]
     public string? AskedZoom { get; set; }
 
+    /// <summary>The order of the table: <c>flag_probability</c>, or most anomalous first.</summary>
+    [SupplyParameterFromQuery]
+    public string? Order { get; set; }
+
     /// <summary>Fewer labelled stars than this make no headline of a figure: one or two of them decide it.</summary>
     private const int LeastLabels = 20;
+
+    private bool ByChance => IsAnomaly && Order == "flag_probability";
+
+    private bool HasChances => IsAnomaly && _stars.Exists(s => s.FlagProbability is not null);
 
     private bool IsAnomaly => _run?.RunType == RunTypes.Anomaly;
 
@@ -116,6 +125,18 @@ public partial class RunPage
                     await results.PageAsync(_run.RunId, new ResultQuery(AnomaliesOnly: true, ByScore: true, Limit: DrawnStars), Closed)
                 ).Items,
             ];
+            _surest = ByChance
+                ?
+                [
+                    .. (
+                        await results.PageAsync(
+                            _run.RunId,
+                            new ResultQuery(AnomaliesOnly: true, Limit: TableRows) { ByFlagProbability = true },
+                            Closed
+                        )
+                    ).Items,
+                ]
+                : [];
             if (!_moved || _pictured != _run.RunId)
             {
                 _moved = AskedContamination is > 0 and <= 0.5;
@@ -372,7 +393,11 @@ public partial class RunPage
         return shades;
     }
 
-    private IReadOnlyList<StarResult> Rows => _ranked ?? [.. _stars.Take(TableRows)];
+    // Surest first are flags as they are stored: under another threshold the scores alone tell an order. What is drawn stays the most
+    // anomalous stars.
+    private IReadOnlyList<StarResult> Rows => IsSurestFirst ? _surest : _ranked ?? [.. _stars.Take(TableRows)];
+
+    private bool IsSurestFirst => ByChance && !_moved && _surest.Count > 0;
 
     private (int Share, bool IsHidden)? RowShare(long star) =>
         _ranked is not null && _rankOf.TryGetValue(star, out var rank)
@@ -447,7 +472,7 @@ public partial class RunPage
         $"discovery/runs/{_run!.RunId}/results?format=csv"
         + (
             IsAnomaly && _moved && _ranked is not null ? $"&select={Uri.EscapeDataString(new BelowPart(_threshold).ToString())}"
-            : IsAnomaly ? "&anomalies_only=true&order=score"
+            : IsAnomaly ? $"&anomalies_only=true&order={(ByChance ? "flag_probability" : "score")}"
             : Cluster is { } one ? $"&cluster_id={one}"
             : ""
         );
@@ -456,7 +481,7 @@ public partial class RunPage
     {
         var total = TableTotal;
         var what =
-            IsAnomaly ? "Flagged stars, most anomalous first"
+            IsAnomaly ? $"Flagged stars, {(IsSurestFirst ? "surest flags" : "most anomalous")} first"
             : Cluster is { } c ? $"Members of cluster {c}"
             : "Members of clusters, the largest first";
         var listed = Listed;

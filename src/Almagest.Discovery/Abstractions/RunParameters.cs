@@ -27,6 +27,9 @@ public abstract record RunParameters
 
     internal const string DistanceWithoutErrorsName = "distance_without_errors";
 
+    /// <summary>Changes neither what a run flags nor what it clusters; views and comparisons pass over it.</summary>
+    public const string DrawsName = "draws";
+
     /// <summary>What decides which stars of its selection a run analyses.</summary>
     public static IReadOnlyList<string> Deciding { get; } =
     [FeaturesName, MissingName, MinParallaxOverErrorName, DistanceWithoutErrorsName];
@@ -92,6 +95,12 @@ public abstract record RunParameters
         Advice = "For tables without parallax errors whose parallaxes are all large."
     )]
     public bool DistanceWithoutErrors { get; init; }
+
+    /// <summary>
+    /// How often the measurements of a star whose answer is open are drawn again within their errors; 0 = never, which is what runs stored
+    /// without it did. A parameter of the algorithms that can judge other values of a star.
+    /// </summary>
+    public virtual int Draws { get; init; }
 
     /// <summary>Which stars have a distance.</summary>
     public DistanceRule Distances => new(MinParallaxOverError, DistanceWithoutErrors);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 
@@ -28,11 +29,16 @@ public abstract class AnomalyAlgorithm : Algorithm
 
     public sealed override string RunType => Type;
 
-    /// <summary>The share to flag sets the threshold on the scores, and takes no part in them.</summary>
+    public override IReadOnlyDictionary<string, JsonNode?> Before { get; } =
+        new Dictionary<string, JsonNode?>(RunParameters.Before) { [RunParameters.DrawsName] = 0 };
+
+    /// <summary>The share to flag sets the threshold on the scores, and takes no part in them; of draws it matters whether there are any,
+    /// for which the model is kept.</summary>
     public sealed override object WorkOf(RunParameters parameters) =>
         (AnomalyParameters)parameters with
         {
             Contamination = AnomalyParameters.DefaultContamination,
+            Draws = Math.Min(1, parameters.Draws),
         };
 }
 
@@ -51,8 +57,18 @@ public abstract class AnomalyAlgorithm<TParameters> : AnomalyAlgorithm
         ArgumentNullException.ThrowIfNull(parameters);
         parameters.Validate();
         context ??= new AlgorithmContext();
-        var scores = context.Memory.Get(features, WorkOf(parameters), () => InReach(Score(features, parameters, context)));
-        return AnomalyResult.FromScores(scores, parameters.Contamination) with { Notes = [.. Notes(features.Rows, parameters)] };
+        var (scores, scorer) = context.Memory.Get(features, WorkOf(parameters), () => Fit(features, parameters, context));
+        return AnomalyResult.FromScores(scores, parameters.Contamination) with
+        {
+            Scorer = scorer,
+            Notes = [.. Notes(features.Rows, parameters)],
+        };
+    }
+
+    private Fitted Fit(FeatureMatrix features, TParameters parameters, AlgorithmContext context)
+    {
+        var (scores, scorer) = Score(features, parameters, context);
+        return new Fitted(InReach(scores), parameters.Draws > 0 ? scorer : null);
     }
 
     /// <summary>What a user should know of the scores of so many stars before believing them; whole sentences.</summary>
@@ -75,7 +91,9 @@ public abstract class AnomalyAlgorithm<TParameters> : AnomalyAlgorithm
     public sealed override AlgorithmResult Run(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>
         Detect(features, (TParameters)parameters, context);
 
-    /// <summary>The score of every row, lower = more anomalous, whatever the contamination.</summary>
+    /// <summary>The score of every row, lower = more anomalous, whatever the contamination, and what scores other rows.</summary>
     /// <param name="parameters">within their ranges</param>
-    protected abstract double[] Score(FeatureMatrix features, TParameters parameters, AlgorithmContext context);
+    private protected abstract FittedScores Score(FeatureMatrix features, TParameters parameters, AlgorithmContext context);
+
+    private sealed record Fitted(double[] Scores, IRowScorer? Scorer);
 }

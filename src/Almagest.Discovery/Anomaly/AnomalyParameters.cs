@@ -24,4 +24,15 @@ public abstract record AnomalyParameters : RunParameters
         Advice = "It sets the threshold alone: a complete run can be given another without computing again."
     )]
     public double Contamination { get; init; } = DefaultContamination;
+
+    /// <inheritdoc/>
+    [Parameter(
+        "Times that a star's measurements are drawn again within their errors, to see whether it would still be flagged; 0 = never",
+        Label = "Draws within the errors",
+        Min = 0,
+        Max = 10_000,
+        Unit = "draws",
+        Advice = "Stars far from the threshold get fewer; where the table has no errors there are none."
+    )]
+    public override int Draws { get; init; } = 32;
 }

@@ -9,6 +9,9 @@ namespace Almagest.Discovery.Anomaly;
 /// <param name="Offset">the threshold on <paramref name="RawScores"/>: their percentile at the contamination</param>
 public sealed record AnomalyResult(double[] RawScores, double Offset) : AlgorithmResult
 {
+    /// <summary>The fitted detector, of a run that asks for draws; null otherwise.</summary>
+    internal IRowScorer? Scorer { get; init; }
+
     /// <summary>scikit-learn's <c>decision_function</c>: negative = anomalous.</summary>
     public double Decision(int row) => RawScores[row] - Offset;
 

@@ -193,9 +193,15 @@ public static class FeaturePipeline
             if (s.Centre == 0 && s.Scale == 1)
                 continue;
             for (var i = f; i < rows.Length; i += statistics.Length)
-                rows[i] = s.IsConstant && s.Centre != 0 ? 0 : (rows[i] - s.Centre) / s.Scale;
+                rows[i] = Rescaled(rows[i], s);
         }
     }
+
+    /// <summary>A feature as the matrix has it.</summary>
+    internal static double Rescaled(double value, FeatureStatistics s) =>
+        s.Centre == 0 && s.Scale == 1 ? value
+        : s.IsConstant && s.Centre != 0 ? 0
+        : (value - s.Centre) / s.Scale;
 
     private static void LeaveGaps(int count, double[] values, Feature[] features, ColumnImputer imputer)
     {

@@ -29,6 +29,10 @@ public sealed class StarColumns
     /// <inheritdoc cref="ParallaxErrorName"/>
     public const string ParallaxPmdecCorrelationName = "parallax_pmdec_corr";
 
+    internal const string RaErrorName = "ra_error";
+    internal const string DecErrorName = "dec_error";
+    internal const string RadialVelocityErrorName = "radial_velocity_error";
+
     /// <summary>No star.</summary>
     public static StarColumns None { get; } =
         new()

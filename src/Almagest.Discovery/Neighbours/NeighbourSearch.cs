@@ -19,6 +19,9 @@ internal sealed unsafe class NeighbourSearch(NeighbourTree tree, int k)
     private int[] _open = new int[64];
     private double[] _openDistance = new double[64];
 
+    /// <summary>How many the last search found: k, where there are as many.</summary>
+    public int Found => _found;
+
     /// <summary>Of the last search, the nearest first.</summary>
     public ReadOnlySpan<int> Places => _places;
 
@@ -35,6 +38,20 @@ internal sealed unsafe class NeighbourSearch(NeighbourTree tree, int k)
     public void FindSorted(int place)
     {
         Find(place);
+        Sort();
+    }
+
+    /// <summary>Of a point that is none of the tree's, one of which is left out.</summary>
+    /// <param name="without">the place of the point that is left out</param>
+    public void FindSorted(ReadOnlySpan<double> point, int without)
+    {
+        fixed (double* at = point)
+            Find(at, without);
+        Sort();
+    }
+
+    private void Sort()
+    {
         for (var end = k - 1; end > 0; end--)
         {
             var (distance, at) = (_squared[end], _places[end]);
@@ -43,15 +60,20 @@ internal sealed unsafe class NeighbourSearch(NeighbourTree tree, int k)
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Find(int place)
+    {
+        var point = stackalloc double[_cells.Points.Dimensions];
+        _cells.Points.CopyPoint(place, point);
+        Find(point, place);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Find(double* point, int place)
     {
         var points = _cells.Points;
         var nodes = _cells.Nodes;
         var dimensions = points.Dimensions;
-        var point = stackalloc double[dimensions];
         var distances = stackalloc double[4];
-        points.CopyPoint(place, point);
         _found = 0;
         var bound = double.PositiveInfinity;
         var open = 1;

@@ -4,7 +4,8 @@ namespace Almagest.Ledger.Deletions;
 internal static class DeletionSql
 {
     private const string ResultColumns =
-        "run_id, star_id, is_anomaly, anomaly_score, cluster_id, membership_strength, membership_probability";
+        "run_id, star_id, is_anomaly, anomaly_score, cluster_id, membership_strength, membership_probability, flag_probability, "
+        + "score_spread, membership_stability";
 
     private const string ExclusionColumns = "run_id, dataset_id, reason, healpix_6, stars";
 

@@ -16,7 +16,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
     public static readonly TimeSpan Kept = TimeSpan.FromDays(1);
 
     // A result with its key; the log of the database takes as much again.
-    private const long BytesOfResult = 2 * 90;
+    private const long BytesOfResult = 2 * 106;
 
     /// <summary>Deletes a run with its results, clusters, exclusions, tags and notes.</summary>
     /// <returns>whether there was such a run that nobody works on</returns>

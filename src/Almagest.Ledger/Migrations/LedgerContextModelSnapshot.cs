@@ -350,13 +350,25 @@ namespace Almagest.Ledger.Migrations
                         .HasDefaultValue(0)
                         .HasColumnName("is_anomaly");
 
+                    b.Property<double?>("FlagProbability")
+                        .HasColumnType("double precision")
+                        .HasColumnName("flag_probability");
+
                     b.Property<double?>("MembershipProbability")
                         .HasColumnType("double precision")
                         .HasColumnName("membership_probability");
 
+                    b.Property<double?>("MembershipStability")
+                        .HasColumnType("double precision")
+                        .HasColumnName("membership_stability");
+
                     b.Property<double?>("MembershipStrength")
                         .HasColumnType("double precision")
                         .HasColumnName("membership_strength");
+
+                    b.Property<double?>("ScoreSpread")
+                        .HasColumnType("double precision")
+                        .HasColumnName("score_spread");
 
                     b.HasKey("RunId", "StarId")
                         .HasName("pk_discovery_results");

@@ -215,4 +215,14 @@ public sealed class DiscoveryResult
     /// <summary>How firmly it stands in its cluster, [0, 1], where the algorithm has such a number (HDBSCAN); null otherwise. No
     /// probability.</summary>
     public double? MembershipStrength { get; set; }
+
+    /// <summary>The chance that its true values are flagged, given what was measured: the share of draws within its errors; null in a
+    /// cluster run, and where the star has no errors or the run made no draws.</summary>
+    public double? FlagProbability { get; set; }
+
+    /// <summary>Standard deviation of the scores of these draws; null likewise.</summary>
+    public double? ScoreSpread { get; set; }
+
+    /// <summary>Of a star in a cluster: the share of draws within its errors that leave it there; null otherwise.</summary>
+    public double? MembershipStability { get; set; }
 }

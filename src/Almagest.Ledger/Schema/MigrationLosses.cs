@@ -61,6 +61,22 @@ internal static class MigrationLosses
         // How the views are kept fresh stays as it is.
         ["AddAutomaticViewMode"] = [],
         ["AddTapJobs"] = [("jobs of TAP with their results", "select count(*) from public.tap_jobs")],
+        ["AddFlagProbabilities"] =
+        [
+            (
+                "chances within the errors of stars",
+                "select count(*) from public.discovery_results where flag_probability is not null or membership_stability is not null"
+            ),
+            (
+                "hashes of results",
+                """
+                select count(*) from public.discovery_runs r
+                where (r.parameters ->> 'draws')::integer > 0 and r.results_hash is not null and exists (
+                  select from public.discovery_results s
+                  where s.run_id = r.run_id and (s.flag_probability is not null or s.membership_stability is not null))
+                """
+            ),
+        ],
         ["AddAccessTokens"] = [("access tokens", "select count(*) from public.access_tokens")],
     };
 

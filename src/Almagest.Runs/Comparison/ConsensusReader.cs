@@ -2,6 +2,7 @@ using Almagest.Contract.Errors;
 using Almagest.Discovery.Consensus;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
+using Npgsql;
 
 namespace Almagest.Runs.Comparison;
 
@@ -18,7 +19,12 @@ public sealed record StarConsensusList(
     ConsensusOptions Options,
     IReadOnlyList<(StarConsensus Consensus, Star Star)> Stars,
     long Total
-);
+)
+{
+    /// <summary>By star: the mean over the runs that know it of the chance that its true values are flagged, given what was
+    /// measured.</summary>
+    public IReadOnlyDictionary<long, double> FlagProbabilities { get; init; } = new Dictionary<long, double>();
+}
 
 /// <summary>Ranks stars over many anomaly runs, see <see cref="ConsensusRanking"/>.</summary>
 public sealed class ConsensusReader(LedgerDatabase ledger)
@@ -54,8 +60,47 @@ public sealed class ConsensusReader(LedgerDatabase ledger)
             options ?? ConsensusOptions.Default,
             [.. top.Where(s => stars.ContainsKey(s.StarId)).Select(s => (s, stars[s.StarId]))],
             ranking.Count
-        );
+        )
+        {
+            FlagProbabilities = await FlagProbabilitiesAsync(ledger, ordered, ids, cancellationToken),
+        };
     }
+
+    internal static Task<Dictionary<long, double>> FlagProbabilitiesAsync(
+        LedgerDatabase ledger,
+        List<DiscoveryRun> runs,
+        long[] stars,
+        CancellationToken cancellationToken
+    ) =>
+        ledger.AskAsync(
+            async connection =>
+            {
+                // Shares of draws are sums of few terms: in the order of the runs, so that the mean is the same each time.
+                await using var command = new NpgsqlCommand(
+                    """
+                    select star_id, avg(flag_probability order by run_id)
+                    from public.discovery_results
+                    where run_id = any($1) and star_id = any($2) and flag_probability is not null
+                    group by star_id
+                    """,
+                    connection
+                )
+                {
+                    CommandTimeout = 600,
+                    Parameters =
+                    {
+                        new() { Value = runs.Select(r => r.RunId).ToArray() },
+                        new() { Value = stars },
+                    },
+                };
+                var means = new Dictionary<long, double>();
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                    means.Add(reader.GetInt64(0), reader.GetDouble(1));
+                return means;
+            },
+            cancellationToken
+        );
 
     internal static async Task<ConsensusRanking> RankAsync(
         LedgerDatabase ledger,

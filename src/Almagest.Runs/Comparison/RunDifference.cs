@@ -13,7 +13,7 @@ namespace Almagest.Runs.Comparison;
 /// </param>
 internal sealed record RunDifference(IReadOnlyList<string> Differences)
 {
-    private static readonly string[] s_named = ["features", "random_state", "contamination"];
+    private static readonly string[] s_named = ["features", "random_state", "contamination", RunParameters.DrawsName];
 
     public static RunDifference Of(DiscoveryRun run1, DiscoveryRun run2)
     {

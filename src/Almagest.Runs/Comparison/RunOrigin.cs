@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Almagest.Contract.Runs;
+using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Consensus;
 using Almagest.Ledger.Model;
 
@@ -23,6 +24,7 @@ internal static class RunOrigin
         var parameters = RunParametersJson.Of(run);
         parameters.Remove("random_state");
         parameters.Remove("contamination");
+        parameters.Remove(RunParameters.DrawsName);
         return parameters;
     }
 

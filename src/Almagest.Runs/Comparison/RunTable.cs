@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Almagest.Contract.Comparison;
+using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Consensus;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
@@ -185,6 +186,7 @@ public sealed class RunTableReader(LedgerDatabase ledger)
         {
             var parameters = RunParametersJson.Of(run);
             parameters.Remove("random_state");
+            parameters.Remove(RunParameters.DrawsName);
             return (run.Algorithm, run.DatasetId, run.DatasetFilter, parameters.ToJsonString());
         }
     }

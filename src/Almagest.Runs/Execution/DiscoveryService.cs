@@ -310,26 +310,27 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var relay = progress is null
             ? null
             : new SynchronousProgress<long>(n => progress.Report(new RunProgress("load", (double)n / expected)));
-        var further = StarAnalysis.Further(request.Parameters);
+        var further = StarAnalysis.ForDraws(request.Parameters);
         var stars = Memory?.Selections is { } shared
             ? await shared.GetAsync(dataset.DatasetId, request.Filter, further, relay, cancellationToken)
             : await _selections.LoadAsync(dataset.DatasetId, request.Filter, further, relay, cancellationToken);
         var load = watch.Elapsed.TotalMilliseconds;
         progress?.Report(new RunProgress("compute", 0));
-        var analysis = StarAnalysis.Run(
-            stars,
-            request.Parameters,
-            MaxThreads,
-            progress is null ? null : new SynchronousProgress<double>(f => progress.Report(new RunProgress("compute", f))),
-            Memory,
-            cancellationToken
-        );
+        // Draws cost some times as much as what is drawn for.
+        var share = request.Parameters.Draws == 0 ? 1 : 0.25;
+        SynchronousProgress<double>? Told(double from, double to) =>
+            progress is null
+                ? null
+                : new SynchronousProgress<double>(f => progress.Report(new RunProgress("compute", from + (to - from) * f)));
+        var analysis = StarAnalysis
+            .Run(stars, request.Parameters, MaxThreads, Told(0, share), Memory, cancellationToken)
+            .Drawn(request.Parameters, MaxThreads, Told(share, 1), cancellationToken);
         var quality = await new QualityCuts(ledger).CountAsync(dataset.DatasetId, request.Filter, cancellationToken);
         return (analysis with { Quality = quality }, load);
     }
 
     // A row with its indexes, and as much again in the database's log.
-    private const long BytesOfResult = 2 * 130;
+    private const long BytesOfResult = 2 * 146;
 
     private async Task PersistAsync(
         RunClaim claim,
@@ -340,16 +341,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     {
         await DiskSpace.RequireAsync(ledger, analysis.Stars.Count * BytesOfResult, cancellationToken);
         await using var completion = await _runs.BeginCompletionAsync(claim, cancellationToken);
-        if (analysis.Anomalies is not null)
-            await completion.SaveAnomaliesAsync(analysis.Stars.StarId, analysis.Scores(), cancellationToken);
-        else
-            await completion.SaveClustersAsync(
-                analysis.Stars.StarId,
-                analysis.Clusters!.Labels,
-                analysis.Clusters.Strengths,
-                analysis.Clusters.Probabilities,
-                cancellationToken
-            );
+        await completion.SaveAsync(analysis.Stars.StarId, analysis.Rows(), cancellationToken);
         await completion.SaveClusterSummariesAsync(clusters, cancellationToken);
         await completion.SaveExclusionsAsync(analysis.Features.Excluded, cancellationToken);
         await completion.MarkCompleteAsync(analysis.Stars.Count, analysis.Summary().ToJson(), cancellationToken);

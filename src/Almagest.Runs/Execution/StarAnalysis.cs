@@ -6,6 +6,8 @@ using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Features;
+using Almagest.Discovery.Redraws;
+using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Runs.Execution;
 
@@ -21,6 +23,10 @@ public sealed record StarAnalysis(
 )
 {
     public int AnomalyCount => Anomalies?.AnomalyCount() ?? 0;
+
+    /// <summary>What draws within the errors of the stars say; null where none were asked for, or the algorithm has no use for
+    /// them.</summary>
+    public StarDraws? Draws { get; init; }
 
     /// <summary>What quality cuts took from the selection; null where its filter has none.</summary>
     public QualitySummary? Quality { get; init; }
@@ -107,6 +113,72 @@ public sealed record StarAnalysis(
         }
     }
 
+    /// <summary>The same with the draws that the parameters ask for.</summary>
+    /// <param name="parameters">by which it was made; of stars that were loaded with <see cref="ForDraws"/></param>
+    public StarAnalysis Drawn(
+        RunParameters parameters,
+        int maxThreads = 0,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        if (parameters.Draws == 0)
+            return this;
+        if (ForDraws(parameters).FirstOrDefault(name => !Stars.Further.ContainsKey(name)) is { } name)
+            throw new InvalidOperationException($"the stars were loaded without {name}, which their draws use");
+        var watch = Stopwatch.StartNew();
+        var draws = StarDraws.Of(
+            Features,
+            (AlgorithmResult?)Anomalies ?? Clusters!,
+            parameters,
+            new AlgorithmContext
+            {
+                MaxThreads = maxThreads,
+                Progress = progress,
+                CancellationToken = cancellationToken,
+            }
+        );
+        return this with { Draws = draws, ComputeMs = ComputeMs + watch.Elapsed.TotalMilliseconds };
+    }
+
+    /// <summary>The numbers of the stars beside the usual ones that a run with its draws uses.</summary>
+    internal static string[] ForDraws(RunParameters parameters) =>
+        parameters.Draws == 0 ? Further(parameters) : [.. Further(parameters).Concat(StarDraws.ErrorNames(Recipe(parameters))).Distinct()];
+
+    /// <summary>What the run stores of each of its stars, in their order.</summary>
+    internal Func<int, StoredResult> Rows()
+    {
+        var scores = Anomalies is null ? null : Scores();
+        return i =>
+            scores is null
+                ? new StoredResult(
+                    Stars.StarId[i],
+                    false,
+                    null,
+                    Clusters!.Labels[i],
+                    Clusters.Strengths?[i],
+                    Clusters.Probabilities?[i],
+                    Stability: Known(Draws?.Shares, i)
+                )
+                : new StoredResult(
+                    Stars.StarId[i],
+                    scores[i] < 0,
+                    scores[i],
+                    null,
+                    FlagProbability: FlagProbability(i),
+                    ScoreSpread: ScoreSpread(i)
+                );
+    }
+
+    /// <summary>The chance that the true values of a star are flagged; null where it is not known.</summary>
+    public double? FlagProbability(int row) => Anomalies is null ? null : Known(Draws?.Shares, row);
+
+    /// <summary>Standard deviation of the score of a star over its draws; null where there are none.</summary>
+    public double? ScoreSpread(int row) => Known(Draws?.Spreads, row);
+
+    private static double? Known(double[]? values, int row) => values is not null && !double.IsNaN(values[row]) ? values[row] : null;
+
     /// <summary>How the features of a run are made.</summary>
     internal static FeatureOptions Options(RunParameters parameters, int maxThreads) =>
         new()
@@ -171,6 +243,7 @@ public sealed record StarAnalysis(
                 ]
                 : null,
             Facts = Anomalies?.Facts ?? Clusters?.Facts,
+            Draws = Draws is null ? null : new DrawsSummary(Draws.Asked, Draws.Stars, Draws.Made, Draws.Drawn, Draws.Held),
             Features = new FeaturesSummary(
                 Features.Recipe.Name,
                 Features.Recipe.Version,

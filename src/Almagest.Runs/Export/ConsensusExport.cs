@@ -53,13 +53,14 @@ public sealed class ConsensusExport(LedgerDatabase ledger)
         provenance["questions"] = ranking.Questions.Count;
         provenance["level"] = options.Level;
         provenance["further_draws"] = options.Further;
-        return ColumnTable.Of("consensus", s_columns, provenance, BatchesAsync(top, cancellationToken)) with
+        return ColumnTable.Of("consensus", s_columns, provenance, BatchesAsync(ordered, top, cancellationToken)) with
         {
             IntegerIds = await IntegerIds.ColumnsAsync(ledger, ordered.SelectMany(RunDatasets.Ids), cancellationToken),
         };
     }
 
     private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(
+        List<DiscoveryRun> runs,
         IReadOnlyList<StarConsensus> ranked,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
@@ -71,6 +72,7 @@ public sealed class ConsensusExport(LedgerDatabase ledger)
             var stars = (
                 await ledger.ReadAsync(context => context.Stars.Where(s => ids.Contains(s.StarId)), cancellationToken)
             ).ToDictionary(s => s.StarId);
+            var chances = await ConsensusReader.FlagProbabilitiesAsync(ledger, runs, ids, cancellationToken);
             var rows = new List<object?[]>(chunk.Length);
             foreach (var c in chunk)
             {
@@ -90,7 +92,8 @@ public sealed class ConsensusExport(LedgerDatabase ledger)
                         c.Posterior.Intervals?.CredibleLow,
                         c.Posterior.Intervals?.CredibleHigh,
                         c.Posterior.Intervals?.PredictiveLow,
-                        c.Posterior.Intervals?.PredictiveHigh
+                        c.Posterior.Intervals?.PredictiveHigh,
+                        chances.TryGetValue(c.StarId, out var chance) ? chance : null
                     )
                 );
             }

@@ -30,12 +30,12 @@ public sealed class RunExport(LedgerDatabase ledger)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(query);
-        if ((query.AnomaliesOnly || query.ByScore) && run.RunType != RunTypes.Anomaly)
+        if ((query.AnomaliesOnly || query.IsByScores) && run.RunType != RunTypes.Anomaly)
             throw LedgerException.Of(
                 ErrorCode.WrongRunType,
                 $"run {run.RunId} is a {run.RunType} run and flags no stars",
                 "Choose a cluster, or all stars.",
-                query.ByScore ? "order" : "anomalies_only"
+                query.IsByScores ? "order" : "anomalies_only"
             );
         if (query.ClusterId is not null && run.RunType != RunTypes.Cluster)
             throw LedgerException.Of(
@@ -59,7 +59,7 @@ public sealed class RunExport(LedgerDatabase ledger)
         };
         var provenance = await new Provenance(ledger).OfAsync(
             $"What run {run.RunId} says of its stars",
-            $"{rows}, {(query.ByScore ? "most anomalous first" : "by star_id")}",
+            $"{rows}, {(query.ByFlagProbability ? "likeliest flagged first" : query.ByScore ? "most anomalous first" : "by star_id")}",
             run,
             cancellationToken
         );
@@ -104,6 +104,9 @@ public sealed class RunExport(LedgerDatabase ledger)
                     (long?)r.ClusterId,
                     r.MembershipProbability,
                     r.MembershipStrength,
+                    r.FlagProbability,
+                    r.ScoreSpread,
+                    r.MembershipStability,
                     r.ParallaxErrorMas,
                     r.ParallaxOverError,
                     r.Ruwe,

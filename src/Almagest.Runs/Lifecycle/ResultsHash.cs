@@ -9,9 +9,10 @@ namespace Almagest.Runs.Lifecycle;
 /// mean equal rows to the last bit of every score, whatever the ledger, the number of threads, the batches or the mode of the views.
 /// </summary>
 /// <remarks>
-/// A row is, big-endian: one byte that says what is there (1 = score, 2 = cluster, 4 = membership strength, 8 = membership probability),
+/// A row is, big-endian: one byte that says what is there (1 = score, 2 = cluster, 4 = membership strength, 8 = membership probability, 16 =
+/// flag probability, 32 = spread of the score, 64 = membership stability),
 /// the checksum as text, the number of bytes of source_id (4 bytes), source_id in UTF-8, is_anomaly (1 byte), then what is there in this
-/// order: score (IEEE 754, 8 bytes), cluster_id (4 bytes), strength (8 bytes), probability (8 bytes). Rows of one checksum and one
+/// order: score (IEEE 754, 8 bytes), cluster_id (4 bytes), strength, probability, flag probability, spread, stability (8 bytes each). Rows of one checksum and one
 /// source_id (a file that was loaded twice) are in the order of their bytes. Not thread-safe.
 /// </remarks>
 internal sealed class ResultsHash : IDisposable
@@ -19,7 +20,7 @@ internal sealed class ResultsHash : IDisposable
     /// <summary>What is stored as <c>results_hash_version</c>.</summary>
     public const int Version = 2;
 
-    private const int FixedBytes = 1 + 4 + 1 + 8 + 4 + 8 + 8,
+    private const int FixedBytes = 1 + 4 + 1 + 8 + 4 + 5 * 8,
         EnoughToHash = 1 << 16;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -91,6 +92,9 @@ internal sealed class ResultsHash : IDisposable
             | (row.ClusterId is null ? 0 : 2)
             | (row.Strength is null ? 0 : 4)
             | (row.Probability is null ? 0 : 8)
+            | (row.FlagProbability is null ? 0 : 16)
+            | (row.ScoreSpread is null ? 0 : 32)
+            | (row.Stability is null ? 0 : 64)
         );
         checksum.CopyTo(to[at..]);
         at += checksum.Length;
@@ -106,7 +110,10 @@ internal sealed class ResultsHash : IDisposable
             at += 4;
         }
         at += Write(to[at..], row.Strength);
-        return at + Write(to[at..], row.Probability);
+        at += Write(to[at..], row.Probability);
+        at += Write(to[at..], row.FlagProbability);
+        at += Write(to[at..], row.ScoreSpread);
+        return at + Write(to[at..], row.Stability);
     }
 
     private static int Write(Span<byte> to, double? value)

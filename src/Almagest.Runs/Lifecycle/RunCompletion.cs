@@ -75,29 +75,45 @@ public sealed class RunCompletion : IAsyncDisposable
         }
     }
 
-    /// <summary>Appends results of an anomaly run by binary COPY.</summary>
-    /// <param name="scores">negative = anomalous; finite</param>
+    /// <summary>Appends results by binary COPY.</summary>
+    /// <param name="row">what the run says of each star</param>
     /// <exception cref="LedgerException">a score is not a finite number, or a star occurs twice</exception>
-    public Task SaveAnomaliesAsync(long[] starIds, double[] scores, CancellationToken cancellationToken = default) =>
+    internal Task SaveAsync(long[] starIds, Func<int, StoredResult> row, CancellationToken cancellationToken) =>
         SaveAsync(
-            "copy public.discovery_results (run_id, star_id, is_anomaly, anomaly_score) from stdin (format binary)",
+            $"copy public.discovery_results (run_id, {StoredResult.Columns}) from stdin (format binary)",
             starIds,
-            i => new StoredResult(starIds[i], scores[i] < 0, scores[i], null),
+            row,
             (writer, i) =>
             {
-                if (!double.IsFinite(scores[i]))
+                var result = row(i);
+                if (result.Score is { } score && !double.IsFinite(score))
                     throw LedgerException.Of(
                         ErrorCode.InvalidValue,
                         $"the score of star {starIds[i]} is not a number",
                         "This is a defect of the detector; nothing was stored."
                     );
                 writer.Write(_runId, NpgsqlDbType.Uuid);
-                writer.Write(starIds[i], NpgsqlDbType.Bigint);
-                writer.Write(scores[i] < 0 ? 1 : 0, NpgsqlDbType.Integer);
-                writer.Write(scores[i], NpgsqlDbType.Double);
+                writer.Write(result.StarId, NpgsqlDbType.Bigint);
+                writer.Write(result.IsAnomaly ? 1 : 0, NpgsqlDbType.Integer);
+                Write(writer, result.Score);
+                if (result.ClusterId is { } cluster)
+                    writer.Write(cluster, NpgsqlDbType.Integer);
+                else
+                    writer.WriteNull();
+                Write(writer, result.Strength);
+                Write(writer, result.Probability);
+                Write(writer, result.FlagProbability);
+                Write(writer, result.ScoreSpread);
+                Write(writer, result.Stability);
             },
             cancellationToken
         );
+
+    /// <summary>Appends results of an anomaly run by binary COPY.</summary>
+    /// <param name="scores">negative = anomalous; finite</param>
+    /// <exception cref="LedgerException">a score is not a finite number, or a star occurs twice</exception>
+    public Task SaveAnomaliesAsync(long[] starIds, double[] scores, CancellationToken cancellationToken = default) =>
+        SaveAsync(starIds, i => new StoredResult(starIds[i], scores[i] < 0, scores[i], null), cancellationToken);
 
     /// <summary>Appends results of a cluster run by binary COPY.</summary>
     /// <param name="labels">cluster number from 0, or -1 for noise</param>
@@ -117,22 +133,7 @@ public sealed class RunCompletion : IAsyncDisposable
         double[]? strengths,
         double[]? probabilities,
         CancellationToken cancellationToken
-    ) =>
-        SaveAsync(
-            "copy public.discovery_results (run_id, star_id, cluster_id, membership_strength, membership_probability) from stdin "
-                + "(format binary)",
-            starIds,
-            i => new StoredResult(starIds[i], false, null, labels[i], strengths?[i], probabilities?[i]),
-            (writer, i) =>
-            {
-                writer.Write(_runId, NpgsqlDbType.Uuid);
-                writer.Write(starIds[i], NpgsqlDbType.Bigint);
-                writer.Write(labels[i], NpgsqlDbType.Integer);
-                Write(writer, strengths?[i]);
-                Write(writer, probabilities?[i]);
-            },
-            cancellationToken
-        );
+    ) => SaveAsync(starIds, i => new StoredResult(starIds[i], false, null, labels[i], strengths?[i], probabilities?[i]), cancellationToken);
 
     /// <summary>What the run says of its clusters.</summary>
     internal Task SaveClusterSummariesAsync(IReadOnlyList<DiscoveryCluster> clusters, CancellationToken cancellationToken) =>

@@ -9,20 +9,28 @@ internal readonly record struct StoredResult(
     double? Score,
     int? ClusterId,
     double? Strength = null,
-    double? Probability = null
-);
+    double? Probability = null,
+    double? FlagProbability = null,
+    double? ScoreSpread = null,
+    double? Stability = null
+)
+{
+    /// <summary>In the order of the columns.</summary>
+    public const string Columns =
+        "star_id, is_anomaly, anomaly_score, cluster_id, membership_strength, membership_probability, flag_probability, score_spread, "
+        + "membership_stability";
+}
 
 /// <summary>Reads a run's rows, all of them, without keeping any.</summary>
 internal static class StoredResults
 {
-    private const string Columns =
-        "r.star_id, r.is_anomaly, r.anomaly_score, r.cluster_id, r.membership_strength, r.membership_probability";
+    private static readonly string s_columns = $"r.{StoredResult.Columns.Replace(", ", ", r.", StringComparison.Ordinal)}";
 
     /// <summary>In ascending order of star_id.</summary>
     public static Task ReadAsync(NpgsqlConnection connection, Guid runId, Action<StoredResult> row, CancellationToken cancellationToken) =>
         ReadAsync(
             connection,
-            $"select {Columns} from public.discovery_results r where r.run_id = $1 order by r.star_id",
+            $"select {s_columns} from public.discovery_results r where r.run_id = $1 order by r.star_id",
             runId,
             reader => row(Row(reader)),
             cancellationToken
@@ -36,15 +44,15 @@ internal static class StoredResults
         await ReadAsync(
             connection,
             $"""
-            select {Columns}, convert_to(coalesce(d.checksum, ''), 'UTF8'), convert_to(coalesce(s.source_id, r.star_id::text), 'UTF8')
+            select {s_columns}, convert_to(coalesce(d.checksum, ''), 'UTF8'), convert_to(coalesce(s.source_id, r.star_id::text), 'UTF8')
             from public.discovery_results r
             left join public.stars s using (star_id)
             left join public.datasets d using (dataset_id)
             where r.run_id = $1
-            order by 7, 8
+            order by 10, 11
             """,
             runId,
-            reader => hash.Add(reader.GetFieldValue<byte[]>(6), reader.GetFieldValue<byte[]>(7), Row(reader)),
+            reader => hash.Add(reader.GetFieldValue<byte[]>(9), reader.GetFieldValue<byte[]>(10), Row(reader)),
             cancellationToken
         );
         return hash.Finish();
@@ -68,9 +76,14 @@ internal static class StoredResults
         new(
             reader.GetInt64(0),
             reader.GetInt32(1) != 0,
-            reader.IsDBNull(2) ? null : reader.GetDouble(2),
+            Double(reader, 2),
             reader.IsDBNull(3) ? null : reader.GetInt32(3),
-            reader.IsDBNull(4) ? null : reader.GetDouble(4),
-            reader.IsDBNull(5) ? null : reader.GetDouble(5)
+            Double(reader, 4),
+            Double(reader, 5),
+            Double(reader, 6),
+            Double(reader, 7),
+            Double(reader, 8)
         );
+
+    private static double? Double(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
 }

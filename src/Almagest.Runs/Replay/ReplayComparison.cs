@@ -80,6 +80,9 @@ internal sealed class ReplayComparison(DiscoveryRun run, int count, Func<int, St
         a.IsAnomaly == b.IsAnomaly
         && a.ClusterId == b.ClusterId
         && Bits(a.Score) == Bits(b.Score)
+        && Bits(a.FlagProbability) == Bits(b.FlagProbability)
+        && Bits(a.ScoreSpread) == Bits(b.ScoreSpread)
+        && Bits(a.Stability) == Bits(b.Stability)
         && (
             _oneMembership
                 ? Bits(StarIdHash.MembershipOf(run.Algorithm, a)) == Bits(StarIdHash.MembershipOf(run.Algorithm, b))
@@ -90,8 +93,13 @@ internal sealed class ReplayComparison(DiscoveryRun run, int count, Func<int, St
 
     private static string? Text(StoredResult? row) =>
         row is not { } r ? null
-        : r.Score is { } score ? FormattableString.Invariant($"score {score:R}{(r.IsAnomaly ? ", flagged" : "")}")
-        : FormattableString.Invariant($"cluster {r.ClusterId}{Part("probability", r.Probability)}{Part("strength", r.Strength)}");
+        : r.Score is { } score
+            ? FormattableString.Invariant(
+                $"score {score:R}{(r.IsAnomaly ? ", flagged" : "")}{Part("flag probability", r.FlagProbability)}{Part("spread", r.ScoreSpread)}"
+            )
+        : FormattableString.Invariant(
+            $"cluster {r.ClusterId}{Part("probability", r.Probability)}{Part("strength", r.Strength)}{Part("stability", r.Stability)}"
+        );
 
     private static string Part(string name, double? value) => value is { } v ? FormattableString.Invariant($", {name} {v:R}") : "";
 }

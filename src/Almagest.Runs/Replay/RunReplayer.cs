@@ -70,18 +70,7 @@ public sealed class RunReplayer(LedgerDatabase ledger)
                 .With("status", run.Status);
         var analysis = await RecomputeAsync(run, progress, cancellationToken);
         progress?.Report(new RunProgress("persist", 0));
-        var scores = analysis.Anomalies is null ? null : analysis.Scores();
-        StoredResult Row(int i) =>
-            scores is null
-                ? new StoredResult(
-                    analysis.Stars.StarId[i],
-                    false,
-                    null,
-                    analysis.Clusters!.Labels[i],
-                    analysis.Clusters.Strengths?[i],
-                    analysis.Clusters.Probabilities?[i]
-                )
-                : new StoredResult(analysis.Stars.StarId[i], scores[i] < 0, scores[i], null, null);
+        var row = analysis.Rows();
         return await DatabaseBoundary.AskAsync(async () =>
         {
             // Of one snapshot, however often the rows are read.
@@ -90,10 +79,10 @@ public sealed class RunReplayer(LedgerDatabase ledger)
                 System.Data.IsolationLevel.RepeatableRead,
                 cancellationToken
             );
-            var comparison = new ReplayComparison(run, analysis.Stars.Count, Row);
+            var comparison = new ReplayComparison(run, analysis.Stars.Count, row);
             await StoredResults.ReadAsync(connection, runId, comparison.Meet, cancellationToken);
             comparison.End();
-            var (stored, recomputed) = await HashesAsync(connection, run, analysis.Stars.StarId, Row, cancellationToken);
+            var (stored, recomputed) = await HashesAsync(connection, run, analysis.Stars.StarId, row, cancellationToken);
             return comparison.Report(stored, recomputed, NotesOn(run, analysis));
         });
     }
@@ -143,19 +132,14 @@ public sealed class RunReplayer(LedgerDatabase ledger)
             var stars = await new SelectionLoader(ledger).LoadAsync(
                 run.DatasetId,
                 StarFilter.FromJson(run.DatasetFilter),
-                StarAnalysis.Further(parameters),
+                StarAnalysis.ForDraws(parameters),
                 null,
                 cancellationToken
             );
             progress?.Report(new RunProgress("compute", 0));
-            return StarAnalysis.Run(
-                stars,
-                parameters,
-                MaxThreads,
-                progress is null ? null : new Fraction(progress),
-                null,
-                cancellationToken
-            );
+            return StarAnalysis
+                .Run(stars, parameters, MaxThreads, progress is null ? null : new Fraction(progress), null, cancellationToken)
+                .Drawn(parameters, MaxThreads, null, cancellationToken);
         }
         catch (LedgerException e) when (e.Kind == LedgerErrorKind.Invalid)
         {

@@ -53,12 +53,20 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
         for (var i = 0; i < scores.Length; i++)
             scores[i] = result.Decision(i);
 
-        var summary = source.Summary with { AnomalyCount = flagged, ScoreOffset = result.Offset, RethresholdedFrom = runId.ToString() };
+        var summary = source.Summary with
+        {
+            AnomalyCount = flagged,
+            ScoreOffset = result.Offset,
+            RethresholdedFrom = runId.ToString(),
+            Draws = null,
+        };
         return await StoreAsync(
             source,
             source.Parameters with
             {
                 Contamination = contamination,
+                // Nothing is drawn again: the chances of another threshold are other ones.
+                Draws = 0,
             },
             stars,
             scores,

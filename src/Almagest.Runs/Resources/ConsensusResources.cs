@@ -26,7 +26,15 @@ public static class ConsensusResources
             found.Options.Level,
             found.Options.Further,
             found.Options.Order == ConsensusOrder.Mean ? "mean" : "low",
-            [.. found.Stars.Select((s, place) => ToResource(s.Consensus, s.Star, place + 1))],
+            [
+                .. found.Stars.Select(
+                    (s, place) =>
+                        ToResource(s.Consensus, s.Star, place + 1) with
+                        {
+                            MeanFlagProbability = found.FlagProbabilities.TryGetValue(s.Star.StarId, out var p) ? p : null,
+                        }
+                ),
+            ],
             found.Total,
             found.Stars.Count < found.Total
         );

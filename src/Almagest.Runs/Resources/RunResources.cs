@@ -106,6 +106,8 @@ public static class RunResources
             star.AnomalyScore
         )
         {
+            FlagProbability = star.FlagProbability,
+            ScoreSpread = star.ScoreSpread,
             ParallaxErrorMas = star.ParallaxErrorMas,
             Ruwe = star.Ruwe,
             Filled = star.Filled,

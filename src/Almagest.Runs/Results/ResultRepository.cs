@@ -22,6 +22,12 @@ public sealed record ResultQuery(
     string? After = null
 )
 {
+    /// <summary>Likeliest flagged first, of equal chances the most anomalous; stars without one last.</summary>
+    public bool ByFlagProbability { get; init; }
+
+    /// <summary>Whether the order is one of scores.</summary>
+    public bool IsByScores => ByScore || ByFlagProbability;
+
     /// <summary>Only these stars; null = no such condition.</summary>
     public IReadOnlyCollection<long>? StarIds { get; init; }
 }
@@ -48,15 +54,16 @@ public sealed class ResultRepository(LedgerDatabase ledger)
                 command.CommandText = $"""
                     select r.run_id, r.star_id, r.is_anomaly, r.anomaly_score, r.cluster_id,
                            s.source_id, s.ra_deg, s.dec_deg, s.parallax_mas, s.pmra_mas_yr, s.pmdec_mas_yr, s.magnitude, s.color,
-                           r.membership_probability, r.membership_strength, s.parallax_error_mas, s.ruwe, s.radial_velocity_km_s
+                           r.membership_probability, r.membership_strength, s.parallax_error_mas, s.ruwe, s.radial_velocity_km_s,
+                           r.flag_probability, r.score_spread, r.membership_stability
                     from (
                       select * from public.discovery_results
                       where {Where(command, runId, query)}
-                      order by {(query.ByScore ? "anomaly_score, star_id" : "star_id")}
+                      order by {Order(query)}
                       limit {(limit + 1).ToString(CultureInfo.InvariantCulture)}
                     ) r
                     join public.stars s using (star_id)
-                    order by {(query.ByScore ? "r.anomaly_score, r.star_id" : "r.star_id")}
+                    order by {Order(query)}
                     """;
                 var rows = new List<StarResult>();
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -101,7 +108,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
                 await using var command = new NpgsqlCommand(
                     """
                     select d.run_id, d.run_type, d.algorithm, d.parameters::text, d.created_at, r.is_anomaly, r.anomaly_score,
-                           r.cluster_id
+                           r.cluster_id, r.flag_probability, r.membership_stability
                     from public.discovery_runs d
                     join public.discovery_results r on r.run_id = d.run_id and r.star_id = $1
                     where d.is_complete and d.dataset_id = (select dataset_id from public.stars where star_id = $1)
@@ -131,6 +138,10 @@ public sealed class ResultRepository(LedgerDatabase ledger)
                             Double(reader, 6),
                             reader.IsDBNull(7) ? null : reader.GetInt32(7)
                         )
+                        {
+                            FlagProbability = Double(reader, 8),
+                            MembershipStability = Double(reader, 9),
+                        }
                     );
                 }
                 return entries;
@@ -154,6 +165,14 @@ public sealed class ResultRepository(LedgerDatabase ledger)
         return run;
     }
 
+    // Ascending throughout, so that a page begins after the key of the last one.
+    private const string LikeliestFirst = "coalesce(-flag_probability, 'infinity'::double precision)";
+
+    private static string Order(ResultQuery query) =>
+        query.ByFlagProbability ? $"{LikeliestFirst}, anomaly_score, star_id"
+        : query.ByScore ? "anomaly_score, star_id"
+        : "star_id";
+
     private static string Where(NpgsqlCommand command, Guid runId, ResultQuery query)
     {
         var sql = new StringBuilder("run_id = ").Append(Bind(command, runId));
@@ -163,15 +182,16 @@ public sealed class ResultRepository(LedgerDatabase ledger)
             sql.Append(" and cluster_id = ").Append(Bind(command, cluster));
         if (query.StarIds is { } ids)
             sql.Append(" and star_id = any(").Append(Bind(command, ids.ToArray())).Append(')');
-        if (query.ByScore)
+        if (query.IsByScores)
             sql.Append(" and anomaly_score is not null");
         if (query.After is { } token)
         {
-            var (score, star) = Parse(query, token);
+            var (chance, score, star) = Parse(query, token);
             sql.Append(
-                query.ByScore
-                    ? $" and (anomaly_score, star_id) > ({Bind(command, score)}, {Bind(command, star)})"
-                    : $" and star_id > {Bind(command, star)}"
+                query.ByFlagProbability
+                    ? $" and ({LikeliestFirst}, anomaly_score, star_id) > ({Bind(command, chance)}, {Bind(command, score)}, {Bind(command, star)})"
+                : query.ByScore ? $" and (anomaly_score, star_id) > ({Bind(command, score)}, {Bind(command, star)})"
+                : $" and star_id > {Bind(command, star)}"
             );
         }
         return sql.ToString();
@@ -181,21 +201,32 @@ public sealed class ResultRepository(LedgerDatabase ledger)
         Convert
             .ToBase64String(
                 Encoding.ASCII.GetBytes(
-                    FormattableString.Invariant($"{(query.ByScore ? 's' : 'i')}|{last.StarId}|{last.AnomalyScore ?? 0:R}")
+                    FormattableString.Invariant(
+                        $"{Letter(query)}|{last.StarId}|{last.AnomalyScore ?? 0:R}|{-last.FlagProbability ?? double.PositiveInfinity:R}"
+                    )
                 )
             )
             .TrimEnd('=')
             .Replace('+', '-')
             .Replace('/', '_');
 
-    private static (double Score, long Star) Parse(ResultQuery query, string token)
+    private static char Letter(ResultQuery query) =>
+        query.ByFlagProbability ? 'p'
+        : query.ByScore ? 's'
+        : 'i';
+
+    private static (double Chance, double Score, long Star) Parse(ResultQuery query, string token)
     {
         try
         {
             var padded = token.Replace('-', '+').Replace('_', '/') + new string('=', (4 - token.Length % 4) % 4);
             var parts = Encoding.ASCII.GetString(Convert.FromBase64String(padded)).Split('|');
-            if (parts is [var order, var star, var score] && order == (query.ByScore ? "s" : "i"))
-                return (double.Parse(score, CultureInfo.InvariantCulture), long.Parse(star, CultureInfo.InvariantCulture));
+            if (parts is [[var order], var star, var score, var chance] && order == Letter(query))
+                return (
+                    double.Parse(chance, CultureInfo.InvariantCulture),
+                    double.Parse(score, CultureInfo.InvariantCulture),
+                    long.Parse(star, CultureInfo.InvariantCulture)
+                );
         }
         catch (Exception e) when (e is FormatException or OverflowException)
         {
@@ -231,6 +262,9 @@ public sealed class ResultRepository(LedgerDatabase ledger)
         {
             ParallaxErrorMas = Double(r, 15),
             Ruwe = Double(r, 16),
+            FlagProbability = Double(r, 18),
+            ScoreSpread = Double(r, 19),
+            MembershipStability = Double(r, 20),
         };
         var velocity = Double(r, 17);
         return filled is null

@@ -62,7 +62,12 @@ internal static class RunRoutes
     private static readonly UuidParameter s_before = new("before", "only runs created before this one");
     private static readonly BooleanParameter s_anomaliesOnly = new("anomalies_only", "only flagged stars");
     private static readonly IntegerParameter s_clusterId = new("cluster_id", "only members of this cluster; -1 = noise", -1, int.MaxValue);
-    private static readonly ChoiceParameter s_order = new("order", "by star_id, or most anomalous first", ["star_id", "score"], "star_id");
+    private static readonly ChoiceParameter s_order = new(
+        "order",
+        "by star_id, most anomalous first, or by the chance that the star's true values are flagged",
+        ["star_id", "score", "flag_probability"],
+        "star_id"
+    );
     private static readonly IntegerParameter s_resultLimit = new("limit", "most results", 1, ResultRepository.MostRows, 100);
     private static readonly TextParameter s_select = new(
         "select",
@@ -382,9 +387,12 @@ internal static class RunRoutes
             s_order.Read(context) == "score",
             s_resultLimit.ReadInt(context),
             s_after.Read(context)
-        );
+        )
+        {
+            ByFlagProbability = s_order.Read(context) == "flag_probability",
+        };
         var run = await new RunRepository(ledger).GetAsync(runId, context.RequestAborted);
-        if (query.ByScore && run.RunType != RunTypes.Anomaly)
+        if (query.IsByScores && run.RunType != RunTypes.Anomaly)
             throw LedgerException.Invalid("order", $"run {runId} is a {run.RunType} run: its results have no scores", "Order by star_id.");
         if (query.ClusterId is not null && run.RunType != RunTypes.Cluster)
             throw LedgerException.Invalid(

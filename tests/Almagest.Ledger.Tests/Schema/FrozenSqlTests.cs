@@ -30,6 +30,7 @@ public sealed class FrozenSqlTests
             { "AddSavedViews", "60b87eeb61c95435" },
             { "AddAutomaticViewMode", "f2edd3cb681c50be" },
             { "AddTapJobs", "a674074c29e70e75" },
+            { "AddFlagProbabilities", "8227b12ec7994044" },
         };
 
     [Theory]

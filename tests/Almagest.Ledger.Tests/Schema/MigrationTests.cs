@@ -33,6 +33,7 @@ public sealed class MigrationTests
         "AddSavedViews",
         "AddAutomaticViewMode",
         "AddTapJobs",
+        "AddFlagProbabilities",
     ];
 
     [Fact]

@@ -31,7 +31,7 @@ public static class PlainSensitivity
             let differing = a
                 .Settings.Keys.Union(b.Settings.Keys)
                 .Union(s_defaults.Keys)
-                .Where(k => k != "random_state" && !Same(Of(a, k), Of(b, k)))
+                .Where(k => k is not ("random_state" or "draws") && !Same(Of(a, k), Of(b, k)))
                 .ToList()
             where differing.Count == 1
             let narrow = differing[0] is "features" or "missing" or "min_parallax_over_error" or "distance_without_errors"

@@ -255,7 +255,7 @@ public sealed class RandomHistory(TestLedger test, Random random)
         + string.Join(
             ", ",
             settings
-                .Where(p => p.Key != "random_state")
+                .Where(p => p.Key is not ("random_state" or "draws"))
                 .OrderBy(p => p.Key.Length)
                 .ThenBy(p => p.Key, StringComparer.Ordinal)
                 .Select(p => $"\"{p.Key}\": {p.Value}")

@@ -197,12 +197,12 @@ public sealed class DiscoveryServiceTests
     public void The_stored_parameters_are_the_parameters_and_nothing_else()
     {
         Assert.Equal(
-            """{"contamination":0.05,"n_estimators":100,"max_samples":256,"random_state":42,"features":null,"missing":"exclude","""
+            """{"contamination":0.05,"n_estimators":100,"max_samples":256,"random_state":42,"draws":32,"features":null,"missing":"exclude","""
                 + "\"min_parallax_over_error\":5,\"distance_without_errors\":false}",
             new IsolationForestParameters().ToJson()
         );
         Assert.Equal(
-            """{"eps":0.5,"min_samples":10,"features":null,"missing":"exclude","min_parallax_over_error":5,"""
+            """{"eps":0.5,"min_samples":10,"draws":32,"features":null,"missing":"exclude","min_parallax_over_error":5,"""
                 + "\"distance_without_errors\":false}",
             new DbscanParameters().ToJson()
         );

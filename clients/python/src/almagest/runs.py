@@ -237,8 +237,9 @@ class Run(Record):
             Only flagged stars.
         cluster_id : int, optional
             Only members of this cluster; -1 = stars in none.
-        order : {"star_id", "score"}, optional
-            ``"score"`` = the most anomalous first.
+        order : {"star_id", "score", "flag_probability"}, optional
+            ``"score"`` = the most anomalous first; ``"flag_probability"`` = those first whose true values are likeliest flagged, given
+            their errors.
         format : {"pandas", "astropy", "rows"}
             A DataFrame, an astropy Table with units, or a list of dictionaries.
 
@@ -247,7 +248,8 @@ class Run(Record):
         pandas.DataFrame, astropy.table.Table or list of dict
             A row a star: ``star_id``, ``source_id`` (int64 where every id is an integer), ``ra_deg``, ``dec_deg`` (ICRS, deg),
             ``parallax_mas``, ``pmra_mas_yr``, ``pmdec_mas_yr``, ``magnitude`` and ``color`` (mag), ``is_anomaly`` (bool),
-            ``anomaly_score`` (negative = anomalous), ``cluster_id`` (-1 = in none), ``membership_probability`` and more. Units are in
+            ``anomaly_score`` (negative = anomalous), ``cluster_id`` (-1 = in none), ``membership_probability``, ``flag_probability`` (chance that its true
+            values are flagged), ``score_spread``, ``membership_stability`` and more. Units are in
             ``attrs["units"]`` of a DataFrame and on each column of a Table; the provenance in ``attrs["provenance"]`` and ``meta``.
 
         Raises

@@ -24,6 +24,9 @@ internal sealed class ExtendedForestAlgorithm : AnomalyAlgorithm<ExtendedForestP
     public IAnomalyExplainer Fit(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>
         new ExtendedForestExplainer(ExtendedForestModel.Grow(features, (ExtendedForestParameters)parameters, context), features);
 
-    protected override double[] Score(FeatureMatrix features, ExtendedForestParameters parameters, AlgorithmContext context) =>
-        ExtendedForestModel.Grow(features, parameters, context).ScoreSamples(features, context);
+    private protected override FittedScores Score(FeatureMatrix features, ExtendedForestParameters parameters, AlgorithmContext context)
+    {
+        var model = ExtendedForestModel.Grow(features, parameters, context);
+        return new FittedScores(model.ScoreSamples(features, context), model);
+    }
 }

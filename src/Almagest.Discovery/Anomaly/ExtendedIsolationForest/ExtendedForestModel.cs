@@ -5,7 +5,7 @@ using Almagest.Discovery.Statistics;
 namespace Almagest.Discovery.Anomaly.ExtendedIsolationForest;
 
 /// <summary>A grown forest: immutable, safe to use from several threads.</summary>
-internal sealed class ExtendedForestModel
+internal sealed class ExtendedForestModel : IRowScorer
 {
     /// <summary>Rows of a block stay in the first-level cache while the trees pass over them.</summary>
     private const int BlockRows = 512;
@@ -50,14 +50,20 @@ internal sealed class ExtendedForestModel
             (first, count) =>
             {
                 var sums = scores.AsSpan(first, count);
-                Sum(features.Values.AsSpan(first * features.Columns, count * features.Columns), sums);
-                for (var i = 0; i < sums.Length; i++)
-                    sums[i] = Score(sums[i]);
+                Score(features.Values.AsSpan(first * features.Columns, count * features.Columns), [], sums);
                 context.Progress?.Report((double)Interlocked.Increment(ref done) / blocks);
             },
             context.CancellationToken
         );
         return scores;
+    }
+
+    /// <inheritdoc/>
+    public void Score(ReadOnlySpan<double> rows, ReadOnlySpan<int> of, Span<double> scores)
+    {
+        Sum(rows, scores);
+        foreach (ref var score in scores)
+            score = Score(score);
     }
 
     /// <summary>The path lengths of rows, means over the trees.</summary>

@@ -24,6 +24,9 @@ internal sealed class IsolationForestAlgorithm : AnomalyAlgorithm<IsolationFores
     public IAnomalyExplainer Fit(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>
         new IsolationForestExplainer(IsolationForestModel.Grow(features, (IsolationForestParameters)parameters, context));
 
-    protected override double[] Score(FeatureMatrix features, IsolationForestParameters parameters, AlgorithmContext context) =>
-        IsolationForestModel.Grow(features, parameters, context).ScoreSamples(features, context.Progress, context.CancellationToken);
+    private protected override FittedScores Score(FeatureMatrix features, IsolationForestParameters parameters, AlgorithmContext context)
+    {
+        var model = IsolationForestModel.Grow(features, parameters, context);
+        return new FittedScores(model.ScoreSamples(features, context.Progress, context.CancellationToken), model);
+    }
 }

@@ -5,11 +5,12 @@ using Almagest.Discovery.Statistics;
 namespace Almagest.Discovery.Anomaly.IsolationForest;
 
 /// <summary>A grown forest: immutable, safe to use from several threads.</summary>
-internal sealed class IsolationForestModel
+internal sealed class IsolationForestModel : IRowScorer
 {
     private const int BlockRows = 1 << 12;
 
     private readonly double _normaliser;
+    private IForestScorer? _scorer;
 
     internal IsolationForestModel(IReadOnlyList<IsolationTree> trees, int subsample, IReadOnlyList<string> featureNames, int maxThreads)
     {
@@ -71,7 +72,7 @@ internal sealed class IsolationForestModel
                 $"The forest was grown on {string.Join(", ", FeatureNames)}; the matrix has {string.Join(", ", features.Names)}. "
                     + $"Prepare it with the same recipe."
             );
-        var scorer = ForestKernel.Choose(Trees, features.Columns, features.Rows);
+        var scorer = _scorer = ForestKernel.Choose(Trees, features.Columns, features.Rows);
         var scores = new double[features.Rows];
         var blocks = (features.Rows + BlockRows - 1) / BlockRows;
         var done = 0;
@@ -85,12 +86,25 @@ internal sealed class IsolationForestModel
                 FiniteGuard.Require(rows, first, features.Names);
                 var sums = scores.AsSpan(first, count);
                 scorer.SumPathLengths(rows, sums);
-                for (var i = 0; i < sums.Length; i++)
-                    sums[i] = -Math.Pow(2, -sums[i] / _normaliser);
+                ToScores(sums);
                 progress?.Report((double)Interlocked.Increment(ref done) / blocks);
             },
             cancellationToken
         );
         return scores;
+    }
+
+    /// <inheritdoc/>
+    public void Score(ReadOnlySpan<double> rows, ReadOnlySpan<int> of, Span<double> scores)
+    {
+        var scorer = _scorer ??= ForestKernel.Choose(Trees, FeatureNames.Count, int.MaxValue);
+        scorer.SumPathLengths(rows, scores);
+        ToScores(scores);
+    }
+
+    private void ToScores(Span<double> sums)
+    {
+        foreach (ref var sum in sums)
+            sum = -Math.Pow(2, -sum / _normaliser);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class KnnAlgorithm : AnomalyAlgorithm<KnnParameters>, IExplainab
     public IAnomalyExplainer Fit(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>
         new KnnExplainer(features, Tree(features, context), (KnnParameters)parameters, context);
 
-    protected override double[] Score(FeatureMatrix features, KnnParameters parameters, AlgorithmContext context)
+    private protected override FittedScores Score(FeatureMatrix features, KnnParameters parameters, AlgorithmContext context)
     {
         var tree = Tree(features, context);
         context.Progress?.Report(0.1);
@@ -37,7 +37,7 @@ internal sealed class KnnAlgorithm : AnomalyAlgorithm<KnnParameters>, IExplainab
             (place, search) => scores[tree.Cells.Points.Row[place]] = -Measure(search, place, parameters.Method),
             done => context.Progress?.Report(0.1 + 0.9 * done)
         );
-        return scores;
+        return new FittedScores(scores, new KnnScorer(tree, k, parameters.Method));
     }
 
     internal static double Measure(NeighbourSearch search, int place, string method)
@@ -45,6 +45,18 @@ internal sealed class KnnAlgorithm : AnomalyAlgorithm<KnnParameters>, IExplainab
         if (method == KnnParameters.Largest)
             return Math.Sqrt(search.KthSquared(place));
         search.FindSorted(place);
+        return Mean(search);
+    }
+
+    /// <summary>The same of a point that is in the place of another, as its star.</summary>
+    internal static double Measure(NeighbourSearch search, ReadOnlySpan<double> point, int without, string method)
+    {
+        search.FindSorted(point, without);
+        return method == KnnParameters.Largest ? Math.Sqrt(search.Squared[^1]) : Mean(search);
+    }
+
+    private static double Mean(NeighbourSearch search)
+    {
         double sum = 0;
         foreach (var squared in search.Squared)
             sum += Math.Sqrt(squared);

@@ -26,13 +26,13 @@ internal sealed class LofAlgorithm : AnomalyAlgorithm<LofParameters>, IExplainab
     public IAnomalyExplainer Fit(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>
         new LofExplainer(features, Model(features, (LofParameters)parameters, context), context);
 
-    protected override double[] Score(FeatureMatrix features, LofParameters parameters, AlgorithmContext context)
+    private protected override FittedScores Score(FeatureMatrix features, LofParameters parameters, AlgorithmContext context)
     {
         var model = Model(features, parameters, context);
         var scores = new double[features.Rows];
         model.Factors(scores);
         context.Progress?.Report(1);
-        return scores;
+        return new FittedScores(scores, new LofScorer(model));
     }
 
     private static LofModel Model(FeatureMatrix features, LofParameters parameters, AlgorithmContext context)

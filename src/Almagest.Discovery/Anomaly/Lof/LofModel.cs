@@ -49,10 +49,7 @@ internal sealed class LofModel
             (place, around) =>
             {
                 around.MoveTo(place);
-                double sum = 0;
-                for (var i = 0; i < k; i++)
-                    sum += around.Reachability(i);
-                density[place] = 1 / (sum / k + Least);
+                density[place] = around.Density();
             }
         );
         _density = density;
@@ -77,7 +74,7 @@ internal sealed class LofModel
     /// <summary>A place and its neighbours. One instance a thread.</summary>
     internal sealed unsafe class Neighbourhood(LofModel model)
     {
-        private readonly NeighbourSearch? _search = model._kept is null ? new NeighbourSearch(model.Tree, model._k) : null;
+        private NeighbourSearch? _search;
         private readonly int[] _places = new int[model._k];
         private readonly double[] _distances = new double[model._k];
         private int _place;
@@ -88,8 +85,9 @@ internal sealed class LofModel
         public void MoveTo(int place)
         {
             _place = place;
-            if (_search is not null)
+            if (model._kept is null)
             {
+                _search ??= new NeighbourSearch(model.Tree, model._k);
                 _search.FindSorted(place);
                 _search.Places.CopyTo(_places);
             }
@@ -112,15 +110,39 @@ internal sealed class LofModel
                 _distances[i] = Math.Sqrt(_distances[i]);
         }
 
+        /// <summary>Moves to a point that is none of the tree's, one of which is left out.</summary>
+        public void MoveTo(ReadOnlySpan<double> point, int without)
+        {
+            _search ??= new NeighbourSearch(model.Tree, model._k);
+            _search.FindSorted(point, without);
+            _search.Places.CopyTo(_places);
+            for (var i = 0; i < _distances.Length; i++)
+                _distances[i] = Math.Sqrt(_search.Squared[i]);
+        }
+
         /// <summary>The distance to a neighbour, or that neighbour's own reach where it is greater.</summary>
         public double Reachability(int i) => Math.Max(_distances[i], model._reach[_places[i]]);
 
-        public double Factor()
+        public double Factor() => Factor(model._density[_place]);
+
+        /// <summary>The same where it stands at a point that is none of the tree's.</summary>
+        public double FactorOfPoint() => Factor(Density());
+
+        /// <summary>One over the mean reachability distance.</summary>
+        public double Density()
+        {
+            double sum = 0;
+            for (var i = 0; i < _places.Length; i++)
+                sum += Reachability(i);
+            return 1 / (sum / _places.Length + Least);
+        }
+
+        private double Factor(double density)
         {
             double sum = 0;
             foreach (var place in _places)
                 sum += model._density[place];
-            return sum / _places.Length / model._density[_place];
+            return sum / _places.Length / density;
         }
     }
 }

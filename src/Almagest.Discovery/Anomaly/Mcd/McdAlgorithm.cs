@@ -26,11 +26,11 @@ internal sealed class McdAlgorithm : AnomalyAlgorithm<McdParameters>, IExplainab
     public IAnomalyExplainer Fit(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>
         new McdExplainer(McdModel.Fit(features, (McdParameters)parameters, context));
 
-    protected override double[] Score(FeatureMatrix features, McdParameters parameters, AlgorithmContext context)
+    private protected override FittedScores Score(FeatureMatrix features, McdParameters parameters, AlgorithmContext context)
     {
         var model = McdModel.Fit(features, parameters, context);
         var scores = model.ScoreSamples(features, context);
         context.Progress?.Report(1);
-        return scores;
+        return new FittedScores(scores, model);
     }
 }

@@ -5,7 +5,7 @@ using Almagest.Discovery.Statistics;
 namespace Almagest.Discovery.Anomaly.Mcd;
 
 /// <summary>The fitted ellipsoid of the bulk of the stars.</summary>
-internal sealed class McdModel
+internal sealed class McdModel : IRowScorer
 {
     /// <summary>The share of a Gaussian's rows that are kept for the final estimate.</summary>
     private const double Kept = 0.975;
@@ -57,6 +57,14 @@ internal sealed class McdModel
             context.CancellationToken
         );
         return scores;
+    }
+
+    /// <inheritdoc/>
+    public void Score(ReadOnlySpan<double> rows, ReadOnlySpan<int> of, Span<double> scores)
+    {
+        var columns = scores.Length == 0 ? 0 : rows.Length / scores.Length;
+        for (var i = 0; i < scores.Length; i++)
+            scores[i] = Score(rows.Slice(i * columns, columns));
     }
 
     public double Score(ReadOnlySpan<double> row)

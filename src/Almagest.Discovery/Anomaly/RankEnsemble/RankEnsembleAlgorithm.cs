@@ -36,16 +36,19 @@ internal sealed class RankEnsembleAlgorithm : AnomalyAlgorithm<RankEnsembleParam
         );
     }
 
-    protected override double[] Score(FeatureMatrix features, RankEnsembleParameters parameters, AlgorithmContext context)
+    private protected override FittedScores Score(FeatureMatrix features, RankEnsembleParameters parameters, AlgorithmContext context)
     {
         var members = Members(parameters);
+        var results = new List<AnomalyResult>();
         var ranks = new List<double[]>();
         foreach (var member in members)
         {
-            ranks.Add(ShareRanks.Of(member.Score(features, context with { Progress = null }).RawScores));
+            var result = member.Score(features, context with { Progress = null });
+            results.Add(result);
+            ranks.Add(ShareRanks.Of(result.RawScores));
             context.Progress?.Report((double)ranks.Count / members.Count);
         }
-        return ShareRanks.Combine(ranks, parameters.Combination);
+        return new FittedScores(ShareRanks.Combine(ranks, parameters.Combination), new RankEnsembleScorer(results, parameters.Combination));
     }
 
     private static List<Member> Members(RankEnsembleParameters p) =>
@@ -57,10 +60,11 @@ internal sealed class RankEnsembleAlgorithm : AnomalyAlgorithm<RankEnsembleParam
                     NEstimators = p.NEstimators,
                     MaxSamples = p.MaxSamples,
                     RandomState = p.RandomState,
+                    Draws = p.Draws,
                 }
             ),
-            Member.Of(McdAlgorithm.Instance, new McdParameters { RandomState = p.RandomState }),
-            Member.Of(KnnAlgorithm.Instance, new KnnParameters { NNeighbors = p.NNeighbors }),
+            Member.Of(McdAlgorithm.Instance, new McdParameters { RandomState = p.RandomState, Draws = p.Draws }),
+            Member.Of(KnnAlgorithm.Instance, new KnnParameters { NNeighbors = p.NNeighbors, Draws = p.Draws }),
         ];
 
     private sealed record Member(

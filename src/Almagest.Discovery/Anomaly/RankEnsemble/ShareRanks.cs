@@ -23,6 +23,30 @@ internal static class ShareRanks
         return shares;
     }
 
+    /// <summary>The share of a star that had one score and has another.</summary>
+    /// <param name="had">one of <paramref name="ascending"/>, which is not there any more</param>
+    public static double Of(double score, double had, double[] ascending)
+    {
+        var less = First(ascending, score, false) - (had < score ? 1 : 0);
+        var upTo = First(ascending, score, true) - (had <= score ? 1 : 0);
+        return (less + 1 + upTo + 1) / 2.0 / ascending.Length;
+    }
+
+    /// <summary>How many are less, or not greater.</summary>
+    private static int First(double[] ascending, double score, bool after)
+    {
+        var (low, high) = (0, ascending.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (ascending[middle] < score || (after && ascending[middle] == score))
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+
     /// <returns>lower = more anomalous</returns>
     public static double[] Combine(IReadOnlyList<double[]> shares, string combination)
     {

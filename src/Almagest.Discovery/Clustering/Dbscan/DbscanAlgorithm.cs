@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Neighbours;
@@ -30,6 +31,9 @@ public sealed class DbscanAlgorithm : ClusterAlgorithm<DbscanParameters>
     public override string Finds => "clusters of one density";
 
     public override string Reference => "Ester, Kriegel, Sander and Xu 1996, A Density-Based Algorithm for Discovering Clusters, KDD, 226";
+
+    public override IReadOnlyDictionary<string, JsonNode?> Before { get; } =
+        new Dictionary<string, JsonNode?>(RunParameters.Before) { [RunParameters.DrawsName] = 0 };
 
     public override string AdviceForNone =>
         "No star has min_samples neighbours within eps: try a larger eps ('discover k-distance' suggests one), a smaller "

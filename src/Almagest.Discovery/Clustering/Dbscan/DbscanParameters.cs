@@ -25,6 +25,17 @@ public sealed record DbscanParameters : RunParameters
     [Parameter("Neighbours that make a core star, itself included", Label = "Least neighbours", Min = 1)]
     public int MinSamples { get; init; } = 10;
 
+    /// <inheritdoc/>
+    [Parameter(
+        "Times that the measurements of a member are drawn again within its errors, to see whether it would stay in its cluster; 0 = never",
+        Label = "Draws within the errors",
+        Min = 0,
+        Max = 10_000,
+        Unit = "draws",
+        Advice = "Where the table has no errors there are none."
+    )]
+    public override int Draws { get; init; } = 32;
+
     public override Algorithm Algorithm => DbscanAlgorithm.Instance;
 
     public override IReadOnlyList<string> Summary => [$"eps {Number(Eps)}", $"min {MinSamples}"];

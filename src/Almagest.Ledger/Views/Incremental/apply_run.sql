@@ -62,8 +62,8 @@ begin
     created_at, completed_at,
     anomaly_count, min_anomaly_score, max_anomaly_score, score_sum, score_count,
     cluster_count, min_cluster_size, max_cluster_size, clustered_stars, noise_count)
-  values (target, run.run_type, run.algorithm, run.parameters, (run.parameters - 'random_state')::text,
-    md5((run.parameters - 'random_state')::text), run.dataset_id, found_set, run.total_stars, run.created_at, run.completed_at,
+  values (target, run.run_type, run.algorithm, run.parameters, (run.parameters - 'random_state' - 'draws')::text,
+    md5((run.parameters - 'random_state' - 'draws')::text), run.dataset_id, found_set, run.total_stars, run.created_at, run.completed_at,
     flags.stars, flags.min_score, flags.max_score, flags.score_sum, flags.score_count,
     sizes.clusters, sizes.smallest, sizes.largest, nullif(labels.clustered, 0), labels.noise);
 

@@ -1,13 +1,14 @@
 -- One row per run type, algorithm, parameter set and dataset of complete runs: a mean over catalogues of different size says nothing.
 -- A random seed is no parameter: runs that differ only in
--- random_state repeat one experiment. The hash is md5 of the jsonb's text, in which PostgreSQL has ordered the keys.
+-- random_state, or in how often they draw within the errors, repeat one experiment. The hash is md5 of the jsonb's text, in which
+-- PostgreSQL has ordered the keys.
 -- Everything is known per run or per pair already, so this view is computed from three others, and refreshed after them.
 -- Every mean is a sum of whole numbers, or of whole numbers of 1e-9, over a count: exact and without order.
 with runs as (
   select s.run_id,
          s.run_type,
          d.algorithm,
-         (d.parameters - 'random_state')::text as parameters,
+         (d.parameters - 'random_state' - 'draws')::text as parameters,
          d.dataset_id,
          s.anomaly_count,
          s.anomaly_percentage,

@@ -10,7 +10,7 @@ runs as (
   select d.run_id,
          jsonb_build_array(d.algorithm, d.dataset_id, d.dataset_filter) as setting,
          jsonb_strip_nulls(coalesce(f.parameters, '{}') || case when jsonb_typeof(d.parameters) = 'object' then d.parameters
-           else '{}' end) - 'random_state' as parameters
+           else '{}' end) - 'random_state' - 'draws' as parameters
   from public.discovery_runs d
   left join defaults f using (algorithm)
   where d.is_complete and d.run_type = 'anomaly'

@@ -4,7 +4,7 @@ create function view_summaries.settled_parameters(of_algorithm text, stored json
     {{defaults}}
   )
   select jsonb_strip_nulls(coalesce((select f.parameters from defaults f where f.algorithm = of_algorithm), '{}')
-                           || case when jsonb_typeof(stored) = 'object' then stored else '{}' end) - 'random_state'
+                           || case when jsonb_typeof(stored) = 'object' then stored else '{}' end) - 'random_state' - 'draws'
 $$;
 
 -- How many stars one run flags of those that another analysed.

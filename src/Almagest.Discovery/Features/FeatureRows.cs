@@ -1,0 +1,50 @@
+namespace Almagest.Discovery.Features;
+
+/// <summary>
+/// The features of other values of the stars of a selection: by the formulas of the recipe and with the medians, centres and scales of the
+/// selection as it was measured. Safe to use from several threads.
+/// </summary>
+internal sealed class FeatureRows
+{
+    private readonly ColumnImputer _imputer;
+    private readonly Feature[] _features;
+    private readonly FeatureStatistics[] _statistics;
+    private readonly DistanceRule _distances;
+    private readonly StarColumns _stars;
+
+    private FeatureRows(StarColumns stars, ColumnImputer imputer, Feature[] features, PreparedFeatures prepared, DistanceRule distances)
+    {
+        (_stars, _imputer, _features, _distances) = (stars, imputer, features, distances);
+        _statistics = [.. prepared.Statistics];
+        UsesDistance = features.Any(f => f.UsesDistance);
+        Needs = [.. features.SelectMany(f => f.Needs).Distinct().Order()];
+    }
+
+    /// <summary>Whether a feature divides by the parallax.</summary>
+    public bool UsesDistance { get; }
+
+    /// <summary>The catalogue columns that the features of the matrix are made of.</summary>
+    public IReadOnlyList<StarColumn> Needs { get; }
+
+    /// <param name="prepared">with its stars</param>
+    /// <param name="distances">the rule that it was prepared by</param>
+    public static FeatureRows Of(PreparedFeatures prepared, DistanceRule distances)
+    {
+        var features = prepared.Matrix.Names.Select(name => prepared.Recipe.Features.First(f => f.Name == name)).ToArray();
+        var imputer = new ColumnImputer(prepared.Stars, prepared.Recipe with { Features = features }, distances);
+        return new FeatureRows(prepared.Stars, imputer, features, prepared, distances);
+    }
+
+    /// <summary>What the catalogue says of a star, medians where it says nothing.</summary>
+    public StarValues Measured(int row) => _imputer.Row(row);
+
+    /// <summary>Whether the star's own parallax is its distance.</summary>
+    public bool HasDistance(int row) => _distances.Holds(_stars.ParallaxMas[row], _stars.ParallaxErrorMas[row]);
+
+    /// <summary>Writes a row of the matrix.</summary>
+    public void Derive(in StarValues values, Span<double> row)
+    {
+        for (var f = 0; f < _features.Length; f++)
+            row[f] = FeaturePipeline.Rescaled(_features[f].Formula(values), _statistics[f]);
+    }
+}

@@ -1,0 +1,187 @@
+using System.Runtime.InteropServices;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly;
+using Almagest.Discovery.Features;
+using Almagest.Discovery.Statistics;
+
+namespace Almagest.Discovery.Redraws;
+
+/// <summary>
+/// The chance that a star's true values are flagged, given what was measured: the share of draws within its errors that the fitted detector
+/// flags, at the threshold of the run. Nothing is fitted again, and who is analysed was decided at the measured values.
+/// </summary>
+/// <remarks>
+/// Every star gets a <see cref="Pilot"/> of draws, and more, up to <see cref="Second"/> and then all, until its answer is certain: all
+/// agree with each other and with the measured values, and both their mean and the measured score are <see cref="PilotSigmas"/>, later
+/// <see cref="Sigmas"/>, times the spread of the draws about the measured score away from the threshold. After the pilot no star is certain that is among the <see cref="Nearest"/> of all that are
+/// nearest to the threshold, where the steps of a forest may hide from few draws. All draws count; stopped so late, the mean share is
+/// within 0.001 of what it is without stopping (docs/chances.md).
+/// </remarks>
+internal static class FlagDraws
+{
+    /// <summary>Draws of every star.</summary>
+    public const int Pilot = 3;
+
+    /// <summary>Draws after which a star whose pilot was open may be certain; flagged stars get so many in any case, to know the spread of
+    /// their scores.</summary>
+    public const int Second = 8;
+
+    /// <summary>So many standard deviations from the threshold, a pilot is certain.</summary>
+    private const double PilotSigmas = 8;
+
+    /// <summary>The same of more draws, whose standard deviation is better known.</summary>
+    private const double Sigmas = 6;
+
+    /// <summary>The share of stars, nearest to the threshold, that get all draws.</summary>
+    private const double Nearest = 0.01;
+
+    private const int MostBlockRows = 4096;
+
+    /// <param name="prepared">what the run saw, with its stars</param>
+    /// <param name="found">what it found, by an algorithm with the same parameters</param>
+    /// <returns>null where no draws are asked for</returns>
+    public static StarDraws? Of(PreparedFeatures prepared, AnomalyResult found, RunParameters parameters, AlgorithmContext context) =>
+        Of(prepared, found, parameters, context, true);
+
+    /// <param name="stopEarly">false = every star gets all draws</param>
+    internal static StarDraws? Of(
+        PreparedFeatures prepared,
+        AnomalyResult found,
+        RunParameters parameters,
+        AlgorithmContext context,
+        bool stopEarly
+    )
+    {
+        if (parameters.Draws == 0 || found.Scorer is not { } scorer)
+            return null;
+        var redraw = new StarRedraw(prepared, parameters.Distances, parameters.Seed ?? 0);
+        var rows = prepared.Matrix.Rows;
+        var (shares, spreads) = (new double[rows], new double[rows]);
+        var near = stopEarly ? Near(found) : double.PositiveInfinity;
+        long made = 0;
+        // A block has few open stars; of large blocks they still fill the scorer's.
+        var blockRows = Math.Clamp(rows / 64, 64, MostBlockRows);
+        var (done, blocks) = (0, (rows + blockRows - 1) / blockRows);
+        if (redraw.Errors.Columns.Count == 0)
+        {
+            Array.Fill(shares, double.NaN);
+            Array.Fill(spreads, double.NaN);
+            return new StarDraws(shares, spreads, parameters.Draws, 0).Of(redraw);
+        }
+        RowBlocks.ForEach(
+            rows,
+            blockRows,
+            context.MaxThreads,
+            (first, count) =>
+            {
+                var block = new Block(redraw, scorer, found, prepared.Matrix.Columns, first, count);
+                block.Add(Math.Min(Pilot, parameters.Draws), (_, _) => true);
+                if (parameters.Draws > Second)
+                    block.Add(Second, (row, sums) => found.IsAnomaly(row) || !IsCertain(found.Decision(row), sums, near));
+                block.Add(parameters.Draws, (row, sums) => !IsCertain(found.Decision(row), sums, stopEarly ? 0 : near));
+                block.Finish(shares, spreads);
+                Interlocked.Add(ref made, block.Made);
+                context.Progress?.Report((double)Interlocked.Increment(ref done) / blocks);
+            },
+            context.CancellationToken
+        );
+        return new StarDraws(shares, spreads, parameters.Draws, made).Of(redraw);
+    }
+
+    // About the measured score, which no draw was needed for: three draws tell the spread as well as four would about their mean.
+    private static bool IsCertain(double measured, in Sums sums, double near)
+    {
+        var margin = Math.Min(Math.Abs(measured), Math.Abs(sums.Mean));
+        var shift = sums.Mean - measured;
+        var spread = Math.Sqrt(sums.Squares / sums.Count + shift * shift);
+        return Math.Abs(measured) > near
+            && sums.Flagged == (measured < 0 ? sums.Count : 0)
+            && margin > (sums.Count <= Pilot ? PilotSigmas : Sigmas) * spread;
+    }
+
+    private static double Near(AnomalyResult found)
+    {
+        var margins = new double[found.RawScores.Length];
+        for (var row = 0; row < margins.Length; row++)
+            margins[row] = Math.Abs(found.Decision(row));
+        return OrderStatistics.Percentile(margins, 100 * Nearest);
+    }
+
+    /// <summary>Of the draws of one star so far; mean and squares of the deviations from it by Welford's rule.</summary>
+    private struct Sums
+    {
+        public int Count,
+            Flagged;
+        public double Mean,
+            Squares;
+
+        public void Add(double decision)
+        {
+            Count++;
+            Flagged += decision < 0 ? 1 : 0;
+            var before = decision - Mean;
+            Mean += before / Count;
+            Squares += before * (decision - Mean);
+        }
+    }
+
+    /// <summary>The stars of a block.</summary>
+    private sealed class Block(StarRedraw redraw, IRowScorer scorer, AnomalyResult found, int columns, int first, int count)
+    {
+        private const int MostRows = 4096;
+
+        private readonly Sums[] _sums = new Sums[count];
+        private double[] _rows = [];
+        private double[] _scores = [];
+        private int[] _of = [];
+        private int _done;
+
+        public long Made { get; private set; }
+
+        /// <summary>Makes so many draws of the stars that are open, those that they have counted in.</summary>
+        public void Add(int upTo, Func<int, Sums, bool> isOpen)
+        {
+            var open = new List<int>();
+            var draws = upTo - _done;
+            for (var i = 0; draws > 0 && i < count; i++)
+                // Who was certain before, stays so.
+                if (_sums[i].Count == _done && redraw.Errors.Has(first + i) && isOpen(first + i, _sums[i]))
+                    open.Add(i);
+            _done = upTo;
+            if (open.Count == 0)
+                return;
+            // As many draws at a time as a buffer of moderate size takes.
+            var stars = Math.Max(1, MostRows / draws);
+            for (var at = 0; at < open.Count; at += stars)
+                AddTo(CollectionsMarshal.AsSpan(open).Slice(at, Math.Min(stars, open.Count - at)), draws);
+            Made += (long)open.Count * draws;
+        }
+
+        public void Finish(double[] shares, double[] spreads)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var sums = _sums[i];
+                shares[first + i] = sums.Count == 0 ? double.NaN : (double)sums.Flagged / sums.Count;
+                spreads[first + i] = sums.Count < 2 ? double.NaN : Math.Sqrt(sums.Squares / (sums.Count - 1));
+            }
+        }
+
+        private void AddTo(ReadOnlySpan<int> stars, int draws)
+        {
+            var total = stars.Length * draws;
+            if (_scores.Length < total)
+                (_rows, _scores, _of) = (new double[total * columns], new double[total], new int[total]);
+            for (var s = 0; s < stars.Length; s++)
+            {
+                var row = first + stars[s];
+                redraw.Draw(row, _sums[stars[s]].Count, columns, _rows.AsSpan(s * draws * columns, draws * columns));
+                _of.AsSpan(s * draws, draws).Fill(row);
+            }
+            scorer.Score(_rows.AsSpan(0, total * columns), _of.AsSpan(0, total), _scores.AsSpan(0, total));
+            for (var s = 0; s < stars.Length; s++)
+            for (var d = 0; d < draws; d++)
+                _sums[stars[s]].Add(AnomalyAlgorithm.InReach(_scores[s * draws + d]) - found.Offset);
+        }
+    }
+}

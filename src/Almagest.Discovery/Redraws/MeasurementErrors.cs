@@ -1,0 +1,137 @@
+using Almagest.Discovery.Features;
+
+namespace Almagest.Discovery.Redraws;
+
+/// <summary>
+/// The errors of the measurements that a recipe uses, with their correlations: Gaia's five-parameter covariance, or the part of it that
+/// there is. Magnitudes and colours stay as they are measured: a ledger keeps no errors of them.
+/// </summary>
+internal sealed class MeasurementErrors
+{
+    /// <summary>The most measurements of a star: position, parallax, proper motion, radial velocity.</summary>
+    public const int Most = 6;
+
+    private static readonly (StarColumn Column, string Error)[] s_known =
+    [
+        (StarColumn.Ra, StarColumns.RaErrorName),
+        (StarColumn.Dec, StarColumns.DecErrorName),
+        (StarColumn.Parallax, StarColumns.ParallaxErrorName),
+        (StarColumn.Pmra, StarColumns.PmraErrorName),
+        (StarColumn.Pmdec, StarColumns.PmdecErrorName),
+        (StarColumn.RadialVelocity, StarColumns.RadialVelocityErrorName),
+    ];
+
+    private readonly StarColumn[] _columns;
+    private readonly double[][] _values;
+    private readonly double[][] _errors;
+    private readonly double[]?[] _correlations;
+
+    private MeasurementErrors(StarColumns stars, StarColumn[] columns, double[][] errors)
+    {
+        (_columns, _errors) = (columns, errors);
+        _values = Array.ConvertAll(columns, c => stars.Values(c));
+        _correlations = new double[columns.Length * columns.Length][];
+        for (var i = 0; i < columns.Length; i++)
+        for (var j = 0; j < i; j++)
+            _correlations[i * columns.Length + j] = CorrelationName(columns[j], columns[i]) is { } name
+                ? stars.Further.GetValueOrDefault(name)
+                : null;
+    }
+
+    /// <summary>The measurements of which some star has an error.</summary>
+    public IReadOnlyList<StarColumn> Columns => _columns;
+
+    public int Count => _columns.Length;
+
+    /// <summary>The names of the numbers beside the usual ones that it takes, where they are loaded.</summary>
+    public static IReadOnlyList<string> Names(FeatureRecipe recipe)
+    {
+        var columns = s_known.Where(k => recipe.Needs.Contains(k.Column)).ToArray();
+        var names = columns.Select(k => k.Error).ToList();
+        for (var i = 0; i < columns.Length; i++)
+        for (var j = 0; j < i; j++)
+            if (CorrelationName(columns[j].Column, columns[i].Column) is { } name)
+                names.Add(name);
+        return names;
+    }
+
+    /// <param name="needs">what the features are made of</param>
+    public static MeasurementErrors Of(StarColumns stars, IReadOnlyList<StarColumn> needs)
+    {
+        var found = s_known
+            .Where(k => needs.Contains(k.Column))
+            .Select(k => (k.Column, Errors: stars.Further.GetValueOrDefault(k.Error)))
+            .Where(k => k.Errors?.Any(IsError) == true)
+            .ToArray();
+        return new MeasurementErrors(stars, [.. found.Select(k => k.Column)], [.. found.Select(k => k.Errors!)]);
+    }
+
+    /// <summary>Whether any measurement of the star has an error.</summary>
+    public bool Has(int row)
+    {
+        for (var i = 0; i < _errors.Length; i++)
+            if (IsKnown(row, i))
+                return true;
+        return false;
+    }
+
+    /// <summary>A factor of the star's covariance, its lower half, row by row. What has no error, or no value, does not move. Correlations
+    /// that contradict each other are left out.</summary>
+    public void Factor(int row, Span<double> factor)
+    {
+        if (!TryFactor(row, factor, true))
+            TryFactor(row, factor, false);
+    }
+
+    private bool TryFactor(int row, Span<double> factor, bool correlated)
+    {
+        var size = _errors.Length;
+        factor[..(size * size)].Clear();
+        for (var i = 0; i < size; i++)
+        {
+            if (!IsKnown(row, i))
+                continue;
+            // Of the correlation matrix, so that units do not matter.
+            double left = 1;
+            for (var j = 0; j < i; j++)
+            {
+                if (factor[j * size + j] == 0)
+                    continue;
+                var sum = correlated ? Correlation(row, i, j) : 0;
+                for (var k = 0; k < j; k++)
+                    sum -= factor[i * size + k] * factor[j * size + k];
+                var part = sum / factor[j * size + j];
+                factor[i * size + j] = part;
+                left -= part * part;
+            }
+            if (!(left >= -1e-9))
+                return false;
+            // All but determined by the others; a division by it would be noise.
+            factor[i * size + i] = Math.Sqrt(Math.Max(left, 1e-9));
+        }
+        for (var i = 0; i < size; i++)
+        for (var j = 0; j <= i; j++)
+            factor[i * size + j] *= _errors[i][row];
+        return true;
+    }
+
+    private double Correlation(int row, int i, int j) =>
+        _correlations[i * _errors.Length + j]?[row] is { } value && value is >= -1 and <= 1 ? value : 0;
+
+    private bool IsKnown(int row, int i) => IsError(_errors[i][row]) && Math.Abs(_values[i][row]) <= FeaturePipeline.MaxMagnitude;
+
+    private static bool IsError(double value) => value is >= DistanceRule.LeastErrorMas and <= FeaturePipeline.MaxMagnitude;
+
+    private static string? CorrelationName(StarColumn first, StarColumn second) =>
+        first == StarColumn.RadialVelocity || second == StarColumn.RadialVelocity ? null : $"{Word(first)}_{Word(second)}_corr";
+
+    private static string Word(StarColumn column) =>
+        column switch
+        {
+            StarColumn.Ra => "ra",
+            StarColumn.Dec => "dec",
+            StarColumn.Parallax => "parallax",
+            StarColumn.Pmra => "pmra",
+            _ => "pmdec",
+        };
+}

@@ -1,0 +1,58 @@
+namespace Almagest.Discovery.Redraws;
+
+/// <summary>
+/// Random numbers that follow from what they are for and from nothing before them: Philox4x32-10 (Salmon et al. 2011, Parallel Random
+/// Numbers: As Easy as 1, 2, 3, SC11). Whatever thread asks, and in whatever order, a draw of a star has the same numbers.
+/// </summary>
+internal static class Philox
+{
+    /// <param name="key">the run's seed</param>
+    /// <param name="star">of the star</param>
+    /// <param name="draw">the number of the draw</param>
+    /// <param name="block">further numbers of the same draw</param>
+    public static (uint A, uint B, uint C, uint D) Of(long key, ulong star, uint draw, uint block)
+    {
+        var (k0, k1) = ((uint)key, (uint)((ulong)key >> 32));
+        var (a, b, c, d) = ((uint)star, (uint)(star >> 32), draw, block);
+        for (var round = 0; round < 10; round++)
+        {
+            var first = 0xD2511F53UL * a;
+            var second = 0xCD9E8D57UL * c;
+            (a, b, c, d) = ((uint)(second >> 32) ^ b ^ k0, (uint)second, (uint)(first >> 32) ^ d ^ k1, (uint)first);
+            k0 += 0x9E3779B9;
+            k1 += 0xBB67AE85;
+        }
+        return (a, b, c, d);
+    }
+
+    /// <summary>Numbers of the standard normal distribution, in steps: the quantiles of 65,536 equal shares, whose variance is less than 1
+    /// by 10⁻⁵.</summary>
+    /// <param name="normals">at most eight</param>
+    public static void Normals(long key, ulong star, uint draw, uint block, Span<double> normals)
+    {
+        var (a, b, c, d) = Of(key, star, draw, block);
+        var (low, high) = (a | (ulong)b << 32, c | (ulong)d << 32);
+        for (var i = 0; i < normals.Length; i++)
+        {
+            var bits = (i < 4 ? low >> 16 * i : high >> 16 * (i - 4)) & 0xFFFF;
+            var size = s_upperHalf[bits >> 1];
+            normals[i] = (bits & 1) == 0 ? size : -size;
+        }
+    }
+
+    private static readonly double[] s_upperHalf =
+    [
+        .. Enumerable.Range(0, 1 << 15).Select(i => NormalQuantile.Of(0.5 + (i + 0.5) / (1 << 16))),
+    ];
+
+    /// <summary>A well-mixed number of a bit pattern, to tell stars apart by their measurements (SplitMix64).</summary>
+    public static ulong Mix(ulong state, double value)
+    {
+        // All that is not known is alike, and there is one zero.
+        var bits = double.IsNaN(value) ? 0x7FF8000000000000UL : BitConverter.DoubleToUInt64Bits(value + 0.0);
+        var x = (state ^ bits) + 0x9E3779B97F4A7C15UL;
+        x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9UL;
+        x = (x ^ x >> 27) * 0x94D049BB133111EBUL;
+        return x ^ x >> 31;
+    }
+}

@@ -1,0 +1,151 @@
+using System.Runtime.CompilerServices;
+using Almagest.Discovery.Features;
+using Almagest.Sky;
+
+namespace Almagest.Discovery.Redraws;
+
+/// <summary>
+/// Values that a star may truly have, given what was measured: the measured ones, moved within their errors and correlations, and the
+/// features of them. Safe to use from several threads.
+/// </summary>
+/// <remarks>
+/// This is the posterior for a uniform prior. Where a feature divides by the parallax, the prior is uniform over the parallaxes that are
+/// distances: whatever falls below <see cref="DistanceRule.MinParallaxMas"/> is drawn again, with everything that it is correlated with.
+/// </remarks>
+internal sealed class StarRedraw
+{
+    /// <summary>A parallax that is analysed as a distance is positive, so that half of its draws or more are: 2^-40 is never.</summary>
+    private const int MostTries = 40;
+
+    private readonly StarColumns _stars;
+    private readonly FeatureRows _features;
+    private readonly long _seed;
+    private readonly int _ra = -1,
+        _dec = -1,
+        _parallax = -1,
+        _pmra = -1,
+        _pmdec = -1,
+        _velocity = -1;
+
+    public StarRedraw(PreparedFeatures prepared, DistanceRule distances, long seed)
+    {
+        (_stars, _seed) = (prepared.Stars, seed);
+        _features = FeatureRows.Of(prepared, distances);
+        Errors = MeasurementErrors.Of(prepared.Stars, _features.Needs);
+        for (var i = 0; i < Errors.Columns.Count; i++)
+        {
+            switch (Errors.Columns[i])
+            {
+                case StarColumn.Ra:
+                    _ra = i;
+                    break;
+                case StarColumn.Dec:
+                    _dec = i;
+                    break;
+                case StarColumn.Parallax:
+                    _parallax = i;
+                    break;
+                case StarColumn.Pmra:
+                    _pmra = i;
+                    break;
+                case StarColumn.Pmdec:
+                    _pmdec = i;
+                    break;
+                default:
+                    _velocity = i;
+                    break;
+            }
+        }
+    }
+
+    public MeasurementErrors Errors { get; }
+
+    /// <summary>What the features are made of.</summary>
+    public IReadOnlyList<StarColumn> Needs => _features.Needs;
+
+    /// <summary>Writes the features of some draws of a star, one row each.</summary>
+    /// <param name="row">of a star that has an error</param>
+    /// <param name="first">the number of the first draw</param>
+    /// <param name="rows">as many as draws are wanted</param>
+    public void Draw(int row, int first, int columns, Span<double> rows)
+    {
+        Span<double> factor = stackalloc double[MeasurementErrors.Most * MeasurementErrors.Most];
+        Errors.Factor(row, factor);
+        var measured = _features.Measured(row);
+        var ownDistance = _features.UsesDistance && _features.HasDistance(row);
+        var star = KeyOf(row);
+        for (int at = 0, draw = first; at < rows.Length; at += columns, draw++)
+            _features.Derive(One(measured, factor, star, draw, ownDistance), rows.Slice(at, columns));
+    }
+
+    [SkipLocalsInit]
+    private StarValues One(in StarValues measured, ReadOnlySpan<double> factor, ulong star, int draw, bool ownDistance)
+    {
+        var size = Errors.Count;
+        Span<double> normals = stackalloc double[MeasurementErrors.Most];
+        Span<double> moved = stackalloc double[MeasurementErrors.Most];
+        normals = normals[..size];
+        for (uint attempt = 0; ; attempt++)
+        {
+            Philox.Normals(_seed, star, (uint)draw, attempt, normals);
+            for (var i = 0; i < size; i++)
+            {
+                double sum = 0;
+                for (var j = 0; j <= i; j++)
+                    sum += factor[i * size + j] * normals[j];
+                moved[i] = sum;
+            }
+            var parallax = measured.Parallax + Of(moved, _parallax);
+            if (ownDistance && parallax < DistanceRule.MinParallaxMas)
+            {
+                if (attempt < MostTries)
+                    continue;
+                parallax = measured.Parallax;
+            }
+            var (ra, dec) = Moved(measured.Ra, measured.Dec, Of(moved, _ra), Of(moved, _dec));
+            return measured with
+            {
+                Ra = ra,
+                Dec = dec,
+                Parallax = parallax,
+                DistanceParallax = ownDistance ? parallax : measured.DistanceParallax,
+                Pmra = measured.Pmra + Of(moved, _pmra),
+                Pmdec = measured.Pmdec + Of(moved, _pmdec),
+                RadialVelocity = measured.RadialVelocity + Of(moved, _velocity),
+            };
+        }
+    }
+
+    private static double Of(ReadOnlySpan<double> moved, int at) => at < 0 ? 0 : moved[at];
+
+    /// <summary>A position moved east and north, mas.</summary>
+    private static (double Ra, double Dec) Moved(double ra, double dec, double east, double north)
+    {
+        if (east == 0 && north == 0)
+            return (ra, dec);
+        const double MasInDegree = 3.6e6;
+        var (sinRa, cosRa) = Math.SinCos(ra * Constants.Degree);
+        var (sinDec, cosDec) = Math.SinCos(dec * Constants.Degree);
+        // Along the tangent plane, which the pole is no exception to.
+        var (e, n) = (east / MasInDegree * Constants.Degree, north / MasInDegree * Constants.Degree);
+        return SkyCoordinates.FromVector(
+            new SkyVector(
+                cosDec * cosRa - e * sinRa - n * sinDec * cosRa,
+                cosDec * sinRa + e * cosRa - n * sinDec * sinRa,
+                sinDec + n * cosDec
+            )
+        );
+    }
+
+    /// <summary>By its measurements a star is the same in every ledger and every selection; equal stars have equal draws.</summary>
+    private ulong KeyOf(int row)
+    {
+        var key = Philox.Mix(0, _stars.RaDeg[row]);
+        key = Philox.Mix(key, _stars.DecDeg[row]);
+        key = Philox.Mix(key, _stars.ParallaxMas[row]);
+        key = Philox.Mix(key, _stars.PmraMasYr[row]);
+        key = Philox.Mix(key, _stars.PmdecMasYr[row]);
+        key = Philox.Mix(key, _stars.Magnitude[row]);
+        return Philox.Mix(key, _stars.Color[row]);
+    }
+}
