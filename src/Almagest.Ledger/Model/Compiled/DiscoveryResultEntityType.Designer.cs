@@ -19,7 +19,7 @@ namespace Almagest.Ledger.Model.Compiled
                 "Almagest.Ledger.Model.DiscoveryResult",
                 typeof(DiscoveryResult),
                 baseEntityType,
-                propertyCount: 7,
+                propertyCount: 10,
                 namedIndexCount: 3,
                 keyCount: 1);
 
@@ -61,6 +61,15 @@ namespace Almagest.Ledger.Model.Compiled
             clusterId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             clusterId.AddAnnotation("Relational:ColumnName", "cluster_id");
 
+            var flagProbability = runtimeEntityType.AddProperty(
+                "FlagProbability",
+                typeof(double?),
+                propertyInfo: typeof(DiscoveryResult).GetProperty("FlagProbability", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(DiscoveryResult).GetField("<FlagProbability>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            flagProbability.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            flagProbability.AddAnnotation("Relational:ColumnName", "flag_probability");
+
             var isAnomaly = runtimeEntityType.AddProperty(
                 "IsAnomaly",
                 typeof(int),
@@ -81,6 +90,15 @@ namespace Almagest.Ledger.Model.Compiled
             membershipProbability.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             membershipProbability.AddAnnotation("Relational:ColumnName", "membership_probability");
 
+            var membershipStability = runtimeEntityType.AddProperty(
+                "MembershipStability",
+                typeof(double?),
+                propertyInfo: typeof(DiscoveryResult).GetProperty("MembershipStability", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(DiscoveryResult).GetField("<MembershipStability>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            membershipStability.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            membershipStability.AddAnnotation("Relational:ColumnName", "membership_stability");
+
             var membershipStrength = runtimeEntityType.AddProperty(
                 "MembershipStrength",
                 typeof(double?),
@@ -89,6 +107,15 @@ namespace Almagest.Ledger.Model.Compiled
                 nullable: true);
             membershipStrength.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             membershipStrength.AddAnnotation("Relational:ColumnName", "membership_strength");
+
+            var scoreSpread = runtimeEntityType.AddProperty(
+                "ScoreSpread",
+                typeof(double?),
+                propertyInfo: typeof(DiscoveryResult).GetProperty("ScoreSpread", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(DiscoveryResult).GetField("<ScoreSpread>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            scoreSpread.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            scoreSpread.AddAnnotation("Relational:ColumnName", "score_spread");
 
             var key = runtimeEntityType.AddKey(
                 new[] { runId, starId });

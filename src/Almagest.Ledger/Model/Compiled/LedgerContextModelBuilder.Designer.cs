@@ -12,7 +12,7 @@ namespace Almagest.Ledger.Model.Compiled
     public partial class LedgerContextModel
     {
         private LedgerContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("a3b5a72a-aac3-4367-82aa-3dfe38ebf998"), entityTypeCount: 26)
+            : base(skipDetectChanges: false, modelId: new Guid("e76335b6-3f17-40ff-9064-37746f82268f"), entityTypeCount: 26)
         {
         }
 
