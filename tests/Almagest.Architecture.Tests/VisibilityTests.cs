@@ -35,7 +35,12 @@ public sealed class VisibilityTests
     [Fact]
     public void What_is_public_is_used_by_another_project()
     {
-        var unneeded = PublicTypes.Unneeded(Repository.Source).Select(t => t.Type.ToDisplayString()).Order(StringComparer.Ordinal);
+        var unneeded = PublicTypes
+            .Unneeded(Repository.Source)
+            .Select(t => t.Type.ToDisplayString())
+            // The tool of EF Core writes the compiled model, and makes all of it public.
+            .Where(t => !t.StartsWith("Almagest.Ledger.Model.Compiled.", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
         Assert.Equal(s_exceptions.Keys.Order(StringComparer.Ordinal), unneeded);
     }
 }
