@@ -102,6 +102,9 @@ public sealed class KillCampaign : IAsyncDisposable
     {
         var wrong = new List<string>();
         await Task.Delay(RunClaims.LostAfter + TimeSpan.FromSeconds(2), cancellationToken);
+        // Connections of the pool may be those that the last kill cut.
+        await _cluster.AnsweringAsync(cancellationToken);
+        _cluster.Ledger.DataSource.Clear();
         await new RunClaims(_cluster.Ledger).HandleLostRunsAsync(cancellationToken);
         // A server takes what waits; commands that were killed have failed.
         await _work.DoAsync("served run", "last", cancellationToken);
