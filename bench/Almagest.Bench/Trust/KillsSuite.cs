@@ -115,7 +115,7 @@ internal static class KillsSuite
             two of three at a statement of the work, before it is sent or after it was answered, the others at a random moment. After
             each the ledger is audited (nothing lost, doubled, half visible, orphaned or locked), the work is done again to its end, and the
             ledger audited once more; after each round of all kinds the views are compared with the results. At the end no run is left to a
-            worker that is gone. A kill of the database "had ended" where the work was done before it.
+            worker that is gone. "Had ended": the work was done before the kill.
 
             | work | program | backend | postmaster | at a statement | different places | had ended | wrong |
             | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |

@@ -20,8 +20,8 @@ internal static partial class Markdown
     [GeneratedRegex(@"^(?:#{1,6}|[>*+-]|\d{1,9}[.)]|```)(?:\s+|$)", RegexOptions.CultureInvariant)]
     private static partial Regex Mark { get; }
 
-    // Code, links, bare addresses, strong, emphasis: whatever comes first. What is strong has an end within reach: looked for to the end of a
-    // line from each of thousands of marks, it would take a page seconds.
+    // Code, links, bare addresses, strong, emphasis: whatever comes first. What is strong has an end within reach: looked for to the
+    // end of a line from each of thousands of marks, it would take a page seconds.
     [GeneratedRegex(
         @"`([^`]+)`|\[([^\[\]]*)\]\(([^()\s]+)\)|(https?://[^\s<>""'()\[\]]+[^\s<>""'()\[\].,;:!?])|\*\*(?=\S)(.{1,1000}?)(?<=\S)\*\*"
             + @"|(?<![\w*])[*](?=\S)([^*]+?)(?<=\S)[*](?![\w*])|(?<![\w_])_(?=\S)([^_]+?)(?<=\S)_(?![\w_])",
