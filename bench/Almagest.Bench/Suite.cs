@@ -22,5 +22,7 @@ internal sealed record Suite(string Name, string Description, string Usage, Func
         Readers.ReadersSuite.Suite,
         Readers.FilesSuite.Suite,
         Science.ScienceSuite.Suite,
+        Trust.KillsSuite.Suite,
+        Trust.SoakSuite.Suite,
     ];
 }

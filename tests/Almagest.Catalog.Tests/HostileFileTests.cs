@@ -113,7 +113,8 @@ public sealed class HostileFileTests
             <?xml version='1.0'?><!-- don't > stop <here> --><?style it's > "this" ?>
             <VOTABLE version='1.4'><RESOURCE><DESCRIPTION><![CDATA[a < b ]] > "c' ]]></DESCRIPTION>
             <TABLE><FIELD name='ra' datatype='double' utype="it's > that"/><FIELD name='dec' datatype='double'/>
-            <DATA><TABLEDATA><TR><TD>1</TD><TD><!-- ' -->2</TD></TR><TR><TD>3</TD><TD>4</TD></TR></TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>
+            <DATA><TABLEDATA><TR><TD>1</TD><TD><!-- ' -->2</TD></TR><TR><TD>3</TD><TD>4</TD></TR></TABLEDATA></DATA></TABLE></RESOURCE>
+            </VOTABLE>
             """;
         using var reader = CatalogFile.Open(new MemoryStream(Encoding.UTF8.GetBytes(Table)), "t");
         Assert.Equal(2, reader.ReadBatches().Sum(b => b.Count));

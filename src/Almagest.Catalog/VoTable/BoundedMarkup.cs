@@ -1,3 +1,4 @@
+using System.Buffers;
 using Almagest.Catalog.Input;
 
 namespace Almagest.Catalog.VoTable;
@@ -13,6 +14,8 @@ internal sealed class BoundedMarkup(Stream content) : ForwardStream
 
     // Its rows, in base64, are one text as long as the table, and read in pieces.
     private static readonly byte[] s_endless = "STREAM"u8.ToArray();
+
+    private static readonly SearchValues<byte> s_endOfName = SearchValues.Create(" \t\r\n/>"u8);
 
     private enum State
     {
@@ -153,7 +156,7 @@ internal sealed class BoundedMarkup(Stream content) : ForwardStream
     private bool IsEndless()
     {
         var name = _name.AsSpan(0, _nameLength);
-        var end = name.IndexOfAny(" \t\r\n/>"u8);
+        var end = name.IndexOfAny(s_endOfName);
         if (end >= 0)
             name = name[..end];
         return name[(name.IndexOf((byte)':') + 1)..].SequenceEqual(s_endless);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -14,6 +15,8 @@ internal static class HarmlessTable
     // The wide ones are those of East Asian keyboards, which some programs read as the narrow ones.
     private const string Begins = "=+-@\uFF1D\uFF0B\uFF0D\uFF20";
 
+    private static readonly SearchValues<char> s_begins = SearchValues.Create(Begins);
+
     /// <returns>one whose rows are those of the first, read once</returns>
     public static ExportTable Of(ExportTable table) =>
         table with
@@ -25,14 +28,14 @@ internal static class HarmlessTable
     /// <summary>The text itself where it is a number, or holds nothing that begins a formula.</summary>
     public static string Harmless(string text)
     {
-        if (text.AsSpan().IndexOfAny(Begins) < 0 || IsNumber(text))
+        if (text.AsSpan().IndexOfAny(s_begins) < 0 || IsNumber(text))
             return text;
         var harmless = new StringBuilder(text.Length + 1);
         // Also what begins a cell to a program that trims, or that splits at another character than the comma.
         var begins = true;
         foreach (var c in text)
         {
-            if (begins && Begins.Contains(c, StringComparison.Ordinal))
+            if (begins && s_begins.Contains(c))
                 harmless.Append('\'');
             harmless.Append(c);
             begins = c is ';' or '\t' or '\r' or '\n' || begins && (char.IsWhiteSpace(c) || char.IsControl(c) || c is '"' or '\uFEFF');

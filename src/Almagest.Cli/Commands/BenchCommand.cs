@@ -112,6 +112,24 @@ internal static class BenchCommand
                 "almagest bench science",
                 "almagest bench science --data ../shared/data -o science.md"
             ),
+            Suite(
+                shell,
+                global,
+                "kills",
+                "Programs and databases killed during every kind of work, the ledger audited after each. Options: --quick, --kills 1000, "
+                    + "--seed N, --state FILE (goes on where it was stopped), -o FILE",
+                "almagest bench kills --quick",
+                "almagest bench kills --kills 1000 --state kills.jsonl -o kills.md"
+            ),
+            Suite(
+                shell,
+                global,
+                "soak",
+                "A server at full load: no answer of 500 and above, flat memory. Options: --quick, --minutes 60, --clients 8, --seed N, "
+                    + "-o FILE",
+                "almagest bench soak --quick",
+                "almagest bench soak --minutes 60 -o soak.md"
+            ),
         };
 
     private static DescribedCommand Suite(

@@ -137,7 +137,8 @@ internal static class LedgerFiles
                 if (tokens.Count > 0)
                     console.Say(
                         $"{ConsoleText.Plural(tokens.Count, "access token lets", "access tokens let")} people in to this ledger: "
-                            + $"{string.Join(", ", tokens.Select(t => $"{t.Name} ({t.Scope})"))}. Take away those that should not: almagest tokens revoke NAME"
+                            + $"{string.Join(", ", tokens.Select(t => $"{t.Name} ({t.Scope})"))}. "
+                            + "Take away those that should not: almagest tokens revoke NAME"
                     );
                 if (runs.Unknown > 0)
                     console.Say($"{ConsoleText.Plural(runs.Unknown, "run", "runs")} of an older program had no hash to check.");

@@ -176,7 +176,8 @@ public sealed class ErrorCode
     /// <summary>Too many runs of one person wait already. Facts: waiting, most.</summary>
     public static readonly ErrorCode QueueFull = Conflict("queue_full");
 
-    /// <summary>One person sends too many files at once, or too much within a day. Facts: most_at_once, or sent_bytes and most_bytes.</summary>
+    /// <summary>One person sends too many files at once, or too much within a day. Facts: most_at_once, or sent_bytes and
+    /// most_bytes.</summary>
     public static readonly ErrorCode UploadQuota = Conflict("upload_quota");
 
     /// <summary>A run that this program cannot repeat or explain, for another version or program made it. Facts: run_id.</summary>

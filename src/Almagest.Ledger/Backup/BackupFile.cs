@@ -15,6 +15,7 @@ public static class BackupFile
     /// <exception cref="Contract.Errors.LedgerException">the database has trouble</exception>
     /// <exception cref="IOException">the file cannot be written</exception>
     /// <exception cref="UnauthorizedAccessException">the file cannot be written</exception>
+    /// <exception cref="Contract.Errors.LedgerException">it would fill the disk of the database, or that has trouble</exception>
     public static async Task<BackupReport> WriteAsync(
         LedgerDatabase ledger,
         string path,
@@ -24,11 +25,13 @@ public static class BackupFile
     )
     {
         var partial = path + Partial;
+        var room = await DiskSpace.BesideAsync(ledger, path, cancellationToken);
+        room();
         try
         {
             BackupReport report;
             await using (var file = new FileStream(partial, Options()))
-                report = await WriteAsync(ledger, file, purpose, progress, cancellationToken);
+                report = await WriteAsync(ledger, file, purpose, new Watched(room, progress), cancellationToken);
             File.Move(partial, path, overwrite: true);
             return report;
         }
@@ -36,6 +39,15 @@ public static class BackupFile
         {
             File.Delete(partial);
             throw;
+        }
+    }
+
+    private sealed class Watched(Action room, IProgress<BackupProgress>? told) : IProgress<BackupProgress>
+    {
+        public void Report(BackupProgress value)
+        {
+            room();
+            told?.Report(value);
         }
     }
 

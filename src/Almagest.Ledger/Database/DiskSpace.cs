@@ -42,6 +42,45 @@ public sealed record DiskSpace(string Directory, long FreeBytes, long SizeBytes)
             Require(disk, bytes, ledger.ReservedBytes);
     }
 
+    /// <summary>Refuses what the database does for itself, such as refreshing its views: the reserve is there for it, but for a
+    /// quarter.</summary>
+    /// <exception cref="LedgerException">there is too little room, or the database has trouble</exception>
+    public static async Task RequireForUpkeepAsync(LedgerDatabase ledger, long bytes, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        if (await OfAsync(ledger, cancellationToken).ConfigureAwait(false) is { } disk)
+            Require(disk, bytes, ledger.ReservedBytes / 4);
+    }
+
+    /// <summary>
+    /// What a file must leave free that is written beside the database, such as a backup: asked again and again while it grows, it refuses
+    /// before the database stops. On another disk it asks nothing: a file that does not fit there harms nobody else.
+    /// </summary>
+    /// <exception cref="LedgerException">the database has trouble</exception>
+    public static async Task<Action> BesideAsync(LedgerDatabase ledger, string file, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        ArgumentNullException.ThrowIfNull(file);
+        if (
+            await OfAsync(ledger, cancellationToken).ConfigureAwait(false) is not { } disk
+            || MountOf(disk.Directory) != MountOf(Path.GetFullPath(file))
+        )
+            return () => { };
+        return () =>
+        {
+            if (At(disk.Directory) is { } now)
+                Require(now, 0, ledger.ReservedBytes);
+        };
+    }
+
+    private static string MountOf(string path) =>
+        DriveInfo
+            .GetDrives()
+            .Select(d => d.Name)
+            .Where(mount => path == mount || path.StartsWith(mount.TrimEnd('/') + "/", StringComparison.Ordinal))
+            .MaxBy(mount => mount.Length)
+        ?? "";
+
     /// <summary>Refuses a file that would fill the disk of the folder for files that people send.</summary>
     /// <exception cref="LedgerException">there is too little room</exception>
     public static void RequireForFiles(string directory, long bytes)

@@ -39,6 +39,14 @@ public static class PostgresErrors
             inner: inner
         );
 
+    private static LedgerException DiskFull(PostgresException inner) =>
+        LedgerException.Of(
+            ErrorCode.DatabaseDiskFull,
+            "the database's disk is full",
+            "Free some space and try again; nothing was stored.",
+            inner: inner
+        );
+
     internal static LedgerException Translate(NpgsqlException error)
     {
         ArgumentNullException.ThrowIfNull(error);
@@ -62,12 +70,10 @@ public static class PostgresErrors
                 pg.Hint,
                 inner: pg
             ),
-            PostgresErrorCodes.DiskFull => LedgerException.Of(
-                ErrorCode.DatabaseDiskFull,
-                "the database's disk is full",
-                "Free some space and try again; nothing was stored.",
-                inner: pg
-            ),
+            PostgresErrorCodes.DiskFull => DiskFull(pg),
+            // A new session writes what it has read of the catalogue, and where it cannot it says no more than that; the name is that of a
+            // function of PostgreSQL, the same in every language.
+            PostgresErrorCodes.InternalError when pg.Routine == "write_item" => DiskFull(pg),
             PostgresErrorCodes.TooManyConnections => LedgerException.Of(
                 ErrorCode.DatabaseBusy,
                 "the database takes no more connections",

@@ -48,6 +48,9 @@ public sealed class ViewConverter(LedgerDatabase ledger)
                     await TakeBackAsync(connection, now, cancellationToken);
                 return false;
             }
+            // What it writes is made of the results, and smaller than they are.
+            await using (var size = new NpgsqlCommand("select pg_total_relation_size('public.discovery_results')", connection))
+                await DiskSpace.RequireAsync(ledger, (long)(await size.ExecuteScalarAsync(cancellationToken))!, cancellationToken);
             if (target == ViewMode.Incremental)
                 await ToIncrementalOrBackAsync(connection, now, progress, cancellationToken);
             else

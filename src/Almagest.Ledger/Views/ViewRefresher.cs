@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Almagest.Contract.Errors;
 using Almagest.Contract.Status;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views.Descriptors;
@@ -222,7 +223,7 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         return found;
     }
 
-    private static async Task<ViewRefreshOutcome> RefreshOneAsync(
+    private async Task<ViewRefreshOutcome> RefreshOneAsync(
         NpgsqlConnection guard,
         AnalyticsView view,
         bool kept,
@@ -234,6 +235,9 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
         var id = await RegisterAsync(guard, view, reason, cancellationToken);
         try
         {
+            // The new rows lie beside the old ones, until they are compared.
+            if (!kept)
+                await DiskSpace.RequireForUpkeepAsync(ledger, 2 * await SizeAsync(guard, view, cancellationToken), cancellationToken);
             long rows;
             await using (var transaction = await guard.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken))
             {
@@ -262,7 +266,7 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
             );
             return new ViewRefreshOutcome(view.Name, true, rows, watch.Elapsed.TotalMilliseconds, null);
         }
-        catch (Exception e) when (DatabaseBoundary.Translated(e) is { } error)
+        catch (Exception e) when ((e as LedgerException ?? DatabaseBoundary.Translated(e)) is { } error)
         {
             if (guard.State == System.Data.ConnectionState.Open)
                 await CloseAsync(guard, id, "failed", watch.Elapsed.TotalMilliseconds, null, error.Message);
@@ -274,6 +278,12 @@ public sealed class ViewRefresher(LedgerDatabase ledger)
                 await CloseAsync(guard, id, "failed", watch.Elapsed.TotalMilliseconds, null, "cancelled");
             throw;
         }
+    }
+
+    private static async Task<long> SizeAsync(NpgsqlConnection connection, AnalyticsView view, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"select pg_total_relation_size('public.{view.Name}')", connection);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     // Rows of the view that this session wrote and the server has not yet added to its statistics; null where it does not count.

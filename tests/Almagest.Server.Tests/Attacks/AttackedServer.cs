@@ -1,8 +1,6 @@
 using System.Text;
 using Almagest.Discovery.Anomaly.IsolationForest;
-using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
@@ -24,9 +22,6 @@ public sealed class AttackedServer : IAsyncLifetime
     private readonly List<string> _lines = [];
 
     public TestServer Server { get; private set; } = null!;
-
-    /// <summary>A name with everything that a name may have.</summary>
-    public string Dataset => Markup;
 
     public Guid Run { get; private set; }
 

@@ -21,10 +21,10 @@ public sealed class OverloadTests(OverloadedServer server) : IClassFixture<Overl
     {
         var query = new StringBuilder($"WITH q0 AS (SELECT {first} AS v FROM almagest.stars)");
         for (var i = 1; i <= levels; i++)
-            query.Append(
-                null,
-                $", q{i} AS (SELECT {string.Join(between, Enumerable.Repeat(string.Format(null, piece, $"q{i - 1}"), times))} AS v FROM q{i - 1})"
-            );
+        {
+            var named = string.Format(null, piece, $"q{i - 1}");
+            query.Append(null, $", q{i} AS (SELECT {string.Join(between, Enumerable.Repeat(named, times))} AS v FROM q{i - 1})");
+        }
         return query.Append(null, $" SELECT v FROM q{levels}").ToString();
     }
 

@@ -1,3 +1,4 @@
+using Almagest.Killing;
 using Almagest.Testing;
 using Xunit;
 
@@ -10,6 +11,12 @@ namespace Almagest.Server.Tests.Killing;
 /// </summary>
 public sealed class KillTests
 {
+    private const int Seed = 20261130;
+
+    // Of the kinds of work that the runs above do not do, each other one; before a release all, several times: 'almagest bench kills' has a
+    // thousand.
+    private static readonly int[] s_few = [0, 5, 6, 7, 10, 12];
+
     private static readonly string[] s_points = ["before-copy", "after-copy", "before-commit", "after-commit"];
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
@@ -37,6 +44,21 @@ public sealed class KillTests
         using var last = await ServerProcess.StartAsync(ledger.Connection);
         await ledger.RequireAllCompleteAsync();
         TestContext.Current.SendDiagnosticMessage("{0} kills, {1} runs, all complete once", Kills, ledger.Submitted);
+    }
+
+    [Fact]
+    [TimeLimit(1200, "before a release a hundred kills, after each of which PostgreSQL recovers")]
+    public async Task Whatever_work_is_killed_leaves_nothing_half_done_and_can_be_done_again()
+    {
+        using var folder = TestFolder.Create("kills");
+        await using var campaign = await KillCampaign.CreateAsync(folder.Path, ServerProcess.Program, CancellationToken);
+        var most = TestDepth.Rounds(s_few.Length, 8 * LedgerWork.All.Count, "ALMAGEST_KILLED_WORK");
+        foreach (var number in most == s_few.Length ? s_few : Enumerable.Range(0, most))
+        {
+            var outcome = await campaign.KillAsync(Kill.Of(number, Seed), CancellationToken);
+            Assert.True(outcome.Wrong.Count == 0, $"{outcome}: {string.Join("; ", outcome.Wrong)}");
+        }
+        Assert.Empty(await campaign.FinishAsync(CancellationToken));
     }
 
     private static async Task KillServerAsync(KilledLedger ledger, string? point, int seed)

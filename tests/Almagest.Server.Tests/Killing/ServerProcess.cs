@@ -8,6 +8,9 @@ internal sealed class ServerProcess : IDisposable
 {
     private readonly Process _process;
 
+    /// <summary>The program that is killed.</summary>
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "Almagest.ServerProbe.dll");
+
     private ServerProcess(Process process) => _process = process;
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
@@ -15,10 +18,7 @@ internal sealed class ServerProcess : IDisposable
     public static async Task<ServerProcess> StartAsync(string connection, string? point = null)
     {
         var dotnet = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";
-        var info = new ProcessStartInfo(
-            dotnet,
-            [Path.Combine(AppContext.BaseDirectory, "Almagest.ServerProbe.dll"), connection, point ?? ""]
-        )
+        var info = new ProcessStartInfo(dotnet, [Program, connection, point ?? ""])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
