@@ -1,4 +1,3 @@
-using Almagest.Charts.Export;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Runs.Comparison;
