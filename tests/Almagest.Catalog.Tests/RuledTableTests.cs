@@ -1,5 +1,4 @@
 using System.Text;
-using Almagest.Catalog.Stars;
 using Xunit;
 
 namespace Almagest.Catalog.Tests;

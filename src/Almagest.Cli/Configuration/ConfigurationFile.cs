@@ -15,7 +15,7 @@ internal static class ConfigurationFile
     public static IReadOnlyDictionary<string, SettingValue> Read(
         string path,
         IReadOnlyList<Setting> settings,
-        ICollection<UsageException> mistakes
+        List<UsageException> mistakes
     )
     {
         string text;

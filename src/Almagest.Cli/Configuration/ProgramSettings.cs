@@ -183,7 +183,7 @@ internal sealed class ProgramSettings
     /// <summary>What somebody said; null where the default holds.</summary>
     private SettingValue? Said(string key) => _values.GetValueOrDefault(key);
 
-    private static SettingValue? OfEnvironment(Setting setting, Func<string, string?> variable, ICollection<UsageException> mistakes)
+    private static SettingValue? OfEnvironment(Setting setting, Func<string, string?> variable, List<UsageException> mistakes)
     {
         if (variable(setting.Variable) is not { } text || string.IsNullOrWhiteSpace(text))
             return null;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Almagest.Catalog.Mapping;
 using Almagest.Contract.Errors;
 using Almagest.Discovery;
 

@@ -29,7 +29,7 @@ internal sealed record TapQuery(string Adql, long MostRows, VoFormat Format, IRe
 
     // astroquery says with the same word what it sends along; what it wants comes first.
     private static string? FormatOf(VoParameters parameters) =>
-        parameters.Get("tapclient") is null ? parameters.Get("FORMAT") : parameters.All("FORMAT").FirstOrDefault();
+        parameters.Get("tapclient") is not null && parameters.All("FORMAT") is [var first, ..] ? first : parameters.Get("FORMAT");
 
     public static long Rows(VoParameters parameters, long standard = TapLimits.StandardRows)
     {

@@ -1,6 +1,5 @@
 using Almagest.Ledger.Datasets;
 using Almagest.Testing;
-using Npgsql;
 using Xunit;
 
 namespace Almagest.Server.Tests.VirtualObservatory;
