@@ -23,7 +23,11 @@ internal static class ScienceSuite
 
     private static int Run(string[] args)
     {
-        var arguments = new BenchArguments(args, ["--data", "--server"], ["--quick", "--anomalies", "--clusters", "--detectors"]);
+        var arguments = new BenchArguments(
+            args,
+            ["--data", "--server"],
+            ["--quick", "--anomalies", "--clusters", "--detectors", "--draws"]
+        );
         var page = new StringBuilder("# What the defaults find\n\n");
         page.AppendLine(CultureInfo.InvariantCulture, $"{Machine.Describe()}, {DateTime.UtcNow:yyyy-MM-dd}.\n");
         var folder = arguments["--data"] ?? Folder();
@@ -32,6 +36,12 @@ internal static class ScienceSuite
             DetectorTables.Write(page, folder);
             arguments.Publish(page.ToString());
             return 0;
+        }
+        if (arguments.Has("--draws"))
+        {
+            var held = FlagChances.Write(page, folder, arguments.Has("--quick"));
+            arguments.Publish(page.ToString());
+            return held ? 0 : 1;
         }
         var met = arguments.Has("--clusters") || AnomalyTables.Write(page, folder);
         if (arguments.Has("--anomalies"))

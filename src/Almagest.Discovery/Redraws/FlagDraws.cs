@@ -13,9 +13,9 @@ namespace Almagest.Discovery.Redraws;
 /// <remarks>
 /// Every star gets a <see cref="Pilot"/> of draws, and more, up to <see cref="Second"/> and then all, until its answer is certain: all
 /// agree with each other and with the measured values, and both their mean and the measured score are <see cref="PilotSigmas"/>, later
-/// <see cref="Sigmas"/>, times the spread of the draws about the measured score away from the threshold. After the pilot no star is certain that is among the <see cref="Nearest"/> of all that are
-/// nearest to the threshold, where the steps of a forest may hide from few draws. All draws count; stopped so late, the mean share is
-/// within 0.001 of what it is without stopping (docs/chances.md).
+/// <see cref="Sigmas"/>, times the spread of the draws about the measured score away from the threshold. After the pilot no star is
+/// certain that is among the <see cref="Nearest"/> of all that are nearest to the threshold, where the steps of a forest may hide from few
+/// draws. All draws count; stopped so late, the mean share is within 0.002 of what it is without stopping (docs/chances.md).
 /// </remarks>
 internal static class FlagDraws
 {
@@ -27,10 +27,10 @@ internal static class FlagDraws
     public const int Second = 8;
 
     /// <summary>So many standard deviations from the threshold, a pilot is certain.</summary>
-    private const double PilotSigmas = 8;
+    private const double PilotSigmas = 6;
 
     /// <summary>The same of more draws, whose standard deviation is better known.</summary>
-    private const double Sigmas = 6;
+    private const double Sigmas = 4;
 
     /// <summary>The share of stars, nearest to the threshold, that get all draws.</summary>
     private const double Nearest = 0.01;
@@ -145,7 +145,7 @@ internal static class FlagDraws
             var draws = upTo - _done;
             for (var i = 0; draws > 0 && i < count; i++)
                 // Who was certain before, stays so.
-                if (_sums[i].Count == _done && redraw.Errors.Has(first + i) && isOpen(first + i, _sums[i]))
+                if (_sums[i].Count == _done && (_done > 0 || redraw.Errors.Has(first + i)) && isOpen(first + i, _sums[i]))
                     open.Add(i);
             _done = upTo;
             if (open.Count == 0)

@@ -27,11 +27,14 @@ internal static class Philox
 
     /// <summary>Numbers of the standard normal distribution, in steps: the quantiles of 65,536 equal shares, whose variance is less than 1
     /// by 10⁻⁵.</summary>
-    /// <param name="normals">at most eight</param>
+    /// <param name="normals">at most eight; two draws of four or fewer share a block of random numbers</param>
     public static void Normals(long key, ulong star, uint draw, uint block, Span<double> normals)
     {
-        var (a, b, c, d) = Of(key, star, draw, block);
+        var isPaired = normals.Length <= 4;
+        var (a, b, c, d) = Of(key, star, isPaired ? draw >> 1 : draw, block);
         var (low, high) = (a | (ulong)b << 32, c | (ulong)d << 32);
+        if (isPaired && (draw & 1) != 0)
+            low = high;
         for (var i = 0; i < normals.Length; i++)
         {
             var bits = (i < 4 ? low >> 16 * i : high >> 16 * (i - 4)) & 0xFFFF;

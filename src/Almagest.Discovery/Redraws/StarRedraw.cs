@@ -137,15 +137,13 @@ internal sealed class StarRedraw
         );
     }
 
-    /// <summary>By its measurements a star is the same in every ledger and every selection; equal stars have equal draws.</summary>
+    /// <summary>By its place, magnitude and parallax a star is the same in every ledger and every selection; equal stars have equal
+    /// draws.</summary>
     private ulong KeyOf(int row)
     {
         var key = Philox.Mix(0, _stars.RaDeg[row]);
         key = Philox.Mix(key, _stars.DecDeg[row]);
-        key = Philox.Mix(key, _stars.ParallaxMas[row]);
-        key = Philox.Mix(key, _stars.PmraMasYr[row]);
-        key = Philox.Mix(key, _stars.PmdecMasYr[row]);
         key = Philox.Mix(key, _stars.Magnitude[row]);
-        return Philox.Mix(key, _stars.Color[row]);
+        return Philox.Mix(key, _stars.ParallaxMas[row]);
     }
 }

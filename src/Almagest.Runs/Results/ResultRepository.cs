@@ -189,7 +189,8 @@ public sealed class ResultRepository(LedgerDatabase ledger)
             var (chance, score, star) = Parse(query, token);
             sql.Append(
                 query.ByFlagProbability
-                    ? $" and ({LikeliestFirst}, anomaly_score, star_id) > ({Bind(command, chance)}, {Bind(command, score)}, {Bind(command, star)})"
+                    ? $" and ({LikeliestFirst}, anomaly_score, star_id) > ({Bind(command, chance)}, {Bind(command, score)}, "
+                        + $"{Bind(command, star)})"
                 : query.ByScore ? $" and (anomaly_score, star_id) > ({Bind(command, score)}, {Bind(command, star)})"
                 : $" and star_id > {Bind(command, star)}"
             );
