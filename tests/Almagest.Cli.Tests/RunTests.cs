@@ -245,7 +245,8 @@ public sealed class RunTests : IDisposable
         Assert.Equal(2001, lines.Length);
         Assert.Equal(
             "star_id,source_id,ra_deg,dec_deg,parallax_mas,pmra_mas_yr,pmdec_mas_yr,magnitude,color,"
-                + "is_anomaly,anomaly_score,cluster_id,membership_probability,membership_strength,flag_probability,score_spread,membership_stability,"
+                + "is_anomaly,anomaly_score,cluster_id,membership_probability,membership_strength,"
+                + "flag_probability,score_spread,membership_stability,"
                 + "parallax_error_mas,parallax_over_error,ruwe,filled",
             lines[0]
         );

@@ -9,11 +9,11 @@ namespace Almagest.Runs.Lifecycle;
 /// mean equal rows to the last bit of every score, whatever the ledger, the number of threads, the batches or the mode of the views.
 /// </summary>
 /// <remarks>
-/// A row is, big-endian: one byte that says what is there (1 = score, 2 = cluster, 4 = membership strength, 8 = membership probability, 16 =
-/// flag probability, 32 = spread of the score, 64 = membership stability),
-/// the checksum as text, the number of bytes of source_id (4 bytes), source_id in UTF-8, is_anomaly (1 byte), then what is there in this
-/// order: score (IEEE 754, 8 bytes), cluster_id (4 bytes), strength, probability, flag probability, spread, stability (8 bytes each). Rows of one checksum and one
-/// source_id (a file that was loaded twice) are in the order of their bytes. Not thread-safe.
+/// A row is, big-endian: one byte that says what is there (1 = score, 2 = cluster, 4 = membership strength, 8 = membership probability,
+/// 16 = flag probability, 32 = spread of the score, 64 = membership stability), the checksum as text, the number of bytes of source_id
+/// (4 bytes), source_id in UTF-8, is_anomaly (1 byte), then what is there in this order: score (IEEE 754, 8 bytes), cluster_id (4 bytes),
+/// strength, probability, flag probability, spread, stability (8 bytes each). Rows of one checksum and one source_id (a file that was
+/// loaded twice) are in the order of their bytes. Not thread-safe.
 /// </remarks>
 internal sealed class ResultsHash : IDisposable
 {

@@ -94,9 +94,9 @@ internal sealed class ReplayComparison(DiscoveryRun run, int count, Func<int, St
     private static string? Text(StoredResult? row) =>
         row is not { } r ? null
         : r.Score is { } score
-            ? FormattableString.Invariant(
-                $"score {score:R}{(r.IsAnomaly ? ", flagged" : "")}{Part("flag probability", r.FlagProbability)}{Part("spread", r.ScoreSpread)}"
-            )
+            ? FormattableString.Invariant($"score {score:R}{(r.IsAnomaly ? ", flagged" : "")}")
+                + Part("flag probability", r.FlagProbability)
+                + Part("spread", r.ScoreSpread)
         : FormattableString.Invariant(
             $"cluster {r.ClusterId}{Part("probability", r.Probability)}{Part("strength", r.Strength)}{Part("stability", r.Stability)}"
         );

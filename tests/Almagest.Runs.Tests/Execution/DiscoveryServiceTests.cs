@@ -197,8 +197,8 @@ public sealed class DiscoveryServiceTests
     public void The_stored_parameters_are_the_parameters_and_nothing_else()
     {
         Assert.Equal(
-            """{"contamination":0.05,"n_estimators":100,"max_samples":256,"random_state":42,"draws":32,"features":null,"missing":"exclude","""
-                + "\"min_parallax_over_error\":5,\"distance_without_errors\":false}",
+            """{"contamination":0.05,"n_estimators":100,"max_samples":256,"random_state":42,"draws":32,"features":null,"""
+                + "\"missing\":\"exclude\",\"min_parallax_over_error\":5,\"distance_without_errors\":false}",
             new IsolationForestParameters().ToJson()
         );
         Assert.Equal(

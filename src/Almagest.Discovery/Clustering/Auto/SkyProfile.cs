@@ -127,7 +127,20 @@ internal sealed class SkyProfile
     // The distance within which a share of the members lies.
     private static double WithinShare(double[] distances, double[] probabilities, double share)
     {
-        var order = Enumerable.Range(0, distances.Length).OrderBy(i => distances[i]).ToArray();
+        var ascending = (double[])distances.Clone();
+        int[] order = [.. Enumerable.Range(0, distances.Length)];
+        Array.Sort(ascending, order);
+        // Of equal distances the earlier star comes first, so that the sum is the same to the last bit whatever the sort does.
+        for (var from = 0; from < order.Length; )
+        {
+            var to = from + 1;
+            while (to < order.Length && ascending[to] == ascending[from])
+                to++;
+            if (to - from > 1)
+                Array.Sort(order, from, to - from);
+            from = to;
+        }
+
         var wanted = share * probabilities.Sum();
         double sum = 0;
         foreach (var i in order)
