@@ -123,7 +123,7 @@ public sealed class BackupTests : IDisposable
         await File.WriteAllBytesAsync(Name("forged.ledger"), Encoding.Latin1.GetBytes(forged), TestContext.Current.CancellationToken);
         await using var server = await CliLedger.CreateAsync();
         var refused = await server.RunAsync("ledger", "import", Name("forged.ledger"));
-        Assert.Equal(ExitCodes.Failed, refused.ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, refused.ExitCode);
         Assert.Contains("a table that an export of the schema", refused.Error, StringComparison.Ordinal);
         Assert.Equal(0, await server.CountAsync("select count(*) from access_tokens"));
     }

@@ -124,7 +124,7 @@ public sealed class DashboardTests(Sky sky, Browser browser)
         await using var walk = await browser.OpenAsync(sky.Address);
         await walk.GoAsync($"/runs/{sky.Clusters}", Short(sky.Clusters));
         var sizes = await new AnalyticsQueries(sky.Ledger).ClusterSizesAsync(sky.Clusters);
-        await walk.SeesAsync(5, "svg.chart");
+        await walk.SeesAsync(5, "svg.chart:not(.key-mark)");
         await walk.KeepAsync("clusters");
         await walk.GoAsync($"/runs/{sky.Clusters}?cluster={sizes[0].ClusterId}", Short(sky.Clusters));
         await walk.SeesAsync((int)Math.Min(300, sizes[0].ClusterSize), "tr[data-star]");

@@ -29,7 +29,7 @@ public sealed class ManageTests(Sky sky, Browser browser) : IClassFixture<Sky>
         await using var walk = await browser.OpenAsync(sky.Address);
         await walk.GoAsync("/", "Overview");
         var box = walk.Page.GetByRole(AriaRole.Combobox, new PageGetByRoleOptions { Name = "Go to" });
-        var list = walk.Page.GetByRole(AriaRole.Option);
+        var list = walk.Page.Locator("[role=option]");
         await walk.Page.Keyboard.PressAsync("/");
         await Assertions.Expect(box).ToBeFocusedAsync();
         await walk.Page.Keyboard.TypeAsync(Short(sky.Clusters));

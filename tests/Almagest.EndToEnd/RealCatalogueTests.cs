@@ -132,6 +132,8 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
             [
                 "star",
                 "score",
+                "± spread",
+                "P(flag)",
                 "RA (°)",
                 "Dec (°)",
                 "parallax (mas)",
@@ -153,8 +155,8 @@ public sealed class RealCatalogueTests(RealSky real, Browser browser) : IClassFi
         ).Items;
         Assert.Equal(flagged.Select(s => s.SourceId), lines.Skip(1).Select(l => l[0]));
         var halo = lines.Single(l => l[0] == RealSky.HaloStar);
-        Assert.Equal(["280.40170", "0.91171", "33.254"], halo[2..5]);
-        Assert.Equal(["46.01", "-1981.22"], halo[7..9]);
+        Assert.Equal(["280.40170", "0.91171", "33.254"], halo[4..7]);
+        Assert.Equal(["46.01", "-1981.22"], halo[9..11]);
     }
 
     [Fact]

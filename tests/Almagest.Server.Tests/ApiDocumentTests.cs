@@ -101,7 +101,14 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
     [InlineData("/analytics/discovery/stats", "run_type limit format", "limit", 1, 1000, 100)]
     [InlineData("/analytics/discovery/overlaps", "run_id min_similarity limit format", "limit", 1, 500, 50)]
     [InlineData("/analytics/discovery/timeline", "period_type run_type limit format", "limit", 1, 365, 52)]
-    [InlineData("/discovery/runs/{run_id}/results", "run_id anomalies_only cluster_id order limit after format", "limit", 1, 10000, 100)]
+    [InlineData(
+        "/discovery/runs/{run_id}/results",
+        "run_id anomalies_only cluster_id select order limit after format",
+        "limit",
+        1,
+        10000,
+        100
+    )]
     public async Task Ranges_and_defaults_are_those_of_the_contract(
         string path,
         string parameters,

@@ -50,6 +50,7 @@ public static class TableFormats
         var name = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
         return Path.GetExtension(name).ToLowerInvariant() switch
         {
+            ".csv-safe" => TableFormat.CsvSafe,
             ".ecsv" => TableFormat.Ecsv,
             ".parquet" or ".pq" => TableFormat.Parquet,
             ".json" => TableFormat.Json,

@@ -122,7 +122,7 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
             ? DisplayText.Found(run)
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{flagged:N0} flagged at contamination {picture.Contamination:0.###} (score below {threshold:0.0000})"
+                $"{flagged:N0} flagged at contamination {picture.Contamination:0.######} (score below {threshold:0.0000})"
             );
         var selected = chosen is null
             ? ""

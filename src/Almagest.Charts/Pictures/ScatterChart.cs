@@ -51,7 +51,7 @@ public sealed class ScatterChart
         + (_drawn.OneByOne ? "." : $"; their density on a logarithmic scale, in {Cells}.")
         + (
             Sampled is { } part ? $" {part} are drawn."
-            : _drawn.MarksInSight > 0 ? $" All {ChartFacts.N(_drawn.MarksInSight)} {_marked} are drawn."
+            : _drawn.MarksInSight > 0 ? $" All {ChartFacts.N(_drawn.MarksInSight)} {_marked} in sight are drawn."
             : ""
         )
         + Rest;

@@ -89,7 +89,7 @@ internal sealed class ComparisonView
             table.Row(
                 name,
                 ConsoleText.Short(run.RunId),
-                ParameterText.Full(run.Algorithm, run.Parameters),
+                ParameterText.WithDetector(run.Algorithm, ParameterText.Full(run.Algorithm, run.Parameters)),
                 ConsoleText.Count(run.TotalStars),
                 $"{ConsoleText.Count(marked)} {What(run)}"
             );

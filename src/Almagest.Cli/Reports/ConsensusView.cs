@@ -28,7 +28,7 @@ internal sealed class ConsensusView(StarConsensusList found)
         foreach (var (i, run) in found.Runs.Index())
             runs.Row([
                 ConsoleText.Short(run.RunId),
-                ParameterText.Short(run.Algorithm, run.Parameters),
+                ParameterText.WithDetector(run.Algorithm, ParameterText.Short(run.Algorithm, run.Parameters)),
                 .. several ? [ConsoleText.Count(questionOf[i] + 1)] : Array.Empty<string>(),
                 ConsoleText.Count(found.DrawOf[i] + 1),
             ]);

@@ -97,7 +97,7 @@ internal sealed class RunView
                 ConsoleText.Short(r.RunId),
                 .. Only(several, ConsoleText.Clip(string.Join(" + ", RunDatasets.Names(r, datasets)), 14)),
                 .. Only(counts, r.TotalStars > 0 ? ConsoleText.Count(r.TotalStars) : "–"),
-                ParameterText.Short(r.Algorithm, r.Parameters),
+                ParameterText.WithDetector(r.Algorithm, ParameterText.Short(r.Algorithm, r.Parameters)),
                 RunSummaryText.ShortFound(r),
                 r.CreatedAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture),
             ]);
@@ -144,11 +144,13 @@ internal sealed class RunView
         if (_report.TopAnomalies.Count > 0)
         {
             console.Say(
-                _byFlagProbability
+                _byFlagProbability && _report.TopAnomalies.All(s => s.FlagProbability is null)
+                    ? "\nThis run has no flag probabilities (its stars have no errors, or it made no draws). The most anomalous first:"
+                : _byFlagProbability
                     ? $"\nThe {ConsoleText.Plural(_report.TopAnomalies.Count, "star", "stars")} whose true values are likeliest flagged, "
                         + "of equal chances the most anomalous first:"
-                    : $"\nThe {ConsoleText.Plural(_report.TopAnomalies.Count, "most anomalous star", "most anomalous stars")} "
-                        + "(lower score = more anomalous):"
+                : $"\nThe {ConsoleText.Plural(_report.TopAnomalies.Count, "most anomalous star", "most anomalous stars")} "
+                    + "(lower score = more anomalous):"
             );
             StarLines.Show(console, _report.TopAnomalies);
         }

@@ -179,6 +179,9 @@ public partial class RunPage
         _drawn = true;
         if (await TryAsync(DrawAsync) is { } trouble)
             _missing = trouble.Message;
+        // A link with another threshold shows that threshold's stars in the table, too.
+        else if (_moved && IsAnomaly && _scores is not null && await TryAsync(RankAsync) is { } unranked)
+            _missing = unranked.Message;
         StateHasChanged();
     }
 
@@ -273,7 +276,7 @@ public partial class RunPage
             "almagest.address",
             new Dictionary<string, string?>
             {
-                ["contamination"] = _moved && IsAnomaly ? _contamination.ToString("0.####", CultureInfo.InvariantCulture) : null,
+                ["contamination"] = _moved && IsAnomaly ? _contamination.ToString("0.######", CultureInfo.InvariantCulture) : null,
                 ["select"] = _select.IsNone ? null : _select.ToString(),
                 ["zoom"] = _zoom.Count == 0 ? null : ZoomText.Write(_zoom),
             }
@@ -339,7 +342,9 @@ public partial class RunPage
     {
         if (_scores is null)
             return;
-        _contamination = Math.Clamp((double)_scores.Below(score) / Math.Max(1, _scores.Ascending.Count), 0.001, 0.5);
+        // As the address writes it, so that whoever opens that sees the same stars.
+        var share = (double)_scores.Below(score) / Math.Max(1, _scores.Ascending.Count);
+        _contamination = Math.Clamp(Math.Round(share, 6), 0.001, 0.5);
         _moved = true;
         Redraw();
         await Js.InvokeVoidAsync("almagest.shade", _contamination);
@@ -365,16 +370,7 @@ public partial class RunPage
             return [];
         var ranks = await Pictures.RanksAsync(_run!);
         var stars = _scores.Ascending.Count;
-        if (_ranked is null)
-        {
-            var first = _scores.Stars.Take(TableRows).ToArray();
-            var rank = first.Index().ToDictionary(s => s.Item, s => s.Index);
-            var rows = (
-                await new ResultRepository(Ledger).PageAsync(_run!.RunId, new ResultQuery(Limit: TableRows) { StarIds = first }, Closed)
-            ).Items;
-            (_ranked, _rankOf) = ([.. rows.OrderBy(s => rank[s.StarId])], rank);
-            StateHasChanged();
-        }
+        await RankAsync();
         var shades = new List<ThresholdShades>();
         foreach (var (name, chart) in new[] { ("cmd", _charts.Diagram), ("sky", _charts.Sky) })
         {
@@ -391,6 +387,20 @@ public partial class RunPage
                 );
         }
         return shades;
+    }
+
+    /// <summary>Reads the stars of the lowest scores, which the table has under any threshold but the stored one.</summary>
+    private async Task RankAsync()
+    {
+        if (_ranked is not null)
+            return;
+        var first = _scores!.Stars.Take(TableRows).ToArray();
+        var rank = first.Index().ToDictionary(s => s.Item, s => s.Index);
+        var rows = (
+            await new ResultRepository(Ledger).PageAsync(_run!.RunId, new ResultQuery(Limit: TableRows) { StarIds = first }, Closed)
+        ).Items;
+        (_ranked, _rankOf) = ([.. rows.OrderBy(s => rank[s.StarId])], rank);
+        StateHasChanged();
     }
 
     // Surest first are flags as they are stored: under another threshold the scores alone tell an order. What is drawn stays the most
@@ -437,7 +447,7 @@ public partial class RunPage
         return $"discovery/runs/{_run!.RunId}/chart?only={chart}"
             + (Cluster is { } one && !IsAnomaly ? $"&cluster={one}" : "")
             + (_select.IsNone ? "" : $"&select={Uri.EscapeDataString(_select.ToString())}")
-            + (IsAnomaly && _moved ? string.Create(CultureInfo.InvariantCulture, $"&contamination={_contamination:0.####}") : "")
+            + (IsAnomaly && _moved ? string.Create(CultureInfo.InvariantCulture, $"&contamination={_contamination:0.######}") : "")
             + (window is { } w ? $"&zoom={Uri.EscapeDataString(ZoomText.Write([KeyValuePair.Create(chart, w)]))}" : "");
     }
 

@@ -63,7 +63,8 @@ public sealed class UploadQuota(int mostAtOnce, long mostBytes, TimeProvider? cl
         throw LedgerException
             .Of(
                 ErrorCode.UploadQuota,
-                $"you have sent {Written(sent)} within a day, and this server takes {Written(mostBytes)} of one person",
+                $"you have sent {Written(sent)} within a day, {(more > 0 ? $"this is {Written(more)} more, " : "")}"
+                    + $"and this server takes {Written(mostBytes)} of one person",
                 sender.BytesByHour.Count == 0
                     ? "Whoever runs the server can load it there: almagest ingest FILE."
                     : $"Some of it counts no more from {free:yyyy-MM-dd HH:mm} UTC on."

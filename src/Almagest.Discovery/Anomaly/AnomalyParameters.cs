@@ -9,6 +9,9 @@ public abstract record AnomalyParameters : RunParameters
 {
     internal const double DefaultContamination = 0.05;
 
+    /// <summary>Draws of a star whose answer stays open; of more than these no star gets fewer.</summary>
+    public const int DefaultDraws = 32;
+
     /// <summary>Describes <see cref="Contamination"/>.</summary>
     public static Parameter Share { get; } =
         Parameter.Of(typeof(AnomalyParameters).GetProperty(nameof(Contamination))!, DefaultContamination);
@@ -32,7 +35,7 @@ public abstract record AnomalyParameters : RunParameters
         Min = 0,
         Max = 10_000,
         Unit = "draws",
-        Advice = "Stars far from the threshold get fewer; where the table has no errors there are none."
+        Advice = "Up to 32, stars far from the threshold get fewer; of more, all get all. Where the table has no errors there are none."
     )]
-    public override int Draws { get; init; } = 32;
+    public override int Draws { get; init; } = DefaultDraws;
 }

@@ -41,7 +41,8 @@ internal static class FlagDraws
     /// <param name="found">what it found, by an algorithm with the same parameters</param>
     /// <returns>null where no draws are asked for</returns>
     public static StarDraws? Of(PreparedFeatures prepared, AnomalyResult found, RunParameters parameters, AlgorithmContext context) =>
-        Of(prepared, found, parameters, context, true);
+        // Whoever asks for more than usual asks for the tails, which a few draws do not show.
+        Of(prepared, found, parameters, context, parameters.Draws <= AnomalyParameters.DefaultDraws);
 
     /// <param name="stopEarly">false = every star gets all draws</param>
     internal static StarDraws? Of(

@@ -9,7 +9,8 @@ namespace Almagest.Discovery.Redraws;
 
 /// <summary>
 /// How often a member of a cluster that DBSCAN found stays in it when its measurements are drawn again within its errors: it stays where
-/// the nearest of the other core stars is within eps and of its cluster. The others are where they were measured.
+/// the nearest of the other core stars is within eps and of its cluster. The others are where they were measured. The only core star of a
+/// cluster has no such share.
 /// </summary>
 /// <remarks>Stars in no cluster have none: that a star might be a member is another question. There is no score that could say early which
 /// members are safe, so that each has all draws.</remarks>
@@ -42,6 +43,7 @@ internal static class MemberDraws
     {
         var limit = parameters.Eps * parameters.Eps;
         var cores = Cores(features, labels, parameters.MinSamples, limit, context);
+        var coresOf = cores.CountBy(row => labels[row]).ToDictionary();
         var columns = features.Columns;
         var values = new double[cores.Length * columns];
         for (var i = 0; i < cores.Length; i++)
@@ -60,6 +62,9 @@ internal static class MemberDraws
                 {
                     var row = members[m];
                     var core = Array.BinarySearch(cores, row);
+                    // The only core star of a cluster takes the cluster with it wherever it is.
+                    if (core >= 0 && coresOf[labels[row]] == 1)
+                        continue;
                     redraw.Draw(row, 0, columns, rows);
                     var stays = 0;
                     for (var at = 0; at < rows.Length; at += columns)

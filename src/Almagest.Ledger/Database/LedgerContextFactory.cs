@@ -10,7 +10,7 @@ internal sealed class LedgerContextFactory : IDesignTimeDbContextFactory<LedgerC
 {
     public LedgerContext CreateDbContext(string[] args)
     {
-        LedgerContext.DescribesViews = args.Contains("--with-views");
+        LedgerContext.DescribesViews = args.Contains("with-views");
         return new(LedgerContextOptions.For(o => o.UseNpgsql("Host=localhost", LedgerContextOptions.Npgsql)));
     }
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Anomaly;
+using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Registry;
 
@@ -23,6 +25,11 @@ public static class ParameterText
         Known(algorithm, parametersJson) is { } p
             ? string.Join(", ", [.. p.Summary, Recipe(p.Features), .. Filled(p), .. Distances(p), .. Brief(p, parametersJson)])
             : Plain(parametersJson);
+
+    /// <summary>These words after the detector's name, where runs of several detectors stand beside each other; the usual one, whose size
+    /// tells it, is not named.</summary>
+    public static string WithDetector(string algorithm, string words) =>
+        Algorithms.Find(algorithm) is AnomalyAlgorithm and { Name: not IsolationForestParameters.Name } ? $"{algorithm}, {words}" : words;
 
     private static IEnumerable<string> Brief(RunParameters p, string parametersJson)
     {

@@ -40,8 +40,9 @@ public sealed class FurtherFieldRoundTripTests : IDisposable
         Assert.Contains("0.1612345678901234", expected[0], StringComparison.Ordinal);
         Assert.DoesNotContain("null", expected[0], StringComparison.Ordinal);
 
-        // JSON is for programs; Almagest reads no such file.
-        foreach (var format in TableFormats.All.Where(f => f != TableFormat.Json))
+        // JSON is for programs; Almagest reads no such file. CSV for spreadsheets is CSV, byte by byte, where no text begins like a
+        // formula.
+        foreach (var format in TableFormats.All.Except([TableFormat.Json, TableFormat.CsvSafe]))
         {
             var file = Path.Combine(_folder, $"{format}.dat");
             await using (var stream = File.Create(file))

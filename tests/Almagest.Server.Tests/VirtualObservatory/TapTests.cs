@@ -151,7 +151,7 @@ public sealed partial class TapTests(KnownLedger known)
     [InlineData(
         "SELECT c.column_name, c.\"size\" FROM tap_schema.columns c JOIN tap_schema.tables t ON t.table_name = c.table_name WHERE "
             + "t.table_name = 'almagest.results'",
-        7
+        10
     )]
     [InlineData(
         "SELECT k.from_table, kc.from_column FROM TAP_SCHEMA.keys k NATURAL JOIN TAP_SCHEMA.key_columns kc WHERE k.from_table = "
