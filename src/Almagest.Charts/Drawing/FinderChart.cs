@@ -95,7 +95,9 @@ public static class FinderChart
                 );
             var magnitude = field.Magnitude[star];
             var radius = double.IsFinite(magnitude) ? 1.3 + 4.5 * (faint - magnitude) / (faint - bright) : 1.3;
-            plot.Canvas.Circle(u, v, radius, field.StarId[star] == starId ? "flag" : "star", star: field.StarId[star]);
+            // The star that is looked for is found however faint it is.
+            var isIt = field.StarId[star] == starId;
+            plot.Canvas.Circle(u, v, isIt ? Math.Max(4, radius) : radius, isIt ? "flag" : "star", star: field.StarId[star]);
         }
         plot.Canvas.CloseView();
         return (

@@ -84,20 +84,12 @@ public static class DashboardHosting
         var pages = routes.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = null);
         // A circuit lives as long as its page is open.
         pages.DisableRequestTimeout();
-        // Pages have no forms that are sent to them; what is sent to their address is for the route of the API that has it, too.
-        pages.Add(endpoint =>
-        {
-            if (!endpoint.Metadata.OfType<ComponentTypeMetadata>().Any())
-                return;
-            foreach (var methods in endpoint.Metadata.OfType<HttpMethodMetadata>().ToList())
-                endpoint.Metadata.Remove(methods);
-            endpoint.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
-        });
         pages.Finally(endpoint =>
         {
             if (!endpoint.Metadata.OfType<ComponentTypeMetadata>().Any() || endpoint.RequestDelegate is not { } render)
                 return;
-            // What is changed on a page goes over its connection: a page takes no forms, and answers no POST that a route does not take.
+            // What is changed on a page goes over its connection: a page takes no forms. What is posted to its address is for the route
+            // of the API that has it, too.
             foreach (var methods in endpoint.Metadata.OfType<HttpMethodMetadata>().ToList())
                 endpoint.Metadata.Remove(methods);
             endpoint.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get]));

@@ -109,6 +109,9 @@ public partial class RunPage
         _run = await new RunRepository(Ledger).FindAsync(Id, Closed);
         _dataset = (await new DatasetRepository(Ledger).GetAsync(_run.DatasetId, Closed)).Name;
         _drawn = false;
+        // The table is shown before the charts are drawn: it has no stars of the run before.
+        if (_pictured != _run.RunId)
+            _ranked = null;
         if (!_run.IsComplete)
             return;
         // Asked before the views are: what is not behind now, is in them.
@@ -221,7 +224,7 @@ public partial class RunPage
         if (isNew)
         {
             // Another run: what was selected in the last one is not carried over.
-            (_ranked, _selectTrouble) = (null, null);
+            _selectTrouble = null;
             _self ??= DotNetObjectReference.Create(this);
             await Js.InvokeVoidAsync("almagest.watchSelection", _self);
             _selectTrouble = await TryAsync(() =>

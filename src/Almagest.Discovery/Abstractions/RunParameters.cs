@@ -30,6 +30,9 @@ public abstract record RunParameters
     /// <summary>Changes neither what a run flags nor what it clusters; views and comparisons pass over it.</summary>
     public const string DrawsName = "draws";
 
+    /// <summary>Draws where none are named, of the algorithms that can use them. Of more than these no star gets fewer.</summary>
+    public const int DefaultDraws = 32;
+
     /// <summary>What decides which stars of its selection a run analyses.</summary>
     public static IReadOnlyList<string> Deciding { get; } =
     [FeaturesName, MissingName, MinParallaxOverErrorName, DistanceWithoutErrorsName];

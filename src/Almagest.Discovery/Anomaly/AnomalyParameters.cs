@@ -9,9 +9,6 @@ public abstract record AnomalyParameters : RunParameters
 {
     internal const double DefaultContamination = 0.05;
 
-    /// <summary>Draws of a star whose answer stays open; of more than these no star gets fewer.</summary>
-    public const int DefaultDraws = 32;
-
     /// <summary>Describes <see cref="Contamination"/>.</summary>
     public static Parameter Share { get; } =
         Parameter.Of(typeof(AnomalyParameters).GetProperty(nameof(Contamination))!, DefaultContamination);

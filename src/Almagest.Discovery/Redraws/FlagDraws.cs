@@ -15,7 +15,8 @@ namespace Almagest.Discovery.Redraws;
 /// agree with each other and with the measured values, and both their mean and the measured score are <see cref="PilotSigmas"/>, later
 /// <see cref="Sigmas"/>, times the spread of the draws about the measured score away from the threshold. After the pilot no star is
 /// certain that is among the <see cref="Nearest"/> of all that are nearest to the threshold, where the steps of a forest may hide from few
-/// draws. All draws count; stopped so late, the mean share is within 0.002 of what it is without stopping (docs/chances.md).
+/// draws. All draws count; stopped so late, the mean share is within 0.002 of what it is without stopping, though single stars are
+/// further off (docs/chances.md). Of more draws than usual no star gets fewer.
 /// </remarks>
 internal static class FlagDraws
 {
@@ -42,7 +43,7 @@ internal static class FlagDraws
     /// <returns>null where no draws are asked for</returns>
     public static StarDraws? Of(PreparedFeatures prepared, AnomalyResult found, RunParameters parameters, AlgorithmContext context) =>
         // Whoever asks for more than usual asks for the tails, which a few draws do not show.
-        Of(prepared, found, parameters, context, parameters.Draws <= AnomalyParameters.DefaultDraws);
+        Of(prepared, found, parameters, context, parameters.Draws <= RunParameters.DefaultDraws);
 
     /// <param name="stopEarly">false = every star gets all draws</param>
     internal static StarDraws? Of(

@@ -28,7 +28,8 @@ internal static class MemberDraws
         int[] members = [.. Enumerable.Range(0, shares.Length).Where(row => found.Labels[row] >= 0 && redraw.Errors.Has(row))];
         if (members.Length > 0)
             Draw(prepared.Matrix, redraw, found.Labels, parameters, members, shares, context);
-        return new StarDraws(shares, null, parameters.Draws, (long)members.Length * parameters.Draws).Of(redraw);
+        var drawn = shares.LongCount(s => !double.IsNaN(s));
+        return new StarDraws(shares, null, parameters.Draws, drawn * parameters.Draws).Of(redraw);
     }
 
     private static void Draw(

@@ -33,11 +33,51 @@ public sealed class MemberDrawsTests
     }
 
     [Fact]
+    public void The_only_core_star_of_a_cluster_has_no_stability_and_its_neighbours_have()
+    {
+        // One star, and one on each side of it along every axis: each of these is near it, and farther from the others. Axes are scaled.
+        var scales = Cross([0, 0, 0]).Prepare("astrometric").Statistics.ToDictionary(s => s.Name, s => 0.05 * s.Scale);
+        var prepared = Cross([scales["parallax"], scales["pmra"], scales["pmdec"]]).WithErrors(1e-9).Prepare("astrometric");
+        double Distance(int a, int b) =>
+            Math.Sqrt(prepared.Matrix.Row(a).ToArray().Zip(prepared.Matrix.Row(b).ToArray(), (x, y) => (x - y) * (x - y)).Sum());
+        var eps = 1.001 * Enumerable.Range(1, 6).Max(i => Distance(0, i));
+        Assert.All(Enumerable.Range(1, 5), i => Assert.True(Distance(i, i + 1) > eps));
+        var parameters = new DbscanParameters { Eps = eps, MinSamples = 7 };
+        var found = DbscanAlgorithm.Instance.Cluster(prepared.Matrix, parameters);
+        var draws = StarDraws.Of(prepared, found, parameters, new AlgorithmContext())!;
+        Assert.All(Enumerable.Range(0, 7), i => Assert.Equal(found.Labels[0], found.Labels[i]));
+        Assert.True(found.Labels[0] >= 0);
+        Assert.True(double.IsNaN(draws.Shares[0]));
+        Assert.False(double.IsNaN(draws.Shares[1]));
+        Assert.Equal((long)draws.Stars * 32, draws.Made);
+    }
+
+    [Fact]
     public void Without_draws_or_errors_there_is_nothing()
     {
         Assert.Equal((0, 0L), (Run(TwoClumps()).Draws.Stars, Run(TwoClumps()).Draws.Made));
         var (prepared, found) = Cluster(TwoClumps().WithErrors(1), new DbscanParameters { Draws = 0 });
         Assert.Null(StarDraws.Of(prepared, found, new DbscanParameters { Draws = 0 }, new AlgorithmContext()));
+    }
+
+    private static StarColumns Cross(double[] arms)
+    {
+        var stars = NoisyStars.Stars(200);
+        double[] Put(double[] values, int axis, double middle) =>
+            [
+                .. values.Select(
+                    (v, i) =>
+                        i > 6 ? v
+                        : i == 2 * axis + 1 ? middle + arms[axis]
+                        : i == 2 * axis + 2 ? middle - arms[axis]
+                        : middle
+                ),
+            ];
+        return stars.With(
+            parallax: Put(stars.ParallaxMas, 0, 400),
+            pmra: Put(stars.PmraMasYr, 1, 4000),
+            pmdec: Put(stars.PmdecMasYr, 2, 4000)
+        );
     }
 
     private static StarColumns TwoClumps()

@@ -34,7 +34,7 @@ public sealed record DbscanParameters : RunParameters
         Unit = "draws",
         Advice = "Where the table has no errors there are none."
     )]
-    public override int Draws { get; init; } = 32;
+    public override int Draws { get; init; } = DefaultDraws;
 
     public override Algorithm Algorithm => DbscanAlgorithm.Instance;
 
