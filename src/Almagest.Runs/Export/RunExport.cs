@@ -57,9 +57,10 @@ public sealed class RunExport(LedgerDatabase ledger)
                 : string.Create(CultureInfo.InvariantCulture, $"the members of cluster {cluster}"),
             null => query.AnomaliesOnly ? "the flagged stars" : "all stars of the run",
         };
+        var chosen = query.StarIds is { } ids ? string.Create(CultureInfo.InvariantCulture, $" among {ids.Count:N0} selected") : "";
         var provenance = await new Provenance(ledger).OfAsync(
             $"What run {run.RunId} says of its stars",
-            $"{rows}, {(query.ByFlagProbability ? "likeliest flagged first" : query.ByScore ? "most anomalous first" : "by star_id")}",
+            $"{rows}{chosen}, {(query.ByFlagProbability ? "likeliest flagged first" : query.ByScore ? "most anomalous first" : "by star_id")}",
             run,
             cancellationToken
         );
@@ -76,7 +77,7 @@ public sealed class RunExport(LedgerDatabase ledger)
     )
     {
         var results = new ResultRepository(ledger);
-        if (query is { StarIds: { } chosen, ByScore: false })
+        if (query is { StarIds: { } chosen, IsByScores: false })
         {
             // A million ids are asked for once, and not with every page.
             foreach (var part in chosen.Order().Chunk(ResultRepository.MostRows))

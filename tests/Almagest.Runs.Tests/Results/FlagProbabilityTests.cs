@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+using Almagest.Catalog.Writing;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
@@ -6,6 +9,7 @@ using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Comparison;
 using Almagest.Runs.Execution;
+using Almagest.Runs.Export;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
@@ -109,6 +113,39 @@ public sealed class FlagProbabilityTests
             results.PageAsync(run.RunId, new ResultQuery(ByScore: true, After: page.Next), CancellationToken)
         );
         Assert.Equal(ErrorCode.BadPageToken, refused.Code);
+    }
+
+    [Fact]
+    public async Task An_export_of_selected_stars_is_in_the_order_asked_for_and_says_that_it_is_not_all()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var stars = await StarsAsync(test, withErrors: true);
+        var (run, _) = await RunAsync(test, Forest);
+        long[] chosen = [.. stars.Where((_, i) => i % 3 == 0)];
+
+        var table = await new RunExport(test.Ledger).TableAsync(
+            run,
+            new ResultQuery { StarIds = chosen, ByFlagProbability = true },
+            CancellationToken
+        );
+
+        using var file = new MemoryStream();
+        await table.WriteAsync(file, TableFormat.Csv, cancellationToken: CancellationToken);
+        var lines = Encoding.UTF8.GetString(file.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var found = lines
+            .Where(l => char.IsAsciiDigit(l[0]))
+            .Select(l => long.Parse(l.Split(',')[0], CultureInfo.InvariantCulture))
+            .ToList();
+        var expected = await ReadAsync(test, run.RunId, new ResultQuery(Limit: 50) { ByFlagProbability = true });
+        Assert.Equal(expected.Select(r => r.StarId).Where(chosen.Contains), found);
+        Assert.NotEqual(found.Order(), found);
+        using var document = new MemoryStream();
+        await table.WriteAsync(document, TableFormat.Ecsv, cancellationToken: CancellationToken);
+        Assert.Contains(
+            $"all stars of the run among {chosen.Length} selected",
+            Encoding.UTF8.GetString(document.ToArray()),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
