@@ -135,7 +135,8 @@ public static class RunColumns
             "membership_stability",
             null,
             "stat.value",
-            "share of draws within its errors that leave it in its cluster; null where it is in none, has no errors, or is its only core star"
+            "share of draws within its errors that leave it in its cluster; null where it is in none, has no errors, or is its only "
+                + "core star"
         ),
     ];
 }

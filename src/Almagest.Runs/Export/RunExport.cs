@@ -58,9 +58,13 @@ public sealed class RunExport(LedgerDatabase ledger)
             null => query.AnomaliesOnly ? "the flagged stars" : "all stars of the run",
         };
         var chosen = query.StarIds is { } ids ? string.Create(CultureInfo.InvariantCulture, $" among {ids.Count:N0} selected") : "";
+        var order =
+            query.ByFlagProbability ? "likeliest flagged first"
+            : query.ByScore ? "most anomalous first"
+            : "by star_id";
         var provenance = await new Provenance(ledger).OfAsync(
             $"What run {run.RunId} says of its stars",
-            $"{rows}{chosen}, {(query.ByFlagProbability ? "likeliest flagged first" : query.ByScore ? "most anomalous first" : "by star_id")}",
+            $"{rows}{chosen}, {order}",
             run,
             cancellationToken
         );
