@@ -1,6 +1,7 @@
 using Almagest.Ledger.Access;
 using Almagest.Server;
 using Almagest.Server.Hosting;
+using Almagest.Testing.Ledgers;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -12,10 +13,10 @@ public sealed class OpenPageTests(Sky sky, Browser browser)
     [Fact]
     public async Task A_page_whose_token_ends_shows_and_does_nothing_more()
     {
-        var (_, token) = await new AccessTokens(sky.Ledger).CreateAsync(
+        var (stored, token) = await new AccessTokens(sky.Ledger).CreateAsync(
             $"short-{Guid.NewGuid():N}",
             AccessScope.Write,
-            DateTime.UtcNow.AddSeconds(10),
+            DateTime.UtcNow.AddHours(1),
             TestContext.Current.CancellationToken
         );
         var options = new ServerOptions
@@ -35,6 +36,8 @@ public sealed class OpenPageTests(Sky sky, Browser browser)
         await Walk.ConnectedAsync(walk.Page);
         await walk.HeadedAsync("Views");
         await walk.SeesAsync(1, "button:has-text('Refresh all')");
+        // Its hour is over, however long it took to come here.
+        await TestTokens.ExpireAsync(sky.Ledger, stored.Name, TestContext.Current.CancellationToken);
         await walk.Page.GetByText("You are not signed in any more").WaitForAsync(new LocatorWaitForOptions { Timeout = 90_000 });
         Assert.Equal(0, await walk.Page.GetByText("Refresh all").CountAsync());
     }

@@ -2,6 +2,7 @@ using System.Net;
 using Almagest.Ledger.Access;
 using Almagest.Server.Access;
 using Almagest.Server.Hosting;
+using Almagest.Testing.Ledgers;
 using Xunit;
 
 namespace Almagest.Server.Tests.Access;
@@ -116,9 +117,11 @@ public sealed class SignInTests(KnownLedger known)
     {
         await using var server = await AccessServer.StartAsync();
         using var browser = Browser(server.Client.BaseAddress!);
-        var (_, token) = await server.TokenAsync(AccessScope.Read, DateTime.UtcNow.AddSeconds(4));
+        var (name, token) = await server.TokenAsync(AccessScope.Read, DateTime.UtcNow.AddHours(1));
         using var signedIn = await SignInAsync(browser, token);
         Assert.Equal(HttpStatusCode.SeeOther, signedIn.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(browser, "/runs"));
+        await TestTokens.ExpireAsync(server.Ledger, name, Cancel);
         await Testing.Eventually.HoldsAsync(async () => await StatusAsync(browser, "/runs") == HttpStatusCode.Redirect);
     }
 
