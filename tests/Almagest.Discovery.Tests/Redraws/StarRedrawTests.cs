@@ -18,10 +18,11 @@ public sealed class StarRedrawTests
         var drawn = Units(prepared, 7);
 
         double Mean(int f) => drawn.Average(d => d[f]);
-        double Covariance(int f, int g) => drawn.Average(d => (d[f] - Mean(f)) * (d[g] - Mean(g)));
+        double[] means = [Mean(0), Mean(1), Mean(2)];
+        double Covariance(int f, int g) => drawn.Average(d => (d[f] - means[f]) * (d[g] - means[g]));
         // Columns: pmra, pmdec, parallax.
-        Assert.Equal(stars.PmraMasYr[7], Mean(0), 0.02);
-        Assert.Equal(stars.ParallaxMas[7], Mean(2), 0.02);
+        Assert.Equal(stars.PmraMasYr[7], means[0], 0.02);
+        Assert.Equal(stars.ParallaxMas[7], means[2], 0.02);
         Assert.All([0, 1, 2], f => Assert.Equal(0.25, Covariance(f, f), 0.01));
         Assert.Equal(-0.8 * 0.25, Covariance(0, 2), 0.01);
         Assert.Equal(0, Covariance(0, 1), 0.01);

@@ -32,7 +32,8 @@ public sealed class KillTests
         var (server, backend, postmaster) = (Kills - Kills / 4 * 2, Kills / 4, Kills / 4);
         for (var i = 0; i < server; i++)
             await KillServerAsync(ledger, i % 3 == 2 ? null : s_points[(i - i / 3) % s_points.Length], i);
-        foreach (var point in s_points)
+        // A point whose turn does not come needs no server.
+        foreach (var point in s_points.Take(Math.Max(backend, postmaster)))
         {
             using var survivor = await ServerProcess.StartAsync(ledger.Connection, point);
             for (var i = Array.IndexOf(s_points, point); i < backend; i += s_points.Length)
