@@ -28,15 +28,22 @@ internal sealed class ClusterChoice(MotionStars stars, AutoParameters parameters
     public List<(Peak Peak, ClusterMixture Mixture)> Choose(IReadOnlyList<Peak> peaks, int mostFits)
     {
         var chosen = new List<(Peak Peak, ClusterMixture Mixture)>();
+        var looks = new Look?[peaks.Count];
         var fits = 0;
-        foreach (var peak in peaks)
+        for (var i = 0; i < peaks.Count; i++)
         {
-            context.CancellationToken.ThrowIfCancellationRequested();
-            if (chosen.Exists(c => IsSame(c, peak)) || !StandsOut(peak))
+            var peak = peaks[i];
+            if (chosen.Exists(c => IsSame(c, peak)))
+                continue;
+            if (looks[i] is null)
+                LookAhead(peaks, i, chosen, looks);
+            var (standsOut, found) = looks[i]!;
+            looks[i] = null;
+            if (!standsOut)
                 continue;
             if (fits++ == mostFits)
                 break;
-            if (ClusterMixture.Fit(stars, peak, context.CancellationToken) is not { } mixture)
+            if (found is not { } mixture)
                 continue;
             if (chosen.Exists(c => c.Mixture.DistanceOf(mixture.Middle) < SamePeak) || !IsCluster(mixture))
                 continue;
@@ -46,6 +53,21 @@ internal sealed class ClusterChoice(MotionStars stars, AutoParameters parameters
 
         return chosen;
     }
+
+    // What a peak is does not depend on the others: each thread looks at one, at the risk that a cluster which is taken meanwhile makes the
+    // look idle.
+    private void LookAhead(IReadOnlyList<Peak> peaks, int from, List<(Peak Peak, ClusterMixture Mixture)> chosen, Look?[] looks)
+    {
+        var threads = context.MaxThreads > 0 ? context.MaxThreads : Environment.ProcessorCount;
+        var next = new List<int>();
+        for (var i = from; i < peaks.Count && next.Count < threads; i++)
+            if (looks[i] is null && !chosen.Exists(c => IsSame(c, peaks[i])))
+                next.Add(i);
+        RowBlocks.For(next.Count, threads, n => looks[next[n]] = LookAt(peaks[next[n]]), context.CancellationToken);
+    }
+
+    private Look LookAt(Peak peak) =>
+        StandsOut(peak) ? new Look(true, ClusterMixture.Fit(stars, peak, context.CancellationToken)) : new Look(false, null);
 
     // A box is wider than its middle: at a coarse scale the cluster may lie in its corner.
     private static bool IsSame((Peak Peak, ClusterMixture Mixture) taken, Peak peak) =>
@@ -102,6 +124,9 @@ internal sealed class ClusterChoice(MotionStars stars, AutoParameters parameters
         near.Sort();
         return ([.. box], [.. near.Take(wanted).Select(n => n.Star)]);
     }
+
+    /// <summary>Whether a peak stands out from its field on the sky, and what was fitted to it then.</summary>
+    private sealed record Look(bool StandsOut, ClusterMixture? Mixture);
 
     private static int[] Members(ClusterMixture mixture) =>
         [.. Enumerable.Range(0, mixture.Region.Length).Where(i => mixture.Probabilities[i] >= Member).Select(i => mixture.Region[i])];
