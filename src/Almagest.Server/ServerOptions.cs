@@ -16,6 +16,13 @@ public sealed record ServerOptions
 {
     public required LedgerDatabase Ledger { get; init; }
 
+    /// <summary>Where the views, TAP, cone searches and comparisons are read: a standby of the ledger's database, say; null = the ledger
+    /// itself. It stays the caller's.</summary>
+    public LedgerDatabase? ReadLedger { get; init; }
+
+    /// <summary>The one of the two that is read.</summary>
+    internal LedgerDatabase Reading => ReadLedger ?? Ledger;
+
     /// <summary>An IP address to listen on; <c>localhost</c> = 127.0.0.1, <c>*</c> = every address.</summary>
     public string Bind { get; init; } = "127.0.0.1";
 

@@ -73,6 +73,11 @@ internal static class ServeCommand
             1,
             1L << 40
         );
+        var readDatabase = OptionFactory.Text(
+            ReadDatabase.Option,
+            "CONN",
+            "A standby of the database, from which views, TAP, cone searches and comparisons are read (default: the database itself)"
+        );
         var level = OptionFactory.Choice(
             "--log-level",
             "The least important lines of the log on standard error (default warning); information has one for each request",
@@ -105,6 +110,7 @@ internal static class ServeCommand
             waiting,
             uploads,
             uploaded,
+            readDatabase,
             level,
             format,
         };
@@ -124,6 +130,7 @@ internal static class ServeCommand
                     throw new UsageException("--backups-kept goes with --backup-folder", "Name the folder, too.", "--backups-kept");
                 shell.LogsJson = parsed.GetValue(format) == "json";
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.Migrate, isService: true);
+                await using var reading = await ReadDatabase.OpenAsync(parsed.GetValue(readDatabase), session.Ledger, shell);
                 var plan = new ServingPlan(options.PortOf(parsed), options.BindOf(parsed))
                 {
                     Access = access.Read(parsed),
@@ -137,6 +144,7 @@ internal static class ServeCommand
                     MostWaitingRuns = (int)(parsed.GetValue(waiting) ?? ServingPlan.DefaultWaitingRuns),
                     MostUploads = (int)(parsed.GetValue(uploads) ?? ServingPlan.DefaultUploads),
                     MostUploadBytesADay = (parsed.GetValue(uploaded) ?? ServingPlan.DefaultUploadMebibytes) << 20,
+                    ReadLedger = reading,
                     Log = new LogSettings(
                         parsed.GetValue(level) is { } least ? Enum.Parse<LogLevel>(least, ignoreCase: true) : LogSettings.Default.Least,
                         parsed.GetValue(format) == "json"

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
+using Almagest.Cli.Serving;
 using Almagest.Ledger.Database;
 using Almagest.Postgres;
 
@@ -77,7 +78,12 @@ internal static partial class SettingCatalogue
             : option.ValueType.IsArray ? SettingKind.List
             : SettingKind.Text;
         var variable = name == "token_file" ? "ALMAGEST_TOKEN_FILE" : $"ALMAGEST_SERVE_{name.ToUpperInvariant()}";
-        return new Setting(key, kind, variable, option.Description ?? "", DefaultOf(option)) { Option = option.Name, Command = Serve };
+        return new Setting(key, kind, variable, option.Description ?? "", DefaultOf(option))
+        {
+            Option = option.Name,
+            Command = Serve,
+            IsSecret = option.Name == ReadDatabase.Option,
+        };
     }
 
     // The help says it, in words that a test reads.

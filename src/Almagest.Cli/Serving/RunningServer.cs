@@ -40,6 +40,7 @@ internal sealed class RunningServer : IAsyncDisposable
                 new ServerOptions
                 {
                     Ledger = session.Ledger,
+                    ReadLedger = plan.ReadLedger,
                     Port = plan.Port,
                     Bind = plan.Bind,
                     NightlyCron = plan.NightlyCron,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Almagest.Cli.Shell;
+using Almagest.Ledger.Database;
 using Almagest.Server;
 
 namespace Almagest.Cli.Serving;
@@ -66,6 +67,9 @@ internal sealed record ServingPlan(int Port, string Bind)
 
     /// <summary>Bytes that one person may send within a day.</summary>
     public long MostUploadBytesADay { get; init; } = DefaultUploadMebibytes << 20;
+
+    /// <summary>A standby that questions are asked; null = the ledger's own database.</summary>
+    public LedgerDatabase? ReadLedger { get; init; }
 
     public LogSettings Log { get; init; } = LogSettings.Default;
 

@@ -7,7 +7,7 @@ namespace Almagest.Cli.Sessions;
 
 /// <summary>
 /// Turns <c>postgresql://user:password@host:port/database?sslmode=require</c>, as libpq, psql and hosting services write it
-/// (PostgreSQL manual, 34.1.1.2), into Npgsql's keyword form. Other text passes unchanged.
+/// (PostgreSQL manual, 34.1.1.2), into Npgsql's keyword form; there may be several hosts, with commas between. Other text passes unchanged.
 /// </summary>
 internal static partial class ConnectionText
 {
@@ -44,8 +44,7 @@ internal static partial class ConnectionText
         var settings = new NpgsqlConnectionStringBuilder();
         Set(settings, "user", match.Groups["user"].Value);
         Set(settings, "password", match.Groups["password"].Value);
-        Set(settings, "host", match.Groups["host"].Value.Trim('[', ']'));
-        Set(settings, "port", match.Groups["port"].Value);
+        SetHosts(settings, match.Groups["hosts"].Value);
         Set(settings, "dbname", match.Groups["database"].Value);
         foreach (var pair in match.Groups["query"].Value.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -89,6 +88,19 @@ internal static partial class ConnectionText
         return settings.ConnectionString;
     }
 
+    // Several are a primary and its standbys, each with a port of its own, if any.
+    private static void SetHosts(NpgsqlConnectionStringBuilder settings, string hosts)
+    {
+        if (hosts.Contains(',', StringComparison.Ordinal))
+        {
+            Set(settings, "host", hosts);
+            return;
+        }
+        var match = OneHost().Match(hosts);
+        Set(settings, "host", match.Groups["host"].Value.Trim('[', ']'));
+        Set(settings, "port", match.Groups["port"].Value);
+    }
+
     private static void Set(NpgsqlConnectionStringBuilder settings, string name, string encoded)
     {
         if (encoded.Length == 0)
@@ -98,9 +110,7 @@ internal static partial class ConnectionText
             throw new UsageException($"the database URL's {name} is '{value}', expected a number", Help, "--database");
         try
         {
-            settings[s_keywords[name]] = name is "sslmode" or "target_session_attrs"
-                ? value.Replace("-", "", StringComparison.Ordinal)
-                : value;
+            settings[s_keywords[name]] = name is "sslmode" ? value.Replace("-", "", StringComparison.Ordinal) : value;
         }
         catch (ArgumentException)
         {
@@ -110,8 +120,11 @@ internal static partial class ConnectionText
 
     [GeneratedRegex(
         """^postgres(ql)?://((?<user>[^:@/?]*)(:(?<password>[^@/?]*))?@)?"""
-            + """(?<host>\[[^\]]*\]|[^:/?]*)(:(?<port>[0-9]*))?(/(?<database>[^?/]*))?(\?(?<query>.*))?$""",
+            + """(?<hosts>(\[[^\]]*\]|[^:/?,]*)(:[0-9]*)?(,(\[[^\]]*\]|[^:/?,]*)(:[0-9]*)?)*)(/(?<database>[^?/]*))?(\?(?<query>.*))?$""",
         RegexOptions.ExplicitCapture
     )]
     private static partial Regex Url();
+
+    [GeneratedRegex("""^(?<host>\[[^\]]*\]|[^:]*)(:(?<port>[0-9]*))?$""", RegexOptions.ExplicitCapture)]
+    private static partial Regex OneHost();
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Almagest.Cli.Configuration;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Schema;
 using Almagest.Postgres;
@@ -72,10 +73,7 @@ internal sealed class LedgerSession : IAsyncDisposable
             ledger = new LedgerDatabase(connection) { ReservedBytes = settings.ReservedBytes };
             await ApplyAsync(policy, ledger, lease is not null, shell);
             // A run whose program was killed would stay 'running' for ever where no server looks after it: whoever comes next does.
-            if (
-                policy != SchemaPolicy.AsItIs
-                && await new DiscoveryService(ledger).HandleLostRunsAsync(shell.CancellationToken) is { Total: > 0 } lost
-            )
+            if (policy != SchemaPolicy.AsItIs && await HandleLostRunsAsync(ledger, shell) is { Total: > 0 } lost)
                 shell.Say(Lost(lost));
             return new LedgerSession(ledger, lease);
         }
@@ -86,6 +84,19 @@ internal sealed class LedgerSession : IAsyncDisposable
             if (lease is not null)
                 await lease.DisposeAsync();
             throw;
+        }
+    }
+
+    private static async Task<LostRunsReport?> HandleLostRunsAsync(LedgerDatabase ledger, CommandShell shell)
+    {
+        try
+        {
+            return await new DiscoveryService(ledger).HandleLostRunsAsync(shell.CancellationToken);
+        }
+        catch (LedgerException e) when (e.Code == ErrorCode.DatabaseReadOnly)
+        {
+            // A standby, whose primary looks after them; to read it is what the command may be about.
+            return null;
         }
     }
 

@@ -1,3 +1,4 @@
+using Almagest.Ledger.Database;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Kinds;
 using Almagest.Runs.Lifecycle;
@@ -16,6 +17,12 @@ public interface IDashboardHost
 
     /// <summary>The last executions of scheduled jobs, newest first.</summary>
     Task<IReadOnlyList<ScheduledJobExecution>> JobsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Where pages that are made of the views read them: perhaps a standby of the ledger's database.</summary>
+    LedgerDatabase Reading { get; }
+
+    /// <summary>Seconds by which that is behind; null where it is the ledger's own database.</summary>
+    Task<double?> BehindAsync(CancellationToken cancellationToken);
 
     /// <summary>Largest file that the pages take, bytes.</summary>
     long MaxUploadBytes { get; }

@@ -10,21 +10,27 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
 {
     private readonly DbContextOptions<LedgerContext> _options;
     private readonly string _settings;
+    private readonly TargetSessionAttributes _usual;
+    private readonly IAsyncDisposable _owner;
     private readonly SemaphoreSlim _looking = new(1, 1);
     private (bool IsKnown, string? Directory) _files;
 
     /// <exception cref="LedgerException">the connection string is malformed</exception>
     public LedgerDatabase(string connectionString)
+        : this(connectionString, TargetSessionAttributes.Primary) { }
+
+    private LedgerDatabase(string connectionString, TargetSessionAttributes usual)
     {
+        _usual = usual;
         try
         {
             var settings = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "almagest" };
             // Dates of the ledger are UTC; sessions must agree on it.
             settings.Timezone = "UTC";
-            DataSource = NpgsqlDataSource.Create(settings);
             _settings = settings.ConnectionString;
+            (DataSource, _owner) = DatabaseHosts.Connect(settings, usual);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
             throw LedgerException.Of(
                 ErrorCode.UnreadableConnection,
@@ -36,6 +42,10 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
         }
         _options = LedgerContextOptions.For(DataSource);
     }
+
+    /// <summary>The same ledger for questions alone: of several servers a standby is asked rather than the primary.</summary>
+    /// <exception cref="LedgerException">the connection string is malformed</exception>
+    public static LedgerDatabase ForReading(string connectionString) => new(connectionString, TargetSessionAttributes.PreferStandby);
 
     public NpgsqlDataSource DataSource { get; }
 
@@ -73,7 +83,8 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
                 // Mostly idle, and the database has only so many for all.
                 ConnectionIdleLifetime = 15,
                 ConnectionPruningInterval = 5,
-            }.ConnectionString
+            }.ConnectionString,
+            _usual
         )
         {
             ReservedBytes = ReservedBytes,
@@ -124,6 +135,6 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _looking.Dispose();
-        return DataSource.DisposeAsync();
+        return _owner.DisposeAsync();
     }
 }

@@ -86,6 +86,14 @@ public static class PostgresErrors
                 "Use the primary server, not a replica.",
                 inner: pg
             ),
+            // On a standby, what the primary has changed meanwhile is waited for no longer; the name is that of a function of PostgreSQL.
+            PostgresErrorCodes.SerializationFailure when pg.Routine?.StartsWith("Process", StringComparison.Ordinal) == true =>
+                LedgerException.Of(
+                    ErrorCode.DatabaseBusy,
+                    "the standby ended the query to follow its primary",
+                    "Try again; on the standby, hot_standby_feedback = on or a larger max_standby_streaming_delay lets long queries end.",
+                    inner: pg
+                ),
             PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable => LedgerException.Of(
                 ErrorCode.DatabaseSlow,
                 "the database took too long",

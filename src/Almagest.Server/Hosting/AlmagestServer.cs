@@ -102,9 +102,13 @@ public static class AlmagestServer
         services.AddSingleton<ResponseCache>();
         services.AddSingleton<DatabasePools>();
         services.AddSingleton<ViewRefreshes>();
-        services.AddSingleton(s => new AdqlRunner(s.GetRequiredService<DatabasePools>().Queries));
+        services.AddSingleton(s => new AdqlRunner(
+            s.GetRequiredService<DatabasePools>().Queries,
+            options.ReadLedger is null ? null : options.Ledger
+        ));
         services.AddSingleton<TapJobs>();
-        services.AddSingleton<ConditionalResponses>();
+        services.AddSingleton(s => new ConditionalResponses(options.Reading, s.GetRequiredService<ResponseCache>()));
+        services.AddSingleton<WritableLedger>();
         services.AddSingleton<DashboardHost>();
         services.AddSingleton<IDashboardHost>(s => s.GetRequiredService<DashboardHost>());
         services.AddSingleton<IChangeHost>(s => s.GetRequiredService<DashboardHost>());
@@ -161,6 +165,8 @@ public static class AlmagestServer
             }
         );
         app.UseRouting();
+        if (options.ReadLedger is { } reading)
+            ReadFromStandby.Use(app, reading);
         AllowedMethods.Use(app);
         app.UseRequestTimeouts();
         AccessSetup.Use(app);
@@ -244,31 +250,33 @@ public static class AlmagestServer
     {
         var api = app.MapGroup("").AddEndpointFilter(RouteParameters.RejectUnknown);
         var pools = app.Services.GetRequiredService<DatabasePools>();
+        var questions = ReadFromStandby.Mark(api.MapGroup(""));
         AnalyticsRoutes.Map(
-            api,
-            options.Ledger,
+            questions,
+            options.Reading,
             app.Services.GetRequiredService<ConditionalResponses>(),
             app.Services.GetRequiredService<ViewRefreshes>()
         );
         RunRoutes.Map(api, options);
         SweepRoutes.Map(api, options.Ledger);
-        ComparisonRoutes.Map(api, options.Ledger);
-        ConsensusRoutes.Map(api, options.Ledger);
-        ClusterIdentityRoutes.Map(api, options.Ledger);
-        KDistanceRoutes.Map(api, options.Ledger);
+        ComparisonRoutes.Map(questions, options.Reading);
+        ConsensusRoutes.Map(questions, options.Reading);
+        ClusterIdentityRoutes.Map(questions, options.Reading);
+        KDistanceRoutes.Map(questions, options.Reading);
         DatasetRoutes.Map(api, options);
         StarRoutes.Map(api, options.Ledger);
         RunAnnotationRoutes.Map(api, options.Ledger);
         StarLabelRoutes.Map(api, options.Ledger);
         CrossMatchRoutes.Map(api, options.Ledger);
-        CoverageMapRoutes.Map(api, options.Ledger);
+        CoverageMapRoutes.Map(questions, options.Reading);
         HealthRoutes.Map(api, pools.Health);
         MetricsRoutes.Map(api, options.Ledger);
         JobRoutes.Map(api, options.Ledger);
         DeletionRoutes.Map(api, options.Ledger);
         var adql = app.Services.GetRequiredService<AdqlRunner>();
-        TapRoutes.Map(app, adql, app.Services.GetRequiredService<TapJobs>());
-        new ConeSearch(options.Ledger, adql).Map(app);
+        var observatory = ReadFromStandby.Mark(app.MapGroup(""));
+        TapRoutes.Map(observatory, adql, app.Services.GetRequiredService<TapJobs>());
+        new ConeSearch(options.Reading, adql).Map(observatory);
         SignInRoutes.Map(app);
         DashboardHosting.Map(app);
         ApiDocument.Map(app);

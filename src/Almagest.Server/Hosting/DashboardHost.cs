@@ -1,5 +1,6 @@
 using Almagest.Dashboard.Access;
 using Almagest.Dashboard.Shared;
+using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Kinds;
@@ -23,6 +24,8 @@ internal sealed class DashboardHost(
 {
     private const int Executions = 20;
 
+    private readonly StandbyLag _lag = new(options.Reading);
+
     public long MaxUploadBytes => options.MaxUploadBytes;
 
     public int MostWaitingRuns => options.MostWaitingRuns;
@@ -30,6 +33,11 @@ internal sealed class DashboardHost(
     public int RunThreads => options.RunThreads;
 
     public TimeSpan AsksAgainEvery => options.PagesAskAgainEvery;
+
+    public LedgerDatabase Reading => options.Reading;
+
+    public Task<double?> BehindAsync(CancellationToken cancellationToken) =>
+        options.ReadLedger is null ? Task.FromResult<double?>(null) : _lag.SecondsAsync(cancellationToken);
 
     public RunExplainer Explainer => explainer;
 

@@ -21,9 +21,10 @@ internal sealed class JobScheduler(
     IServiceProvider services,
     IReadOnlyList<ScheduledJob> jobs,
     LedgerDatabase ledger,
+    WritableLedger writable,
     IHostApplicationLifetime lifetime,
     ILogger<JobScheduler> logger
-) : ServerJob(lifetime, logger)
+) : ServerJob(writable, lifetime, logger)
 {
     public const string SchedulerName = "almagest";
     public const string TablePrefix = "jobs.qrtz_";

@@ -20,9 +20,10 @@ internal sealed class RunWorker(
     ServerOptions options,
     SelectionCache selections,
     LedgerMeter meter,
+    WritableLedger writable,
     IHostApplicationLifetime lifetime,
     ILogger<RunWorker> logger
-) : ServerJob(lifetime, logger)
+) : ServerJob(writable, lifetime, logger)
 {
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_reapAgain = TimeSpan.FromSeconds(3);

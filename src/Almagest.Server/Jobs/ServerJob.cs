@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Almagest.Server.Jobs;
 
-/// <summary>Work beside the requests, begun only when the server listens: a server whose port is taken must not touch the ledger.</summary>
-internal abstract class ServerJob(IHostApplicationLifetime lifetime, ILogger logger) : BackgroundService
+/// <summary>Work beside the requests, begun only when the server listens: a server whose port is taken must not touch the ledger. On a
+/// standby it begins when that is promoted.</summary>
+internal abstract class ServerJob(WritableLedger writable, IHostApplicationLifetime lifetime, ILogger logger) : BackgroundService
 {
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -14,6 +15,7 @@ internal abstract class ServerJob(IHostApplicationLifetime lifetime, ILogger log
         try
         {
             await started.Task;
+            await writable.WaitAsync(stoppingToken);
             await WorkAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

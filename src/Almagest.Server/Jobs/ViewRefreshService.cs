@@ -18,9 +18,10 @@ namespace Almagest.Server.Jobs;
 internal sealed class ViewRefreshService(
     LedgerDatabase ledger,
     LedgerMeter meter,
+    WritableLedger writable,
     IHostApplicationLifetime lifetime,
     ILogger<ViewRefreshService> logger
-) : ServerJob(lifetime, logger)
+) : ServerJob(writable, lifetime, logger)
 {
     private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_longestQuiet = TimeSpan.FromSeconds(2);

@@ -14,8 +14,14 @@ namespace Almagest.Server.VirtualObservatory;
 /// <summary>
 /// Executes ADQL: in a read-only transaction, with a time limit of the database's and one of ours, a few queries at once. Thread-safe.
 /// </summary>
-internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
+/// <param name="ledger">what is read; perhaps a standby</param>
+/// <param name="owner">where roles are made, where that is another: the primary</param>
+internal sealed class AdqlRunner(LedgerDatabase ledger, LedgerDatabase? owner = null) : IDisposable
 {
+    // What is made on the primary is on the standby a moment later.
+    private const int TriesOfStandby = 20;
+    private static readonly TimeSpan s_standbyFollows = TimeSpan.FromMilliseconds(100);
+
     // A sort or hash takes this much memory, then files, which are bounded where the database lets us.
     private static string Bounds(Version server) =>
         "set local work_mem = '32MB'; set local hash_mem_multiplier = 1; select set_config('temp_file_limit', '8GB', true) where "
@@ -125,7 +131,7 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
         CancellationToken cancellationToken
     )
     {
-        for (var isFirst = true; ; isFirst = false)
+        for (var tries = 0; ; tries++)
         {
             try
             {
@@ -133,7 +139,7 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
                 return (command, await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken));
             }
             catch (PostgresException e)
-                when (isFirst
+                when (tries < (owner is null ? 1 : TriesOfStandby)
                     && e.SqlState
                         is PostgresErrorCodes.InsufficientPrivilege
                             or PostgresErrorCodes.UndefinedObject
@@ -143,7 +149,10 @@ internal sealed class AdqlRunner(LedgerDatabase ledger) : IDisposable
                 // The role is missing (a ledger that was moved), or a view was made anew and with it its rights.
                 await using var back = new NpgsqlCommand("rollback", connection);
                 await back.ExecuteNonQueryAsync(cancellationToken);
-                await ReadingRole.EnsureAsync(ledger, cancellationToken);
+                if (tries == 0)
+                    await ReadingRole.EnsureAsync(owner ?? ledger, cancellationToken);
+                else
+                    await Task.Delay(s_standbyFollows, cancellationToken);
             }
         }
     }

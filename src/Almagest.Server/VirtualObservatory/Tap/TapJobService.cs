@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Almagest.Server.VirtualObservatory.Tap;
 
 /// <summary>Tends the jobs of the ledger as long as the server runs, and leaves its own to others when it stops.</summary>
-internal sealed class TapJobService(TapJobs jobs, IHostApplicationLifetime lifetime, ILogger<TapJobService> logger)
-    : ServerJob(lifetime, logger)
+internal sealed class TapJobService(TapJobs jobs, WritableLedger writable, IHostApplicationLifetime lifetime, ILogger<TapJobService> logger)
+    : ServerJob(writable, lifetime, logger)
 {
     private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(15);
 
