@@ -2,7 +2,6 @@ using System.CommandLine;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
-using Almagest.Contract.Runs;
 using Almagest.Runs.Identification;
 using Almagest.Runs.Lifecycle;
 

@@ -54,8 +54,8 @@ internal static class IdentificationRoutes
             )
             .WithDescription(
                 "Compares each cluster with every known one in position, proper motion and parallax, as far as both have them, and in "
-                    + "members where labels name some; says what fits, how closely, how often chance would do the same at the density of the "
-                    + "catalogue there, and what nothing fits. What comes of it is stored beside the run, in place of what an earlier "
+                    + "members where labels name some; says what fits, how closely, how often chance would do the same at the density of "
+                    + "the catalogue there, and what nothing fits. What comes of it is stored beside the run, in place of what an earlier "
                     + "comparison with the same catalogue said. docs/identification.md says how."
             )
             .Accepts<IdentificationRequestBody>("application/json")
