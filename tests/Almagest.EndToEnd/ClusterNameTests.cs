@@ -17,7 +17,8 @@ public sealed class ClusterNameTests(Sky sky, Browser browser)
     public async Task The_clusters_of_a_run_are_named_and_the_page_of_each_says_why()
     {
         var run = await new RunRepository(sky.Ledger).GetAsync(sky.Clusters, CancellationToken);
-        var largest = (await ClusterResources.LargestAsync(sky.Ledger, run, 1, CancellationToken))[0];
+        // The largest is the field, all over the sky.
+        var largest = (await ClusterResources.LargestAsync(sky.Ledger, run, 2, CancellationToken))[1];
         using var folder = TestFolder.Create("known");
         var file = Path.Combine(folder.Path, "known-names.csv");
         await File.WriteAllTextAsync(
@@ -48,6 +49,6 @@ public sealed class ClusterNameTests(Sky sky, Browser browser)
         }
 
         await new DatasetRepository(sky.Ledger).DeleteAsync(known.DatasetId, cancellationToken: CancellationToken);
-        Assert.Null((await ClusterResources.LargestAsync(sky.Ledger, run, 1, CancellationToken))[0].KnownAs);
+        Assert.All(await ClusterResources.LargestAsync(sky.Ledger, run, 2, CancellationToken), c => Assert.Null(c.KnownAs));
     }
 }

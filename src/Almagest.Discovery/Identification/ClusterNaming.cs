@@ -65,6 +65,9 @@ public static class ClusterNaming
 
     private const int Listed = 5;
 
+    /// <summary>Half of the members of no known cluster lie so far from its centre, the near Hyades included.</summary>
+    private const double WidestDeg = 20;
+
     /// <param name="members">what labels say of a known cluster's members, by its row and the group's number; null = nothing</param>
     /// <returns>in the order of the groups</returns>
     public static IReadOnlyList<NamedGroup> Name(
@@ -88,7 +91,12 @@ public static class ClusterNaming
     private static NamedGroup Name(FoundGroup group, IReadOnlyList<KnownCluster> known, Func<int, int, SharedMembers?>? members)
     {
         if (group.RaDeg is null || group.DecDeg is null)
-            return new NamedGroup(group, NamingVerdict.Unmatched, [], [], [], ["its members lie all around and have no mean position"]);
+            return Unplaced("its members lie all around and have no mean position");
+        if (group.RadiusDeg > WidestDeg)
+            return Unplaced(
+                FormattableString.Invariant($"half of its members lie within {group.RadiusDeg:0}°: it is at no place on the sky")
+            );
+        NamedGroup Unplaced(string why) => new(group, NamingVerdict.Unmatched, [], [], [], [why]);
         var all = known.Select(k => ClusterFit.Of(group, k, members?.Invoke(k.Row, group.ClusterId))).ToList();
         var field = new CatalogueField(group, all);
         var fits = all.Where(f => f.Fits)

@@ -172,6 +172,8 @@ public sealed class ClusterNamingTests
         Assert.NotNull(without.Best.MotionSigma);
         var lost = ClusterNaming.Name([group with { RaDeg = null, DecDeg = null }], [far])[0];
         Assert.Equal(NamingVerdict.Unmatched, lost.Verdict);
+        var everywhere = ClusterNaming.Name([group with { RadiusDeg = 60 }], [Bare(far)])[0];
+        Assert.Equal((NamingVerdict.Unmatched, null), (everywhere.Verdict, everywhere.Best));
     }
 
     [Fact]
