@@ -119,7 +119,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
             first,
             """
             cluster_id size ra_deg ra_error_deg dec_deg dec_error_deg radius_deg parallax_mas parallax_error_mas distance_pc
-            distance_error_pc pmra_mas_yr pmra_error_mas_yr pmdec_mas_yr pmdec_error_mas_yr contrast significance
+            distance_error_pc pmra_mas_yr pmra_error_mas_yr pmdec_mas_yr pmdec_error_mas_yr contrast significance known_as
             """
         );
         Assert.Equal(

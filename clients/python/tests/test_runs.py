@@ -338,3 +338,28 @@ def test_a_package_that_is_not_installed_is_named(anomalies, monkeypatch):
     with pytest.raises(almagest.MissingDependency, match="python3-pyvo"):
         anomalies._ledger.tap()
     assert anomalies.results(anomalies_only=True, format="rows")
+
+
+def test_clusters_are_named_after_a_catalogue_of_known_ones(ledger, clusters):
+    largest = clusters.clusters().iloc[0]
+    pd = pytest.importorskip("pandas")
+    known = ledger.datasets.ingest(
+        pd.DataFrame({
+            "Name": ["Known 1", "Elsewhere"],
+            "RA_ICRS": [largest["ra_deg"], 1.0],
+            "DE_ICRS": [largest["dec_deg"], 80.0],
+            "pmRA": [largest["pmra_mas_yr"], 0.0],
+            "pmDE": [largest["pmdec_mas_yr"], 0.0],
+            "Plx": [largest["parallax_mas"], 1.0],
+        }),
+        name="known-clusters",
+    )
+    names = clusters.identify(known)
+    table = names.to_pandas()
+    assert len(table) == clusters.cluster_count
+    assert table["name"][0] == "Known 1" and table["verdict"][0] in ("identified", "possible", "shared")
+    assert "Known 1" in names._repr_html_()
+    assert [found.dataset for found in clusters.names()] == ["known-clusters"]
+    assert list(clusters.clusters()["known_as"])[0] == "Known 1"
+    known.delete()
+    assert clusters.names() == []

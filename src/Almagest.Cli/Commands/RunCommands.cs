@@ -34,6 +34,7 @@ internal static class RunCommands
             RunExcludedCommand.Create(shell, global),
             RunExplainCommand.Create(shell, global),
             RunKindsCommand.Create(shell, global),
+            RunIdentifyCommand.Create(shell, global),
             RunRethresholdCommand.Create(shell, global),
             RunMatrixCommand.Create(shell, global),
             RunClustersCommand.Create(shell, global),

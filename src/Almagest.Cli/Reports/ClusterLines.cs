@@ -30,12 +30,14 @@ internal static class ClusterLines
         // What no cluster of the list has, takes no room: an older run has numbers and sizes, few algorithms judge their clusters.
         var described = clusters.Any(c => c.RaDeg is not null);
         var judged = clusters.Any(c => c.Contrast is not null);
+        var named = clusters.Any(c => c.KnownAs is not null);
         var errors = console.Profile.Width >= WidthOfErrors;
         var table = ConsoleTables.Of([
             ">cluster",
             ">stars",
             .. Only(described, ">RA (°)", ">Dec (°)", ">half in (°)", ">plx (mas)", ">dist (pc)", ">pmRA", ">pmDec"),
             .. Only(judged, ">contrast", ">σ"),
+            .. Only(named, "known as"),
         ]);
         foreach (var c in clusters)
         {
@@ -53,6 +55,7 @@ internal static class ClusterLines
                     MeasuredText.Of(c.PmdecMasYr, errors ? c.PmdecErrorMasYr : null, "0.0")
                 ),
                 .. Only(judged, ConsoleText.Number(c.Contrast, "0.#"), ConsoleText.Number(c.Significance, "0.0")),
+                .. Only(named, c.KnownAs is { } known ? known[0].Text : "–"),
             ]);
         }
         console.Write(table);

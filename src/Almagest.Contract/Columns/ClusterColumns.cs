@@ -56,4 +56,40 @@ public static class ClusterColumns
             "standard deviations as rare as such a peak anywhere in a field without clusters; null where the algorithm does not judge them"
         ),
     ];
+
+    private static readonly Column s_verdict = Text(
+        "identification",
+        "meta.code",
+        "how sure the name is: identified, possible, position_only, ambiguous, shared, new or unmatched"
+    );
+
+    /// <summary>What a cluster is called after the newest comparison with a catalogue of known ones.</summary>
+    public static IReadOnlyList<Column> OfName { get; } =
+    [
+        UnicodeText("known_as", "meta.id.cross", "name of the known cluster that fits best; null where none does, or none was compared"),
+        s_verdict,
+        UnicodeText("known_in", "meta.bib", "dataset of known clusters that the name is of"),
+    ];
+
+    /// <summary>All of a comparison of a cluster with a catalogue of known ones, but the run and the cluster.</summary>
+    public static IReadOnlyList<Column> OfIdentification { get; } =
+    [
+        Integer("dataset_id", "meta.id", "number of the dataset that holds the known clusters"),
+        s_verdict with
+        {
+            Name = "verdict",
+        },
+        UnicodeText("name", "meta.id.cross", "name of the known cluster that fits best; null where none does"),
+        Integer("star_id", "meta.record", "its row of the dataset, in Almagest's numbering of stars"),
+        Text("basis", "meta.note", "what was compared: position, motion, parallax, members"),
+        Double("separation_deg", "deg", "pos.angDistance", "between both centres"),
+        Double("sigma", null, "stat.value", "difference in all that was compared, as the normal deviation of the same chance"),
+        Double(
+            "expected_by_chance",
+            null,
+            "stat.value",
+            "known clusters that would fit so closely by chance, at the density of the catalogue there"
+        ),
+        UnicodeText("sentence", "meta.note", "what was compared and what came of it, in words"),
+    ];
 }

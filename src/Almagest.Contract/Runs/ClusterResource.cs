@@ -40,7 +40,12 @@ public record ClusterResource(
     double? PmdecErrorMasYr = null,
     double? Contrast = null,
     double? Significance = null
-);
+)
+{
+    /// <summary>What it is called after catalogues of known clusters, the newest identification first; null where it was compared with
+    /// none.</summary>
+    public IReadOnlyList<ClusterKnownAs>? KnownAs { get; init; }
+}
 
 /// <summary>A cluster as the command line gives it: with the names, too, that some of its fields had there first.</summary>
 public sealed record ClusterDescription : ClusterResource

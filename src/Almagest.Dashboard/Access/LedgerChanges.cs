@@ -1,4 +1,5 @@
 using System.Globalization;
+using Almagest.Contract.Runs;
 using Almagest.Dashboard.Work;
 using Almagest.Discovery.Abstractions;
 using Almagest.Ledger.Access;
@@ -10,6 +11,7 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Annotations;
+using Almagest.Runs.Identification;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
@@ -76,6 +78,14 @@ public sealed partial class LedgerChanges(LedgerDatabase ledger, PageAccess acce
                 await new RunAnnotations(ledger).RemoveTagsAsync(runId, [tag], cancellationToken);
                 return true;
             }
+        );
+
+    /// <summary>Names the clusters of a run after a catalogue of known ones.</summary>
+    public Task<IdentificationResource> IdentifyAsync(DiscoveryRun run, string dataset, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "nameClusters",
+            $"/runs/{run.RunId}",
+            person => new ClusterIdentifier(ledger).IdentifyAsync(run, dataset, null, person.Name, cancellationToken)
         );
 
     public Task AddNoteAsync(Guid runId, string text, string? said, CancellationToken cancellationToken) =>

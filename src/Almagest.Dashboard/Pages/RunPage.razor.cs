@@ -512,6 +512,8 @@ public partial class RunPage
     // A run that was completed by an older program is not described, and few algorithms judge their clusters.
     private bool IsDescribed => _described.Values.Any(c => c.RaDeg is not null);
 
+    private bool IsNamed => _described.Values.Any(c => c.KnownAs is not null);
+
     private bool IsJudged => _described.Values.Any(c => c.Contrast is not null);
 
     private static string Measured(double? value, double? error, string format) => MeasuredText.Of(value, error, format);

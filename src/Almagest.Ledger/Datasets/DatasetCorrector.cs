@@ -65,12 +65,14 @@ public sealed class DatasetCorrector(LedgerDatabase ledger)
                 DatasetRepository.AlsoJson(datasetId)
             );
             var matches = await CountAsync("select count(*) from public.cross_matches where $1 in (dataset_1_id, dataset_2_id)", datasetId);
-            if (runs + matches > 0)
+            var names = await CountAsync("select count(*) from public.run_identifications where dataset_id = $1", datasetId);
+            if (runs + matches + names > 0)
                 throw LedgerException
                     .Of(
                         ErrorCode.DatasetFixed,
-                        $"dataset '{name}' has {Plural(runs, "run", "runs")} and {Plural(matches, "cross-match", "cross-matches")}, which "
-                            + "rest on its values as they are",
+                        $"dataset '{name}' has {Plural(runs, "run", "runs")} and {Plural(matches, "cross-match", "cross-matches")}"
+                            + (names > 0 ? $", and names clusters of {Plural(names, "run", "runs")}" : "")
+                            + ", which rest on its values as they are",
                         "Load the file again, under another name, with the right unit or missing value."
                     )
                     .With("dataset", name)

@@ -14,14 +14,17 @@ internal static class DeletionSql
         with r as (select * from public.discovery_runs where run_id = $1 and status <> 'running' for update)
         insert into public.deletions (kind, run_id, dataset_id, deleted_by, content, summary)
         select 'run', r.run_id, r.dataset_id, $2,
-          jsonb_build_object('run', to_jsonb(r), 'tags', c.tags, 'notes', c.notes, 'clusters', c.clusters),
+          jsonb_build_object('run', to_jsonb(r), 'tags', c.tags, 'notes', c.notes, 'clusters', c.clusters,
+            'identifications', c.identifications, 'identified', c.identified),
           format('%s run of %s, %s: %s results, %s clusters, %s tags, %s notes', r.status, r.algorithm, r.run_type,
             case when r.is_complete then r.total_stars else 0 end,
             jsonb_array_length(c.clusters), jsonb_array_length(c.tags), jsonb_array_length(c.notes))
         from r, lateral (select
           (select coalesce(jsonb_agg(t), '[]') from public.run_tags t where t.run_id = r.run_id) as tags,
           (select coalesce(jsonb_agg(n), '[]') from public.run_notes n where n.run_id = r.run_id) as notes,
-          (select coalesce(jsonb_agg(k), '[]') from public.discovery_clusters k where k.run_id = r.run_id) as clusters) c
+          (select coalesce(jsonb_agg(k), '[]') from public.discovery_clusters k where k.run_id = r.run_id) as clusters,
+          (select coalesce(jsonb_agg(i), '[]') from public.run_identifications i where i.run_id = r.run_id) as identifications,
+          (select coalesce(jsonb_agg(i), '[]') from public.cluster_identifications i where i.run_id = r.run_id) as identified) c
         returning deletion_id
         """;
 
@@ -49,6 +52,17 @@ internal static class DeletionSql
         """
             insert into public.discovery_clusters
             select (jsonb_populate_recordset(null::public.discovery_clusters, $1 -> 'clusters')).*
+            """,
+        // A catalogue that was deleted meanwhile has taken its own with it.
+        """
+            insert into public.run_identifications
+            select i.* from jsonb_populate_recordset(null::public.run_identifications, $1 -> 'identifications') i
+            join public.datasets using (dataset_id)
+            """,
+        """
+            insert into public.cluster_identifications
+            select i.* from jsonb_populate_recordset(null::public.cluster_identifications, $1 -> 'identified') i
+            join public.run_identifications using (run_id, dataset_id)
             """,
         """
             insert into public.run_tags select (jsonb_populate_recordset(null::public.run_tags, $1 -> 'tags')).*

@@ -77,6 +77,7 @@ internal static class MigrationLosses
                 """
             ),
         ],
+        ["AddClusterIdentifications"] = [("identifications of clusters", "select count(*) from public.run_identifications")],
         ["AddAccessTokens"] = [("access tokens", "select count(*) from public.access_tokens")],
     };
 

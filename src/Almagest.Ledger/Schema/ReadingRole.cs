@@ -26,6 +26,8 @@ public static class ReadingRole
         "run_tags",
         "discovery_results",
         "discovery_clusters",
+        "run_identifications",
+        "cluster_identifications",
         .. AnalyticsViews.All.Select(v => v.Name),
     ];
 

@@ -5,6 +5,7 @@ using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
+using Almagest.Runs.Identification;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Resources;
 
@@ -21,7 +22,12 @@ public sealed class ClusterExport(LedgerDatabase ledger)
         var clusters = new RunClusters(ledger);
         var found = await clusters.OfAsync(run.RunId, most, cancellationToken);
         var total = found.Count < most ? found.Count : await clusters.CountAsync(run.RunId, cancellationToken);
-        return new ClusterList(run.RunId, found.ConvertAll(ClusterResources.ToResource), total, found.Count < total);
+        var named = await new StoredIdentifications(ledger).NamedAsync(
+            run.RunId,
+            found.ConvertAll(ClusterResources.ToResource),
+            cancellationToken
+        );
+        return new ClusterList(run.RunId, named, total, found.Count < total);
     }
 
     /// <inheritdoc cref="ListAsync"/>
@@ -35,7 +41,12 @@ public sealed class ClusterExport(LedgerDatabase ledger)
             cancellationToken
         );
         IReadOnlyList<object?[]> rows = [.. list.Items.Select(Row)];
-        return ColumnTable.Of("clusters", ClusterColumns.All, provenance, new[] { rows }.ToAsyncEnumerable());
+        return ColumnTable.Of(
+            "clusters",
+            [.. ClusterColumns.All, .. ClusterColumns.OfName],
+            provenance,
+            new[] { rows }.ToAsyncEnumerable()
+        );
     }
 
     private static void Require(DiscoveryRun run)
@@ -76,5 +87,9 @@ public sealed class ClusterExport(LedgerDatabase ledger)
             c.PmdecErrorMasYr,
             c.Contrast,
             c.Significance,
+            // The newest identification.
+            c.KnownAs?[0].Name,
+            c.KnownAs?[0].Verdict,
+            c.KnownAs?[0].Dataset,
         ];
 }

@@ -2,6 +2,7 @@ using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Views.Queries;
+using Almagest.Runs.Identification;
 using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Runs.Resources;
@@ -55,7 +56,7 @@ public static class ClusterResources
         ArgumentNullException.ThrowIfNull(run);
         var known = await new RunClusters(ledger).OfAsync(run.RunId, most, cancellationToken);
         if (known.Count > 0)
-            return known.ConvertAll(ToResource);
+            return await new StoredIdentifications(ledger).NamedAsync(run.RunId, known.ConvertAll(ToResource), cancellationToken);
         var sizes = await new AnalyticsQueries(ledger).ClusterSizesAsync(run.RunId, cancellationToken);
         var judged = ResultsSummary.Parse(run.ResultsSummary)?.Clusters?.ToDictionary(c => c.ClusterId);
         return

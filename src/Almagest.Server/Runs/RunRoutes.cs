@@ -261,6 +261,7 @@ internal static class RunRoutes
         RunControlRoutes.Map(group, ledger);
         ExplanationRoutes.Map(group);
         KindRoutes.Map(group);
+        IdentificationRoutes.Map(group, ledger);
         RethresholdRoutes.Map(group, ledger);
         RecoveryRoutes.Map(group, ledger);
         ScoreRoutes.Map(group, ledger);

@@ -31,6 +31,7 @@ public sealed class FrozenSqlTests
             { "AddAutomaticViewMode", "f2edd3cb681c50be" },
             { "AddTapJobs", "a674074c29e70e75" },
             { "AddFlagProbabilities", "8227b12ec7994044" },
+            { "AddClusterIdentifications", "3ec9a728c4018a68" },
         };
 
     [Theory]

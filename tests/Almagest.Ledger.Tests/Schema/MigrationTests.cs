@@ -34,6 +34,7 @@ public sealed class MigrationTests
         "AddAutomaticViewMode",
         "AddTapJobs",
         "AddFlagProbabilities",
+        "AddClusterIdentifications",
     ];
 
     [Fact]

@@ -147,6 +147,7 @@ public sealed partial class TapTests(KnownLedger known)
     [InlineData("SELECT d.name, d.star_count FROM almagest.datasets d WHERE d.name = 'known'", 1)]
     [InlineData("SELECT * FROM almagest.star_labels WHERE label_set <> 'signed'", 0)]
     [InlineData("SELECT cluster_id, \"size\" FROM almagest.discovery_clusters WHERE ra_deg > 12 AND significance IS NULL", 1)]
+    [InlineData("SELECT run_id, verdict, name, sentence FROM almagest.cluster_identifications WHERE expected_by_chance < 0.01", 0)]
     [InlineData("SELECT table_name FROM TAP_SCHEMA.tables WHERE schema_name = 'TAP_SCHEMA'", 5)]
     [InlineData(
         "SELECT c.column_name, c.\"size\" FROM tap_schema.columns c JOIN tap_schema.tables t ON t.table_name = c.table_name WHERE "

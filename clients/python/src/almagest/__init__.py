@@ -33,7 +33,7 @@ from .errors import (
 from .figure import Figure
 from .labels import Labels
 from .ledger import Ledger, connect
-from .runs import Explanation, Kinds, Run, Runs, Score, Sweep
+from .runs import Explanation, Kinds, Names, Run, Runs, Score, Sweep
 
 __all__ = [
     "AlmagestError",
@@ -51,6 +51,7 @@ __all__ = [
     "Labels",
     "Ledger",
     "MissingDependency",
+    "Names",
     "NotAllowed",
     "NotFound",
     "NotSignedIn",

@@ -83,6 +83,22 @@ class Kinds(Record):
         return html_table(["kind", "name", "stars", "of the selection"], rows)
 
 
+class Names(Record):
+    """The clusters of a run beside a catalogue of known ones: ``clusters``, the largest first, each with ``verdict`` (identified,
+    possible, position_only, ambiguous, shared, new or unmatched), ``name``, ``sigma``, ``expected_by_chance``, ``sentence`` and
+    ``candidates``."""
+
+    def to_pandas(self) -> Any:
+        """A row for each cluster: verdict, name, what was compared, separation (deg), difference in standard deviations, and how many
+        known clusters would fit so closely by chance."""
+        rows = [{k: v for k, v in c.items() if k != "candidates"} for c in self._fields["clusters"]]
+        return _tables.pandas().DataFrame(rows)
+
+    def _repr_html_(self) -> str:
+        rows = [[str(c["cluster_id"]), c["verdict"], text(c["name"]), c["sentence"]] for c in self._fields["clusters"]]
+        return html_table(["cluster", "verdict", "name", "why"], rows)
+
+
 class Score(Record):
     """A run against labels: ``clusters`` (each labelled cluster, and as which it was found), ``anomalies``, ``labelled_stars``,
     ``not_analysed``. Shares have Wilson's 95 % interval."""
@@ -319,6 +335,31 @@ class Run(Record):
     def label_kind(self, kind_id: int, kind: str, label_set: str = "truth") -> Record:
         """Labels all stars of a kind as unusual, and as what they are."""
         return Record(self._ask("labelKind", path={"kind_id": kind_id}, body={"kind": kind, "label_set": label_set}))
+
+    def identify(self, known: Any, labels: Optional[str] = None) -> Names:
+        """Names its clusters after a catalogue of known ones, and stores the names beside the run.
+
+        Parameters
+        ----------
+        known : Dataset or str
+            A dataset with one row a cluster: names and positions, and motions, parallaxes, their errors or dispersions, and radii if it
+            has them.
+        labels : str, optional
+            The set of labels that names members of known clusters; every set if left out.
+
+        Raises
+        ------
+        almagest.NotFound
+            There is no such dataset, or no star of the run has a cluster in the set.
+        almagest.InvalidRequest
+            It is an anomaly run, or the dataset has more rows than a catalogue of clusters.
+        """
+        name = known if isinstance(known, str) else known.name
+        return Names(self._ask("nameClusters", body={"dataset": name, "label_set": labels}))
+
+    def names(self) -> List[Names]:
+        """What was stored by :meth:`identify`, the newest first: one for each catalogue."""
+        return [Names(found) for found in self._ask("getIdentifications")["items"]]
 
     def score(self, labels: Optional[str] = None) -> Score:
         """The run against labels.

@@ -32,6 +32,7 @@ internal sealed class LedgerCatalogue(LedgerDatabase ledger)
             LedgerTables.RunTags,
             LedgerTables.Results,
             LedgerTables.Clusters,
+            LedgerTables.Identifications,
             .. LedgerTables.Views,
         ];
         var keys = Keys(stars, tables);

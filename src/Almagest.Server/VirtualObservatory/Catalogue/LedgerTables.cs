@@ -143,6 +143,18 @@ internal static class LedgerTables
             )
         );
 
+    public static PublishedTable Identifications { get; } =
+        Table(
+            "cluster_identifications",
+            "Clusters of complete runs beside catalogues of known clusters",
+            "public.cluster_identifications",
+            PublishedColumns.Of(
+                [RunColumns.RunId, ClusterColumns.ClusterId, .. ClusterColumns.OfIdentification],
+                ["run_id", "cluster_id", "verdict", "name", "separation_deg", "sigma", "expected_by_chance"],
+                ["run_id", "dataset_id"]
+            )
+        );
+
     public static IReadOnlyList<PublishedTable> Views { get; } = [.. AnalyticsViews.All.Select(Of)];
 
     // The key's first column leads its index, as the first one of each further index does.

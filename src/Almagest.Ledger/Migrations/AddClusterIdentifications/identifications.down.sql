@@ -1,0 +1,2 @@
+drop table public.cluster_identifications;
+drop table public.run_identifications;
