@@ -63,6 +63,7 @@ internal static class RouteScopes
         "getNotes",
         "getOverlapSignificance",
         "getResults",
+        "getReview",
         "getRun",
         "getRunChart",
         "getRunClusters",
@@ -115,7 +116,9 @@ internal static class RouteScopes
     private static readonly string[] s_write =
     [
         "addNote",
+        "answerReview",
         "cancelRun",
+        "checkpointReview",
         "copyLinkedLabels",
         "correctDataset",
         "crossMatch",
@@ -132,6 +135,7 @@ internal static class RouteScopes
         "setTags",
         "startRun",
         "startSweep",
+        "undoReview",
         "unlabelStar",
         "uploadDataset",
         "uploadLabels",
