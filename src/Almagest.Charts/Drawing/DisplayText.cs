@@ -49,6 +49,11 @@ public static class DisplayText
 
     public static string Algorithm(string name) => name.Replace('_', ' ');
 
+    // The answers of a review are a text of many lines.
+    private static string Brief(string text) => text.Length <= MostOfText ? text : $"{text[..MostOfText].ReplaceLineEndings("; ")}…";
+
+    private const int MostOfText = 100;
+
     /// <summary>Parameters in one line, e.g. <c>contamination 0.05, features population@1</c>.</summary>
     public static string Parameters(string json)
     {
@@ -58,7 +63,7 @@ public static class DisplayText
             document
                 .RootElement.EnumerateObject()
                 .Where(p => p.Value.ValueKind != JsonValueKind.Null)
-                .Select(p => $"{p.Name} {(p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString() : p.Value.GetRawText())}")
+                .Select(p => $"{p.Name} {(p.Value.ValueKind == JsonValueKind.String ? Brief(p.Value.GetString()!) : p.Value.GetRawText())}")
         );
     }
 

@@ -30,6 +30,7 @@ internal static class DiscoverCommands
         {
             Anomalies(shell, global),
             Clusters(shell, global),
+            ActiveCommand.Create(shell, global),
             KDistanceCommand.Create(shell, global),
         };
 

@@ -24,7 +24,7 @@ internal sealed class RunForm
     public string Algorithm
     {
         get => _algorithm.Name;
-        set => _algorithm = Algorithms.Find(value) ?? _algorithm;
+        set => _algorithm = Algorithms.Offered.FirstOrDefault(a => a.Name == value) ?? _algorithm;
     }
 
     /// <summary>Recipe of features; empty = the first that the stars have the columns for.</summary>
@@ -94,7 +94,7 @@ internal sealed class RunForm
     /// <summary>What the address of the page says of the form: only what is not as it begins.</summary>
     public IReadOnlyDictionary<string, object?> Address()
     {
-        var address = Algorithms.All.SelectMany(Fields).Select(f => f.Name).Distinct().ToDictionary(n => n, _ => (object?)null);
+        var address = Algorithms.Offered.SelectMany(Fields).Select(f => f.Name).Distinct().ToDictionary(n => n, _ => (object?)null);
         foreach (var field in Shown.Where(f => this[f.Name].Trim() != Beginning(f)))
             address[field.Name] = this[field.Name].Trim();
         address["algorithm"] = Algorithm;

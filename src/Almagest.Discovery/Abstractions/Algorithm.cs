@@ -55,6 +55,9 @@ public abstract class Algorithm
 
     public RunParameters Defaults { get; }
 
+    /// <summary>Whether it is a choice of somebody who looks for something; otherwise its runs are made of others.</summary>
+    public virtual bool IsOffered => true;
+
     /// <summary>Whether it is given features with mean 0 and standard deviation 1, and medians where a star lacks one; otherwise they stay
     /// in
     /// their units, and gaps are NaN.</summary>

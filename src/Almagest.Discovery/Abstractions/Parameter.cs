@@ -21,7 +21,7 @@ public sealed class Parameter
         Name = NameOf(property);
         Type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         Kind = Name == RunParameters.FeaturesName ? ParameterKind.Recipe : KindOf(Type, said);
-        IsNullable = Type != property.PropertyType || Kind == ParameterKind.Recipe;
+        IsNullable = Type != property.PropertyType || Kind is ParameterKind.Recipe or ParameterKind.Text;
         Default = value is null ? null : JsonSerializer.SerializeToNode(value);
     }
 
@@ -145,6 +145,7 @@ public sealed class Parameter
         {
             ParameterKind.Choice => value is string text && Choices.Contains(text),
             ParameterKind.Flag => value is bool,
+            ParameterKind.Text => value is string,
             _ => value is IConvertible number
                 && number.ToDouble(CultureInfo.InvariantCulture) is var n
                 && double.IsFinite(n)
@@ -169,8 +170,8 @@ public sealed class Parameter
         type == typeof(double) ? ParameterKind.Real
         : type == typeof(int) || type == typeof(long) ? ParameterKind.Whole
         : type == typeof(bool) ? ParameterKind.Flag
-        : type == typeof(string) && said.Choices.Length > 0 ? ParameterKind.Choice
-        : throw new InvalidOperationException($"a parameter cannot be a {type.Name}: use double, int, long, bool, or string with choices");
+        : type == typeof(string) ? (said.Choices.Length > 0 ? ParameterKind.Choice : ParameterKind.Text)
+        : throw new InvalidOperationException($"a parameter cannot be a {type.Name}: use double, int, long, bool or string");
 
     private static double? Known(double bound) => double.IsNaN(bound) ? null : bound;
 

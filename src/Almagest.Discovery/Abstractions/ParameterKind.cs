@@ -15,6 +15,9 @@ public enum ParameterKind
     /// <summary>One of a few words.</summary>
     Choice,
 
+    /// <summary>Any text, or null for none.</summary>
+    Text,
+
     /// <summary>The name of a recipe of features, or null for the first choice of the selection.</summary>
     Recipe,
 }

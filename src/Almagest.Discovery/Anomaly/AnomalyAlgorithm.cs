@@ -61,7 +61,7 @@ public abstract class AnomalyAlgorithm<TParameters> : AnomalyAlgorithm
         return AnomalyResult.FromScores(scores, parameters.Contamination) with
         {
             Scorer = scorer,
-            Notes = [.. Notes(features.Rows, parameters)],
+            Notes = [.. Notes(features, parameters)],
         };
     }
 
@@ -70,6 +70,9 @@ public abstract class AnomalyAlgorithm<TParameters> : AnomalyAlgorithm
         var (scores, scorer) = Score(features, parameters, context);
         return new Fitted(InReach(scores), parameters.Draws > 0 ? scorer : null);
     }
+
+    /// <summary>What a user should know of the scores before believing them; whole sentences.</summary>
+    private protected virtual IEnumerable<string> Notes(FeatureMatrix features, TParameters parameters) => Notes(features.Rows, parameters);
 
     /// <summary>What a user should know of the scores of so many stars before believing them; whole sentences.</summary>
     protected virtual IEnumerable<string> Notes(int rows, TParameters parameters)

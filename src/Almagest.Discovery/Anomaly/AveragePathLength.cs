@@ -20,5 +20,8 @@ internal static class AveragePathLength
     /// The path length that a leaf stands for: its depth plus c(n), rounded to a multiple of 2^-34. Sums over as many trees as we allow are
     /// then exact in double precision, and so the same in whatever order they are made.
     /// </summary>
-    public static double FromRoot(int depth, int stars) => Math.Round((depth + Of(stars)) * (1L << 34)) / (1L << 34);
+    public static double FromRoot(int depth, int stars) => Rounded(depth + Of(stars));
+
+    /// <summary>The next multiple of 2^-34.</summary>
+    public static double Rounded(double length) => Math.Round(length * (1L << 34)) / (1L << 34);
 }

@@ -29,6 +29,10 @@ public sealed class StarColumns
     /// <inheritdoc cref="ParallaxErrorName"/>
     public const string ParallaxPmdecCorrelationName = "parallax_pmdec_corr";
 
+    /// <summary>Name of the <see cref="Further"/> number that says what an answer said of a star: 1 = interesting, 0 = ordinary, NaN = there
+    /// is none. No column of the catalogue.</summary>
+    public const string AnswerName = "answer";
+
     internal const string RaErrorName = "ra_error";
     internal const string DecErrorName = "dec_error";
     internal const string RadialVelocityErrorName = "radial_velocity_error";

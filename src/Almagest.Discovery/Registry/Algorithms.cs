@@ -1,5 +1,6 @@
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly;
+using Almagest.Discovery.Anomaly.ActiveForest;
 using Almagest.Discovery.Anomaly.ExtendedIsolationForest;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Anomaly.Knn;
@@ -25,10 +26,14 @@ public static class Algorithms
         KnnAlgorithm.Instance,
         LofAlgorithm.Instance,
         RankEnsembleAlgorithm.Instance,
+        ActiveForestAlgorithm.Instance,
         AutoAlgorithm.Instance,
         DbscanAlgorithm.Instance,
         HdbscanAlgorithm.Instance,
     ];
+
+    /// <summary>Those to choose from, without those whose runs are made of other runs.</summary>
+    public static IReadOnlyList<Algorithm> Offered { get; } = [.. All.Where(a => a.IsOffered)];
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(a => a.Name)];
 
@@ -38,8 +43,8 @@ public static class Algorithms
     /// <summary>Null where there is none of this name.</summary>
     public static Algorithm? Find(string name) => All.FirstOrDefault(a => a.Name == name);
 
-    /// <summary>The algorithms that make runs of a type.</summary>
-    public static IReadOnlyList<Algorithm> Of(string runType) => [.. All.Where(a => a.RunType == runType)];
+    /// <summary>The algorithms to choose from that make runs of a type.</summary>
+    public static IReadOnlyList<Algorithm> Of(string runType) => [.. Offered.Where(a => a.RunType == runType)];
 
     /// <summary>The algorithm of a run that names none: the first of its type that has all the parameters that are given, or the
     /// first.</summary>

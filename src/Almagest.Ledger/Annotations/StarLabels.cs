@@ -267,6 +267,29 @@ public sealed class StarLabels(LedgerDatabase ledger)
         return [.. rows.Select(r => new LabelledStar(r.SourceId, r.Label))];
     }
 
+    /// <summary>The labels of one set on stars of these datasets, the last given first.</summary>
+    public async Task<IReadOnlyList<LabelledStar>> LatestAsync(
+        IReadOnlyList<long> datasetIds,
+        string labelSet,
+        int limit,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var ids = datasetIds.ToArray();
+        var rows = await ledger.ReadAsync(
+            context =>
+                (
+                    from l in context.StarLabels.AsNoTracking()
+                    join s in context.Stars on l.StarId equals s.StarId
+                    where l.LabelSet == labelSet && ids.Contains(s.DatasetId)
+                    orderby l.LabelledAt descending, l.StarId descending
+                    select new { s.SourceId, Label = l }
+                ).Take(limit),
+            cancellationToken
+        );
+        return [.. rows.Select(r => new LabelledStar(r.SourceId, r.Label))];
+    }
+
     /// <summary>All labels of a dataset in one set, as a table to be written that <see cref="LabelIngestor"/> reads again.</summary>
     /// <exception cref="LedgerException">there are none</exception>
     public async Task<ExportTable> TableAsync(Dataset dataset, string labelSet = "truth", CancellationToken cancellationToken = default)

@@ -314,6 +314,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var stars = Memory?.Selections is { } shared
             ? await shared.GetAsync(dataset.DatasetId, request.Filter, further, relay, cancellationToken)
             : await _selections.LoadAsync(dataset.DatasetId, request.Filter, further, relay, cancellationToken);
+        stars = await AnsweredStars.AddAsync(ledger, dataset.DatasetId, request.Filter, stars, request.Parameters, cancellationToken);
         var load = watch.Elapsed.TotalMilliseconds;
         progress?.Report(new RunProgress("compute", 0));
         // Draws cost some times as much as what is drawn for.

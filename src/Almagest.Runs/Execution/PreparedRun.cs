@@ -3,6 +3,7 @@ using Almagest.Discovery;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Features;
+using Almagest.Ledger.Database;
 using Almagest.Ledger.Selections;
 
 namespace Almagest.Runs.Execution;
@@ -49,6 +50,7 @@ internal sealed class PreparedRun
 
     /// <exception cref="LedgerException">the recipe has another version now, or the selection has changed</exception>
     public static async Task<PreparedRun> LoadAsync(
+        LedgerDatabase ledger,
         SelectionCache selections,
         ScoredRun stored,
         IExplainable explainable,
@@ -71,6 +73,7 @@ internal sealed class PreparedRun
                 .With("run_id", run.RunId);
         }
         var stars = await selections.GetAsync(run.DatasetId, stored.Filter, recipe.Further, null, cancellationToken);
+        stars = await AnsweredStars.AddAsync(ledger, run.DatasetId, stored.Filter, stars, stored.Parameters, cancellationToken);
         try
         {
             var features = FeaturePipeline.Prepare(stars, recipe, StarAnalysis.Options(stored.Parameters, maxThreads), cancellationToken);

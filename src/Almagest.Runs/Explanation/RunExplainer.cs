@@ -54,7 +54,7 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
         var star = await new DatasetRepository(ledger).GetStarAsync(starId, cancellationToken);
         var run = await _prepared.GetAsync(
             runId,
-            () => PreparedRun.LoadAsync(_selections, stored, explainable, MaxThreads, cancellationToken),
+            () => PreparedRun.LoadAsync(ledger, _selections, stored, explainable, MaxThreads, cancellationToken),
             cancellationToken
         );
         var explanation = run.Explain(starId) ?? throw PreparedRun.Changed(runId, $"star {starId} is no longer in its selection");
@@ -107,7 +107,7 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
         );
     }
 
-    private static HashSet<string> Imputed(Star star, FeatureRecipe recipe, DistanceRule distances, AnomalyExplanation explanation) =>
+    internal static HashSet<string> Imputed(Star star, FeatureRecipe recipe, DistanceRule distances, AnomalyExplanation explanation) =>
         [
             .. recipe
                 .Features.Where(f => explanation.Features.Any(a => a.Name == f.Name) && f.Needs.Any(c => IsImputed(star, f, c, distances)))

@@ -186,7 +186,7 @@ public sealed class RunKinds(LedgerDatabase ledger, SelectionCache? shared = nul
         }
         return _prepared.GetAsync(
             stored.Run.RunId,
-            () => PreparedRun.LoadAsync(_selections, stored, explainable, MaxThreads, cancellationToken),
+            () => PreparedRun.LoadAsync(ledger, _selections, stored, explainable, MaxThreads, cancellationToken),
             cancellationToken
         );
     }

@@ -53,6 +53,7 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
         var selections = new SelectionLoader(ledger);
         string[] further = [.. StarAnalysis.Further(parameters).Append(StarColumns.ParallaxErrorName).Distinct()];
         var stars = await selections.LoadAsync(run.DatasetId, filter, further, null, cancellationToken);
+        stars = await AnsweredStars.AddAsync(ledger, run.DatasetId, filter, stars, parameters, cancellationToken);
         var field = new TrialField(stars, filter.Admits);
         if (parameters.Missing == RunParameters.Exclude)
             field = field.Analysable(StarAnalysis.Recipe(parameters), parameters.Distances);

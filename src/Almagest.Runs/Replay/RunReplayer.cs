@@ -129,13 +129,15 @@ public sealed class RunReplayer(LedgerDatabase ledger)
                     )
                     .With("run_id", run.RunId);
             progress?.Report(new RunProgress("load", 0));
+            var filter = StarFilter.FromJson(run.DatasetFilter);
             var stars = await new SelectionLoader(ledger).LoadAsync(
                 run.DatasetId,
-                StarFilter.FromJson(run.DatasetFilter),
+                filter,
                 StarAnalysis.ForDraws(parameters),
                 null,
                 cancellationToken
             );
+            stars = await AnsweredStars.AddAsync(ledger, run.DatasetId, filter, stars, parameters, cancellationToken);
             progress?.Report(new RunProgress("compute", 0));
             return StarAnalysis
                 .Run(stars, parameters, MaxThreads, progress is null ? null : new Fraction(progress), null, cancellationToken)

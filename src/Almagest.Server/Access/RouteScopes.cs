@@ -64,6 +64,7 @@ internal static class RouteScopes
         "getNotes",
         "getOverlapSignificance",
         "getResults",
+        "getReview",
         "getRun",
         "getRunChart",
         "getRunClusters",
@@ -116,7 +117,9 @@ internal static class RouteScopes
     private static readonly string[] s_write =
     [
         "addNote",
+        "answerReview",
         "cancelRun",
+        "checkpointReview",
         "copyLinkedLabels",
         "correctDataset",
         "crossMatch",
@@ -134,6 +137,7 @@ internal static class RouteScopes
         "setTags",
         "startRun",
         "startSweep",
+        "undoReview",
         "unlabelStar",
         "uploadDataset",
         "uploadLabels",

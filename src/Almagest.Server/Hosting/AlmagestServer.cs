@@ -9,6 +9,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Kinds;
+using Almagest.Runs.Review;
 using Almagest.Server.Access;
 using Almagest.Server.Analytics;
 using Almagest.Server.Annotations;
@@ -88,6 +89,10 @@ public static class AlmagestServer
         services.AddSingleton<RunQueue>();
         services.AddSingleton<SelectionCache>();
         services.AddSingleton(s => new RunExplainer(options.Ledger, s.GetRequiredService<SelectionCache>())
+        {
+            MaxThreads = options.RunThreads,
+        });
+        services.AddSingleton(s => new RunReviews(options.Ledger, s.GetRequiredService<SelectionCache>())
         {
             MaxThreads = options.RunThreads,
         });
@@ -258,6 +263,7 @@ public static class AlmagestServer
             app.Services.GetRequiredService<ViewRefreshes>()
         );
         RunRoutes.Map(api, options);
+        ReviewRoutes.Map(api, options.Ledger);
         SweepRoutes.Map(api, options.Ledger);
         ComparisonRoutes.Map(questions, options.Reading);
         ConsensusRoutes.Map(questions, options.Reading);

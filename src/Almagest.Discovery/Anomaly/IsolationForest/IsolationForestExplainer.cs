@@ -11,8 +11,9 @@ internal sealed class IsolationForestExplainer : AnomalyExplainer
     private readonly IsolationForestModel _model;
     private readonly double _expected;
 
-    public IsolationForestExplainer(IsolationForestModel model)
-        : base(ScoreMeasure.PathLength)
+    /// <param name="measure">what its path lengths are called; null = path lengths</param>
+    public IsolationForestExplainer(IsolationForestModel model, ScoreMeasure? measure = null)
+        : base(measure ?? ScoreMeasure.PathLength)
     {
         ArgumentNullException.ThrowIfNull(model);
         _model = model;

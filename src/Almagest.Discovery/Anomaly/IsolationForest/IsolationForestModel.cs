@@ -66,6 +66,15 @@ internal sealed class IsolationForestModel : IRowScorer
     /// <exception cref="DiscoveryException">the matrix has other features than the forest, or a value that is not finite</exception>
     public double[] ScoreSamples(FeatureMatrix features, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
+        var scores = PathLengths(features, progress, cancellationToken);
+        RowBlocks.ForEach(scores.Length, BlockRows, MaxThreads, (first, count) => ToScores(scores.AsSpan(first, count)), cancellationToken);
+        return scores;
+    }
+
+    /// <summary>The path length of every row, summed over the trees.</summary>
+    /// <inheritdoc cref="ScoreSamples"/>
+    internal double[] PathLengths(FeatureMatrix features, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
+    {
         ArgumentNullException.ThrowIfNull(features);
         if (!features.Names.SequenceEqual(FeatureNames))
             throw new DiscoveryException(
@@ -73,7 +82,7 @@ internal sealed class IsolationForestModel : IRowScorer
                     + $"Prepare it with the same recipe."
             );
         var scorer = _scorer = ForestKernel.Choose(Trees, features.Columns, features.Rows);
-        var scores = new double[features.Rows];
+        var lengths = new double[features.Rows];
         var blocks = (features.Rows + BlockRows - 1) / BlockRows;
         var done = 0;
         RowBlocks.ForEach(
@@ -84,13 +93,19 @@ internal sealed class IsolationForestModel : IRowScorer
             {
                 var rows = features.Values.AsSpan(first * features.Columns, count * features.Columns);
                 FiniteGuard.Require(rows, first, features.Names);
-                var sums = scores.AsSpan(first, count);
-                scorer.SumPathLengths(rows, sums);
-                ToScores(sums);
+                scorer.SumPathLengths(rows, lengths.AsSpan(first, count));
                 progress?.Report((double)Interlocked.Increment(ref done) / blocks);
             },
             cancellationToken
         );
+        return lengths;
+    }
+
+    /// <summary>The score of each sum of path lengths.</summary>
+    internal double[] ScoresOf(double[] lengths)
+    {
+        var scores = (double[])lengths.Clone();
+        ToScores(scores);
         return scores;
     }
 

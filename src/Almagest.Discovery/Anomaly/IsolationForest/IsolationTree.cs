@@ -23,6 +23,25 @@ internal sealed class IsolationTree
 
     public int Nodes => Left.Length;
 
+    /// <summary>The same tree with other path lengths in its leaves.</summary>
+    /// <param name="offsets">by node: what is added to a leaf's</param>
+    public IsolationTree WithPathLengths(double[] offsets)
+    {
+        var lengths = (double[])PathLength.Clone();
+        for (var node = 0; node < lengths.Length; node++)
+            if (offsets[node] != 0)
+                lengths[node] = AveragePathLength.Rounded(lengths[node] + offsets[node]);
+        return new IsolationTree
+        {
+            Feature = Feature,
+            Threshold = Threshold,
+            Left = Left,
+            Right = Right,
+            Count = Count,
+            PathLength = lengths,
+        };
+    }
+
     public bool IsLeaf(int node) => Left[node] < 0;
 
     /// <summary>The leaf that a row ends in.</summary>
