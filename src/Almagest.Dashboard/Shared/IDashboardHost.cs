@@ -1,3 +1,4 @@
+using Almagest.Runs.Changes;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Kinds;
 using Almagest.Runs.Lifecycle;
@@ -25,6 +26,9 @@ public interface IDashboardHost
 
     /// <summary>Groups flagged stars; it keeps what it has prepared.</summary>
     RunKinds Kinds { get; }
+
+    /// <summary>Tells what changed between runs over two datasets; its answers are kept.</summary>
+    RunChangeReader RunChanges { get; }
 }
 
 /// <summary>One execution of a scheduled job; without a time: a job that has not run yet.</summary>

@@ -1,6 +1,7 @@
 using Almagest.Dashboard.Access;
 using Almagest.Dashboard.Shared;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Changes;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Kinds;
 using Almagest.Runs.Lifecycle;
@@ -16,6 +17,7 @@ internal sealed class DashboardHost(
     RunQueue queue,
     RunExplainer explainer,
     RunKinds kinds,
+    RunChangeReader changes,
     ViewRefreshes refreshes,
     TokenVerifier tokens,
     AuditLog audit
@@ -34,6 +36,8 @@ internal sealed class DashboardHost(
     public RunExplainer Explainer => explainer;
 
     public RunKinds Kinds => kinds;
+
+    public RunChangeReader RunChanges => changes;
 
     public void Enqueue(Guid runId) => queue.Signal();
 
