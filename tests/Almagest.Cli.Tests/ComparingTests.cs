@@ -1,4 +1,5 @@
 using Almagest.Cli.Shell;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Cli.Tests;
@@ -45,6 +46,53 @@ public sealed class ComparingTests
         Assert.Contains("Stars that only B marks", shown);
         Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "compare", ids[1], ids[0], "--reason", "seed")).ExitCode);
         Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "compare", ids[1])).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_changed_between_two_tables_and_two_runs_over_them_is_told_and_written()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        using var folder = TestFolder.Create("cli-changes");
+        string File(string name) => Path.Combine(folder.Path, name);
+        (await ledger.RunAsync("datasets", "export", "sky", "-o", File("later.csv"))).Ok();
+        (await ledger.RunAsync("ingest", File("later.csv"), "--dataset", "later")).Ok();
+        var run1 = (await ledger.RunIdsAsync("--type", "anomaly"))[1];
+        var run2 = (await ledger.RunAsync("discover", "anomalies", "--dataset", "later", "--contamination", "0.1", "--json"))
+            .Ok()
+            .Json.GetProperty("run_id")
+            .GetString()!;
+
+        var tables = (await ledger.RunAsync("datasets", "compare", "sky", "later", "--by-id", "--json")).Ok().Json;
+        Assert.Equal(2000, tables.GetProperty("pairing").GetProperty("pairs").GetInt32());
+        Assert.All(
+            tables.GetProperty("quantities").EnumerateArray().Where(q => q.GetProperty("quantity").GetString() == "parallax_mas"),
+            q => Assert.Equal(q.GetProperty("pairs").GetInt32(), q.GetProperty("same").GetInt32())
+        );
+        Assert.Contains("scatter in σ", (await ledger.RunAsync("datasets", "compare", "sky", "later", "--by-id")).Ok().Out);
+        (await ledger.RunAsync("datasets", "compare", "sky", "later", "--by-id", "--stars", "-o", File("stars.parquet"))).Ok();
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("datasets", "compare", "sky", "later", "--by-id", "--stars")).ExitCode);
+
+        var page = (await ledger.RunAsync("runs", "compare", run1, run2, "--by-id", "--json", "--top", "3")).Ok().Json;
+        var changes = page.GetProperty("changes");
+        Assert.Equal((100, 100, 0), (Of(changes, "kept"), Of(changes, "new"), Of(changes, "gone")));
+        // The same stars, detector and seed: only the threshold moved.
+        Assert.Equal(100, Of(changes.GetProperty("new_causes"), "threshold"));
+        Assert.Equal(3, page.GetProperty("items").GetArrayLength());
+        Assert.Contains("threshold 100", (await ledger.RunAsync("runs", "compare", run1, run2, "--by-id")).Ok().Out);
+        (await ledger.RunAsync("runs", "compare", run1, run2, "--by-id", "--change", "new", "--export", File("new.csv"))).Ok();
+        Assert.Equal(101, System.IO.File.ReadAllLines(File("new.csv")).Length);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "compare", run1, run2, "--stars", "only-a")).ExitCode);
+
+        var copy = (await ledger.RunAsync("runs", "rethreshold", run1, "--contamination", "0.08", "--json"))
+            .Ok()
+            .Json.GetProperty("run_id")
+            .GetString()!;
+        var told = (await ledger.RunAsync("runs", "compare", run1, copy)).Ok().Out;
+        Assert.Contains("The second is a copy of the first with another threshold", told);
+        Assert.DoesNotContain("p = 10", told);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "compare", run1, copy, "--by-id")).ExitCode);
+
+        static int Of(System.Text.Json.JsonElement element, string name) => element.GetProperty(name).GetInt32();
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class ComparingTests(KnownLedger known)
             there,
             """
             run_1 run_2 run_1_count run_2_count common_count common_star_ids only_in_run_1_count only_in_run_1_star_ids only_in_run_2_count
-            only_in_run_2_star_ids jaccard_similarity agreement clusters truncated differing_parameters runs seed_groups pairs
+            only_in_run_2_star_ids jaccard_similarity agreement clusters truncated differing_parameters runs seed_groups pairs changes
             """
         );
         Assert.Equal(known.Stars[2..4], JsonAssert.Longs(there.GetProperty("common_star_ids")));
@@ -34,7 +34,7 @@ public sealed class ComparingTests(KnownLedger known)
             analysed_by_both expected_by_chance enrichment jaccard_similarity kappa p_value log10_p_value adjusted_rand_index
             adjusted_mutual_information
             normalized_mutual_information differences only_in_run_1_reasons only_in_run_2_reasons only_in_run_1_near_threshold
-            only_in_run_2_near_threshold
+            only_in_run_2_near_threshold remark
             """
         );
         Assert.Equal(12, agreement.GetProperty("analysed_by_both").GetInt32());
@@ -187,7 +187,7 @@ public sealed class ComparingTests(KnownLedger known)
             pair,
             """
             run_1_id run_2_id analysed_by_both run_1_count run_2_count common_count expected_by_chance enrichment jaccard_similarity kappa
-            p_value log10_p_value q_value log10_q_value adjusted_rand_index
+            p_value log10_p_value q_value log10_q_value adjusted_rand_index shares_detector
             """
         );
         Assert.Equal((known.RunA, known.RunB), (pair.GetProperty("run_1_id").GetGuid(), pair.GetProperty("run_2_id").GetGuid()));

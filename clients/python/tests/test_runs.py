@@ -151,6 +151,24 @@ def test_two_runs_are_compared_star_by_star_and_more_in_a_table(ledger, anomalie
         ledger.compare(anomalies)
 
 
+def test_what_changed_between_two_tables_of_the_same_stars(ledger, stars, sky, anomalies):
+    moved = sky.iloc[: len(sky) - 3].copy()
+    moved.loc[0, "pmra"] += 2000.0
+    later = ledger.datasets.ingest(moved, "client-later")
+    compared = stars.compare(later, by_source_id=True)
+    assert compared.pairing["pairs"] == len(moved) and compared.only_1["count"] == 3
+    assert len(stars.compare(later, by_source_id=True, table="stars")) == len(sky)
+    assert "pmra_mas_yr" in list(stars.compare(later, by_source_id=True, table="quantities")["quantity"])
+    run = ledger.runs.start("anomalies", dataset=later, contamination=0.02, seed=42).wait()
+    pair = ledger.compare(anomalies, run, by_source_id=True)
+    assert pair["changes"]["kept"] == pair.common_count and pair["changes"]["causes_told"]
+    new = pair.changes("new", cause="measurement").set_index("source_id_2")
+    assert new.loc[sky["source_id"][0], "quantity"] == "pmra_mas_yr"
+    assert len(pair.changes()) == pair.only_in_run_1_count + pair.only_in_run_2_count
+    with pytest.raises(ValueError, match="two datasets"):
+        ledger.compare(anomalies, anomalies.rethreshold(0.1)).changes()
+
+
 def test_consensus_ranks_stars_over_runs(ledger, anomalies, others, sky):
     table = ledger.consensus(runs=[anomalies, others.run_id])
     assert table["credible_low"].is_monotonic_decreasing

@@ -18,6 +18,7 @@ internal static class DatasetCommands
             "almagest datasets list",
             "almagest datasets show gaia-100pc",
             "almagest datasets report gaia-100pc",
+            "almagest datasets compare field-dr2 field-dr3",
             "almagest datasets set stars --unit RA=hours",
             "almagest datasets export gaia-100pc -o stars.fits",
             "almagest datasets delete gaia-100pc --with-runs"
@@ -26,6 +27,7 @@ internal static class DatasetCommands
             List(shell, global),
             Show(shell, global),
             DatasetReportCommand.Create(shell, global),
+            DatasetCompareCommand.Create(shell, global),
             DatasetSetCommand.Create(shell, global),
             DatasetExportCommand.Create(shell, global),
             Delete(shell, global),

@@ -2,8 +2,11 @@ using System.CommandLine;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Comparison;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
+using Almagest.Runs.Changes;
 using Almagest.Runs.Comparison;
 using Almagest.Runs.Export;
 using Almagest.Runs.Lifecycle;
@@ -36,15 +39,23 @@ internal static class RunCompareCommand
             "FILE",
             "Write to this file instead: of two runs every star that either marks (or those of --stars), of more their pairs"
         );
-        var table = new TableOutput("--export");
+        var (table, pairing) = (new TableOutput("--export"), new PairingOptions());
+        var change = OptionFactory.Choice(
+            "--change",
+            "Of two runs over two datasets of the same stars: which flags to print (default both)",
+            RunChanges.New,
+            RunChanges.Gone
+        );
+        var cause = OptionFactory.Choice("--cause", "Likewise: only flags that changed for this cause", [.. ChangeCause.All]);
         var command = new DescribedCommand(
             "compare",
             "Compare runs: what differs, what they agree on, whether that may be chance; of two runs also which stars, and why the "
-                + "others flipped",
+                + "others flipped; of two runs over two datasets of the same stars, such as two releases, which flags are new and gone",
             "almagest runs compare 1f0c2a9e 77ab03d1",
             "almagest runs compare 1f0c2a9e 77ab03d1 --stars only-b --reason seed",
             "almagest runs compare 1f0c2a9e 77ab03d1 --export pair.parquet",
-            "almagest runs compare 1f0c2a9e 77ab03d1 e4b0917c"
+            "almagest runs compare 1f0c2a9e 77ab03d1 e4b0917c",
+            "almagest runs compare RUN-OVER-DR2 RUN-OVER-DR3 --change new --cause measurement"
         )
         {
             ids,
@@ -52,7 +63,10 @@ internal static class RunCompareCommand
             reason,
             top,
             export,
+            change,
+            cause,
         };
+        pairing.AddTo(command);
         table.AddTo(command);
         command.SetAction(
             async (parsed, _) =>
@@ -69,8 +83,19 @@ internal static class RunCompareCommand
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
                 var runs = await FindAsync(session.Ledger, parsed.GetRequiredValue(ids), 2, shell.CancellationToken);
                 var most = (int)(parsed.GetValue(top) ?? 10);
+                void RefuseChanges()
+                {
+                    var given =
+                        parsed.GetValue(change) is not null ? change.Name
+                        : parsed.GetValue(cause) is not null ? cause.Name
+                        : pairing.Given(parsed);
+                    if (given is not null)
+                        throw new UsageException($"{given} is of two runs over two datasets", "Leave it out.", given);
+                }
+
                 if (runs.Count > 2)
                 {
+                    RefuseChanges();
                     if (side is not null)
                         throw new UsageException("--stars is of two runs", "Name two runs only, or leave it out.", "--stars");
                     var found = await new RunTableReader(session.Ledger).ReadAsync(runs, shell.CancellationToken);
@@ -94,6 +119,39 @@ internal static class RunCompareCommand
                     shell.Answer(found.ToResource(), new RunTableView(found, most).Show);
                     return ExitCodes.Done;
                 }
+                if (!RunDatasets.Share(runs[0], runs[1]))
+                {
+                    if (side is not null)
+                        throw new UsageException(
+                            "--stars is of two runs over one dataset",
+                            "Give --change new or --change gone.",
+                            "--stars"
+                        );
+                    var changes = await ProgressDisplay.ShowAsync(
+                        shell,
+                        "comparing",
+                        _ => new RunChangeReader(session.Ledger).ReadAsync(runs[0], runs[1], pairing.Read(parsed), shell.CancellationToken)
+                    );
+                    var (kind, of) = (parsed.GetValue(change), parsed.GetValue(cause));
+                    var wanted = changes.Of(kind, of).ToList();
+                    if (path is not null)
+                    {
+                        await table.WriteAsync(
+                            shell,
+                            parsed,
+                            path,
+                            await new ChangeExport(session.Ledger).TableAsync(changes, kind, of, shell.CancellationToken),
+                            "flag",
+                            "flags",
+                            wanted.Count
+                        );
+                        return ExitCodes.Done;
+                    }
+                    var page = new StarChangePage(changes.Resource, [.. wanted.Take(most)], wanted.Count, wanted.Count > most);
+                    shell.Answer(page, console => ChangesView.Show(console, changes, page));
+                    return ExitCodes.Done;
+                }
+                RefuseChanges();
                 var agreement = await new RunAgreementReader(session.Ledger).ReadAsync(runs[0], runs[1], shell.CancellationToken);
                 var which = side switch
                 {

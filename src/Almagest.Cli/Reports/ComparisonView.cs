@@ -110,6 +110,8 @@ internal sealed class ComparisonView
                 _agreement.AdjustedRandIndex is { } ari ? ConsoleText.Number(ari, "0.000") + " (1 = the same clusters, 0 = chance)" : null
             )
         );
+        if (_agreement.Remark is { } remark)
+            console.Say(remark);
         if (_stars.Count > 0)
             ShowStars(console);
         var matches = _agreement.Clusters.Where(c => c.Cluster1 >= 0 || c.Cluster2 >= 0).Take(_top).ToList();
@@ -163,6 +165,7 @@ internal sealed class ComparisonView
     private string Chance() =>
         _agreement.Overlap.Log10PValue switch
         {
+            _ when _agreement.Remark is not null => "; no test",
             > -0.3 => "; no more than chance",
             > -2 => $"; p = {Math.Pow(10, _agreement.Overlap.Log10PValue).ToString("0.000", CultureInfo.InvariantCulture)}",
             var log => $"; p = 10^{log.ToString("0", CultureInfo.InvariantCulture)}",

@@ -33,7 +33,9 @@ internal static class PairLines
                 ConsoleText.Number(p.Overlap.Jaccard, "0.00"),
                 ConsoleText.Number(p.Overlap.Kappa, "0.00"),
                 .. rand ? [ConsoleText.Number(p.AdjustedRandIndex, "0.00")] : Array.Empty<string>(),
-                p.Overlap.Shared == 0 ? "–" : Chance(p.Log10QValue),
+                p.Overlap.Shared == 0 ? "–"
+                : p.SharesDetector ? "no test: one detector"
+                : Chance(p.Log10QValue),
             ]);
         }
         console.Write(table);

@@ -70,6 +70,8 @@ internal static class CommandAdvice
         [ErrorCode.KindNotFound] = _ => "'almagest runs kinds' lists them.",
         [ErrorCode.StarNotAnalysed] = _ => "'almagest runs export' lists the stars of a run.",
         [ErrorCode.StarNotFound] = e => After(e, "'almagest runs export' lists both for the stars of a run."),
+        [ErrorCode.StarsNotMatched] = e =>
+            After(e, "The command is: almagest crossmatch DATASET1 DATASET2 --radius 1arcsec; the option is --by-id."),
         [ErrorCode.TokenNameTaken] = _ => "Revoke it first with 'almagest tokens revoke', or choose another name.",
         [ErrorCode.TokenNotFound] = _ => "'almagest tokens list' lists them.",
         [ErrorCode.UnknownLabelledStars] = e =>

@@ -17,12 +17,16 @@ public static class ComparisonColumns
             "stars that both flag over stars that either flags, 0 to 1; 0 where neither flags any"
         );
 
+    public static Column Score1 { get; } = Double("score_1", null, "stat.value", "anomaly score of run 1; null where it has none");
+
+    public static Column Score2 { get; } = Double("score_2", null, "stat.value", "anomaly score of run 2; null where it has none");
+
     /// <summary>Of a star that either of two runs marks.</summary>
     public static IReadOnlyList<Column> OfPair { get; } =
     [
         Text("side", "meta.code", "common = both runs mark the star, only_1 or only_2 = one of them"),
-        Double("score_1", null, "stat.value", "anomaly score of run 1; null where it has none"),
-        Double("score_2", null, "stat.value", "anomaly score of run 2; null where it has none"),
+        Score1,
+        Score2,
         Integer("cluster_1", "meta.id.parent", "cluster in run 1, -1 = noise; null in an anomaly run"),
         Integer("cluster_2", "meta.id.parent", "cluster in run 2, -1 = noise; null in an anomaly run"),
         Text("reason", "meta.note", "why only one run marks the star"),

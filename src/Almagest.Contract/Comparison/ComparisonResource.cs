@@ -42,7 +42,13 @@ public record ComparisonResource(
     IReadOnlyList<ComparedRunResource> Runs,
     IReadOnlyList<SeedGroupResource> SeedGroups,
     IReadOnlyList<PairResource> Pairs
-);
+)
+{
+    /// <summary>Of two anomaly runs over two datasets of the same stars: which flags are new and gone, and why. Counts and similarity are
+    /// then of stars that are the same, only_in_run_1 are flags that are gone, only_in_run_2 those that are new, and there are no lists of
+    /// ids. Null for others.</summary>
+    public ChangesResource? Changes { get; init; }
+}
 
 /// <summary>Two runs side by side, with stars of one side.</summary>
 public sealed record ComparisonReport : ComparisonResource

@@ -32,7 +32,12 @@ public sealed record PairResource(
     double QValue,
     [property: JsonPropertyName("log10_q_value")] double Log10QValue,
     double? AdjustedRandIndex
-);
+)
+{
+    /// <summary>Whether the two have one fitted detector, as a run and its copy with another threshold have: their overlap is no test then,
+    /// and p and q values mean nothing.</summary>
+    public bool SharesDetector { get; init; }
+}
 
 /// <summary>How significant the overlaps of all pairs of some runs are.</summary>
 /// <param name="RunIds">the runs, in order of creation</param>
@@ -80,7 +85,11 @@ public sealed record AgreementResource(
     [property: JsonPropertyName("only_in_run_2_reasons")] IReadOnlyDictionary<string, long> OnlyInRun2Reasons,
     [property: JsonPropertyName("only_in_run_1_near_threshold")] long OnlyInRun1NearThreshold,
     [property: JsonPropertyName("only_in_run_2_near_threshold")] long OnlyInRun2NearThreshold
-);
+)
+{
+    /// <summary>Why the overlap is no independent test, where the two have one fitted detector; null where they do not.</summary>
+    public string? Remark { get; init; }
+}
 
 /// <summary>Stars that are in one cluster of run 1 and in one of run 2; -1 = in none.</summary>
 public sealed record ClusterMatch(

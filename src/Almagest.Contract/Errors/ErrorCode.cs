@@ -201,6 +201,9 @@ public sealed class ErrorCode
     /// <summary>Values whose form in the file is not kept, so that they cannot be set right. Facts: column, where it is one.</summary>
     public static readonly ErrorCode OriginalNotKept = Conflict("original_not_kept");
 
+    /// <summary>Nothing says which stars of two datasets are the same.</summary>
+    public static readonly ErrorCode StarsNotMatched = Conflict("stars_not_matched");
+
     /// <summary>A dataset one of whose runs is being worked on.</summary>
     public static readonly ErrorCode DatasetInUse = Conflict("dataset_in_use");
 

@@ -7,6 +7,7 @@ using Almagest.Contract.Errors;
 using Almagest.Dashboard.Shared;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
+using Almagest.Runs.Changes;
 using Almagest.Runs.Comparison;
 using Microsoft.AspNetCore.Components;
 
@@ -16,11 +17,16 @@ namespace Almagest.Dashboard.Pages;
 public partial class Compare
 {
     private const int MostStars = 200;
+    private const string OfIndependent = "of runs independent of each other, which no two over one table are; hypergeometric, one-sided";
+
+    [Inject]
+    private IDashboardHost Host { get; set; } = null!;
 
     private List<Dataset> _datasets = [];
     private IReadOnlyList<DiscoveryRun> _runs = [];
     private RunTable? _table;
     private RunAgreement? _pair;
+    private RunChanges? _changes;
     private IReadOnlyList<PairStar> _pairStars = [];
     private IReadOnlyList<int> _order = [];
     private string? _heat;
@@ -45,6 +51,22 @@ public partial class Compare
     [SupplyParameterFromQuery]
     public string? Side { get; set; }
 
+    /// <summary>Of two runs over two datasets: new or gone; both where it is not given.</summary>
+    [SupplyParameterFromQuery]
+    public string? Change { get; set; }
+
+    /// <summary>Likewise: only flags that changed for this cause.</summary>
+    [SupplyParameterFromQuery]
+    public string? Cause { get; set; }
+
+    /// <summary>Of two datasets: the cross-match that says which stars are the same.</summary>
+    [SupplyParameterFromQuery(Name = "match_id")]
+    public long? MatchId { get; set; }
+
+    /// <summary>Of two datasets: equal ids say it.</summary>
+    [SupplyParameterFromQuery(Name = "by_source_id")]
+    public bool? BySourceId { get; set; }
+
     private bool isAnomaly => _type == RunTypes.Anomaly;
 
     private string Marked => isAnomaly ? "flagged" : "in no cluster";
@@ -52,7 +74,7 @@ public partial class Compare
     protected override async Task LoadAsync()
     {
         _datasets = await new DatasetRepository(Ledger).ListAsync(Closed);
-        (_table, _pair, _heat, _pairStars) = (null, null, null, []);
+        (_table, _pair, _changes, _heat, _pairStars) = (null, null, null, null, []);
         var named = Named();
         _most = Math.Clamp(Limit ?? 20, 2, ComparedRuns.Most);
         _type = Type is { } t && RunTypes.All.Contains(t) ? t : RunTypes.Anomaly;
@@ -66,6 +88,15 @@ public partial class Compare
         else
             _chosen = await BusiestAsync() ?? _datasets.FirstOrDefault()?.DatasetId;
 
+        if (named.Count == 2)
+        {
+            var both = await ComparedRuns.LoadAsync(Ledger, named, cancellationToken: Closed);
+            if (!RunDatasets.Share(both[0], both[1]))
+            {
+                _changes = await Host.RunChanges.ReadAsync(both[0], both[1], new PairingChoice(MatchId, BySourceId == true), Closed);
+                return;
+            }
+        }
         _runs =
             named.Count > 2 ? await ComparedRuns.LoadAsync(Ledger, named, cancellationToken: Closed)
             : _chosen is { } id ? await ComparedRuns.NewestAsync(Ledger, _type, id, _most, Closed)
@@ -141,7 +172,9 @@ public partial class Compare
     private static string PairLink(Guid a, Guid b) => $"compare?runs={a},{b}";
 
     private string Subtitle() =>
-        _table is null ? "" : $"{_runs.Count} {_type} runs over {_datasets.FirstOrDefault(d => d.DatasetId == _chosen)?.Name}";
+        _changes is { } c ? $"{c.Resource.Dataset1} and {c.Resource.Dataset2}"
+        : _table is null ? ""
+        : $"{_runs.Count} {_type} runs over {_datasets.FirstOrDefault(d => d.DatasetId == _chosen)?.Name}";
 
     /// <summary>A value of JSON as a person would write it.</summary>
     internal static string Plain(string? json)

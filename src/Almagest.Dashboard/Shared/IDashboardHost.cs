@@ -1,4 +1,5 @@
 using Almagest.Ledger.Database;
+using Almagest.Runs.Changes;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Kinds;
 using Almagest.Runs.Lifecycle;
@@ -32,6 +33,9 @@ public interface IDashboardHost
 
     /// <summary>Groups flagged stars; it keeps what it has prepared.</summary>
     RunKinds Kinds { get; }
+
+    /// <summary>Tells what changed between runs over two datasets; its answers are kept.</summary>
+    RunChangeReader RunChanges { get; }
 }
 
 /// <summary>One execution of a scheduled job; without a time: a job that has not run yet.</summary>

@@ -83,6 +83,28 @@ internal sealed class ColumnImputer
         };
     }
 
+    /// <inheritdoc cref="FeatureRows.Filled"/>
+    public StarValues Filled(ReadOnlySpan<double> values, double parallaxError, double pmraError, double pmdecError, bool keepsDistance)
+    {
+        var parallax = values[(int)StarColumn.Parallax];
+        return new StarValues(
+            values[(int)StarColumn.Ra],
+            values[(int)StarColumn.Dec],
+            Fill(StarColumn.Parallax, parallax),
+            keepsDistance && IsKnown(parallax) ? Math.Max(parallax, DistanceRule.MinParallaxMas)
+                : Distances.Holds(parallax, parallaxError) ? parallax
+                : _distanceMedian,
+            Fill(StarColumn.Pmra, values[(int)StarColumn.Pmra]),
+            Fill(StarColumn.Pmdec, values[(int)StarColumn.Pmdec]),
+            Fill(StarColumn.Magnitude, values[(int)StarColumn.Magnitude]),
+            Fill(StarColumn.Color, values[(int)StarColumn.Color])
+        )
+        {
+            ProperMotionError = Math.Max(Error(pmraError), Error(pmdecError)),
+            RadialVelocity = Fill(StarColumn.RadialVelocity, values[(int)StarColumn.RadialVelocity]),
+        };
+    }
+
     /// <summary>Infinities and numbers beyond any catalogue's are gaps, too.</summary>
     private static bool IsKnown(double value) => Math.Abs(value) <= FeaturePipeline.MaxMagnitude;
 

@@ -38,6 +38,13 @@ internal sealed class FeatureRows
     /// <summary>What the catalogue says of a star, medians where it says nothing.</summary>
     public StarValues Measured(int row) => _imputer.Row(row);
 
+    /// <summary>What another measurement of a star says, with the medians of this selection where it says nothing.</summary>
+    /// <param name="values">by <see cref="StarColumn"/>; NaN = not known</param>
+    /// <param name="keepsDistance">whether the parallax stands for the distance whatever its error, as of a star that was chosen for
+    /// it</param>
+    public StarValues Filled(ReadOnlySpan<double> values, double parallaxError, double pmraError, double pmdecError, bool keepsDistance) =>
+        _imputer.Filled(values, parallaxError, pmraError, pmdecError, keepsDistance);
+
     /// <summary>Whether the star's own parallax is its distance.</summary>
     public bool HasDistance(int row) => _distances.Holds(_stars.ParallaxMas[row], _stars.ParallaxErrorMas[row]);
 

@@ -26,6 +26,9 @@ public sealed record PairSignificance(
     double? AdjustedRandIndex = null
 )
 {
+    /// <summary>Whether they have one fitted detector, as a run and its copy with another threshold: their overlap is no test.</summary>
+    public bool SharesDetector => RunOrigin.SharesDetector(Run1, Run2);
+
     /// <summary>All pairs of some runs, the most significant first. Pairs without a star in common are not tests and are left out of the
     /// adjustment.</summary>
     public static IReadOnlyList<PairSignificance> Matrix(

@@ -35,6 +35,9 @@ public sealed record RunAgreement(
     /// <summary>Stars that both runs looked at.</summary>
     public long AnalysedByBoth => Overlap.Shared;
 
+    /// <summary>That the two have one detector, so that their overlap tests nothing, as a sentence; null where they do not.</summary>
+    public string? Remark => RunOrigin.Remark(Run1, Run2);
+
     /// <summary>Stars that both mark.</summary>
     public long Common => Overlap.Common;
 

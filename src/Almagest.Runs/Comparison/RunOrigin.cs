@@ -44,6 +44,28 @@ internal static class RunOrigin
         ];
     }
 
+    /// <summary>Whether two anomaly runs have one fitted detector, as a run and its copy with another threshold have: the second is no
+    /// witness beside the first.</summary>
+    public static bool SharesDetector(DiscoveryRun run1, DiscoveryRun run2) =>
+        run1.RunType == RunTypes.Anomaly
+        && run2.RunType == RunTypes.Anomaly
+        && Draws([run1, run2]) is [var first, var second]
+        && first == second;
+
+    /// <summary>The same in a sentence; null where they do not.</summary>
+    public static string? Remark(DiscoveryRun run1, DiscoveryRun run2)
+    {
+        if (!SharesDetector(run1, run2))
+            return null;
+        static bool IsCopy(DiscoveryRun copy, DiscoveryRun of) =>
+            ResultsSummary.Parse(copy.ResultsSummary)?.RethresholdedFrom == of.RunId.ToString();
+        return (
+                IsCopy(run2, run1) ? "The second is a copy of the first with another threshold"
+                : IsCopy(run1, run2) ? "The first is a copy of the second with another threshold"
+                : "Both runs have one fitted detector: the same question, the same seed"
+            ) + ": their overlap is no independent test.";
+    }
+
     private static string Question(DiscoveryRun run) =>
         JsonSerializer.Serialize(
             new object?[]

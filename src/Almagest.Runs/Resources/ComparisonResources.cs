@@ -4,6 +4,7 @@ using Almagest.Contract.Serialization;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
+using Almagest.Runs.Changes;
 using Almagest.Runs.Comparison;
 
 namespace Almagest.Runs.Resources;
@@ -53,6 +54,30 @@ public static class ComparisonResources
         };
     }
 
+    /// <summary>Two anomaly runs over two datasets of the same stars.</summary>
+    public static async Task<ComparisonResource> ReadAsync(
+        LedgerDatabase ledger,
+        RunChanges changes,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        var (run1, run2, found) = (changes.Run1, changes.Run2, changes.Resource);
+        var names = await new DatasetRepository(ledger).NamesAsync(cancellationToken);
+        return (await new RunTableReader(ledger).ReadAsync([run1, run2], cancellationToken)).ToResource() with
+        {
+            Run1 = run1.ToResource(names),
+            Run2 = run2.ToResource(names),
+            Run1Count = found.Flagged1,
+            Run2Count = found.Flagged2,
+            CommonCount = found.Kept,
+            OnlyInRun1Count = found.Gone,
+            OnlyInRun2Count = found.New,
+            JaccardSimilarity = found.JaccardSimilarity,
+            Changes = found,
+        };
+    }
+
     /// <summary>Several runs; the fields of a pair are null.</summary>
     public static ComparisonResource ToResource(this RunTable table)
     {
@@ -99,7 +124,10 @@ public static class ComparisonResources
             Math.Pow(10, pair.Log10QValue),
             pair.Log10QValue,
             pair.AdjustedRandIndex
-        );
+        )
+        {
+            SharesDetector = pair.SharesDetector,
+        };
     }
 
     /// <summary>The alternatives of a test in words, as the API and the command line take them.</summary>
@@ -158,7 +186,10 @@ public static class ComparisonResources
             flips.OnlyIn2,
             flips.NearThreshold1,
             flips.NearThreshold2
-        );
+        )
+        {
+            Remark = pair.Remark,
+        };
 
     private static ComparedRunResource ToResource(this ComparedRun compared, IReadOnlyList<DifferingParameter> differing, int place)
     {

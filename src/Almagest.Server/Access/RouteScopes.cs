@@ -36,6 +36,7 @@ internal static class RouteScopes
     private static readonly string[] s_read =
     [
         "changeTapJob",
+        "compareDatasets",
         "compareRuns",
         "compareThroughLinks",
         "compareRunsChart",
@@ -48,6 +49,7 @@ internal static class RouteScopes
         "explainStar",
         "exportView",
         "followRun",
+        "getChanges",
         "getConsensus",
         "getCrossMatch",
         "getDataset",

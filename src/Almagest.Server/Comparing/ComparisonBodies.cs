@@ -22,4 +22,12 @@ public sealed record ComparisonRequestBody
     /// <summary>Of two runs: most stars listed of each of the two sides, and most pairs of clusters, 0 to 10000; 100 if left out.</summary>
     [Range(0, ComparisonRoutes.MostListed)]
     public int? Limit { get; init; }
+
+    /// <summary>Of two runs over two datasets: the cross-match that says which stars are the same; the newest between the two if left out,
+    /// and without one equal ids where they can be of one kind.</summary>
+    public long? MatchId { get; init; }
+
+    /// <summary>Of two runs over two datasets: equal ids say which stars are the same, whatever cross-matches there are. Ids of two
+    /// releases of a catalogue are different names.</summary>
+    public bool? BySourceId { get; init; }
 }

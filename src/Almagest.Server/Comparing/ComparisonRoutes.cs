@@ -1,12 +1,15 @@
 using Almagest.Contract.Comparison;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Runs.Changes;
 using Almagest.Runs.Comparison;
 using Almagest.Runs.Export;
 using Almagest.Runs.Resources;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Almagest.Server.Comparing;
 
@@ -34,6 +37,7 @@ internal static class ComparisonRoutes
     public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
     {
         ComparisonChartRoutes.Map(api, ledger);
+        ChangeRoutes.Map(api, ledger);
         api.Route(
                 "POST",
                 "/discovery/compare",
@@ -47,7 +51,9 @@ internal static class ComparisonRoutes
                     + "every detail: common stars, stars of one side "
                     + "with the reasons, agreement beyond chance, and of two cluster runs where the clusters of one are in the other. "
                     + "Runs of different types can be compared: a cluster run "
-                    + "marks the stars that it leaves out of every cluster. Formulas: docs/statistics.md."
+                    + "marks the stars that it leaves out of every cluster. Formulas: docs/statistics.md. Two anomaly runs over two "
+                    + "datasets of the same stars, such as two releases, have changes instead: which flags are new and gone, and why "
+                    + "(docs/changes.md)."
             )
             .Accepts<ComparisonRequestBody>("application/json")
             .Produces<ComparisonResource>()
@@ -131,8 +137,28 @@ internal static class ComparisonRoutes
         if (named && ids[0] == ids[1])
             throw LedgerException.Invalid("run_2_id", "a run cannot be compared with itself", "Give two different runs.");
         var runs = await ComparedRuns.LoadAsync(ledger, ids, cancellationToken: context.RequestAborted);
-        if (runs.Count == 2)
-            ComparedRuns.RequireOneDataset(runs, named ? "run_2_id" : "run_ids");
+        if (runs.Count == 2 && !RunDatasets.Share(runs[0], runs[1]))
+        {
+            var changes = await context
+                .RequestServices.GetRequiredService<RunChangeReader>()
+                .ReadAsync(runs[0], runs[1], new PairingChoice(body.MatchId, body.BySourceId ?? false), context.RequestAborted);
+            return Results.Ok(await ComparisonResources.ReadAsync(ledger, changes, context.RequestAborted));
+        }
+        if (
+            (
+                body.MatchId is null
+                    ? body.BySourceId is null
+                        ? null
+                        : "by_source_id"
+                    : "match_id"
+            ) is
+            { } field
+        )
+            throw LedgerException.Invalid(
+                field,
+                $"{field} says which stars of two datasets are the same, and these runs are not two over two datasets",
+                $"Leave {field} out."
+            );
         return Results.Ok(await ComparisonResources.ReadAsync(ledger, runs, limit, context.RequestAborted));
     }
 

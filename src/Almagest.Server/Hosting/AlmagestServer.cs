@@ -7,6 +7,7 @@ using Almagest.Dashboard.Shared;
 using Almagest.Dashboard.Uploads;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views.Queries;
+using Almagest.Runs.Changes;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Kinds;
 using Almagest.Runs.Review;
@@ -97,6 +98,10 @@ public static class AlmagestServer
             MaxThreads = options.RunThreads,
         });
         services.AddSingleton(s => new RunKinds(options.Ledger, s.GetRequiredService<SelectionCache>())
+        {
+            MaxThreads = options.RunThreads,
+        });
+        services.AddSingleton(s => new RunChangeReader(options.Ledger, s.GetRequiredService<SelectionCache>())
         {
             MaxThreads = options.RunThreads,
         });

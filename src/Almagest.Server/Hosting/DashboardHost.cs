@@ -2,6 +2,7 @@ using Almagest.Dashboard.Access;
 using Almagest.Dashboard.Shared;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Changes;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Kinds;
 using Almagest.Runs.Lifecycle;
@@ -17,6 +18,7 @@ internal sealed class DashboardHost(
     RunQueue queue,
     RunExplainer explainer,
     RunKinds kinds,
+    RunChangeReader changes,
     ViewRefreshes refreshes,
     TokenVerifier tokens,
     AuditLog audit
@@ -42,6 +44,8 @@ internal sealed class DashboardHost(
     public RunExplainer Explainer => explainer;
 
     public RunKinds Kinds => kinds;
+
+    public RunChangeReader RunChanges => changes;
 
     public void Enqueue(Guid runId) => queue.Signal();
 

@@ -18,6 +18,7 @@ class Route(NamedTuple):
 ROUTES: Mapping[str, Route] = {
     "addNote": Route("POST", "/discovery/runs/{run_id}/notes"),
     "cancelRun": Route("POST", "/discovery/runs/{run_id}/cancel"),
+    "compareDatasets": Route("GET", "/datasets/{dataset}/compare/{other}", True),
     "comparePairStars": Route("GET", "/discovery/compare/{run_1_id}/{run_2_id}/stars", True),
     "compareRuns": Route("POST", "/discovery/compare", True),
     "compareRunsChart": Route("GET", "/discovery/compare/chart", True),
@@ -26,6 +27,7 @@ ROUTES: Mapping[str, Route] = {
     "explainStar": Route("GET", "/discovery/runs/{run_id}/explain/{star_id}", True),
     "exportView": Route("GET", "/analytics/discovery/views/{view}", True),
     "getAnomalyOverlaps": Route("GET", "/analytics/discovery/overlaps", True),
+    "getChanges": Route("GET", "/discovery/compare/{run_1_id}/{run_2_id}/changes", True),
     "getConsensus": Route("GET", "/analytics/discovery/consensus", True),
     "getDataset": Route("GET", "/datasets/{dataset}", True),
     "getDatasetChart": Route("GET", "/datasets/{dataset}/chart", True),

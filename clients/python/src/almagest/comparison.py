@@ -59,6 +59,37 @@ class Comparison(Record):
         data = _tables.fetch(self._ledger.http, "comparePairStars", path, {"side": side, "reason": reason})
         return _tables.convert(data, format)
 
+    def changes(self, change: Optional[str] = None, cause: Optional[str] = None, format: str = "pandas") -> Any:
+        """Of two anomaly runs over two datasets of the same stars: the flags that are new or gone, and why.
+
+        Counts by cause are in ``new_causes`` and ``gone_causes`` of the comparison's field ``changes``; docs/changes.md says what a
+        cause is.
+
+        Parameters
+        ----------
+        change : {"new", "gone"}, optional
+            Both by default.
+        cause : str, optional
+            Only those of this cause: ``"measurement"``, ``"error"``, ``"threshold"``, ``"star_new"`` and so on.
+        format : {"pandas", "astropy", "rows"}
+
+        Raises
+        ------
+        ValueError
+            These are not two runs over two datasets.
+        """
+        if not self._fields.get("changes"):
+            raise ValueError("changes are of two runs over two datasets of the same stars")
+        pairing = self._fields["changes"]["pairing"]
+        path = {"run_1_id": self._run_ids[0], "run_2_id": self._run_ids[1]}
+        query = {
+            "change": change,
+            "cause": cause,
+            "match_id": pairing["match_id"],
+            "by_source_id": True if pairing["match_id"] is None else None,
+        }
+        return _tables.convert(_tables.fetch(self._ledger.http, "getChanges", path, query), format)
+
     def figure(self) -> Figure:
         """How far the runs agree, as a matrix; of two also what each marks alone. The runs are of one type."""
         return Figure(self._ledger.http, "compareRunsChart", {}, {"run_ids": self._run_ids})

@@ -53,6 +53,46 @@ class Dataset(Record):
         """What became of each file and column in the load, and what looks wrong."""
         return Record(self._ledger.http.json("getDatasetReport", path={"dataset": self.dataset_id}))
 
+    def compare(
+        self,
+        other: Union["Dataset", str, int],
+        *,
+        match_id: Optional[int] = None,
+        by_source_id: Optional[bool] = None,
+        epoch: Optional[float] = None,
+        other_epoch: Optional[float] = None,
+        table: Optional[str] = None,
+        format: str = "pandas",
+    ) -> Any:
+        """This table and another of the same stars, such as a later release.
+
+        Parameters
+        ----------
+        other : Dataset, str or int
+            The second one: differences are its values less those of this one.
+        match_id : int, optional
+            The cross-match that says which stars are the same; the newest between the two by default, and without one equal ids, where
+            they can be of one kind.
+        by_source_id : bool, optional
+            Equal ids say it, whatever cross-matches there are. Ids of two releases are different names.
+        epoch, other_epoch : float, optional
+            Julian years of the positions, where the datasets do not say them.
+        table : {"quantities", "stars"}, optional
+            A table instead of the record: a row for each quantity, or for each star.
+        format : {"pandas", "astropy", "rows"}
+            Of the table.
+
+        Raises
+        ------
+        almagest.Conflict
+            Nothing says which stars are the same.
+        """
+        path = {"dataset": self.dataset_id, "other": other.dataset_id if isinstance(other, Dataset) else other}
+        query = {"match_id": match_id, "by_source_id": by_source_id, "epoch_1": epoch, "epoch_2": other_epoch}
+        if table is None:
+            return Record(self._ledger.http.json("compareDatasets", path=path, query=query))
+        return _tables.convert(_tables.fetch(self._ledger.http, "compareDatasets", path, {**query, "table": table}), format)
+
     def figure(self, filter: Optional[str] = None, only: Union[str, Sequence[str], None] = None) -> Figure:
         """The charts of the catalogue.
 

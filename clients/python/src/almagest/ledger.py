@@ -170,7 +170,13 @@ class Ledger:
         }
         return _tables.convert(_tables.fetch(self.http, "getConsensus", None, query), format)
 
-    def compare(self, *runs: Union[Run, str, Sequence[Union[Run, str]]], limit: int = 100) -> Comparison:
+    def compare(
+        self,
+        *runs: Union[Run, str, Sequence[Union[Run, str]]],
+        limit: int = 100,
+        match_id: Optional[int] = None,
+        by_source_id: Optional[bool] = None,
+    ) -> Comparison:
         """Two runs side by side in every detail, or up to 100 in a table.
 
         Parameters
@@ -179,6 +185,11 @@ class Ledger:
             2 to 100 complete runs, or one list of them.
         limit : int
             Of two runs: most ids of stars in its lists, 0 to 10,000. :meth:`Comparison.stars` has all.
+        match_id : int, optional
+            Of two anomaly runs over two datasets of the same stars, whose :meth:`Comparison.changes` tell new and gone flags: the
+            cross-match that says which stars are the same; the newest between the two by default.
+        by_source_id : bool, optional
+            Of the same: equal ids say it, whatever cross-matches there are.
 
         Raises
         ------
@@ -198,7 +209,11 @@ class Ledger:
             ids += [_id_of(r) for r in run] if isinstance(run, (list, tuple)) else [_id_of(run)]  # type: ignore[arg-type]
         if not 2 <= len(ids) <= 100:
             raise ValueError(f"there are {len(ids)} runs, expected 2 to 100")
-        body = {"run_1_id": ids[0], "run_2_id": ids[1], "limit": limit} if len(ids) == 2 else {"run_ids": ids}
+        body: dict = {"run_1_id": ids[0], "run_2_id": ids[1], "limit": limit} if len(ids) == 2 else {"run_ids": ids}
+        if match_id is not None:
+            body["match_id"] = match_id
+        if by_source_id is not None:
+            body["by_source_id"] = by_source_id
         return Comparison(self, self.http.json("compareRuns", body=body), ids)
 
     def deletions(self) -> List[Record]:
