@@ -113,7 +113,7 @@ public sealed partial class LedgerChanges(LedgerDatabase ledger, PageAccess acce
             async person =>
             {
                 var made = (
-                    await new RunSubmitter(ledger).SubmitAsync(
+                    await new RunSubmitter(ledger) { IsForThisProgram = true }.SubmitAsync(
                         dataset,
                         filter,
                         wanted,
@@ -150,7 +150,7 @@ public sealed partial class LedgerChanges(LedgerDatabase ledger, PageAccess acce
             $"/runs/{runId}",
             async person =>
             {
-                var made = await new RunSubmitter(ledger).RetryAsync(
+                var made = await new RunSubmitter(ledger) { IsForThisProgram = true }.RetryAsync(
                     runId,
                     RunPlacement.Queued with
                     {

@@ -1,6 +1,7 @@
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Statistics;
+using Almagest.Discovery.Storage;
 
 namespace Almagest.Discovery.Anomaly.IsolationForest;
 
@@ -67,13 +68,26 @@ internal sealed class IsolationForestModel : IRowScorer
     public double[] ScoreSamples(FeatureMatrix features, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(features);
+        var scores = new double[features.Rows];
+        ScoreSamples(features, scores, progress, cancellationToken);
+        return scores;
+    }
+
+    /// <param name="scores">of all rows</param>
+    /// <inheritdoc cref="ScoreSamples(FeatureMatrix, IProgress{double}, CancellationToken)"/>
+    public void ScoreSamples(
+        FeatureMatrix features,
+        Sequence<double> scores,
+        IProgress<double>? progress,
+        CancellationToken cancellationToken
+    )
+    {
         if (!features.Names.SequenceEqual(FeatureNames))
             throw new DiscoveryException(
                 $"The forest was grown on {string.Join(", ", FeatureNames)}; the matrix has {string.Join(", ", features.Names)}. "
                     + $"Prepare it with the same recipe."
             );
         var scorer = _scorer = ForestKernel.Choose(Trees, features.Columns, features.Rows);
-        var scores = new double[features.Rows];
         var blocks = (features.Rows + BlockRows - 1) / BlockRows;
         var done = 0;
         RowBlocks.ForEach(
@@ -82,16 +96,16 @@ internal sealed class IsolationForestModel : IRowScorer
             MaxThreads,
             (first, count) =>
             {
-                var rows = features.Values.AsSpan(first * features.Columns, count * features.Columns);
-                FiniteGuard.Require(rows, first, features.Names);
-                var sums = scores.AsSpan(first, count);
-                scorer.SumPathLengths(rows, sums);
-                ToScores(sums);
+                using var rows = features.Block(first, count);
+                FiniteGuard.Require(rows.Span, first, features.Names);
+                using var sums = scores.Blank(first, count);
+                scorer.SumPathLengths(rows.Span, sums.Span);
+                ToScores(sums.Span);
+                scores.Write(first, sums.Span);
                 progress?.Report((double)Interlocked.Increment(ref done) / blocks);
             },
             cancellationToken
         );
-        return scores;
     }
 
     /// <inheritdoc/>
