@@ -101,7 +101,7 @@ internal static class FlagChances
         {
             var t = index[i];
             truth.Derive(
-                truth.Measured(i) with
+                truth.Measured(prepared.Stars, i) with
                 {
                     Parallax = sky.True.ParallaxMas[t],
                     DistanceParallax = Math.Max(sky.True.ParallaxMas[t], DistanceRule.MinParallaxMas),

@@ -69,7 +69,7 @@ internal static class RunControlCommands
                 var runs = new RunRepository(session.Ledger);
                 var old = await runs.FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
                 var queued = parsed.GetValue(queue);
-                var run = await new RunSubmitter(session.Ledger).RetryAsync(
+                var run = await new RunSubmitter(session.Ledger) { IsForThisProgram = !queued }.RetryAsync(
                     old.RunId,
                     (queued ? RunPlacement.Queued : RunPlacement.Own) with
                     {

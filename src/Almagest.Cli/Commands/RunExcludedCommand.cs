@@ -46,7 +46,7 @@ internal static class RunExcludedCommand
                 {
                     var excluded = await new ExcludedStarReader(session.Ledger).FindAsync(run, shell.CancellationToken);
                     var rows = await new ExclusionExport(session.Ledger).TableAsync(run, excluded, shell.CancellationToken);
-                    await table.WriteAsync(shell, parsed, path, rows, "star", "stars", excluded.Sum(e => e.StarIds.LongLength));
+                    await table.WriteAsync(shell, parsed, path, rows, "star", "stars", excluded.Sum(e => e.Count));
                     return ExitCodes.Done;
                 }
                 var list = await ExclusionResources.ReadAsync(

@@ -103,7 +103,7 @@ internal static class DemoRunner
             outcome.RecipeChoice,
             outcome.RunId,
             analysis.Stars.Count,
-            analysis.Features.Excluded.Sum(e => e.StarIds.Length),
+            (int)analysis.Features.Excluded.Sum(e => e.Count),
             analysis.Clusters?.ClusterCount ?? analysis.AnomalyCount,
             analysis.Clusters?.NoiseCount ?? 0,
             analysis.Features.Notes,

@@ -38,32 +38,17 @@ internal sealed class DiscoveryReport
         var analysis = outcome.Analysis;
         if (analysis.Clusters is not null)
             return new DiscoveryReport(outcome, [], outcome.Clusters.Largest(int.MaxValue), top);
-        var scores = analysis.Scores();
-        var worst = Enumerable
-            .Range(0, scores.Length)
-            .Where(i => scores[i] < 0)
-            .OrderBy(i => scores[i])
-            .ThenBy(i => analysis.Stars.StarId[i])
-            .Take(top)
-            .ToList();
+        var worst = analysis.MostAnomalous(top);
         var stars = await StarLines.LoadAsync(
             ledger,
-            [.. worst.Select(i => (analysis.Stars.StarId[i], (double?)scores[i]))],
+            [.. worst.Select(s => (s.StarId, (double?)s.Score))],
             FilledValues.Of(outcome.Request.Parameters),
             cancellationToken
         );
-        var rows = worst.ToDictionary(i => analysis.Stars.StarId[i]);
+        var rows = worst.ToDictionary(s => s.StarId);
         return new DiscoveryReport(
             outcome,
-            [
-                .. stars.Select(s =>
-                    s with
-                    {
-                        FlagProbability = analysis.FlagProbability(rows[s.StarId]),
-                        ScoreSpread = analysis.ScoreSpread(rows[s.StarId]),
-                    }
-                ),
-            ],
+            [.. stars.Select(s => s with { FlagProbability = rows[s.StarId].FlagProbability, ScoreSpread = rows[s.StarId].ScoreSpread })],
             [],
             top
         );

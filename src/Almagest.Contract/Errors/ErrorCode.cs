@@ -29,6 +29,10 @@ public sealed class ErrorCode
     /// <summary>A selection that holds no star, or fewer than are needed.</summary>
     public static readonly ErrorCode SelectionTooSmall = Invalid("selection_too_small");
 
+    /// <summary>A selection that does not fit into memory, for an algorithm that looks at all its stars at once. Facts: stars, most_stars,
+    /// needed_bytes, available_bytes.</summary>
+    public static readonly ErrorCode SelectionTooLarge = Invalid("selection_too_large");
+
     /// <summary>A run whose type or algorithm does not have what is asked for.</summary>
     public static readonly ErrorCode WrongRunType = Invalid("wrong_run_type");
 

@@ -123,7 +123,7 @@ public sealed partial class LedgerChanges(LedgerDatabase ledger, PageAccess acce
             async person =>
             {
                 var made = (
-                    await new RunSubmitter(ledger).SubmitAsync(
+                    await new RunSubmitter(ledger) { IsForThisProgram = true }.SubmitAsync(
                         dataset,
                         filter,
                         wanted,
@@ -160,7 +160,7 @@ public sealed partial class LedgerChanges(LedgerDatabase ledger, PageAccess acce
             $"/runs/{runId}",
             async person =>
             {
-                var made = await new RunSubmitter(ledger).RetryAsync(
+                var made = await new RunSubmitter(ledger) { IsForThisProgram = true }.RetryAsync(
                     runId,
                     RunPlacement.Queued with
                     {

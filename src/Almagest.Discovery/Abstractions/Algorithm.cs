@@ -63,6 +63,17 @@ public abstract class Algorithm
     /// their units, and gaps are NaN.</summary>
     public virtual bool Standardises => true;
 
+    /// <summary>
+    /// Whether it looks at all stars at once. Where it does not, the score of a star needs the fitted model alone, and what the model is
+    /// fitted to is found in passes over the stars: selections of any size are taken.
+    /// </summary>
+    public virtual bool NeedsAllStars => true;
+
+    /// <summary>What a run holds in memory for each star beside the stars themselves and their features, bytes; measured.</summary>
+    /// <param name="parameters">of this algorithm</param>
+    /// <param name="features">how many</param>
+    public virtual int WorkBytes(RunParameters parameters, int features) => 64;
+
     /// <summary>What a stored run means that does not say one of these parameters, because it is older than them.</summary>
     public virtual IReadOnlyDictionary<string, JsonNode?> Before => RunParameters.Before;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
+using Almagest.Discovery.Storage;
 
 namespace Almagest.Discovery.Anomaly;
 
@@ -84,10 +85,17 @@ public abstract class AnomalyAlgorithm<TParameters> : AnomalyAlgorithm
             );
     }
 
-    private static double[] InReach(double[] scores)
+    private static Sequence<double> InReach(Sequence<double> scores)
     {
-        foreach (ref var score in scores.AsSpan())
-            score = InReach(score);
+        for (long first = 0; first < scores.Count; )
+        {
+            var count = (int)Math.Min(scores.Room.Stretch, scores.Count - first);
+            using var stretch = scores.Read(first, count);
+            foreach (ref var score in stretch.Span)
+                score = InReach(score);
+            scores.Write(first, stretch.Span);
+            first += count;
+        }
         return scores;
     }
 
@@ -98,5 +106,5 @@ public abstract class AnomalyAlgorithm<TParameters> : AnomalyAlgorithm
     /// <param name="parameters">within their ranges</param>
     private protected abstract FittedScores Score(FeatureMatrix features, TParameters parameters, AlgorithmContext context);
 
-    private sealed record Fitted(double[] Scores, IRowScorer? Scorer);
+    private sealed record Fitted(Sequence<double> Scores, IRowScorer? Scorer);
 }

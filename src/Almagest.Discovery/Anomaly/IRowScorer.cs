@@ -1,3 +1,5 @@
+using Almagest.Discovery.Storage;
+
 namespace Almagest.Discovery.Anomaly;
 
 /// <summary>A fitted detector that scores other values of the stars that it was fitted to. Safe to use from several threads.</summary>
@@ -13,4 +15,4 @@ internal interface IRowScorer
 /// <summary>What a fit gives.</summary>
 /// <param name="Scores">of the rows that it was fitted to</param>
 /// <param name="Scorer">of others; it may hold much memory</param>
-internal sealed record FittedScores(double[] Scores, IRowScorer Scorer);
+internal sealed record FittedScores(Sequence<double> Scores, IRowScorer Scorer);

@@ -22,14 +22,26 @@ internal static class InputGuard
         }
         if (features.Columns == 0)
             throw new DiscoveryException("The matrix has no feature. Choose a recipe that the dataset's columns can fill.");
-        FiniteGuard.Require(features.Values, 0, features.Names);
-        if (!squares)
-            return;
-        var bad = Array.FindIndex(features.Values, value => Math.Abs(value) > LargestForSquares);
-        if (bad >= 0)
+        var most = Math.Max(1, features.Room.Stretch / features.Columns);
+        for (var first = 0; first < features.Rows; )
         {
+            var count = Math.Min(most, features.Rows - first);
+            using var block = features.Block(first, count);
+            FiniteGuard.Require(block.Span, first, features.Names);
+            if (squares)
+                RequireSquares(block.Span, first, features.Names);
+            first += count;
+        }
+    }
+
+    private static void RequireSquares(ReadOnlySpan<double> rows, int firstRow, IReadOnlyList<string> names)
+    {
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (!(Math.Abs(rows[i]) > LargestForSquares))
+                continue;
             throw new DiscoveryException(
-                $"Row {bad / features.Columns} has {features.Names[bad % features.Columns]} = {features.Values[bad]}: the square of a "
+                $"Row {firstRow + i / names.Count} has {names[i % names.Count]} = {rows[i]}: the square of a "
                     + "distance to it does not fit a double. Standardise the features, or leave that star out."
             );
         }

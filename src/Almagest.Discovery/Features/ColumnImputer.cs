@@ -1,4 +1,5 @@
 using Almagest.Discovery.Statistics;
+using Almagest.Discovery.Storage;
 
 namespace Almagest.Discovery.Features;
 
@@ -13,7 +14,7 @@ namespace Almagest.Discovery.Features;
 /// </remarks>
 internal sealed class ColumnImputer
 {
-    private readonly StarColumns _stars;
+    private readonly int _count;
     private readonly double[] _medians = new double[Enum.GetValues<StarColumn>().Length];
     private readonly int[] _missing = new int[Enum.GetValues<StarColumn>().Length];
     private readonly double _distanceMedian;
@@ -21,22 +22,19 @@ internal sealed class ColumnImputer
     /// <exception cref="DiscoveryException">a position is missing or out of range</exception>
     public ColumnImputer(StarColumns stars, FeatureRecipe recipe, DistanceRule distances)
     {
-        _stars = stars;
+        _count = stars.Count;
         Distances = distances;
-        RequirePositions(stars);
         foreach (var column in recipe.Needs)
-            Survey(column);
-        if (!recipe.UsesDistance || AllMissing(StarColumn.Parallax))
-            return;
-        var parallaxes = new double[stars.Count];
-        for (var row = 0; row < parallaxes.Length; row++)
+            Survey(stars, column);
+        var parallaxes = recipe.UsesDistance && !AllMissing(StarColumn.Parallax) ? stars.Room.Create<double>(_count) : null;
+        foreach (var (first, tile) in stars.Tiles())
         {
-            var isDistance = IsDistance(row);
-            parallaxes[row] = isDistance ? stars.ParallaxMas[row] : double.NaN;
-            if (!isDistance && IsKnown(stars.ParallaxMas[row]))
-                NoDistance++;
+            RequirePositions(tile);
+            if (parallaxes is not null)
+                NoDistance += SurveyDistances(tile, first, parallaxes);
         }
-        _distanceMedian = OrderStatistics.Median(parallaxes);
+        if (parallaxes is not null)
+            _distanceMedian = OrderStatistics.MedianOf(parallaxes);
     }
 
     public DistanceRule Distances { get; }
@@ -52,34 +50,40 @@ internal sealed class ColumnImputer
 
     public double Median(StarColumn column) => _medians[(int)column];
 
-    public bool AllMissing(StarColumn column) => Missing(column) == _stars.Count;
+    public bool AllMissing(StarColumn column) => Missing(column) == _count;
 
-    public bool IsImputed(Feature feature, int row)
+    /// <summary>Whether any star lacks something that the feature needs.</summary>
+    public bool IsImputed(Feature feature) => feature.Needs.Any(c => Missing(c) > 0) || (feature.UsesDistance && NoDistance > 0);
+
+    /// <param name="stars">of the selection, or some of them</param>
+    /// <param name="row">among these</param>
+    public bool IsImputed(StarColumns stars, Feature feature, int row)
     {
         foreach (var column in feature.Needs)
         {
-            if (!IsKnown(_stars.Values(column)[row]) || (feature.UsesDistance && column == StarColumn.Parallax && !IsDistance(row)))
+            if (!IsKnown(stars.Values(column)[row]) || (feature.UsesDistance && column == StarColumn.Parallax && !IsDistance(stars, row)))
                 return true;
         }
         return false;
     }
 
-    public StarValues Row(int row)
+    /// <inheritdoc cref="IsImputed(StarColumns, Feature, int)"/>
+    public StarValues Row(StarColumns stars, int row)
     {
-        var parallax = _stars.ParallaxMas[row];
+        var parallax = stars.ParallaxMas[row];
         return new StarValues(
-            _stars.RaDeg[row],
-            _stars.DecDeg[row],
+            stars.RaDeg[row],
+            stars.DecDeg[row],
             Fill(StarColumn.Parallax, parallax),
-            IsDistance(row) ? parallax : _distanceMedian,
-            Fill(StarColumn.Pmra, _stars.PmraMasYr[row]),
-            Fill(StarColumn.Pmdec, _stars.PmdecMasYr[row]),
-            Fill(StarColumn.Magnitude, _stars.Magnitude[row]),
-            Fill(StarColumn.Color, _stars.Color[row])
+            IsDistance(stars, row) ? parallax : _distanceMedian,
+            Fill(StarColumn.Pmra, stars.PmraMasYr[row]),
+            Fill(StarColumn.Pmdec, stars.PmdecMasYr[row]),
+            Fill(StarColumn.Magnitude, stars.Magnitude[row]),
+            Fill(StarColumn.Color, stars.Color[row])
         )
         {
-            ProperMotionError = Math.Max(Error(_stars.PmraErrorMasYr[row]), Error(_stars.PmdecErrorMasYr[row])),
-            RadialVelocity = Fill(StarColumn.RadialVelocity, _stars.RadialVelocityKmS[row]),
+            ProperMotionError = Math.Max(Error(stars.PmraErrorMasYr[row]), Error(stars.PmdecErrorMasYr[row])),
+            RadialVelocity = Fill(StarColumn.RadialVelocity, stars.RadialVelocityKmS[row]),
         };
     }
 
@@ -108,22 +112,61 @@ internal sealed class ColumnImputer
     /// <summary>Infinities and numbers beyond any catalogue's are gaps, too.</summary>
     private static bool IsKnown(double value) => Math.Abs(value) <= FeaturePipeline.MaxMagnitude;
 
-    private bool IsDistance(int row) => Distances.Holds(_stars.ParallaxMas[row], _stars.ParallaxErrorMas[row]);
+    private bool IsDistance(StarColumns stars, int row) => Distances.Holds(stars.ParallaxMas[row], stars.ParallaxErrorMas[row]);
 
     private static double Error(double value) => value > 0 && IsKnown(value) ? value : 0;
 
     private double Fill(StarColumn column, double value) => IsKnown(value) ? value : _medians[(int)column];
 
-    private void Survey(StarColumn column)
+    private void Survey(StarColumns stars, StarColumn column)
     {
-        var values = _stars.Values(column);
-        var unknown = values.Count(v => !IsKnown(v));
+        var values = stars.Of(column);
+        var (unknown, absent) = (0, 0);
+        values.ForEach(
+            (_, stretch) =>
+            {
+                var (strange, missing) = (0, 0);
+                foreach (var value in stretch)
+                {
+                    strange += IsKnown(value) ? 0 : 1;
+                    missing += double.IsNaN(value) ? 1 : 0;
+                }
+                (unknown, absent) = (unknown + strange, absent + missing);
+            }
+        );
         _missing[(int)column] = unknown;
         if (unknown == 0)
             return;
-        if (unknown > values.Length - OrderStatistics.CountKnown(values))
-            values = [.. values.Select(v => IsKnown(v) ? v : double.NaN)];
-        _medians[(int)column] = OrderStatistics.Median(values);
+        if (unknown > absent)
+        {
+            var known = stars.Room.Create<double>(values.Count);
+            values.ForEach(
+                (first, stretch) =>
+                {
+                    using var kept = known.Blank(first, stretch.Length);
+                    for (var i = 0; i < stretch.Length; i++)
+                        kept.Span[i] = IsKnown(stretch[i]) ? stretch[i] : double.NaN;
+                    known.Write(first, kept.Span);
+                }
+            );
+            values = known;
+        }
+        _medians[(int)column] = OrderStatistics.MedianOf(values);
+    }
+
+    private int SurveyDistances(StarColumns tile, int first, Sequence<double> parallaxes)
+    {
+        var none = 0;
+        using var kept = parallaxes.Blank(first, tile.Count);
+        for (var row = 0; row < tile.Count; row++)
+        {
+            var isDistance = IsDistance(tile, row);
+            kept.Span[row] = isDistance ? tile.ParallaxMas[row] : double.NaN;
+            if (!isDistance && IsKnown(tile.ParallaxMas[row]))
+                none++;
+        }
+        parallaxes.Write(first, kept.Span);
+        return none;
     }
 
     private static void RequirePositions(StarColumns stars)

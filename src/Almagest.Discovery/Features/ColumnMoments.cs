@@ -1,4 +1,5 @@
 using Almagest.Discovery.Statistics;
+using Almagest.Discovery.Storage;
 
 namespace Almagest.Discovery.Features;
 
@@ -33,8 +34,8 @@ internal sealed class ColumnMoments
 
     /// <summary>Fills the row-major <paramref name="values"/> with the features of every row and measures them.</summary>
     public static ColumnMoments Measure(
-        int rows,
-        double[] values,
+        StarColumns stars,
+        Sequence<double> values,
         ColumnImputer imputer,
         Feature[] features,
         int maxThreads,
@@ -43,34 +44,41 @@ internal sealed class ColumnMoments
     {
         var columns = features.Length;
         var moments = new ColumnMoments(columns);
+        var rows = stars.Count;
         var blocks = (rows + BlockRows - 1) / BlockRows;
         var sums = new double[blocks * columns];
         var mins = new double[blocks * columns];
         var maxs = new double[blocks * columns];
-        RowBlocks.ForEach(
-            rows,
-            BlockRows,
-            maxThreads,
-            (first, count) =>
-            {
-                Derive(first, count, values, imputer, features);
-                for (var f = 0; f < columns; f++)
+        foreach (var (start, tile) in stars.Tiles())
+        {
+            RowBlocks.ForEach(
+                tile.Count,
+                BlockRows,
+                maxThreads,
+                (first, count) =>
                 {
-                    double sum = 0,
-                        min = double.PositiveInfinity,
-                        max = double.NegativeInfinity;
-                    for (var i = first * columns + f; i < (first + count) * columns; i += columns)
+                    using var block = values.Blank((long)(start + first) * columns, count * columns);
+                    Derive(first, tile, block.Span, imputer, features);
+                    values.Write((long)(start + first) * columns, block.Span);
+                    for (var f = 0; f < columns; f++)
                     {
-                        sum += values[i];
-                        min = Math.Min(min, values[i]);
-                        max = Math.Max(max, values[i]);
+                        double sum = 0,
+                            min = double.PositiveInfinity,
+                            max = double.NegativeInfinity;
+                        for (var i = f; i < block.Span.Length; i += columns)
+                        {
+                            var value = block.Span[i];
+                            sum += value;
+                            min = Math.Min(min, value);
+                            max = Math.Max(max, value);
+                        }
+                        var slot = (start + first) / BlockRows * columns + f;
+                        (sums[slot], mins[slot], maxs[slot]) = (sum, min, max);
                     }
-                    var slot = first / BlockRows * columns + f;
-                    (sums[slot], mins[slot], maxs[slot]) = (sum, min, max);
-                }
-            },
-            cancellationToken
-        );
+                },
+                cancellationToken
+            );
+        }
         for (var f = 0; f < columns; f++)
         {
             moments.Mean[f] = Total(sums, f, columns) / rows;
@@ -83,11 +91,12 @@ internal sealed class ColumnMoments
             maxThreads,
             (first, count) =>
             {
+                using var block = values.Read((long)first * columns, count * columns);
                 for (var f = 0; f < columns; f++)
                 {
                     double sum = 0;
-                    for (var i = first * columns + f; i < (first + count) * columns; i += columns)
-                        sum += (values[i] - moments.Mean[f]) * (values[i] - moments.Mean[f]);
+                    for (var i = f; i < block.Span.Length; i += columns)
+                        sum += (block.Span[i] - moments.Mean[f]) * (block.Span[i] - moments.Mean[f]);
                     sums[first / BlockRows * columns + f] = sum;
                 }
             },
@@ -98,13 +107,13 @@ internal sealed class ColumnMoments
         return moments;
     }
 
-    private static void Derive(int first, int count, double[] values, ColumnImputer imputer, Feature[] features)
+    private static void Derive(int first, StarColumns stars, Span<double> values, ColumnImputer imputer, Feature[] features)
     {
-        for (var row = first; row < first + count; row++)
+        for (var at = 0; at < values.Length; first++)
         {
-            var star = imputer.Row(row);
-            for (var f = 0; f < features.Length; f++)
-                values[row * features.Length + f] = features[f].Formula(star);
+            var star = imputer.Row(stars, first);
+            foreach (var feature in features)
+                values[at++] = feature.Formula(star);
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using Almagest.Discovery.Storage;
 
 namespace Almagest.Discovery.Features;
 
@@ -7,13 +9,11 @@ namespace Almagest.Discovery.Features;
 /// first feature in the recipe's order that it lacks would need.
 /// </summary>
 /// <param name="Stars">in the order of the selection; the selection itself where none is excluded</param>
-/// <param name="Rows">where they are in the selection; null where none is excluded</param>
 /// <param name="Excluded">by reason, in the recipe's order; reasons that no star has are left out</param>
 /// <param name="Recipe">the recipe without the features of <paramref name="LeftOut"/></param>
 /// <param name="LeftOut">features that the recipe can do without (<see cref="Feature.IsOptional"/>) and too few stars have</param>
 public sealed record CompleteStars(
     StarColumns Stars,
-    int[]? Rows,
     IReadOnlyList<ExcludedStars> Excluded,
     FeatureRecipe Recipe,
     IReadOnlyList<LeftOutFeature> LeftOut
@@ -32,38 +32,61 @@ public sealed record CompleteStars(
         ArgumentNullException.ThrowIfNull(distances);
         var (kept, leftOut) = Optional(stars, recipe, distances);
         var needs = Needs(kept, distances);
-        var lacks = new int[stars.Count];
+        var lacks = stars.Room.Create<short>(stars.Count);
         var counts = new int[needs.Count];
         var complete = 0;
-        for (var row = 0; row < lacks.Length; row++)
+        foreach (var (start, tile) in stars.Tiles())
         {
-            var first = FirstLack(stars, row, needs);
-            lacks[row] = first;
-            if (first < 0)
-                complete++;
-            else
-                counts[first]++;
+            using var found = lacks.Blank(start, tile.Count);
+            for (var row = 0; row < tile.Count; row++)
+            {
+                var first = FirstLack(tile, row, needs);
+                found.Span[row] = (short)first;
+                if (first < 0)
+                    complete++;
+                else
+                    counts[first]++;
+            }
+            lacks.Write(start, found.Span);
         }
         if (complete == stars.Count)
-            return new CompleteStars(stars, null, [], kept, leftOut);
-        var rows = new int[complete];
-        var ids = counts.Select(n => new long[n]).ToArray();
-        var filled = new int[needs.Count];
-        var next = 0;
-        for (var row = 0; row < lacks.Length; row++)
-        {
-            if (lacks[row] is >= 0 and var lack)
-                ids[lack][filled[lack]++] = stars.StarId[row];
-            else
-                rows[next++] = row;
-        }
+            return new CompleteStars(stars, [], kept, leftOut);
+        var ids = counts.Select(n => stars.Room.Create<long>(n)).ToArray();
         return new CompleteStars(
-            stars.Take(rows),
-            rows,
-            [.. needs.Zip(ids, (need, lacking) => new ExcludedStars(need.Reason, lacking)).Where(e => e.StarIds.Length > 0)],
+            Split(stars, lacks, ids),
+            [.. needs.Zip(ids, (need, lacking) => new ExcludedStars(need.Reason, lacking)).Where(e => e.Count > 0)],
             kept,
             leftOut
         );
+    }
+
+    /// <summary>The stars that lack nothing; the ids of the others are written by what they lack.</summary>
+    private static StarColumns Split(StarColumns stars, Sequence<short> lacks, Sequence<long>[] ids)
+    {
+        var written = new long[ids.Length];
+        var writer = stars.IsInMemory ? null : new StarWriter(stars.Room, stars.Files!.Further);
+        var complete = StarColumns.None;
+        foreach (var (start, tile) in stars.Tiles())
+        {
+            using var found = lacks.Read(start, tile.Count);
+            var rows = new List<int>(tile.Count);
+            var excluded = ids.Select(_ => new List<long>()).ToArray();
+            for (var row = 0; row < tile.Count; row++)
+            {
+                if (found.Span[row] is >= 0 and var lack)
+                    excluded[lack].Add(tile.StarId[row]);
+                else
+                    rows.Add(row);
+            }
+            for (var i = 0; i < ids.Length; i++)
+            {
+                ids[i].Write(written[i], CollectionsMarshal.AsSpan(excluded[i]));
+                written[i] += excluded[i].Count;
+            }
+            complete = tile.Take([.. rows]);
+            writer?.Add(complete);
+        }
+        return writer?.Finish() ?? complete;
     }
 
     /// <summary>What all stars of a selection lack is left out of a recipe that takes what there is, such as <c>default</c>.</summary>
@@ -79,7 +102,7 @@ public sealed record CompleteStars(
         foreach (var feature in recipe.Features.Where(f => f.IsOptional))
         {
             var needs = Needs(recipe with { Features = [feature] }, distances);
-            var have = Enumerable.Range(0, stars.Count).Count(row => FirstLack(stars, row, needs) < 0);
+            var have = stars.Tiles().Sum(t => Enumerable.Range(0, t.Stars.Count).Count(row => FirstLack(t.Stars, row, needs) < 0));
             if (have >= LeastShare * stars.Count && have > 0)
                 continue;
             var names = string.Join(" and ", needs.Select(n => n.Column.ColumnName()));
@@ -144,5 +167,14 @@ public sealed record CompleteStars(
 
 /// <summary>Stars of a selection that a recipe cannot use.</summary>
 /// <param name="Reason">what they lack, such as <c>no parallax</c></param>
-/// <param name="StarIds">ascending</param>
-public sealed record ExcludedStars(string Reason, long[] StarIds);
+/// <param name="Ids">ascending</param>
+public sealed record ExcludedStars(string Reason, Sequence<long> Ids)
+{
+    public ExcludedStars(string reason, long[] ids)
+        : this(reason, (Sequence<long>)ids) { }
+
+    public long Count => Ids.Count;
+
+    /// <exception cref="InvalidOperationException">they are not in memory</exception>
+    public long[] StarIds => Ids.InMemory;
+}

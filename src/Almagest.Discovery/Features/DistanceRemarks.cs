@@ -12,13 +12,16 @@ internal static class DistanceRemarks
         if (isStrict || !features.Any(f => f.UsesDistance))
             return [];
         var (unknown, imprecise) = (0, 0);
-        for (var row = 0; row < stars.Count; row++)
+        foreach (var (_, tile) in stars.Tiles())
         {
-            if (!rule.Holds(stars.ParallaxMas[row], stars.ParallaxErrorMas[row]))
-                continue;
-            var lack = DistanceRule.Usual.LackOf(stars.ParallaxMas[row], stars.ParallaxErrorMas[row]);
-            unknown += lack == DistanceLack.Error ? 1 : 0;
-            imprecise += lack == DistanceLack.Precision ? 1 : 0;
+            for (var row = 0; row < tile.Count; row++)
+            {
+                if (!rule.Holds(tile.ParallaxMas[row], tile.ParallaxErrorMas[row]))
+                    continue;
+                var lack = DistanceRule.Usual.LackOf(tile.ParallaxMas[row], tile.ParallaxErrorMas[row]);
+                unknown += lack == DistanceLack.Error ? 1 : 0;
+                imprecise += lack == DistanceLack.Precision ? 1 : 0;
+            }
         }
         var remarks = new List<string>();
         if (unknown > 0)

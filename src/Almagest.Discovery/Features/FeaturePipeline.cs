@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 using Almagest.Discovery.Statistics;
 
@@ -49,10 +50,7 @@ public static class FeaturePipeline
                 $"the recipe {recipe.Name} can use {complete.Stars.Count:N0} of the {selected:N0} stars selected, "
             )
                 + $"expected at least {least}: "
-                + string.Join(
-                    ", ",
-                    complete.Excluded.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Reason} {e.StarIds.Length:N0}"))
-                )
+                + string.Join(", ", complete.Excluded.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Reason} {e.Count:N0}")))
         );
 
     private static PreparedFeatures Make(
@@ -73,39 +71,91 @@ public static class FeaturePipeline
             );
         var weights = Weights(recipe, features, options);
 
-        var values = new double[checked(stars.Count * features.Length)];
-        var moments = ColumnMoments.Measure(stars.Count, values, imputer, features, options.MaxThreads, cancellationToken);
+        var values = stars.Room.Create<double>((long)stars.Count * features.Length);
+        var moments = ColumnMoments.Measure(stars, values, imputer, features, options.MaxThreads, cancellationToken);
+        var (missing, filled) = CountFilled(stars, features, imputer, options.MaxThreads, cancellationToken);
+        var matrix = new FeatureMatrix(stars.Count, [.. features.Select(f => f.Name)], values)
+        {
+            Beside = stars.IsInMemory ? stars.Further : ReadOnlyDictionary<string, double[]>.Empty,
+        };
         var statistics = new FeatureStatistics[features.Length];
         RowBlocks.For(
             features.Length,
             options.MaxThreads,
-            f => statistics[f] = Describe(f, features, moments, values, imputer, options.Standardise, weights[f]),
+            f => statistics[f] = Describe(f, features, moments, matrix, missing[f], options.Standardise, weights[f]),
             cancellationToken
         );
         RowBlocks.ForEach(
             stars.Count,
             ColumnMoments.BlockRows,
             options.MaxThreads,
-            (first, count) => Rescale(values.AsSpan(first * features.Length, count * features.Length), statistics),
+            (first, count) =>
+            {
+                using var block = matrix.Block(first, count);
+                Rescale(block.Span, statistics);
+                values.Write((long)first * features.Length, block.Span);
+            },
             cancellationToken
         );
         if (!options.FillGaps)
-            LeaveGaps(stars.Count, values, features, imputer);
+            LeaveGaps(stars, matrix, features, imputer);
         return new PreparedFeatures(
             recipe,
             stars,
             [],
-            new FeatureMatrix(stars.Count, [.. features.Select(f => f.Name)], values) { Beside = stars.Further },
+            matrix,
             statistics,
             options.FillGaps ? Imputations(stars.Count, features, imputer) : [],
-            !options.FillGaps || statistics.All(s => s.Missing == 0)
-                ? 0
-                : Enumerable.Range(0, stars.Count).Count(row => features.Any(f => imputer.IsImputed(f, row))),
+            options.FillGaps ? filled : 0,
             leftOut
         )
         {
+            Imputer = imputer,
             Remarks = DistanceRemarks.Of(stars, features, options.Distances),
         };
+    }
+
+    /// <summary>Of each feature the stars that lack something of it, and the stars that lack anything.</summary>
+    private static (int[] Missing, int Filled) CountFilled(
+        StarColumns stars,
+        Feature[] features,
+        ColumnImputer imputer,
+        int maxThreads,
+        CancellationToken cancellationToken
+    )
+    {
+        var missing = new int[features.Length];
+        var filled = 0;
+        int[] some = [.. Enumerable.Range(0, features.Length).Where(f => imputer.IsImputed(features[f]))];
+        foreach (var (_, tile) in some.Length == 0 ? [] : stars.Tiles())
+        {
+            RowBlocks.ForEach(
+                tile.Count,
+                ColumnMoments.BlockRows,
+                maxThreads,
+                (first, count) =>
+                {
+                    var (lacking, any) = (new int[features.Length], 0);
+                    for (var row = first; row < first + count; row++)
+                    {
+                        var lacksAny = false;
+                        foreach (var f in some)
+                        {
+                            if (!imputer.IsImputed(tile, features[f], row))
+                                continue;
+                            lacking[f]++;
+                            lacksAny = true;
+                        }
+                        any += lacksAny ? 1 : 0;
+                    }
+                    foreach (var f in some)
+                        Interlocked.Add(ref missing[f], lacking[f]);
+                    Interlocked.Add(ref filled, any);
+                },
+                cancellationToken
+            );
+        }
+        return (missing, filled);
     }
 
     private static bool IsUsable(Feature feature, ColumnImputer imputer, List<LeftOutFeature> leftOut)
@@ -139,22 +189,13 @@ public static class FeaturePipeline
         int f,
         Feature[] features,
         ColumnMoments moments,
-        double[] values,
-        ColumnImputer imputer,
+        FeatureMatrix matrix,
+        int missing,
         bool standardise,
         double weight
     )
     {
         var feature = features[f];
-        var column = new double[values.Length / features.Length];
-        for (var row = 0; row < column.Length; row++)
-            column[row] = values[row * features.Length + f];
-        var missing = 0;
-        if (feature.Needs.Any(c => imputer.Missing(c) > 0) || (feature.UsesDistance && imputer.NoDistance > 0))
-        {
-            for (var row = 0; row < column.Length; row++)
-                missing += imputer.IsImputed(feature, row) ? 1 : 0;
-        }
         var constant = moments.IsConstant(f);
         var scale = !standardise || constant ? 1 : VectorScale(f, features, moments);
         return new FeatureStatistics(
@@ -162,7 +203,7 @@ public static class FeaturePipeline
             feature.Unit,
             moments.Mean[f],
             constant ? 0 : moments.StdDev[f],
-            OrderStatistics.Median(column),
+            OrderStatistics.MedianOf(matrix.Column(f)),
             moments.Min[f],
             moments.Max[f],
             missing,
@@ -203,12 +244,17 @@ public static class FeaturePipeline
         : s.IsConstant && s.Centre != 0 ? 0
         : (value - s.Centre) / s.Scale;
 
-    private static void LeaveGaps(int count, double[] values, Feature[] features, ColumnImputer imputer)
+    private static void LeaveGaps(StarColumns stars, FeatureMatrix matrix, Feature[] features, ColumnImputer imputer)
     {
-        for (var row = 0; row < count; row++)
-        for (var f = 0; f < features.Length; f++)
-            if (imputer.IsImputed(features[f], row))
-                values[row * features.Length + f] = double.NaN;
+        foreach (var (start, tile) in stars.Tiles())
+        {
+            using var rows = matrix.Block(start, tile.Count);
+            for (var row = 0; row < tile.Count; row++)
+            for (var f = 0; f < features.Length; f++)
+                if (imputer.IsImputed(tile, features[f], row))
+                    rows.Span[row * features.Length + f] = double.NaN;
+            matrix.Numbers.Write((long)start * features.Length, rows.Span);
+        }
     }
 
     private static ImputedColumn[] Imputations(int count, Feature[] features, ColumnImputer imputer)

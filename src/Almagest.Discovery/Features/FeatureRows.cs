@@ -10,11 +10,10 @@ internal sealed class FeatureRows
     private readonly Feature[] _features;
     private readonly FeatureStatistics[] _statistics;
     private readonly DistanceRule _distances;
-    private readonly StarColumns _stars;
 
-    private FeatureRows(StarColumns stars, ColumnImputer imputer, Feature[] features, PreparedFeatures prepared, DistanceRule distances)
+    private FeatureRows(ColumnImputer imputer, Feature[] features, PreparedFeatures prepared, DistanceRule distances)
     {
-        (_stars, _imputer, _features, _distances) = (stars, imputer, features, distances);
+        (_imputer, _features, _distances) = (imputer, features, distances);
         _statistics = [.. prepared.Statistics];
         UsesDistance = features.Any(f => f.UsesDistance);
         Needs = [.. features.SelectMany(f => f.Needs).Distinct().Order()];
@@ -31,12 +30,17 @@ internal sealed class FeatureRows
     public static FeatureRows Of(PreparedFeatures prepared, DistanceRule distances)
     {
         var features = prepared.Matrix.Names.Select(name => prepared.Recipe.Features.First(f => f.Name == name)).ToArray();
-        var imputer = new ColumnImputer(prepared.Stars, prepared.Recipe with { Features = features }, distances);
-        return new FeatureRows(prepared.Stars, imputer, features, prepared, distances);
+        var imputer =
+            prepared.Imputer is { } known && known.Distances == distances
+                ? known
+                : new ColumnImputer(prepared.Stars, prepared.Recipe with { Features = features }, distances);
+        return new FeatureRows(imputer, features, prepared, distances);
     }
 
     /// <summary>What the catalogue says of a star, medians where it says nothing.</summary>
-    public StarValues Measured(int row) => _imputer.Row(row);
+    /// <param name="stars">of the selection, or some of them</param>
+    /// <param name="row">among these</param>
+    public StarValues Measured(StarColumns stars, int row) => _imputer.Row(stars, row);
 
     /// <summary>What another measurement of a star says, with the medians of this selection where it says nothing.</summary>
     /// <param name="values">by <see cref="StarColumn"/>; NaN = not known</param>
@@ -46,7 +50,8 @@ internal sealed class FeatureRows
         _imputer.Filled(values, parallaxError, pmraError, pmdecError, keepsDistance);
 
     /// <summary>Whether the star's own parallax is its distance.</summary>
-    public bool HasDistance(int row) => _distances.Holds(_stars.ParallaxMas[row], _stars.ParallaxErrorMas[row]);
+    /// <inheritdoc cref="Measured"/>
+    public bool HasDistance(StarColumns stars, int row) => _distances.Holds(stars.ParallaxMas[row], stars.ParallaxErrorMas[row]);
 
     /// <summary>Writes a row of the matrix.</summary>
     public void Derive(in StarValues values, Span<double> row)

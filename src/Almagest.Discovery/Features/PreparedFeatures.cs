@@ -20,6 +20,9 @@ public sealed record PreparedFeatures(
     IReadOnlyList<LeftOutFeature> LeftOut
 )
 {
+    /// <summary>What was filled in, and by which rule; null of features that the pipeline did not make.</summary>
+    internal ColumnImputer? Imputer { get; init; }
+
     /// <summary>What else is to be known of the features, whole sentences.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 

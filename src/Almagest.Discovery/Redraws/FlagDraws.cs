@@ -3,6 +3,7 @@ using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Statistics;
+using Almagest.Discovery.Storage;
 
 namespace Almagest.Discovery.Redraws;
 
@@ -58,36 +59,51 @@ internal static class FlagDraws
             return null;
         var redraw = new StarRedraw(prepared, parameters.Distances, parameters.Seed ?? 0);
         var rows = prepared.Matrix.Rows;
-        var (shares, spreads) = (new double[rows], new double[rows]);
-        var near = stopEarly ? Near(found) : double.PositiveInfinity;
-        long made = 0;
+        var room = prepared.Matrix.Room;
+        var (shares, spreads) = (room.Create<double>(rows), room.Create<double>(rows));
         // A block has few open stars; of large blocks they still fill the scorer's.
         var blockRows = Math.Clamp(rows / 64, 64, MostBlockRows);
-        var (done, blocks) = (0, (rows + blockRows - 1) / blockRows);
         if (redraw.Errors.Columns.Count == 0)
         {
-            Array.Fill(shares, double.NaN);
-            Array.Fill(spreads, double.NaN);
+            RowBlocks.ForEach(rows, MostBlockRows, 1, (first, count) => None(first, count, shares, spreads), context.CancellationToken);
             return new StarDraws(shares, spreads, parameters.Draws, 0).Of(redraw);
         }
-        RowBlocks.ForEach(
-            rows,
-            blockRows,
-            context.MaxThreads,
-            (first, count) =>
-            {
-                var block = new Block(redraw, scorer, found, prepared.Matrix.Columns, first, count);
-                block.Add(Math.Min(Pilot, parameters.Draws), (_, _) => true);
-                if (parameters.Draws > Second)
-                    block.Add(Second, (row, sums) => found.IsAnomaly(row) || !IsCertain(found.Decision(row), sums, near));
-                block.Add(parameters.Draws, (row, sums) => !IsCertain(found.Decision(row), sums, stopEarly ? 0 : near));
-                block.Finish(shares, spreads);
-                Interlocked.Add(ref made, block.Made);
-                context.Progress?.Report((double)Interlocked.Increment(ref done) / blocks);
-            },
-            context.CancellationToken
-        );
+        var near = stopEarly ? Near(found) : double.PositiveInfinity;
+        long made = 0;
+        var done = 0;
+        foreach (var (start, tile) in prepared.Stars.Tiles())
+        {
+            var here = redraw.On(tile);
+            RowBlocks.ForEach(
+                tile.Count,
+                blockRows,
+                context.MaxThreads,
+                (first, count) =>
+                {
+                    using var scores = found.Scores.Read(start + first, count);
+                    var block = new Block(here, scorer, found.Offset, scores.Span.ToArray(), prepared.Matrix.Columns, start, first);
+                    block.Add(Math.Min(Pilot, parameters.Draws), (_, _) => true);
+                    if (parameters.Draws > Second)
+                        block.Add(Second, (measured, sums) => measured < 0 || !IsCertain(measured, sums, near));
+                    block.Add(parameters.Draws, (measured, sums) => !IsCertain(measured, sums, stopEarly ? 0 : near));
+                    block.Finish(shares, spreads);
+                    Interlocked.Add(ref made, block.Made);
+                    context.Progress?.Report((double)Interlocked.Add(ref done, count) / rows);
+                },
+                context.CancellationToken
+            );
+        }
         return new StarDraws(shares, spreads, parameters.Draws, made).Of(redraw);
+    }
+
+    private static void None(int first, int count, params ReadOnlySpan<Sequence<double>> all)
+    {
+        foreach (var sequence in all)
+        {
+            using var none = sequence.Blank(first, count);
+            none.Span.Fill(double.NaN);
+            sequence.Write(first, none.Span);
+        }
     }
 
     // About the measured score, which no draw was needed for: three draws tell the spread as well as four would about their mean.
@@ -103,10 +119,17 @@ internal static class FlagDraws
 
     private static double Near(AnomalyResult found)
     {
-        var margins = new double[found.RawScores.Length];
-        for (var row = 0; row < margins.Length; row++)
-            margins[row] = Math.Abs(found.Decision(row));
-        return OrderStatistics.Percentile(margins, 100 * Nearest);
+        var margins = found.Scores.Room.Create<double>(found.Scores.Count);
+        found.Scores.ForEach(
+            (first, scores) =>
+            {
+                using var part = margins.Blank(first, scores.Length);
+                for (var i = 0; i < scores.Length; i++)
+                    part.Span[i] = Math.Abs(scores[i] - found.Offset);
+                margins.Write(first, part.Span);
+            }
+        );
+        return OrderStatistics.PercentileOf(margins, 100 * Nearest);
     }
 
     /// <summary>Of the draws of one star so far; mean and squares of the deviations from it by Welford's rule.</summary>
@@ -128,11 +151,14 @@ internal static class FlagDraws
     }
 
     /// <summary>The stars of a block.</summary>
-    private sealed class Block(StarRedraw redraw, IRowScorer scorer, AnomalyResult found, int columns, int first, int count)
+    /// <param name="measured">their raw scores</param>
+    /// <param name="start">where the tile of the block begins</param>
+    /// <param name="first">where in the tile the block begins</param>
+    private sealed class Block(StarRedraw redraw, IRowScorer scorer, double offset, double[] measured, int columns, int start, int first)
     {
         private const int MostRows = 4096;
 
-        private readonly Sums[] _sums = new Sums[count];
+        private readonly Sums[] _sums = new Sums[measured.Length];
         private double[] _rows = [];
         private double[] _scores = [];
         private int[] _of = [];
@@ -141,13 +167,14 @@ internal static class FlagDraws
         public long Made { get; private set; }
 
         /// <summary>Makes so many draws of the stars that are open, those that they have counted in.</summary>
-        public void Add(int upTo, Func<int, Sums, bool> isOpen)
+        /// <param name="isOpen">given what a star scores above the threshold</param>
+        public void Add(int upTo, Func<double, Sums, bool> isOpen)
         {
             var open = new List<int>();
             var draws = upTo - _done;
-            for (var i = 0; draws > 0 && i < count; i++)
+            for (var i = 0; draws > 0 && i < _sums.Length; i++)
                 // Who was certain before, stays so.
-                if (_sums[i].Count == _done && (_done > 0 || redraw.Errors.Has(first + i)) && isOpen(first + i, _sums[i]))
+                if (_sums[i].Count == _done && (_done > 0 || redraw.Errors.Has(first + i)) && isOpen(measured[i] - offset, _sums[i]))
                     open.Add(i);
             _done = upTo;
             if (open.Count == 0)
@@ -159,14 +186,18 @@ internal static class FlagDraws
             Made += (long)open.Count * draws;
         }
 
-        public void Finish(double[] shares, double[] spreads)
+        public void Finish(Sequence<double> shares, Sequence<double> spreads)
         {
-            for (var i = 0; i < count; i++)
+            using var ofShares = shares.Blank(start + first, _sums.Length);
+            using var ofSpreads = spreads.Blank(start + first, _sums.Length);
+            for (var i = 0; i < _sums.Length; i++)
             {
                 var sums = _sums[i];
-                shares[first + i] = sums.Count == 0 ? double.NaN : (double)sums.Flagged / sums.Count;
-                spreads[first + i] = sums.Count < 2 ? double.NaN : Math.Sqrt(sums.Squares / (sums.Count - 1));
+                ofShares.Span[i] = sums.Count == 0 ? double.NaN : (double)sums.Flagged / sums.Count;
+                ofSpreads.Span[i] = sums.Count < 2 ? double.NaN : Math.Sqrt(sums.Squares / (sums.Count - 1));
             }
+            shares.Write(start + first, ofShares.Span);
+            spreads.Write(start + first, ofSpreads.Span);
         }
 
         private void AddTo(ReadOnlySpan<int> stars, int draws)
@@ -178,12 +209,12 @@ internal static class FlagDraws
             {
                 var row = first + stars[s];
                 redraw.Draw(row, _sums[stars[s]].Count, columns, _rows.AsSpan(s * draws * columns, draws * columns));
-                _of.AsSpan(s * draws, draws).Fill(row);
+                _of.AsSpan(s * draws, draws).Fill(start + row);
             }
             scorer.Score(_rows.AsSpan(0, total * columns), _of.AsSpan(0, total), _scores.AsSpan(0, total));
             for (var s = 0; s < stars.Length; s++)
             for (var d = 0; d < draws; d++)
-                _sums[stars[s]].Add(AnomalyAlgorithm.InReach(_scores[s * draws + d]) - found.Offset);
+                _sums[stars[s]].Add(AnomalyAlgorithm.InReach(_scores[s * draws + d]) - offset);
         }
     }
 }

@@ -26,9 +26,12 @@ internal sealed class MeasurementErrors
     private readonly double[][] _errors;
     private readonly double[]?[] _correlations;
 
-    private MeasurementErrors(StarColumns stars, StarColumn[] columns, double[][] errors)
+    private MeasurementErrors(StarColumn[] columns) => (_columns, _values, _errors, _correlations) = (columns, [], [], []);
+
+    private MeasurementErrors(StarColumns stars, StarColumn[] columns)
     {
-        (_columns, _errors) = (columns, errors);
+        _columns = columns;
+        _errors = Array.ConvertAll(columns, c => stars.Further[s_known.First(k => k.Column == c).Error]);
         _values = Array.ConvertAll(columns, c => stars.Values(c));
         _correlations = new double[columns.Length * columns.Length][];
         for (var i = 0; i < columns.Length; i++)
@@ -58,13 +61,15 @@ internal sealed class MeasurementErrors
     /// <param name="needs">what the features are made of</param>
     public static MeasurementErrors Of(StarColumns stars, IReadOnlyList<StarColumn> needs)
     {
-        var found = s_known
-            .Where(k => needs.Contains(k.Column))
-            .Select(k => (k.Column, Errors: stars.Further.GetValueOrDefault(k.Error)))
-            .Where(k => k.Errors?.Any(IsError) == true)
-            .ToArray();
-        return new MeasurementErrors(stars, [.. found.Select(k => k.Column)], [.. found.Select(k => k.Errors!)]);
+        var (found, known) = (new HashSet<StarColumn>(), s_known.Where(k => needs.Contains(k.Column)).ToList());
+        foreach (var (_, tile) in stars.Tiles())
+            found.UnionWith(known.Where(k => tile.Further.GetValueOrDefault(k.Error)?.Any(IsError) == true).Select(k => k.Column));
+        StarColumn[] columns = [.. known.Select(k => k.Column).Where(found.Contains)];
+        return stars.IsInMemory ? new MeasurementErrors(stars, columns) : new MeasurementErrors(columns);
     }
+
+    /// <summary>The same for some of the stars, which are in memory.</summary>
+    public MeasurementErrors On(StarColumns tile) => new(tile, _columns);
 
     /// <summary>Whether any measurement of the star has an error.</summary>
     public bool Has(int row)

@@ -3,16 +3,25 @@ using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Features;
+using Almagest.Discovery.Statistics;
+using Almagest.Discovery.Storage;
 
 namespace Almagest.Discovery.Redraws;
 
 /// <summary>What draws within the errors say of the stars of a run, in the order of its matrix.</summary>
-/// <param name="Shares">of a star's draws, those that flag it or keep it in its cluster; NaN where it has none</param>
-/// <param name="Spreads">standard deviation of the scores of its draws; null where there are no scores</param>
+/// <param name="OfShares">of a star's draws, those that flag it or keep it in its cluster; NaN where it has none</param>
+/// <param name="OfSpreads">standard deviation of the scores of its draws; null where there are no scores</param>
 /// <param name="Asked">draws of a star whose answer stays open</param>
 /// <param name="Made">draws made of all stars together</param>
-public sealed record StarDraws(double[] Shares, double[]? Spreads, int Asked, long Made)
+public sealed record StarDraws(Sequence<double> OfShares, Sequence<double>? OfSpreads, int Asked, long Made)
 {
+    /// <summary>The same as <see cref="OfShares"/>, where they are in memory.</summary>
+    /// <exception cref="InvalidOperationException">they are not</exception>
+    public double[] Shares => OfShares.InMemory;
+
+    /// <inheritdoc cref="Shares"/>
+    public double[]? Spreads => OfSpreads?.InMemory;
+
     /// <summary>The names of the numbers that draws use beside those of the features.</summary>
     public static IReadOnlyList<string> ErrorNames(FeatureRecipe recipe) => MeasurementErrors.Names(recipe);
 
@@ -33,7 +42,15 @@ public sealed record StarDraws(double[] Shares, double[]? Spreads, int Asked, lo
     }
 
     /// <summary>Stars that have draws.</summary>
-    public int Stars => Shares.Count(s => !double.IsNaN(s));
+    public int Stars
+    {
+        get
+        {
+            var all = 0;
+            OfShares.ForEach((_, shares) => all += OrderStatistics.CountKnown(shares));
+            return all;
+        }
+    }
 
     /// <summary>The measurements that were drawn, as the table of stars names them.</summary>
     public IReadOnlyList<string> Drawn { get; init; } = [];

@@ -27,11 +27,16 @@ internal sealed class StarRedraw
         _pmdec = -1,
         _velocity = -1;
 
+    /// <summary>Of stars in memory, all of them; of others <see cref="On"/> the stars of a tile.</summary>
     public StarRedraw(PreparedFeatures prepared, DistanceRule distances, long seed)
+        : this(prepared.Stars, FeatureRows.Of(prepared, distances), seed) { }
+
+    private StarRedraw(StarColumns stars, FeatureRows features, long seed)
+        : this(stars, features, MeasurementErrors.Of(stars, features.Needs), seed) { }
+
+    private StarRedraw(StarColumns stars, FeatureRows features, MeasurementErrors errors, long seed)
     {
-        (_stars, _seed) = (prepared.Stars, seed);
-        _features = FeatureRows.Of(prepared, distances);
-        Errors = MeasurementErrors.Of(prepared.Stars, _features.Needs);
+        (_stars, _features, Errors, _seed) = (stars, features, errors, seed);
         for (var i = 0; i < Errors.Columns.Count; i++)
         {
             switch (Errors.Columns[i])
@@ -58,6 +63,9 @@ internal sealed class StarRedraw
         }
     }
 
+    /// <summary>The same for some of the stars, which are in memory.</summary>
+    public StarRedraw On(StarColumns tile) => ReferenceEquals(tile, _stars) ? this : new(tile, _features, Errors.On(tile), _seed);
+
     public MeasurementErrors Errors { get; }
 
     /// <summary>What the features are made of.</summary>
@@ -71,8 +79,8 @@ internal sealed class StarRedraw
     {
         Span<double> factor = stackalloc double[MeasurementErrors.Most * MeasurementErrors.Most];
         Errors.Factor(row, factor);
-        var measured = _features.Measured(row);
-        var ownDistance = _features.UsesDistance && _features.HasDistance(row);
+        var measured = _features.Measured(_stars, row);
+        var ownDistance = _features.UsesDistance && _features.HasDistance(_stars, row);
         var star = KeyOf(row);
         for (int at = 0, draw = first; at < rows.Length; at += columns, draw++)
             _features.Derive(One(measured, factor, star, draw, ownDistance), rows.Slice(at, columns));

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Almagest.Discovery.Features;
+using Almagest.Discovery.Storage;
 using Almagest.Ledger.Database;
 using Npgsql;
 
@@ -97,7 +98,21 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
     )
     {
         var ids = new List<long>();
-        var values = await ReadAsync(datasetId, filter, [.. s_columns, .. Known(further)], ids, progress, cancellationToken);
+        var names = (string[])[.. s_columns, .. Known(further)];
+        var values = names.Select(_ => new List<double>()).ToArray();
+        await ReadAsync(
+            datasetId,
+            filter,
+            names,
+            (id, row) =>
+            {
+                ids.Add(id);
+                for (var c = 0; c < row.Length; c++)
+                    values[c].Add(row[c]);
+            },
+            progress,
+            cancellationToken
+        );
         return new StarColumns
         {
             StarId = ids.ToArray(),
@@ -112,6 +127,23 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
         };
     }
 
+    /// <summary>The same, with the stars where the caller says.</summary>
+    /// <param name="room">of files</param>
+    /// <inheritdoc cref="LoadAsync(long, StarFilter, IReadOnlyCollection{string}, IProgress{long}?, CancellationToken)"/>
+    public async Task<StarColumns> LoadAsync(
+        long datasetId,
+        StarFilter filter,
+        IReadOnlyCollection<string> further,
+        Room room,
+        IProgress<long>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var writer = new StarWriter(room, further);
+        await ReadAsync(datasetId, filter, [.. s_columns, .. Known(further)], writer.Add, progress, cancellationToken);
+        return writer.Finish();
+    }
+
     /// <summary>Only those other columns, in the order of the stars that <see cref="LoadAsync(long, StarFilter, IProgress{long}?,
     /// CancellationToken)"/> gives; NaN = not known.</summary>
     /// <exception cref="ArgumentException">there is no such column</exception>
@@ -122,7 +154,19 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
         CancellationToken cancellationToken = default
     )
     {
-        var values = await ReadAsync(datasetId, filter, Known(further), [], null, cancellationToken);
+        var values = further.Select(_ => new List<double>()).ToArray();
+        await ReadAsync(
+            datasetId,
+            filter,
+            Known(further),
+            (_, row) =>
+            {
+                for (var c = 0; c < row.Length; c++)
+                    values[c].Add(row[c]);
+            },
+            null,
+            cancellationToken
+        );
         return further.Select((name, i) => (name, i)).ToDictionary(f => f.name, f => Take(values, f.i));
     }
 
@@ -132,19 +176,19 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
             ? throw new ArgumentException($"stars have no column of numbers '{unknown}'", nameof(further))
             : [.. further];
 
-    private async Task<List<double>[]> ReadAsync(
+    private Task ReadAsync(
         long datasetId,
         StarFilter filter,
-        IReadOnlyList<string> columns,
-        List<long> ids,
+        string[] columns,
+        Action<long, ReadOnlySpan<double>> row,
         IProgress<long>? progress,
         CancellationToken cancellationToken
-    )
-    {
-        var values = columns.Select(_ => new List<double>()).ToArray();
-        await ledger.AskAsync(
+    ) =>
+        ledger.AskAsync(
             async connection =>
             {
+                var values = new double[columns.Length];
+                long count = 0;
                 await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 3600 };
                 command.CommandText =
                     $"select {string.Join(", ", columns.Prepend("star_id"))} from public.stars "
@@ -152,17 +196,16 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
                 await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.SequentialAccess, cancellationToken);
                 while (await reader.ReadAsync(cancellationToken))
                 {
-                    ids.Add(reader.GetInt64(0));
+                    var id = reader.GetInt64(0);
                     for (var c = 0; c < values.Length; c++)
-                        values[c].Add(reader.IsDBNull(c + 1) ? double.NaN : reader.GetDouble(c + 1));
-                    if (ids.Count % 65536 == 0)
-                        progress?.Report(ids.Count);
+                        values[c] = reader.IsDBNull(c + 1) ? double.NaN : reader.GetDouble(c + 1);
+                    row(id, values);
+                    if (++count % 65536 == 0)
+                        progress?.Report(count);
                 }
             },
             cancellationToken
         );
-        return values;
-    }
 
     // One column at a time, so that the growing list is freed before the next is copied.
     private static double[] Take(List<double>[] columns, int index)

@@ -8,6 +8,7 @@ using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Scratch;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
@@ -63,6 +64,12 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     /// <summary>Who starts its runs; null = not said.</summary>
     public string? By { get; init; }
 
+    /// <summary>What its runs may hold in memory.</summary>
+    internal RunMemory Limits { get; init; } = RunMemory.Here;
+
+    /// <summary>How the files of large selections are made.</summary>
+    internal Func<ScratchRoom> Rooms { get; init; } = () => new ScratchRoom();
+
     /// <summary>Whether <see cref="RunAsync"/> waits only a moment for the views where a running server refreshes them.</summary>
     public bool LeavesViewsToServer { get; init; }
 
@@ -89,7 +96,8 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         CancellationToken cancellationToken = default
     )
     {
-        var submitted = await new RunSubmitter(ledger).SubmitAsync(request, RunPlacement.Own with { By = By }, null, cancellationToken);
+        var submitter = new RunSubmitter(ledger) { Memory = Limits };
+        var submitted = await submitter.SubmitAsync(request, RunPlacement.Own with { By = By }, null, cancellationToken);
         var run = submitted.Runs[0];
         RunOutcome outcome;
         try
@@ -289,7 +297,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellationToken);
         var found = selected[0];
         (parameters, var choice) = await _recipes.ResolveAsync(found.DatasetId, filter, parameters, cancellationToken);
-        var stars = await _selections.LoadAsync(found.DatasetId, filter, StarAnalysis.Further(parameters), null, cancellationToken);
+        var stars = await _selections.LoadAsync(found.DatasetId, filter, NeededNumbers.Of(parameters), null, cancellationToken);
         return EpsAdvice.Of(stars, filter, parameters, choice, k, MaxThreads, cancellationToken);
     }
 
@@ -310,10 +318,8 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var relay = progress is null
             ? null
             : new SynchronousProgress<long>(n => progress.Report(new RunProgress("load", (double)n / expected)));
-        var further = StarAnalysis.ForDraws(request.Parameters);
-        var stars = Memory?.Selections is { } shared
-            ? await shared.GetAsync(dataset.DatasetId, request.Filter, further, relay, cancellationToken)
-            : await _selections.LoadAsync(dataset.DatasetId, request.Filter, further, relay, cancellationToken);
+        var loader = new SelectedStars(ledger) { Memory = Limits, Rooms = Rooms };
+        var stars = await loader.LoadAsync(dataset, request.Filter, request.Parameters, Memory?.Selections, relay, cancellationToken);
         stars = await AnsweredStars.AddAsync(ledger, dataset.DatasetId, request.Filter, stars, request.Parameters, cancellationToken);
         var load = watch.Elapsed.TotalMilliseconds;
         progress?.Report(new RunProgress("compute", 0));
@@ -323,11 +329,20 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
             progress is null
                 ? null
                 : new SynchronousProgress<double>(f => progress.Report(new RunProgress("compute", from + (to - from) * f)));
-        var analysis = StarAnalysis
-            .Run(stars, request.Parameters, MaxThreads, Told(0, share), Memory, cancellationToken)
-            .Drawn(request.Parameters, MaxThreads, Told(share, 1), cancellationToken);
-        var quality = await new QualityCuts(ledger).CountAsync(dataset.DatasetId, request.Filter, cancellationToken);
-        return (analysis with { Quality = quality }, load);
+        try
+        {
+            // What is in files goes with this run: no other can use it.
+            var analysis = StarAnalysis
+                .Run(stars, request.Parameters, MaxThreads, Told(0, share), stars.IsInMemory ? Memory : null, cancellationToken)
+                .Drawn(request.Parameters, MaxThreads, Told(share, 1), cancellationToken);
+            var quality = await new QualityCuts(ledger).CountAsync(dataset.DatasetId, request.Filter, cancellationToken);
+            return (analysis with { Quality = quality }, load);
+        }
+        catch
+        {
+            (stars.Room as IDisposable)?.Dispose();
+            throw;
+        }
     }
 
     // A row with its indexes, and as much again in the database's log.
@@ -342,7 +357,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     {
         await DiskSpace.RequireAsync(ledger, analysis.Stars.Count * BytesOfResult, cancellationToken);
         await using var completion = await _runs.BeginCompletionAsync(claim, cancellationToken);
-        await completion.SaveAsync(analysis.Stars.StarId, analysis.Rows(), cancellationToken);
+        await completion.SaveAsync(analysis.Stars.Count, analysis.Rows(), cancellationToken);
         await completion.SaveClusterSummariesAsync(clusters, cancellationToken);
         await completion.SaveExclusionsAsync(analysis.Features.Excluded, cancellationToken);
         await completion.MarkCompleteAsync(analysis.Stars.Count, analysis.Summary().ToJson(), cancellationToken);

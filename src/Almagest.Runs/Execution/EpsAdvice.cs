@@ -48,7 +48,7 @@ public sealed record EpsAdvice(
                 recipe,
                 choice,
                 features.Stars.Count,
-                [.. features.Excluded.Select(e => new ExcludedCount(e.Reason, e.StarIds.Length))],
+                [.. features.Excluded.Select(e => new ExcludedCount(e.Reason, e.Count))],
                 curve,
                 EpsCandidate.Around(matrix, curve, maxThreads, cancellationToken)
             );

@@ -8,6 +8,7 @@ using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Redraws;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
 
 namespace Almagest.Runs.Execution;
 
@@ -49,6 +50,28 @@ public sealed record StarAnalysis(
         return scores;
     }
 
+    /// <summary>The flagged stars that are most anomalous, those first; equal ones by their number.</summary>
+    public IReadOnlyList<FlaggedStar> MostAnomalous(int most)
+    {
+        var found = new List<FlaggedStar>();
+        var row = Rows();
+        for (var i = 0; i < Stars.Count; i++)
+        {
+            var star = row(i);
+            if (star.Score is not < 0)
+                continue;
+            found.Add(new FlaggedStar(star.StarId, star.Score.Value, star.FlagProbability, star.ScoreSpread));
+            if (found.Count > 2 * most + 10_000)
+                found = [.. Order(found).Take(most)];
+        }
+        return [.. Order(found).Take(most)];
+
+        static IEnumerable<FlaggedStar> Order(List<FlaggedStar> stars) => stars.OrderBy(s => s.Score).ThenBy(s => s.StarId);
+    }
+
+    /// <summary>Closes the files that it has, if any. After that nothing is to be read of its stars.</summary>
+    public void Release() => (Stars.Room as IDisposable)?.Dispose();
+
     /// <param name="memory">what a run before this one, over the same stars, has left to be used again</param>
     /// <exception cref="LedgerException">the selection cannot be analysed so; the message says why</exception>
     public static StarAnalysis Run(
@@ -77,7 +100,7 @@ public sealed record StarAnalysis(
             memory ??= new AnalysisCache();
             var recipe = Recipe(parameters);
             // What was not loaded would look like what is not known.
-            if (Further(parameters).FirstOrDefault(name => !stars.Further.ContainsKey(name)) is { } name)
+            if (NeededNumbers.Of(parameters).FirstOrDefault(name => !stars.Has(name)) is { } name)
                 throw new InvalidOperationException($"the stars were loaded without {name}, which a run with {recipe.Name} uses");
             var features = memory.Features(
                 stars,
@@ -114,7 +137,7 @@ public sealed record StarAnalysis(
     }
 
     /// <summary>The same with the draws that the parameters ask for.</summary>
-    /// <param name="parameters">by which it was made; of stars that were loaded with <see cref="ForDraws"/></param>
+    /// <param name="parameters">by which it was made; of stars that were loaded with <see cref="NeededNumbers.WithDraws"/></param>
     public StarAnalysis Drawn(
         RunParameters parameters,
         int maxThreads = 0,
@@ -125,7 +148,7 @@ public sealed record StarAnalysis(
         ArgumentNullException.ThrowIfNull(parameters);
         if (parameters.Draws == 0)
             return this;
-        if (ForDraws(parameters).FirstOrDefault(name => !Stars.Further.ContainsKey(name)) is { } name)
+        if (NeededNumbers.WithDraws(parameters).FirstOrDefault(name => !Stars.Has(name)) is { } name)
             throw new InvalidOperationException($"the stars were loaded without {name}, which their draws use");
         var watch = Stopwatch.StartNew();
         var draws = StarDraws.Of(
@@ -142,42 +165,9 @@ public sealed record StarAnalysis(
         return this with { Draws = draws, ComputeMs = ComputeMs + watch.Elapsed.TotalMilliseconds };
     }
 
-    /// <summary>The numbers of the stars beside the usual ones that a run with its draws uses.</summary>
-    internal static string[] ForDraws(RunParameters parameters) =>
-        parameters.Draws == 0 ? Further(parameters) : [.. Further(parameters).Concat(StarDraws.ErrorNames(Recipe(parameters))).Distinct()];
-
-    /// <summary>What the run stores of each of its stars, in their order.</summary>
-    internal Func<int, StoredResult> Rows()
-    {
-        var scores = Anomalies is null ? null : Scores();
-        return i =>
-            scores is null
-                ? new StoredResult(
-                    Stars.StarId[i],
-                    false,
-                    null,
-                    Clusters!.Labels[i],
-                    Clusters.Strengths?[i],
-                    Clusters.Probabilities?[i],
-                    Stability: Known(Draws?.Shares, i)
-                )
-                : new StoredResult(
-                    Stars.StarId[i],
-                    scores[i] < 0,
-                    scores[i],
-                    null,
-                    FlagProbability: FlagProbability(i),
-                    ScoreSpread: ScoreSpread(i)
-                );
-    }
-
-    /// <summary>The chance that the true values of a star are flagged; null where it is not known.</summary>
-    public double? FlagProbability(int row) => Anomalies is null ? null : Known(Draws?.Shares, row);
-
-    /// <summary>Standard deviation of the score of a star over its draws; null where there are none.</summary>
-    public double? ScoreSpread(int row) => Known(Draws?.Spreads, row);
-
-    private static double? Known(double[]? values, int row) => values is not null && !double.IsNaN(values[row]) ? values[row] : null;
+    /// <summary>What the run stores of each of its stars, in their order. Of stars in files, some at a time are held: to be asked one after
+    /// the other.</summary>
+    internal Func<int, StoredResult> Rows() => new ResultWindow(this).Row;
 
     /// <summary>How the features of a run are made.</summary>
     internal static FeatureOptions Options(RunParameters parameters, int maxThreads) =>
@@ -204,16 +194,9 @@ public sealed record StarAnalysis(
         );
 
     /// <summary>The stars of the selection that were not analysed, by reason.</summary>
-    public IReadOnlyList<ExcludedCount> Excluded => [.. Features.Excluded.Select(e => new ExcludedCount(e.Reason, e.StarIds.Length))];
+    public IReadOnlyList<ExcludedCount> Excluded => [.. Features.Excluded.Select(e => new ExcludedCount(e.Reason, e.Count))];
 
-    /// <summary>The recipe that the parameters name.</summary>
-    /// <exception cref="InvalidOperationException">they name none: a request gets its recipe before it is analysed</exception>
-    internal static FeatureRecipe Recipe(RunParameters parameters) =>
-        FeatureRecipes.Get(parameters.Features ?? throw new InvalidOperationException("the parameters name no recipe"));
-
-    /// <summary>The numbers of the stars beside the usual ones that a run uses, in its features or beside them.</summary>
-    internal static string[] Further(RunParameters parameters) =>
-        [.. Recipe(parameters).Further.Concat(parameters.Algorithm.Beside(parameters)).Distinct()];
+    internal static FeatureRecipe Recipe(RunParameters parameters) => NeededNumbers.Recipe(parameters);
 
     /// <summary>What is kept as the run's <c>results_summary</c>.</summary>
     public ResultsSummary Summary() =>

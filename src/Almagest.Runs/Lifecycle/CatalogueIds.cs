@@ -52,7 +52,7 @@ internal sealed class CatalogueIds
             cancellationToken
         );
         PutMissing(long.MaxValue);
-        return new CatalogueIds(await ChecksumsAsync(connection, datasets, cancellationToken), datasets, text.ToArray(), ends);
+        return new CatalogueIds(await ChecksumsAsync(connection, datasets, cancellationToken), datasets, text.GetBuffer(), ends);
 
         void PutMissing(long before)
         {
@@ -88,7 +88,6 @@ internal sealed class CatalogueIds
         return checksums;
     }
 
-    /// <summary>The rows in ascending order of checksum and id, byte by byte.</summary>
     private int[] Order()
     {
         var order = Enumerable.Range(0, Count).ToArray();
@@ -137,13 +136,12 @@ internal sealed class CatalogueIds
         return BinaryPrimitives.ReadUInt64BigEndian(head);
     }
 
-    /// <summary>The hash of rows of these stars, in their order.</summary>
+    /// <summary>Goes over the stars in ascending order of checksum and id, byte by byte.</summary>
+    /// <param name="row">given checksum, id and the place of the star</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public string Hash(Func<int, StoredResult> row)
+    public void InOrder(Action<ReadOnlySpan<byte>, ReadOnlySpan<byte>, int> row)
     {
-        using var hash = new ResultsHash();
         foreach (var i in Order())
-            hash.Add(Checksum(i), SourceId(i), row(i));
-        return hash.Finish();
+            row(Checksum(i), SourceId(i), i);
     }
 }

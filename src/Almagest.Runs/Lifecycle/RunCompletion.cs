@@ -1,5 +1,6 @@
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Features;
+using Almagest.Discovery.Storage;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Npgsql;
@@ -18,8 +19,10 @@ public sealed class RunCompletion : IAsyncDisposable
     private readonly Guid _runId;
     private readonly int? _attempt;
 
-    // What was saved, for the hash: the arrays are the caller's.
-    private readonly List<(long[] StarIds, Func<int, StoredResult> Row)> _saved = [];
+    // What was saved, for the hash: it is the caller's.
+    private readonly List<(int Count, Func<int, StoredResult> Row)> _saved = [];
+    private long _last = long.MinValue;
+    private bool _isAscending = true;
     private bool _marked;
 
     private RunCompletion(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid runId, int? attempt)
@@ -76,20 +79,23 @@ public sealed class RunCompletion : IAsyncDisposable
     }
 
     /// <summary>Appends results by binary COPY.</summary>
-    /// <param name="row">what the run says of each star</param>
+    /// <param name="count">stars</param>
+    /// <param name="row">what the run says of each, asked for one after the other</param>
     /// <exception cref="LedgerException">a score is not a finite number, or a star occurs twice</exception>
-    internal Task SaveAsync(long[] starIds, Func<int, StoredResult> row, CancellationToken cancellationToken) =>
-        SaveAsync(
+    internal async Task SaveAsync(int count, Func<int, StoredResult> row, CancellationToken cancellationToken)
+    {
+        await CopyAsync(
             $"copy public.discovery_results (run_id, {StoredResult.Columns}) from stdin (format binary)",
-            starIds,
-            row,
+            count,
             (writer, i) =>
             {
                 var result = row(i);
+                _isAscending &= result.StarId > _last;
+                _last = result.StarId;
                 if (result.Score is { } score && !double.IsFinite(score))
                     throw LedgerException.Of(
                         ErrorCode.InvalidValue,
-                        $"the score of star {starIds[i]} is not a number",
+                        $"the score of star {result.StarId} is not a number",
                         "This is a defect of the detector; nothing was stored."
                     );
                 writer.Write(_runId, NpgsqlDbType.Uuid);
@@ -108,12 +114,14 @@ public sealed class RunCompletion : IAsyncDisposable
             },
             cancellationToken
         );
+        _saved.Add((count, row));
+    }
 
     /// <summary>Appends results of an anomaly run by binary COPY.</summary>
     /// <param name="scores">negative = anomalous; finite</param>
     /// <exception cref="LedgerException">a score is not a finite number, or a star occurs twice</exception>
     public Task SaveAnomaliesAsync(long[] starIds, double[] scores, CancellationToken cancellationToken = default) =>
-        SaveAsync(starIds, i => new StoredResult(starIds[i], scores[i] < 0, scores[i], null), cancellationToken);
+        SaveAsync(starIds.Length, i => new StoredResult(starIds[i], scores[i] < 0, scores[i], null), cancellationToken);
 
     /// <summary>Appends results of a cluster run by binary COPY.</summary>
     /// <param name="labels">cluster number from 0, or -1 for noise</param>
@@ -133,7 +141,12 @@ public sealed class RunCompletion : IAsyncDisposable
         double[]? strengths,
         double[]? probabilities,
         CancellationToken cancellationToken
-    ) => SaveAsync(starIds, i => new StoredResult(starIds[i], false, null, labels[i], strengths?[i], probabilities?[i]), cancellationToken);
+    ) =>
+        SaveAsync(
+            starIds.Length,
+            i => new StoredResult(starIds[i], false, null, labels[i], strengths?[i], probabilities?[i]),
+            cancellationToken
+        );
 
     /// <summary>What the run says of its clusters.</summary>
     internal Task SaveClusterSummariesAsync(IReadOnlyList<DiscoveryCluster> clusters, CancellationToken cancellationToken) =>
@@ -152,7 +165,7 @@ public sealed class RunCompletion : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(excluded);
         await DatabaseBoundary.AskAsync(async () =>
         {
-            foreach (var (reason, stars) in excluded)
+            foreach (var (reason, stars) in excluded.SelectMany(Parts))
             {
                 await using var command = new NpgsqlCommand(
                     """
@@ -160,6 +173,8 @@ public sealed class RunCompletion : IAsyncDisposable
                     select $1, s.dataset_id, $2, s.healpix_29 >> 46, count(*)
                     from unnest($3) as star_id join public.stars s using (star_id)
                     group by s.dataset_id, s.healpix_29 >> 46
+                    on conflict (run_id, dataset_id, healpix_6, reason)
+                    do update set stars = discovery_exclusions.stars + excluded.stars
                     """,
                     _connection
                 )
@@ -201,16 +216,17 @@ public sealed class RunCompletion : IAsyncDisposable
         });
     }
 
-    private async Task SaveAsync(
-        string sql,
-        long[] starIds,
-        Func<int, StoredResult> row,
-        Action<NpgsqlBinaryImporter, int> write,
-        CancellationToken cancellationToken
-    )
+    private static IEnumerable<(string Reason, long[] Stars)> Parts(ExcludedStars excluded)
     {
-        await CopyAsync(sql, starIds.Length, write, cancellationToken);
-        _saved.Add((starIds, row));
+        const int Most = 1 << 20;
+        for (long first = 0; first < excluded.Count; first += Most)
+            yield return (excluded.Reason, Part(excluded.Ids, first, (int)Math.Min(Most, excluded.Count - first)));
+    }
+
+    private static long[] Part(Sequence<long> ids, long first, int count)
+    {
+        using var part = ids.Read(first, count);
+        return part.Span.ToArray();
     }
 
     private static void Write(NpgsqlBinaryImporter writer, double? value)
@@ -283,20 +299,10 @@ public sealed class RunCompletion : IAsyncDisposable
     }
 
     // As it was saved; only where that came in pieces or in another order is it read again.
-    private async Task<string> HashAsync(CancellationToken cancellationToken)
-    {
-        if (_saved is not [var (starIds, row)] || !IsAscending(starIds))
-            return await StoredResults.HashAsync(_connection, _runId, cancellationToken);
-        return (await CatalogueIds.ReadAsync(_connection, starIds, cancellationToken)).Hash(row);
-    }
-
-    private static bool IsAscending(long[] ids)
-    {
-        for (var i = 1; i < ids.Length; i++)
-            if (ids[i] <= ids[i - 1])
-                return false;
-        return true;
-    }
+    private async Task<string> HashAsync(CancellationToken cancellationToken) =>
+        _saved is [var (count, row)] && _isAscending
+            ? await RowsHash.OfAsync(_connection, count, row, cancellationToken)
+            : await StoredResults.HashAsync(_connection, _runId, cancellationToken);
 
     private static NpgsqlParameter Attempt(int? attempt) =>
         new() { Value = (object?)attempt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer };

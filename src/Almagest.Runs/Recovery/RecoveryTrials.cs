@@ -51,7 +51,7 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
         var dataset = await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellationToken);
         progress?.Report(new RunProgress("load", 0));
         var selections = new SelectionLoader(ledger);
-        string[] further = [.. StarAnalysis.Further(parameters).Append(StarColumns.ParallaxErrorName).Distinct()];
+        string[] further = [.. NeededNumbers.Of(parameters).Append(StarColumns.ParallaxErrorName).Distinct()];
         var stars = await selections.LoadAsync(run.DatasetId, filter, further, null, cancellationToken);
         stars = await AnsweredStars.AddAsync(ledger, run.DatasetId, filter, stars, parameters, cancellationToken);
         var field = new TrialField(stars, filter.Admits);

@@ -1,7 +1,9 @@
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Scratch;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
@@ -51,6 +53,12 @@ public sealed class RunReplayer(LedgerDatabase ledger)
     /// <summary>Threads of the algorithms; 0 = one per core. Never changes a result, which this can show.</summary>
     public int MaxThreads { get; init; }
 
+    /// <summary>What a run may hold in memory.</summary>
+    internal RunMemory Limits { get; init; } = RunMemory.Here;
+
+    /// <summary>How the files of large selections are made.</summary>
+    internal Func<ScratchRoom> Rooms { get; init; } = () => new ScratchRoom();
+
     /// <exception cref="LedgerException">no such run, it is not complete, or this program cannot compute it</exception>
     public async Task<ReplayReport> ReplayAsync(
         Guid runId,
@@ -70,6 +78,7 @@ public sealed class RunReplayer(LedgerDatabase ledger)
                 .With("status", run.Status);
         var analysis = await RecomputeAsync(run, progress, cancellationToken);
         progress?.Report(new RunProgress("persist", 0));
+        using var files = analysis.Stars.Room as IDisposable;
         var row = analysis.Rows();
         return await DatabaseBoundary.AskAsync(async () =>
         {
@@ -82,7 +91,7 @@ public sealed class RunReplayer(LedgerDatabase ledger)
             var comparison = new ReplayComparison(run, analysis.Stars.Count, row);
             await StoredResults.ReadAsync(connection, runId, comparison.Meet, cancellationToken);
             comparison.End();
-            var (stored, recomputed) = await HashesAsync(connection, run, analysis.Stars.StarId, row, cancellationToken);
+            var (stored, recomputed) = await HashesAsync(connection, run, analysis.Stars.Count, row, cancellationToken);
             return comparison.Report(stored, recomputed, NotesOn(run, analysis));
         });
     }
@@ -91,16 +100,16 @@ public sealed class RunReplayer(LedgerDatabase ledger)
     private static async Task<(string Stored, string Recomputed)> HashesAsync(
         NpgsqlConnection connection,
         DiscoveryRun run,
-        long[] stars,
+        int count,
         Func<int, StoredResult> row,
         CancellationToken cancellationToken
     )
     {
         var stored = await StoredHashAsync(connection, run, cancellationToken);
         if (run.ResultsHashVersion is not 1)
-            return (stored, (await CatalogueIds.ReadAsync(connection, stars, cancellationToken)).Hash(row));
+            return (stored, await RowsHash.OfAsync(connection, count, row, cancellationToken));
         using var recomputed = new StarIdHash();
-        for (var i = 0; i < stars.Length; i++)
+        for (var i = 0; i < count; i++)
             recomputed.Add(run.Algorithm, row(i));
         return (stored, recomputed.Finish());
     }
@@ -130,10 +139,11 @@ public sealed class RunReplayer(LedgerDatabase ledger)
                     .With("run_id", run.RunId);
             progress?.Report(new RunProgress("load", 0));
             var filter = StarFilter.FromJson(run.DatasetFilter);
-            var stars = await new SelectionLoader(ledger).LoadAsync(
-                run.DatasetId,
+            var stars = await new SelectedStars(ledger) { Memory = Limits, Rooms = Rooms }.LoadAsync(
+                await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellationToken),
                 filter,
-                StarAnalysis.ForDraws(parameters),
+                parameters,
+                null,
                 null,
                 cancellationToken
             );

@@ -30,6 +30,15 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
 
     private readonly DatasetRepository _datasets = new(ledger);
 
+    /// <summary>True = the runs are worked on in this program: those that its memory cannot take are refused at once.</summary>
+    public bool IsForThisProgram
+    {
+        get => Memory is not null;
+        init => Memory = value ? RunMemory.Here : null;
+    }
+
+    internal RunMemory? Memory { get; init; }
+
     /// <summary>Stores one run.</summary>
     /// <param name="key">a name of the request, by the caller's choice: a second request with the same one starts nothing, and is answered
     /// with the first one's run</param>
@@ -76,8 +85,10 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
             return earlier;
         await DiskSpace.RequireAsync(ledger, 0, cancellationToken);
 
-        await new SelectionCheck(ledger).RequireAsync(found, filter, cancellationToken);
+        var stars = await new SelectionCheck(ledger).RequireAsync(found, filter, cancellationToken);
         var (resolved, choice) = await ResolveAsync(first, filter, parameters, cancellationToken);
+        foreach (var (asked, _) in resolved)
+            Memory?.Require(asked, stars);
         var selection = SelectionHash.Of(found, filter);
         var runs = resolved
             .Zip(

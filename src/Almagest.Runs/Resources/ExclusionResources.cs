@@ -26,7 +26,7 @@ public static class ExclusionResources
             if (stars.Count == most)
                 break;
         }
-        var counts = excluded.Select(e => new ExcludedCount(e.Reason, e.StarIds.Length)).ToList();
+        var counts = excluded.Select(e => new ExcludedCount(e.Reason, e.Count)).ToList();
         return new ExcludedStarList(run.RunId, run.TotalStars, counts, stars, counts.Sum(c => c.Count) > stars.Count);
     }
 }

@@ -58,7 +58,7 @@ public sealed class ExcludedStarReader(LedgerDatabase ledger)
     )
     {
         ArgumentNullException.ThrowIfNull(excluded);
-        foreach (var (reason, stars) in excluded)
+        foreach (var (reason, stars) in excluded.Select(e => (e.Reason, e.StarIds)))
         {
             foreach (var ids in stars.Chunk(Batch))
             {

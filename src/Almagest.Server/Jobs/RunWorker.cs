@@ -108,7 +108,7 @@ internal sealed class RunWorker(
         var outcome = RunStatus.Failed;
         try
         {
-            await service.ExecuteAsync(claim, queue.Track(claim.RunId), stoppingToken);
+            (await service.ExecuteAsync(claim, queue.Track(claim.RunId), stoppingToken)).Analysis.Release();
             outcome = RunStatus.Completed;
             logger.LogInformation("Run {RunId} ({Algorithm}) is complete", claim.RunId, claim.Algorithm);
         }

@@ -49,7 +49,7 @@ internal static class RunControlRoutes
                 "Starts a run again as a new run",
                 async context =>
                 {
-                    var run = await new RunSubmitter(ledger).RetryAsync(
+                    var run = await new RunSubmitter(ledger) { IsForThisProgram = true }.RetryAsync(
                         RunRoutes.RunId.Read(context)!.Value,
                         RequestPerson.Placement(context),
                         context.RequestAborted

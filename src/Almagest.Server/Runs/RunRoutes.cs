@@ -278,7 +278,7 @@ internal static class RunRoutes
         {
             Filter = await new DatasetRepository(ledger).AlsoAsync(DatasetsOf(body.Dataset), request.Filter, context.RequestAborted),
         };
-        var submitted = await new RunSubmitter(ledger).SubmitAsync(
+        var submitted = await new RunSubmitter(ledger) { IsForThisProgram = true }.SubmitAsync(
             request,
             RequestPerson.Placement(context),
             KeyOf(context),

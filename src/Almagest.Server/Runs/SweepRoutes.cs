@@ -87,7 +87,7 @@ internal static class SweepRoutes
                         RunRoutes.FilterOf(body.Filter),
                         context.RequestAborted
                     );
-                    var submitted = await new RunSubmitter(ledger).SubmitAsync(
+                    var submitted = await new RunSubmitter(ledger) { IsForThisProgram = true }.SubmitAsync(
                         names[0],
                         filter,
                         runs,

@@ -130,7 +130,7 @@ public sealed class FlagDrawsTests
         var values = new double[prepared.Matrix.Values.Length];
         for (var i = 0; i < truth.Count; i++)
             rows.Derive(
-                rows.Measured(i) with
+                rows.Measured(prepared.Stars, i) with
                 {
                     Parallax = truth.ParallaxMas[i],
                     Pmra = truth.PmraMasYr[i],

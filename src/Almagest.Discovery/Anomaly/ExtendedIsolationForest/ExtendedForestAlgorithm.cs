@@ -13,6 +13,8 @@ internal sealed class ExtendedForestAlgorithm : AnomalyAlgorithm<ExtendedForestP
 
     public static ExtendedForestAlgorithm Instance { get; } = new();
 
+    public override bool NeedsAllStars => false;
+
     public override string Name => ExtendedForestParameters.Name;
 
     public override string Title => "extended isolation forest";

@@ -1,6 +1,7 @@
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Statistics;
+using Almagest.Discovery.Storage;
 
 namespace Almagest.Discovery.Anomaly.ExtendedIsolationForest;
 
@@ -38,9 +39,9 @@ internal sealed class ExtendedForestModel : IRowScorer
         return new ExtendedForestModel(trees, subsample);
     }
 
-    public double[] ScoreSamples(FeatureMatrix features, AlgorithmContext context)
+    public Sequence<double> ScoreSamples(FeatureMatrix features, AlgorithmContext context)
     {
-        var scores = new double[features.Rows];
+        var scores = features.Room.Create<double>(features.Rows);
         var blocks = (features.Rows + BlockRows - 1) / BlockRows;
         var done = 0;
         RowBlocks.ForEach(
@@ -49,8 +50,10 @@ internal sealed class ExtendedForestModel : IRowScorer
             context.MaxThreads,
             (first, count) =>
             {
-                var sums = scores.AsSpan(first, count);
-                Score(features.Values.AsSpan(first * features.Columns, count * features.Columns), [], sums);
+                using var rows = features.Block(first, count);
+                using var sums = scores.Blank(first, count);
+                Score(rows.Span, [], sums.Span);
+                scores.Write(first, sums.Span);
                 context.Progress?.Report((double)Interlocked.Increment(ref done) / blocks);
             },
             context.CancellationToken

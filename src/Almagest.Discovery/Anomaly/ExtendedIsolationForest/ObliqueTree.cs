@@ -27,7 +27,8 @@ internal sealed class ObliqueTree
     {
         var grown = new ObliqueTree(features.Columns);
         var random = new TreeRandom(seed, tree);
-        var sample = RowDraw.Of(features.Rows, subsample, ref random);
+        features = features.Pick(RowDraw.Of(features.Rows, subsample, ref random));
+        var sample = Enumerable.Range(0, features.Rows).ToArray();
         var maxDepth = subsample <= 1 ? 0 : BitOperations.Log2((uint)subsample - 1) + 1;
         grown.Grow(features, sample, 0, sample.Length, 0, maxDepth, level, ref random);
         grown._normal = [.. grown._normals];

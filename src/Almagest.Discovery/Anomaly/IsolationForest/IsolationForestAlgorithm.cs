@@ -13,6 +13,8 @@ internal sealed class IsolationForestAlgorithm : AnomalyAlgorithm<IsolationFores
 
     public static IsolationForestAlgorithm Instance { get; } = new();
 
+    public override bool NeedsAllStars => false;
+
     public override string Name => IsolationForestParameters.Name;
 
     public override string Title => "isolation forest";
@@ -27,6 +29,8 @@ internal sealed class IsolationForestAlgorithm : AnomalyAlgorithm<IsolationFores
     private protected override FittedScores Score(FeatureMatrix features, IsolationForestParameters parameters, AlgorithmContext context)
     {
         var model = IsolationForestModel.Grow(features, parameters, context);
-        return new FittedScores(model.ScoreSamples(features, context.Progress, context.CancellationToken), model);
+        var scores = features.Room.Create<double>(features.Rows);
+        model.ScoreSamples(features, scores, context.Progress, context.CancellationToken);
+        return new FittedScores(scores, model);
     }
 }

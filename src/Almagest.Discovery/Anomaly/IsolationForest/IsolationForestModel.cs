@@ -1,6 +1,7 @@
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Statistics;
+using Almagest.Discovery.Storage;
 
 namespace Almagest.Discovery.Anomaly.IsolationForest;
 
@@ -66,23 +67,45 @@ internal sealed class IsolationForestModel : IRowScorer
     /// <exception cref="DiscoveryException">the matrix has other features than the forest, or a value that is not finite</exception>
     public double[] ScoreSamples(FeatureMatrix features, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
-        var scores = PathLengths(features, progress, cancellationToken);
-        RowBlocks.ForEach(scores.Length, BlockRows, MaxThreads, (first, count) => ToScores(scores.AsSpan(first, count)), cancellationToken);
+        ArgumentNullException.ThrowIfNull(features);
+        var scores = new double[features.Rows];
+        ScoreSamples(features, scores, progress, cancellationToken);
         return scores;
     }
 
+    /// <param name="scores">of all rows</param>
+    /// <inheritdoc cref="ScoreSamples(FeatureMatrix, IProgress{double}, CancellationToken)"/>
+    public void ScoreSamples(
+        FeatureMatrix features,
+        Sequence<double> scores,
+        IProgress<double>? progress,
+        CancellationToken cancellationToken
+    ) => Walk(features, scores, asScores: true, progress, cancellationToken);
+
     /// <summary>The path length of every row, summed over the trees.</summary>
-    /// <inheritdoc cref="ScoreSamples"/>
+    /// <inheritdoc cref="ScoreSamples(FeatureMatrix, IProgress{double}, CancellationToken)"/>
     internal double[] PathLengths(FeatureMatrix features, IProgress<double>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(features);
+        var lengths = new double[features.Rows];
+        Walk(features, lengths, asScores: false, progress, cancellationToken);
+        return lengths;
+    }
+
+    private void Walk(
+        FeatureMatrix features,
+        Sequence<double> results,
+        bool asScores,
+        IProgress<double>? progress,
+        CancellationToken cancellationToken
+    )
+    {
         if (!features.Names.SequenceEqual(FeatureNames))
             throw new DiscoveryException(
                 $"The forest was grown on {string.Join(", ", FeatureNames)}; the matrix has {string.Join(", ", features.Names)}. "
                     + $"Prepare it with the same recipe."
             );
         var scorer = _scorer = ForestKernel.Choose(Trees, features.Columns, features.Rows);
-        var lengths = new double[features.Rows];
         var blocks = (features.Rows + BlockRows - 1) / BlockRows;
         var done = 0;
         RowBlocks.ForEach(
@@ -91,14 +114,17 @@ internal sealed class IsolationForestModel : IRowScorer
             MaxThreads,
             (first, count) =>
             {
-                var rows = features.Values.AsSpan(first * features.Columns, count * features.Columns);
-                FiniteGuard.Require(rows, first, features.Names);
-                scorer.SumPathLengths(rows, lengths.AsSpan(first, count));
+                using var rows = features.Block(first, count);
+                FiniteGuard.Require(rows.Span, first, features.Names);
+                using var sums = results.Blank(first, count);
+                scorer.SumPathLengths(rows.Span, sums.Span);
+                if (asScores)
+                    ToScores(sums.Span);
+                results.Write(first, sums.Span);
                 progress?.Report((double)Interlocked.Increment(ref done) / blocks);
             },
             cancellationToken
         );
-        return lengths;
     }
 
     /// <summary>The score of each sum of path lengths.</summary>

@@ -10,7 +10,8 @@ namespace Almagest.Discovery.Anomaly.IsolationForest;
 /// </summary>
 internal sealed class IsolationTreeBuilder
 {
-    private readonly FeatureMatrix _features;
+    private readonly double[] _values;
+    private readonly int _columns;
     private readonly int[] _sample;
     private readonly int _maxDepth;
     private readonly int[] _candidates;
@@ -24,9 +25,10 @@ internal sealed class IsolationTreeBuilder
 
     private IsolationTreeBuilder(FeatureMatrix features, int subsample, TreeRandom random)
     {
-        _features = features;
         _random = random;
-        _sample = RowDraw.Of(features.Rows, subsample, ref _random);
+        var drawn = features.Pick(RowDraw.Of(features.Rows, subsample, ref _random));
+        (_values, _columns) = (drawn.Values, drawn.Columns);
+        _sample = [.. Enumerable.Range(0, drawn.Rows)];
         _maxDepth = subsample <= 1 ? 0 : BitOperations.Log2((uint)subsample - 1) + 1;
         _candidates = new int[features.Columns];
     }
@@ -118,5 +120,5 @@ internal sealed class IsolationTreeBuilder
         return middle;
     }
 
-    private double Value(int row, int column) => _features.Values[row * _features.Columns + column];
+    private double Value(int row, int column) => _values[row * _columns + column];
 }

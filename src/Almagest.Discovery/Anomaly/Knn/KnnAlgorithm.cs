@@ -23,6 +23,8 @@ internal sealed class KnnAlgorithm : AnomalyAlgorithm<KnnParameters>, IExplainab
     public override string Reference =>
         "Ramaswamy, Rastogi and Shim 2000, Efficient Algorithms for Mining Outliers from Large Data Sets, ACM SIGMOD, 427";
 
+    public override int WorkBytes(RunParameters parameters, int features) => 100 + 8 * features;
+
     public IAnomalyExplainer Fit(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>
         new KnnExplainer(features, Tree(features, context), (KnnParameters)parameters, context);
 

@@ -23,6 +23,9 @@ internal sealed class LofAlgorithm : AnomalyAlgorithm<LofParameters>, IExplainab
     public override string Reference =>
         "Breunig, Kriegel, Ng and Sander 2000, LOF: Identifying Density-Based Local Outliers, ACM SIGMOD, 93";
 
+    public override int WorkBytes(RunParameters parameters, int features) =>
+        115 + 8 * features + sizeof(int) * Math.Min(1000, ((LofParameters)parameters).NNeighbors);
+
     public IAnomalyExplainer Fit(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>
         new LofExplainer(features, Model(features, (LofParameters)parameters, context), context);
 

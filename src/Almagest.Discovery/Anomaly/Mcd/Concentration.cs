@@ -1,5 +1,6 @@
 using System.Buffers;
 using Almagest.Discovery.Statistics;
+using Almagest.Discovery.Storage;
 
 namespace Almagest.Discovery.Anomaly.Mcd;
 
@@ -42,14 +43,14 @@ internal sealed class Concentration(ScaledColumns data, int rows, int maxThreads
     public Moments Below(Ellipsoid of, double limit)
     {
         var blocks = new Moments[Blocks];
-        ForEachBlock(of, (block, first, distances) => (blocks[block] = new Moments(of.Centre)).Add(data, first, distances, limit));
+        ForEachBlock(of, (block, window, at, _, distances) => (blocks[block] = new Moments(of.Centre)).Add(window, at, distances, limit));
         return Sum(of, blocks);
     }
 
-    public double[] Distances(Ellipsoid from)
+    public Sequence<double> Distances(Ellipsoid from)
     {
-        var all = new double[data.Rows];
-        ForEachBlock(from, (_, first, distances) => distances.CopyTo(all.AsSpan(first)));
+        var all = data.Room.Create<double>(data.Rows);
+        ForEachBlock(from, (_, _, _, first, distances) => all.Write(first, distances));
         return all;
     }
 
@@ -77,9 +78,9 @@ internal sealed class Concentration(ScaledColumns data, int rows, int maxThreads
         var between = new List<(double Distance, int Row)>[blocks.Length];
         ForEachBlock(
             from,
-            (block, first, distances) =>
+            (block, window, at, first, distances) =>
             {
-                (blocks[block] = new Moments(from.Centre)).Add(data, first, distances, low);
+                (blocks[block] = new Moments(from.Centre)).Add(window, at, distances, low);
                 var list = between[block] = [];
                 for (var i = 0; i < distances.Length; i++)
                 {
@@ -99,10 +100,14 @@ internal sealed class Concentration(ScaledColumns data, int rows, int maxThreads
         var limit = all[missing - 1];
         // Of rows at the limit the first are taken.
         var ties = missing - Array.FindIndex(all, d => d == limit);
-        foreach (var (distance, row) in between.SelectMany(b => b))
+        foreach (var block in between)
         {
-            if (distance < limit || (distance == limit && ties-- > 0))
-                sum.Add(data, row);
+            int[] taken = [.. block.Where(b => b.Distance < limit || (b.Distance == limit && ties-- > 0)).Select(b => b.Row)];
+            if (taken.Length == 0)
+                continue;
+            var window = data.Window(taken[0], taken[^1] - taken[0] + 1, out var at);
+            foreach (var row in taken)
+                sum.Add(window, at + row - taken[0]);
         }
         return sum;
     }
@@ -115,7 +120,8 @@ internal sealed class Concentration(ScaledColumns data, int rows, int maxThreads
         return sum;
     }
 
-    private delegate void BlockWork(int block, int first, ReadOnlySpan<double> distances);
+    /// <param name="window">has the rows of the block, from <paramref name="at"/></param>
+    private delegate void BlockWork(int block, ScaledColumns window, int at, int first, ReadOnlySpan<double> distances);
 
     private void ForEachBlock(Ellipsoid from, BlockWork work)
     {
@@ -123,8 +129,9 @@ internal sealed class Concentration(ScaledColumns data, int rows, int maxThreads
         {
             var buffer = ArrayPool<double>.Shared.Rent(count);
             var distances = buffer.AsSpan(0, count);
-            from.Squared(data, first, distances);
-            work(first / BlockRows, first, distances);
+            var window = data.Window(first, count, out var at);
+            from.Squared(window, at, distances);
+            work(first / BlockRows, window, at, first, distances);
             ArrayPool<double>.Shared.Return(buffer);
         }
         if (data.Rows <= BlockRows)

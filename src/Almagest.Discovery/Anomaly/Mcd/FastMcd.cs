@@ -169,7 +169,7 @@ internal sealed class FastMcd
     private static Ellipsoid Shortest(ScaledColumns data, int rows, AlgorithmContext context)
     {
         context.CancellationToken.ThrowIfCancellationRequested();
-        double[] sorted = [.. data[0]];
+        var sorted = data.Window(0, data.Rows, out _)[0].ToArray();
         Array.Sort(sorted);
         var best = (Variance: double.PositiveInfinity, Mean: 0.0);
         double sum = 0,

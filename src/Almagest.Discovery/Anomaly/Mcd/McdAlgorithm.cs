@@ -14,6 +14,8 @@ internal sealed class McdAlgorithm : AnomalyAlgorithm<McdParameters>, IExplainab
 
     public static McdAlgorithm Instance { get; } = new();
 
+    public override bool NeedsAllStars => false;
+
     public override string Name => McdParameters.Name;
 
     public override string Title => "robust covariance";

@@ -1,6 +1,7 @@
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Statistics;
+using Almagest.Discovery.Storage;
 
 namespace Almagest.Discovery.Anomaly.Mcd;
 
@@ -42,17 +43,19 @@ internal sealed class McdModel : IRowScorer
         return new McdModel(scaling, raw, Reweighted(data, raw, context), rows);
     }
 
-    public double[] ScoreSamples(FeatureMatrix features, AlgorithmContext context)
+    public Sequence<double> ScoreSamples(FeatureMatrix features, AlgorithmContext context)
     {
-        var scores = new double[features.Rows];
+        var scores = features.Room.Create<double>(features.Rows);
         RowBlocks.ForEach(
             features.Rows,
             8192,
             context.MaxThreads,
             (first, count) =>
             {
-                for (var row = first; row < first + count; row++)
-                    scores[row] = Score(features.Row(row));
+                using var rows = features.Block(first, count);
+                using var found = scores.Blank(first, count);
+                Score(rows.Span, [], found.Span);
+                scores.Write(first, found.Span);
             },
             context.CancellationToken
         );
@@ -101,7 +104,7 @@ internal sealed class McdModel : IRowScorer
     private static Ellipsoid Reweighted(ScaledColumns data, Ellipsoid raw, AlgorithmContext context)
     {
         var all = new Concentration(data, data.Rows, context.MaxThreads, context.CancellationToken);
-        var median = OrderStatistics.Median(all.Distances(raw));
+        var median = OrderStatistics.MedianOf(all.Distances(raw));
         var correction = median > 0 ? median / ChiSquared.Quantile(0.5, data.Dimensions) : 1;
         var near = all.Below(raw, ChiSquared.Quantile(Kept, data.Dimensions) * correction);
         return near.Count > data.Dimensions ? near.ToEllipsoid() : raw;

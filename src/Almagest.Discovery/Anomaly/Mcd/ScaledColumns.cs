@@ -1,5 +1,6 @@
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Statistics;
+using Almagest.Discovery.Storage;
 
 namespace Almagest.Discovery.Anomaly.Mcd;
 
@@ -9,46 +10,71 @@ namespace Almagest.Discovery.Anomaly.Mcd;
 /// </summary>
 internal sealed class ScaledColumns
 {
-    private readonly double[][] _columns;
+    private readonly Sequence<double>[] _columns;
+    private readonly double[][]? _here;
 
-    private ScaledColumns(double[][] columns, int rows) => (_columns, Rows) = (columns, rows);
+    private ScaledColumns(Sequence<double>[] columns, Room room, int rows)
+    {
+        (_columns, Room, Rows) = (columns, room, rows);
+        _here = Array.TrueForAll(columns, c => c.Array is not null) ? Array.ConvertAll(columns, c => c.InMemory) : null;
+    }
 
     public int Rows { get; }
 
     public int Dimensions => _columns.Length;
 
-    public double[] this[int column] => _columns[column];
+    /// <summary>Where what is made of them is kept.</summary>
+    public Room Room { get; }
+
+    /// <exception cref="InvalidOperationException">they are not in memory</exception>
+    public double[] this[int column] => _here is null ? _columns[column].InMemory : _here[column];
 
     /// <param name="scaling">of all columns of the matrix</param>
     public static ScaledColumns Of(FeatureMatrix features, ColumnScaling scaling, int maxThreads, CancellationToken cancellationToken)
     {
         var used = scaling.Used;
-        var columns = new double[used.Count][];
+        var columns = new Sequence<double>[used.Count];
         RowBlocks.For(
             columns.Length,
             maxThreads,
-            j =>
-            {
-                var column = GC.AllocateUninitializedArray<double>(features.Rows);
-                for (int i = 0, at = used[j]; i < column.Length; i++, at += features.Columns)
-                    column[i] = scaling.Scale(used[j], features.Values[at]);
-                columns[j] = column;
-            },
+            j => columns[j] = features.Column(used[j], value => scaling.Scale(used[j], value)),
             cancellationToken
         );
-        return new ScaledColumns(columns, features.Rows);
+        return new ScaledColumns(columns, features.Room, features.Rows);
     }
 
+    /// <summary>These rows, in this order, in memory.</summary>
     public ScaledColumns Pick(ReadOnlySpan<int> rows)
     {
-        var picked = new double[Dimensions][];
+        var picked = new Sequence<double>[Dimensions];
         for (var j = 0; j < picked.Length; j++)
         {
-            picked[j] = new double[rows.Length];
+            var column = new double[rows.Length];
             for (var i = 0; i < rows.Length; i++)
-                picked[j][i] = _columns[j][rows[i]];
+            {
+                using var value = _columns[j].Read(rows[i], 1);
+                column[i] = value.Span[0];
+            }
+            picked[j] = column;
         }
-        return new ScaledColumns(picked, rows.Length);
+        return new ScaledColumns(picked, Room.Memory, rows.Length);
+    }
+
+    /// <summary>Some rows next to each other, in memory.</summary>
+    /// <param name="at">where the first of them is</param>
+    public ScaledColumns Window(int first, int count, out int at)
+    {
+        at = first;
+        if (_here is not null)
+            return this;
+        at = 0;
+        var window = new Sequence<double>[Dimensions];
+        for (var j = 0; j < window.Length; j++)
+        {
+            using var stretch = _columns[j].Read(first, count);
+            window[j] = stretch.Span.ToArray();
+        }
+        return new ScaledColumns(window, Room.Memory, count);
     }
 }
 
@@ -71,17 +97,28 @@ internal sealed class ColumnScaling
             maxThreads,
             f =>
             {
-                var column = new double[features.Rows];
-                for (int i = 0, at = f; i < column.Length; i++, at += features.Columns)
-                    column[i] = features.Values[at];
-                var (low, high) = (OrderStatistics.Percentile(column, 25), OrderStatistics.Percentile(column, 75));
-                centres[f] = OrderStatistics.Median(column);
+                var column = features.Column(f);
+                var (low, high) = (OrderStatistics.PercentileOf(column, 25), OrderStatistics.PercentileOf(column, 75));
+                centres[f] = OrderStatistics.MedianOf(column);
                 // Where most rows are the same, the others still have a width.
-                widths[f] = high > low ? high - low : column.Max() - column.Min();
+                widths[f] = high > low ? high - low : Range(column);
             },
             cancellationToken
         );
         return new ColumnScaling(centres, widths);
+    }
+
+    private static double Range(Sequence<double> column)
+    {
+        var (least, most) = (double.PositiveInfinity, double.NegativeInfinity);
+        column.ForEach(
+            (_, stretch) =>
+            {
+                foreach (var value in stretch)
+                    (least, most) = (Math.Min(least, value), Math.Max(most, value));
+            }
+        );
+        return most - least;
     }
 
     public double Width(int column) => _widths[column];

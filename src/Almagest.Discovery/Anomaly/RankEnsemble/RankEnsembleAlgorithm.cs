@@ -25,6 +25,8 @@ internal sealed class RankEnsembleAlgorithm : AnomalyAlgorithm<RankEnsembleParam
 
     public override string Reference => "Aggarwal and Sathe 2017, Outlier Ensembles, Springer, chapter 3";
 
+    public override int WorkBytes(RunParameters parameters, int features) => 230 + 8 * features;
+
     public IAnomalyExplainer Fit(FeatureMatrix features, RunParameters parameters, AlgorithmContext context)
     {
         var asked = (RankEnsembleParameters)parameters;

@@ -34,6 +34,8 @@ internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
     public override string Reference =>
         "after Hunt and Reffert 2023, Improving the open cluster census, A&A 673, A114: contrast with the field, tested for significance";
 
+    public override int WorkBytes(RunParameters parameters, int features) => 200 + 8 * features;
+
     /// <summary>Motions stay in mas/yr.</summary>
     public override bool Standardises => false;
 

@@ -32,6 +32,8 @@ public sealed class DbscanAlgorithm : ClusterAlgorithm<DbscanParameters>
 
     public override string Reference => "Ester, Kriegel, Sander and Xu 1996, A Density-Based Algorithm for Discovering Clusters, KDD, 226";
 
+    public override int WorkBytes(RunParameters parameters, int features) => 100 + 8 * features;
+
     public override IReadOnlyDictionary<string, JsonNode?> Before { get; } =
         new Dictionary<string, JsonNode?>(RunParameters.Before) { [RunParameters.DrawsName] = 0 };
 

@@ -23,6 +23,8 @@ internal sealed class HdbscanAlgorithm : ClusterAlgorithm<HdbscanParameters>
     public override string Reference =>
         "Campello, Moulavi and Sander 2013, Density-Based Clustering Based on Hierarchical Density Estimates, PAKDD, 160";
 
+    public override int WorkBytes(RunParameters parameters, int features) => 300 + 8 * features;
+
     public override SharedWork Shares { get; } = new("tree", "min_cluster_size", "min_samples");
 
     /// <summary>The tree depends on the rank of the neighbour alone; how it is cut is cheap.</summary>

@@ -1,0 +1,88 @@
+using Almagest.Discovery.Storage;
+
+namespace Almagest.Discovery.Features;
+
+/// <summary>The columns of stars that are not in memory.</summary>
+internal sealed class StarFiles
+{
+    private const int Usual = 7;
+
+    private readonly string[] _further;
+    private readonly Sequence<double>[] _columns;
+
+    public StarFiles(Room room, IEnumerable<string> further)
+    {
+        (Room, _further) = (room, [.. further]);
+        Ids = room.Create<long>(0);
+        _columns = [.. Enumerable.Range(0, Usual + _further.Length).Select(_ => room.Create<double>(0))];
+    }
+
+    public Room Room { get; }
+
+    public Sequence<long> Ids { get; }
+
+    public int Count => checked((int)Ids.Count);
+
+    /// <summary>The usual columns in the order of <see cref="StarColumn"/>, then the further ones.</summary>
+    public IReadOnlyList<Sequence<double>> Columns => _columns;
+
+    public IReadOnlyList<string> Further => _further;
+
+    public bool Has(string further) => _further.Contains(further);
+
+    public Sequence<double> Of(StarColumn column)
+    {
+        if (column != StarColumn.RadialVelocity)
+            return _columns[(int)column];
+        var at = Array.IndexOf(_further, StarColumns.RadialVelocityName);
+        return at >= 0 ? _columns[Usual + at] : throw new InvalidOperationException("the stars were loaded without radial velocities");
+    }
+
+    public IEnumerable<StarTile> Tiles()
+    {
+        // The buffers of one tile serve the next: they are as large as all else that a run holds.
+        var ids = Array.Empty<long>();
+        var columns = new double[_columns.Length][];
+        for (var first = 0; first < Count; )
+        {
+            var count = Math.Min(Room.Tile, Count - first);
+            if (ids.Length != count)
+            {
+                ids = new long[count];
+                for (var c = 0; c < columns.Length; c++)
+                    columns[c] = new double[count];
+            }
+            Fill(Ids, first, ids);
+            for (var c = 0; c < columns.Length; c++)
+                Fill(_columns[c], first, columns[c]);
+            yield return new StarTile(first, Of(ids, columns));
+            first += count;
+        }
+    }
+
+    private StarColumns Of(long[] ids, double[][] columns) =>
+        new()
+        {
+            StarId = ids,
+            RaDeg = columns[0],
+            DecDeg = columns[1],
+            ParallaxMas = columns[2],
+            PmraMasYr = columns[3],
+            PmdecMasYr = columns[4],
+            Magnitude = columns[5],
+            Color = columns[6],
+            Further = _further.Select((name, i) => (name, i)).ToDictionary(f => f.name, f => columns[Usual + f.i]),
+        };
+
+    private static void Fill<T>(Sequence<T> from, int first, T[] to)
+        where T : unmanaged
+    {
+        for (var done = 0; done < to.Length; )
+        {
+            var count = Math.Min(from.Room.Stretch, to.Length - done);
+            using var stretch = from.Read(first + done, count);
+            stretch.Span.CopyTo(to.AsSpan(done));
+            done += count;
+        }
+    }
+}

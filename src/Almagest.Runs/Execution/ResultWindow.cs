@@ -1,0 +1,78 @@
+using Almagest.Discovery.Clustering;
+using Almagest.Discovery.Storage;
+using Almagest.Runs.Lifecycle;
+
+namespace Almagest.Runs.Execution;
+
+/// <summary>What a run says of its stars: of stars in memory at once, of others of so many as are asked for one after the other. Not
+/// thread-safe.</summary>
+internal sealed class ResultWindow
+{
+    /// <summary>Stars of one look into the files; the hash of the results sorts as many.</summary>
+    public const int Most = RowsHash.Chunk;
+
+    private readonly StarAnalysis _analysis;
+    private readonly ClusterResult? _clusters;
+    private readonly double _offset;
+    private long[] _ids = [];
+    private double[] _scores = [];
+    private double[]? _shares;
+    private double[]? _spreads;
+    private int _first;
+
+    public ResultWindow(StarAnalysis analysis)
+    {
+        (_analysis, _clusters) = (analysis, analysis.Clusters);
+        _offset = analysis.Anomalies?.Offset ?? 0;
+    }
+
+    public StoredResult Row(int row)
+    {
+        var at = row - _first;
+        if ((uint)at >= (uint)_ids.Length)
+        {
+            Move(row);
+            at = row - _first;
+        }
+        if (_clusters is { } clusters)
+            return new StoredResult(
+                _ids[at],
+                false,
+                null,
+                clusters.Labels[row],
+                clusters.Strengths?[row],
+                clusters.Probabilities?[row],
+                Stability: Known(_shares, at)
+            );
+        var score = _scores[at] - _offset;
+        return new StoredResult(_ids[at], score < 0, score, null, FlagProbability: Known(_shares, at), ScoreSpread: Known(_spreads, at));
+    }
+
+    private void Move(int row)
+    {
+        _first = _analysis.Stars.IsInMemory ? 0 : row / Most * Most;
+        var count = _analysis.Stars.IsInMemory ? _analysis.Stars.Count : Math.Min(Most, _analysis.Stars.Count - _first);
+        _ids = Part(_analysis.Stars.Ids, count, _ids)!;
+        _scores = Part(_analysis.Anomalies?.Scores, count, _scores) ?? [];
+        _shares = Part(_analysis.Draws?.OfShares, count, _shares);
+        _spreads = Part(_analysis.Draws?.OfSpreads, count, _spreads);
+    }
+
+    private T[]? Part<T>(Sequence<T>? of, int count, T[]? before)
+        where T : unmanaged
+    {
+        if (of is null || of.Array is not null)
+            return of?.Array;
+        var part = before?.Length == count ? before : new T[count];
+        for (var done = 0; done < count; )
+        {
+            var some = Math.Min(of.Room.Stretch, count - done);
+            using var stretch = of.Read(_first + done, some);
+            stretch.Span.CopyTo(part.AsSpan(done));
+            done += some;
+        }
+        return part;
+    }
+
+    private static double? Known(double[]? values, int row) => values is not null && !double.IsNaN(values[row]) ? values[row] : null;
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using Almagest.Contract.Errors;
+using Almagest.Discovery.Abstractions;
+
+namespace Almagest.Runs.Requests;
+
+/// <summary>
+/// What a run holds in memory, estimated before it starts: whether it takes its stars by tiles, or holds them all, or cannot be done here.
+/// How the numbers were measured: <c>bench/results/scale.md</c>.
+/// </summary>
+internal sealed record RunMemory
+{
+    /// <summary>Of the memory that the program may use, so much is left for all else.</summary>
+    private const double Share = 0.8;
+
+    /// <summary>The program itself, and what runs of any size take.</summary>
+    private const long Base = 160L << 20;
+
+    /// <summary>In this program, now: what the machine has, or what a container or <c>DOTNET_GCHeapHardLimit</c> leaves of it.</summary>
+    public static RunMemory Here => new() { AvailableBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes };
+
+    public required long AvailableBytes { get; init; }
+
+    /// <summary>A run on its own that would hold more than this takes its stars by tiles, where its algorithm can.</summary>
+    public long MostHeld { get; init; } = 96L << 20;
+
+    /// <summary>Bytes that a run holds of each star where it holds all.</summary>
+    /// <param name="parameters">with a recipe</param>
+    public static long BytesOfStar(RunParameters parameters)
+    {
+        var features = NeededNumbers.Recipe(parameters).Features.Count;
+        // Lists double as they grow; later, the stars that can be analysed are beside all.
+        var loaded = 2L * sizeof(double) * (8 + NeededNumbers.WithDraws(parameters).Length);
+        return loaded + 2 * sizeof(double) * features + parameters.Algorithm.WorkBytes(parameters, features);
+    }
+
+    /// <summary>Bytes on disk of each star where a run takes its stars by tiles.</summary>
+    public static long DiskBytesOfStar(RunParameters parameters)
+    {
+        var features = NeededNumbers.Recipe(parameters).Features.Count;
+        // Stars twice, where some are left out; features, and as many again for columns and the robust covariance; scores, draws, and the
+        // rows of the hash with their ids.
+        return 2L * sizeof(double) * (8 + NeededNumbers.WithDraws(parameters).Length) + 3 * sizeof(double) * features + 200;
+    }
+
+    /// <summary>How many stars a run can hold.</summary>
+    public long MostStars(RunParameters parameters) => Math.Max(0, (long)(Share * AvailableBytes) - Base) / BytesOfStar(parameters);
+
+    /// <summary>Whether a run takes its stars by tiles.</summary>
+    /// <param name="shared">whether others use the same stars, which are held for them as long as there is room</param>
+    public bool IsByTiles(RunParameters parameters, long stars, bool shared) =>
+        !parameters.Algorithm.NeedsAllStars
+        && (stars > MostStars(parameters) / (shared ? 2 : 1) || (!shared && stars * BytesOfStar(parameters) > MostHeld));
+
+    /// <summary>Refuses a run that would hold more than there is.</summary>
+    /// <param name="stars">of its selection</param>
+    /// <exception cref="LedgerException">it cannot be done here</exception>
+    public void Require(RunParameters parameters, long stars)
+    {
+        if (!parameters.Algorithm.NeedsAllStars || stars <= MostStars(parameters))
+            return;
+        var (most, needed) = (MostStars(parameters), Base + stars * BytesOfStar(parameters));
+        throw LedgerException
+            .Of(
+                ErrorCode.SelectionTooLarge,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the {parameters.Algorithm.Title} looks at all {stars:N0} stars of the selection at once, which takes some "
+                        + $"{Gibibytes(needed)}; {Gibibytes(AvailableBytes)} are there, enough for {most:N0} stars"
+                ),
+                "Narrow the filter, take a sample, or take a detector that needs no more memory for more stars: "
+                    + $"{string.Join(", ", Algorithms.Where(a => !a.NeedsAllStars).Select(a => a.Name))}.",
+                "filter"
+            )
+            .With("stars", stars)
+            .With("most_stars", most)
+            .With("needed_bytes", needed)
+            .With("available_bytes", AvailableBytes);
+    }
+
+    private static IReadOnlyList<Algorithm> Algorithms => Almagest.Discovery.Registry.Algorithms.All;
+
+    private static string Gibibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB");
+}

@@ -1,0 +1,166 @@
+using Almagest.Contract.Errors;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Registry;
+using Almagest.Ledger.Scratch;
+using Almagest.Ledger.Selections;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Replay;
+using Almagest.Runs.Requests;
+using Xunit;
+
+namespace Almagest.Runs.Tests.Execution;
+
+/// <summary>Runs that take their stars by tiles store what runs store that hold them all; what must hold them all and cannot is refused.
+/// </summary>
+public sealed class TilesTests(TilesTests.Field field) : IClassFixture<TilesTests.Field>
+{
+    private const int Stars = 24_000;
+
+    private static readonly RunMemory s_tiles = new() { AvailableBytes = 1L << 40, MostHeld = 0 };
+    private static readonly RunMemory s_held = new() { AvailableBytes = 1L << 40, MostHeld = long.MaxValue };
+
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("isolation_forest", """{"features": "population", "n_estimators": 20, "draws": 4}""")]
+    [InlineData("isolation_forest", """{"features": "default", "n_estimators": 10, "missing": "impute", "draws": 0}""")]
+    [InlineData("extended_isolation_forest", """{"features": "deep", "n_estimators": 10, "draws": 0}""")]
+    [InlineData("mcd", """{"features": "astrometric", "draws": 2}""")]
+    public async Task A_run_by_tiles_stores_the_same_rows_the_same_hash_and_the_same_exclusions(string algorithm, string parameters)
+    {
+        var test = field.Ledger;
+        var asked = Algorithms.Find(algorithm)!.Read(parameters);
+        var held = await RunAsync(asked, s_held);
+        var tiled = await RunAsync(asked, s_tiles);
+        Assert.True(held.Analysis.Stars.IsInMemory);
+        Assert.False(tiled.Analysis.Stars.IsInMemory);
+        Assert.Equal(
+            0,
+            await test.ScalarAsync<long>(
+                $"""
+                select count(*) from
+                  (select {StoredResult.Columns} from discovery_results where run_id = '{held.RunId}') a
+                  full join (select {StoredResult.Columns} from discovery_results where run_id = '{tiled.RunId}') b using (star_id)
+                where a is distinct from b
+                """
+            )
+        );
+        Assert.Equal(
+            0,
+            await test.ScalarAsync<long>(
+                $"""
+                select count(*) from
+                  (select reason, healpix_6, stars from discovery_exclusions where run_id = '{held.RunId}') a
+                  full join (select reason, healpix_6, stars from discovery_exclusions where run_id = '{tiled.RunId}') b
+                    using (reason, healpix_6)
+                where a.stars is distinct from b.stars
+                """
+            )
+        );
+        Assert.Equal(
+            1,
+            await test.ScalarAsync<long>(
+                $"""
+                select count(distinct (results_hash, total_stars, results_summary::text)) from discovery_runs
+                where run_id in ('{held.RunId}', '{tiled.RunId}')
+                """
+            )
+        );
+        Assert.Equal(held.Analysis.MostAnomalous(20), tiled.Analysis.MostAnomalous(20));
+        Assert.Equal(held.Analysis.Summary().ToJson(), tiled.Analysis.Summary().ToJson());
+
+        var replay = await new RunReplayer(test.Ledger) { Limits = s_tiles, Rooms = SmallRoom }.ReplayAsync(
+            held.RunId!.Value,
+            null,
+            CancellationToken
+        );
+        Assert.True(replay.IsReproduced);
+        Assert.True(replay.IsIntact);
+        Assert.Equal(replay.StoredRowsHash, replay.RecomputedHash);
+        tiled.Analysis.Release();
+    }
+
+    [Fact]
+    public async Task The_hash_of_rows_that_are_sorted_in_files_is_that_of_rows_sorted_by_the_database()
+    {
+        var run = await RunAsync(Algorithms.Find("isolation_forest")!.Read("""{"features": "sphere", "draws": 0}"""), s_held);
+        await using var connection = await field.Ledger.Ledger.ConnectAsync(CancellationToken);
+        var expected = await StoredResults.HashAsync(connection, run.RunId!.Value, CancellationToken);
+        var count = run.Analysis.Stars.Count;
+        foreach (var chunk in (int[])[5000, Stars - 1, Stars, 1 << 20])
+            Assert.Equal(expected, await RowsHash.OfAsync(connection, count, run.Analysis.Rows(), CancellationToken, chunk));
+    }
+
+    [Theory]
+    [InlineData("hdbscan")]
+    [InlineData("knn")]
+    [InlineData("dbscan")]
+    public async Task What_looks_at_all_stars_at_once_and_does_not_fit_is_refused_before_it_starts_with_what_would_fit(string algorithm)
+    {
+        var asked = Algorithms.Find(algorithm)!.Read("""{"features": "sphere"}""");
+        var little = new RunMemory { AvailableBytes = 202L << 20 };
+        var before = await field.Ledger.ScalarAsync<long>("select count(*) from discovery_runs");
+        var error = await Assert.ThrowsAsync<LedgerException>(() => RunAsync(asked, little));
+        Assert.Equal(ErrorCode.SelectionTooLarge, error.Code);
+        Assert.Equal(before, await field.Ledger.ScalarAsync<long>("select count(*) from discovery_runs"));
+        var most = little.MostStars(asked);
+        Assert.InRange(most, 1, Stars - 1);
+        Assert.Equal(most, error.Facts["most_stars"]);
+        Assert.Contains(most.ToString("N0", System.Globalization.CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
+        Assert.Contains("isolation_forest", error.Remedy!, StringComparison.Ordinal);
+
+        // One that was queued by a program with more memory fails with the same words.
+        var queued = await new DiscoveryService(field.Ledger.Ledger).SubmitAsync(
+            new RunRequest("sky", StarFilter.All, asked),
+            CancellationToken
+        );
+        var service = new DiscoveryService(field.Ledger.Ledger) { Limits = little };
+        await Assert.ThrowsAsync<LedgerException>(() => service.ExecuteAsync(queued.RunId, null, CancellationToken));
+        Assert.StartsWith(error.Message, (await new RunRepository(field.Ledger.Ledger).GetAsync(queued.RunId, CancellationToken)).Error!);
+    }
+
+    [Fact]
+    public void Small_runs_are_held_and_runs_that_share_their_stars_hold_them_as_long_as_there_is_room()
+    {
+        var asked = Algorithms.Find("isolation_forest")!.Read("""{"features": "population"}""");
+        var memory = new RunMemory { AvailableBytes = 8L << 30 };
+        Assert.False(memory.IsByTiles(asked, 10_000, false));
+        Assert.True(memory.IsByTiles(asked, 1_000_000, false));
+        Assert.False(memory.IsByTiles(asked, 1_000_000, true));
+        Assert.True(memory.IsByTiles(asked, 1_000_000_000, true));
+        Assert.False(memory.IsByTiles(Algorithms.Find("lof")!.Read("""{"features": "population"}"""), 1_000_000, false));
+    }
+
+    private static ScratchRoom SmallRoom() => new(1 << 14, 1000);
+
+    private Task<RunOutcome> RunAsync(RunParameters parameters, RunMemory memory) =>
+        new DiscoveryService(field.Ledger.Ledger) { Limits = memory, Rooms = SmallRoom }.RunAsync(
+            new RunRequest("sky", StarFilter.All, parameters),
+            null,
+            CancellationToken
+        );
+
+    /// <summary>Two tiles of stars with gaps.</summary>
+    public sealed class Field : IAsyncLifetime
+    {
+        public TestLedger Ledger { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            Ledger = await TestLedger.CreateAsync();
+            await Ledger.AddDatasetAsync("sky", Stars);
+            await Ledger.ExecuteAsync(
+                """
+                select setseed(0.25);
+                update stars set magnitude = 10 + 8 * random(), color = case when random() > 0.2 then 3 * random() end,
+                  parallax_mas = case when random() > 0.1 then 6 * random() - 1 end, parallax_error_mas = 0.05 + 0.1 * random(),
+                  pmra_mas_yr = 20 * random() - 10, pmdec_mas_yr = case when random() > 0.02 then 20 * random() - 10 end,
+                  pmra_error = 0.2, pmdec_error = 0.3 * random();
+                """
+            );
+        }
+
+        public ValueTask DisposeAsync() => Ledger.DisposeAsync();
+    }
+}
