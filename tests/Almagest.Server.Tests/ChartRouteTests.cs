@@ -66,6 +66,9 @@ public sealed class ChartRouteTests : IAsyncLifetime
         JsonAssert.Problem(await _server.GetAsync($"{run}?scale=2"), HttpStatusCode.BadRequest, "scale");
         JsonAssert.Problem(await _server.GetAsync($"{run}?width=broad"), HttpStatusCode.BadRequest, "width");
         JsonAssert.Problem(await _server.GetAsync($"{run}?zoom=cmd:1"), HttpStatusCode.BadRequest, "zoom");
+        var unknown = await _server.GetAsync($"{run}?select=stars:1,999999");
+        JsonAssert.Problem(unknown, HttpStatusCode.BadRequest, "select");
+        Assert.Contains("no star 999999", unknown.Text, StringComparison.Ordinal);
         JsonAssert.Problem(
             await _server.GetAsync($"/discovery/runs/{_clusters}/chart?contamination=0.1"),
             HttpStatusCode.BadRequest,

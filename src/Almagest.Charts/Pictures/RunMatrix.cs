@@ -38,9 +38,19 @@ public static class RunMatrix
                 sorted,
                 "Matrix of how far runs agree",
                 runs[0].Run.RunType == RunTypes.Anomaly ? "Jaccard similarity of flags" : "adjusted Rand index",
-                link is null ? null : (i, j) => link(runs[order[i]].Run.RunId, runs[order[j]].Run.RunId)
+                link is null ? null : (i, j) => link(runs[order[i]].Run.RunId, runs[order[j]].Run.RunId),
+                [.. order.Select(i => Clip(Words(runs[i].Run)))]
             ),
             order
         );
+    }
+
+    /// <summary>What a run is, beside its id: its algorithm and what tells most of its parameters.</summary>
+    internal static string Words(DiscoveryRun run) => $"{DisplayText.Algorithm(run.Algorithm)}, {DisplayText.ShortParameters(run)}";
+
+    private static string Clip(string words)
+    {
+        const int Most = 36;
+        return words.Length <= Most ? words : words[..(Most - 1)].TrimEnd(' ', ',') + "…";
     }
 }
