@@ -27,5 +27,9 @@ public sealed class MeasuredTextTests
         var cluster = new ClusterResource(0, 40, DistancePc: 2000);
         Assert.Equal(1886.8, cluster.ShiftedDistancePc()!.Value, 0.1);
         Assert.Null(new ClusterResource(0, 40).ShiftedDistancePc());
+        // 0.03 mas are 5 pc of 413: the digits of a smaller error say nothing.
+        Assert.Equal("414", new ClusterResource(0, 40, DistancePc: 413.54, DistanceErrorPc: 0.19).DistanceText());
+        Assert.Equal("413 ± 12", new ClusterResource(0, 40, DistancePc: 413.4, DistanceErrorPc: 12).DistanceText());
+        Assert.Equal("–", new ClusterResource(0, 40).DistanceText());
     }
 }

@@ -279,10 +279,11 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
             throw Missing(missing, names);
     }
 
-    private static LedgerException Missing(string name, IEnumerable<string> there) =>
+    internal static LedgerException Missing(string name, IEnumerable<string> there) =>
         LedgerException.Of(ErrorCode.UnknownName, $"there is no picture '{name}' here", $"There are: {string.Join(", ", there)}.", "only");
 
-    private static Figure Compose(
+    /// <param name="isChosen">whether each of the pictures was asked for; else those that there are are enough</param>
+    internal static Figure Compose(
         string title,
         List<(string Key, string Name, string? Svg, string Note)> all,
         string source,

@@ -48,7 +48,7 @@ internal static class ClusterLines
                     ConsoleText.Number(c.DecDeg, "+0.00;-0.00"),
                     ConsoleText.Number(c.RadiusDeg, "0.00"),
                     Written(c.ParallaxMas, c.ParallaxErrorMas, "0.00", errors),
-                    Written(c.DistancePc, c.DistanceErrorPc, "0", errors),
+                    c.DistanceText(errors),
                     Written(c.PmraMasYr, c.PmraErrorMasYr, "0.0", errors),
                     Written(c.PmdecMasYr, c.PmdecErrorMasYr, "0.0", errors)
                 ),
@@ -57,7 +57,9 @@ internal static class ClusterLines
         }
         console.Write(table);
         if (clusters.Any(c => c.DistancePc is not null))
-            console.Say($"Distances are 1 / mean parallax. {ClusterResource.ZeroPoint}");
+            console.Say(
+                $"Distances are 1 / mean parallax, to the digits that a zero-point of 0.03 mas leaves. {ClusterResource.ZeroPoint}"
+            );
     }
 
     // Without the error the value has no digit that the error does not bear out.

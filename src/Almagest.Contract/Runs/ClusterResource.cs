@@ -53,6 +53,17 @@ public record ClusterResource(
 
     /// <summary>The distance, pc, if the parallaxes are Gaia's and too small by 0.03 mas; null where there is none.</summary>
     public double? ShiftedDistancePc() => DistancePc is > 0 and var d ? 1000 / (1000 / d - UsualZeroPointMas) : null;
+
+    /// <summary>The distance for people: where the zero-point could change more of it than its error says, to the digits that are left
+    /// then, without that error.</summary>
+    public string DistanceText(bool withError = true)
+    {
+        var shift = DistancePc - ShiftedDistancePc();
+        // Of what is known so roughly, one digit counts.
+        return shift > (DistanceErrorPc ?? 0) ? MeasuredText.Alone(DistancePc, 10 * shift, "0")
+            : withError ? MeasuredText.Of(DistancePc, DistanceErrorPc, "0")
+            : MeasuredText.Alone(DistancePc, DistanceErrorPc, "0");
+    }
 }
 
 /// <summary>A cluster as the command line gives it: with the names, too, that some of its fields had there first.</summary>
