@@ -195,6 +195,79 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void A_frame_holds_its_marks_and_points_at_those_that_would_squeeze_the_rest()
+    {
+        const int N = 3000;
+        var random = new Random(5);
+        float[] Values() => [.. Enumerable.Range(0, N).Select(_ => random.NextSingle())];
+        var (x, y) = (Values(), Values());
+        // A little outside, far outside on two sides, and without a place.
+        (x[0], x[1], y[2], x[3]) = (1.4f, 90, -70, float.NaN);
+        var cloud = new PointCloud(x, y, new ChartWindow(0, 1, 1, 0));
+        var ids = Ids(N);
+        var layer = new StarLayer(ids, StarMarks.Of(ids, false, [(0, ids[..5])])) { PointsOut = true };
+        var frame = cloud.Holding([0, 1, 2, 3, 4]);
+        Assert.True(frame.Contains(1.4, 0.5) && frame.Right - frame.Left < 2 && frame.Bottom > frame.Top);
+
+        var (svg, drawn) = ScatterPlot.Draw(cloud, layer, "x", "y", "marks", frame);
+        Assert.Equal((2, 2), (drawn.MarksDrawn, drawn.Beyond));
+        var arrows = XDocument.Parse(svg).Descendants().Where(e => (string?)e.Attribute("class") == "edge").ToList();
+        Assert.Equal(["2", "3"], arrows.Select(a => (string)a.Attribute("data-star")!).Order());
+        Assert.Contains("→ 2 beyond the frame", svg, StringComparison.Ordinal);
+        // In a part that somebody looks at, nothing outside is pointed at.
+        Assert.Equal(0, ScatterPlot.Draw(cloud, layer with { PointsOut = false }, "x", "y", "part", frame).Drawn.Beyond);
+    }
+
+    [Fact]
+    public void Around_some_stars_there_is_no_room_where_no_star_is()
+    {
+        float[] x = [10, 11, 12, 18, 19];
+        var cloud = new PointCloud(x, x, new ChartWindow(9.5, 19.5, 19.5, 9.5));
+        var around = cloud.Around([0, 1, 2, 3, 4], 0.6, keepShape: false)!.Value;
+        Assert.Equal(
+            (9.5, 19.5),
+            (around.Left, around.Right),
+            (a, b) => Math.Abs(a.Item1 - b.Item1) < 0.1 && Math.Abs(a.Item2 - b.Item2) < 0.1
+        );
+        Assert.True(around.Bottom > around.Top);
+    }
+
+    [Fact]
+    public void The_name_of_a_bar_is_whole_however_few_runs_there_are()
+    {
+        var svg = XDocument
+            .Parse(
+                HeatMap.Draw(
+                    ["a", "b"],
+                    new double?[,]
+                    {
+                        { 1, 0.5 },
+                        { 0.5, 1 },
+                    },
+                    "matrix",
+                    "Jaccard similarity of flags",
+                    details: ["isolation forest, 5 %", "lof, 5 %"]
+                )
+            )
+            .Root!;
+        var name = svg.Descendants().Single(e => e.Value == "Jaccard similarity of flags" && e.Attribute("transform") is not null);
+        var (middle, half) = (double.Parse((string)name.Attribute("y")!, CultureInfo.InvariantCulture), TextWidth.Of(name.Value, 14) / 2);
+        var height = double.Parse(((string)svg.Attribute("viewBox")!).Split(' ')[3], CultureInfo.InvariantCulture);
+        Assert.InRange(middle, half, height - half);
+        Assert.Contains(svg.Descendants(), e => e.Value == "isolation forest, 5 %");
+    }
+
+    [Fact]
+    public void Beside_a_great_cluster_a_small_one_has_a_bar_and_each_has_its_number()
+    {
+        var svg = Bars.Draw([new Bar("0", 6000), new Bar("1", 12)], "cluster", "stars", "sizes", isLogarithmic: true);
+        var bars = XDocument.Parse(svg).Descendants().Where(e => (string?)e.Attribute("class") == "bar").ToList();
+        Assert.All(bars, b => Assert.True(double.Parse((string)b.Attribute("height")!, CultureInfo.InvariantCulture) > 40));
+        Assert.Contains(">6000<", svg, StringComparison.Ordinal);
+        Assert.Contains(">12<", svg, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Alike_runs_are_neighbours_in_the_matrix()
     {
         // Three families, their members dealt out in turn.

@@ -8,6 +8,7 @@ using Almagest.Charts.Drawing;
 using Almagest.Charts.Export;
 using Almagest.Charts.Pictures;
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Features;
 using SkiaSharp;
 using Xunit;
 
@@ -108,6 +109,27 @@ public sealed partial class FigureTests
     }
 
     [Fact]
+    public void Magnitudes_are_absolute_only_where_the_run_has_distances()
+    {
+        double[] colour = [.. Enumerable.Range(0, 50).Select(i => i * 0.05)];
+        double[] All(double value) => [.. colour.Select(_ => value)];
+        ColourMagnitude Of(double error, DistanceRule? rule = null) => ColourMagnitude.Of(colour, colour, All(10), All(error), rule: rule)!;
+
+        Assert.True(Of(1).IsAbsolute);
+        Assert.Contains("at least 5 times its error", Of(1).Needs, StringComparison.Ordinal);
+        Assert.Null(Of(1).WhyApparent);
+        // Errors too large, and none known: no distance, and the diagram says why.
+        foreach (var apparent in new[] { Of(4), Of(double.NaN), Of(1, new DistanceRule(20, false)) })
+        {
+            Assert.False(apparent.IsAbsolute);
+            Assert.StartsWith("Magnitudes are apparent: 0 of 50 stars have a distance", apparent.WhyApparent, StringComparison.Ordinal);
+        }
+        Assert.True(Of(4, new DistanceRule(2, false)).IsAbsolute);
+        Assert.True(Of(double.NaN, DistanceRule.Usual with { WithoutErrors = true }).IsAbsolute);
+        Assert.Null(ColourMagnitude.Of(colour, colour, All(double.NaN), All(double.NaN))!.WhyApparent);
+    }
+
+    [Fact]
     public void A_density_has_a_bar_and_marks_have_a_legend()
     {
         const int N = 4000;
@@ -145,7 +167,7 @@ public sealed partial class FigureTests
     {
         var facts = new ChartFacts(2000, 1800, "a colour and a magnitude", _ => "") { Analysed = 1950 };
         Assert.Equal(
-            "1,800 of 2,000 selected stars have a colour and a magnitude and a place in this chart; the run analysed 1,950.",
+            "1,800 of 2,000 selected stars have a colour and a magnitude and a place in this chart, 200 are left out; the run analysed 1,950.",
             facts.Counts()
         );
         Assert.Null((facts with { Placed = 2000, Analysed = 2000 }).Counts());

@@ -25,7 +25,8 @@ public sealed class FinderChartTests
     [Fact]
     public void North_is_up_east_is_left_and_arrows_show_where_stars_move()
     {
-        var (svg, arrows) = FinderChart.Draw(s_field, 1, 10, 60, 0.1);
+        var (svg, arrows) = FinderChart.Draw(s_field, 1, 10, 60, 0.1, 2016);
+        Assert.Contains(">ICRS, epoch J2016.0; N up, E left<", svg, StringComparison.Ordinal);
         var view = XDocument.Parse(svg).Descendants().Single(e => e.Attribute("data-window") is not null);
         double N(XElement e, string name) => double.Parse(e.Attribute(name)!.Value, CultureInfo.InvariantCulture);
         var stars = view.Elements().Where(e => e.Name.LocalName == "circle").ToDictionary(e => (string)e.Attribute("data-star")!);
@@ -38,10 +39,61 @@ public sealed class FinderChartTests
         Assert.True(N(stars["2"], "r") > N(stars["1"], "r") && N(stars["1"], "r") > N(stars["3"], "r"));
         // The first moves north, the second east; both are 100 mas/yr: 0.3 of 0.1 degrees in at most 1,080 years.
         Assert.Equal("Arrows: proper motion in 1,000 years.", arrows);
-        var shafts = view.Elements().Where(e => e.Name.LocalName == "line").Chunk(3).Select(l => l[0]).ToList();
+        var shafts = view.Elements().Where(e => (string?)e.Attribute("class") == "err").Select(Ends).ToList();
         Assert.Equal(2, shafts.Count);
-        Assert.True(N(shafts[0], "y2") < N(shafts[0], "y1") && Math.Abs(N(shafts[0], "x2") - N(shafts[0], "x1")) < 0.1);
-        Assert.True(N(shafts[1], "x2") < N(shafts[1], "x1") && Math.Abs(N(shafts[1], "y2") - N(shafts[1], "y1")) < 0.1);
+        Assert.True(shafts[0].Y2 < shafts[0].Y1 && Math.Abs(shafts[0].X2 - shafts[0].X1) < 0.1);
+        Assert.True(shafts[1].X2 < shafts[1].X1 && Math.Abs(shafts[1].Y2 - shafts[1].Y1) < 0.1);
+    }
+
+    // M x y L x y, the shaft of an arrow.
+    private static (double X1, double Y1, double X2, double Y2) Ends(XElement arrow)
+    {
+        var numbers = ((string)arrow.Attribute("d")!)
+            .Split('M', StringSplitOptions.RemoveEmptyEntries)[0]
+            .Split(' ', 'L')
+            .Select(n => double.Parse(n, CultureInfo.InvariantCulture))
+            .ToArray();
+        return (numbers[0], numbers[1], numbers[2], numbers[3]);
+    }
+
+    [Fact]
+    public void No_arrow_leaves_the_field_and_those_that_would_are_told()
+    {
+        // The star in the middle moves a hundred times as fast as the other three: its arrow stays within.
+        var fast = new StarColumns
+        {
+            StarId = s_field.StarId,
+            RaDeg = s_field.RaDeg,
+            DecDeg = s_field.DecDeg,
+            ParallaxMas = s_field.ParallaxMas,
+            Magnitude = s_field.Magnitude,
+            Color = s_field.Color,
+            PmraMasYr = [10_000, 0, 300, 0],
+            PmdecMasYr = [0, 300, 0, 0],
+        };
+        foreach (var star in new long[] { 1, 2 })
+        {
+            var (svg, arrows) = FinderChart.Draw(fast, star, 10, star == 1 ? 60 : 60.05, 0.1);
+            var view = XDocument.Parse(svg).Descendants().Single(e => e.Attribute("data-window") is not null);
+            var box = ((string)view.Attribute("viewBox")!).Split(' ').Select(n => double.Parse(n, CultureInfo.InvariantCulture)).ToArray();
+            void Inside(double x, double y)
+            {
+                Assert.InRange(x, box[0] - 0.01, box[0] + box[2] + 0.01);
+                Assert.InRange(y, box[1] - 0.01, box[1] + box[3] + 0.01);
+            }
+            foreach (var line in view.Elements().Where(e => (string?)e.Attribute("class") == "err"))
+            {
+                if (line.Name.LocalName == "path")
+                    Inside(Ends(line).X2, Ends(line).Y2);
+                else
+                    Inside(
+                        double.Parse(line.Attribute("x2")!.Value, CultureInfo.InvariantCulture),
+                        double.Parse(line.Attribute("y2")!.Value, CultureInfo.InvariantCulture)
+                    );
+            }
+            Assert.Equal(star == 2, arrows!.Contains("without a head", StringComparison.Ordinal));
+            Assert.Contains("epoch not known", svg, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -73,6 +73,48 @@ public sealed class PlotTests : IDisposable
     }
 
     [Fact]
+    public async Task Sweeps_stars_the_sky_the_ledger_and_distances_are_drawn_to_files()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var star = await ledger.TextAsync("select min(source_id) from stars");
+        var sweep = (
+            await ledger.RunAsync(
+                "sweep",
+                "--algorithm",
+                "dbscan",
+                "--set",
+                "features=sphere",
+                "--grid",
+                "eps=0.05,0.1,0.2,0.4",
+                "min_samples=5,10",
+                "--json"
+            )
+        )
+            .Ok()
+            .Json.GetProperty("group_id")
+            .GetString()!;
+        foreach (
+            var (file, command) in new[]
+            {
+                ("star.svg", new[] { "star", star, "--only", "finder,magnitude" }),
+                ("sweep.svg", ["sweep", sweep]),
+                ("effect.pdf", ["sweep", sweep, "--only", "effect", "--metric", "cluster_count", "--parameter", "min_samples"]),
+                ("sky.png", ["coverage", "--show", "stars"]),
+                ("runs.svg", ["timeline", "--period", "month"]),
+                ("eps.svg", ["k-distance", "--features", "sphere", "--min-samples", "5"]),
+            }
+        )
+        {
+            (await ledger.RunAsync(["plot", .. command, "-o", At(file)])).Ok();
+            Assert.True(new FileInfo(At(file)).Length > 1000);
+        }
+        Assert.Contains("eps", File.ReadAllText(At("sweep.svg")), StringComparison.Ordinal);
+        Assert.Contains(star, File.ReadAllText(At("star.svg")), StringComparison.Ordinal);
+        Assert.Contains("999 permutations", File.ReadAllText(At("sweep.svg")), StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("plot", "sweep", "x", "-o", At("x.svg"))).ExitCode);
+    }
+
+    [Fact]
     public async Task A_picture_that_a_run_does_not_have_is_named_with_those_that_it_has()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();

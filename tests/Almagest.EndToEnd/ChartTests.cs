@@ -95,6 +95,63 @@ public sealed class ChartTests(Sky sky, Browser browser)
     }
 
     [Fact]
+    public async Task Quick_presses_at_the_threshold_are_not_lost_and_a_number_of_stars_is_typed()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await OpenRunAsync(walk);
+        var (slider, count) = (walk.Page.Locator("#threshold"), walk.Page.Locator("#threshold-count"));
+        var scores = await RunScores.ReadAsync(sky.Ledger, sky.Anomalies);
+        await slider.FocusAsync();
+        for (var i = 0; i < 25; i++)
+            await walk.Page.Keyboard.PressAsync("ArrowRight");
+        await Assertions.Expect(slider).ToHaveValueAsync("0.045");
+        await Assertions.Expect(count).ToHaveTextAsync(Walk.Count(scores.At(0.045).Count));
+        await Assertions.Expect(slider).ToHaveValueAsync("0.045");
+
+        foreach (var (text, unit, stars) in new[] { ("55", "count", 55), ("10", "share", scores.At(0.1).Count) })
+        {
+            await walk.Page.Locator("#threshold-value").FillAsync(text);
+            await walk.Page.GetByLabel("What the threshold is given as").SelectOptionAsync(unit);
+            await walk.Button("Set", exact: true).ClickAsync();
+            await Assertions.Expect(count).ToHaveTextAsync(Walk.Count(stars));
+        }
+        await Assertions.Expect(slider).ToHaveValueAsync("0.1");
+        await walk.Page.Locator("#threshold-value").FillAsync("70");
+        await walk.Button("Set", exact: true).ClickAsync();
+        await walk.SeesAsync("A share is above 0 and at most 50 %.");
+        await Assertions.Expect(walk.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("contamination=0.1"));
+    }
+
+    [Fact]
+    public async Task A_click_takes_the_star_next_to_it_though_another_mark_lies_on_top()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await OpenRunAsync(walk);
+        var figure = Figure(walk, "on the sky");
+        await figure.ScrollIntoViewIfNeededAsync();
+        // Two marks that overlap, the one below at least two pixels from the middle of the one on top.
+        var place = await figure.EvaluateAsync<double[]?>(
+            """
+            f => {
+              const marks = [...f.querySelectorAll("svg.view circle[data-star]")].map(e => {
+                const b = e.getBoundingClientRect();
+                return { id: +e.dataset.star, x: (b.left + b.right) / 2, y: (b.top + b.bottom) / 2, r: b.width / 2 };
+              });
+              for (let i = 0; i < marks.length; i++) for (let j = i + 1; j < marks.length; j++) {
+                const [a, b] = [marks[i], marks[j]], far = Math.hypot(a.x - b.x, a.y - b.y);
+                if (far > 2 && far < b.r && marks.every(m => m === a || Math.hypot(m.x - a.x, m.y - a.y) > 1)) return [a.id, a.x, a.y];
+              }
+              return null;
+            }
+            """
+        );
+        Assert.SkipWhen(place is null, "No two marks of this sky overlap.");
+        await walk.Page.Mouse.ClickAsync((float)place![1], (float)place[2]);
+        await walk.SeesAsync(1, $"figure:has-text('on the sky') circle.selected[data-star='{(long)place[0]}']");
+        await walk.SeesAsync("Selected: 1 star");
+    }
+
+    [Fact]
     public async Task A_star_selected_in_a_plot_is_selected_in_the_other_plots_and_in_the_table()
     {
         await using var walk = await browser.OpenAsync(sky.Address);

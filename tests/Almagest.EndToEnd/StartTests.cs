@@ -39,6 +39,8 @@ public sealed class StartTests(Sky sky, Browser browser)
             runs.Select(r => r.RunId.ToString()),
             await colleague.Page.Locator("table.runs td[data-value]").EvaluateAllAsync<string[]>("cells => cells.map(c => c.dataset.value)")
         );
+        foreach (var title in new[] { "Runs across their parameters", "goes with", "against" })
+            await colleague.SeesAsync(1, $"figure:has-text('{title}') figcaption:has-text('{title}')");
         await walk.KeepAsync("sweep");
         await colleague.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Compare its runs" }).ClickAsync();
         await colleague.HeadedAsync("Compare");

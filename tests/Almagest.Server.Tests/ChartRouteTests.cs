@@ -40,6 +40,10 @@ public sealed class ChartRouteTests : IAsyncLifetime
                 $"/discovery/runs/{_clusters}/chart?cluster=0",
                 "/datasets/field/chart?filter=magnitude%3D..15",
                 $"/discovery/compare/chart?run_ids={_run},{_other}",
+                "/stars/1/chart",
+                "/analytics/discovery/coverage/chart?show=stars&dataset=field",
+                "/analytics/discovery/timeline/chart?period=month",
+                "/discovery/k-distance/chart?dataset=field&min_samples=5",
             }
         )
         {
@@ -66,6 +70,9 @@ public sealed class ChartRouteTests : IAsyncLifetime
         JsonAssert.Problem(await _server.GetAsync($"{run}?scale=2"), HttpStatusCode.BadRequest, "scale");
         JsonAssert.Problem(await _server.GetAsync($"{run}?width=broad"), HttpStatusCode.BadRequest, "width");
         JsonAssert.Problem(await _server.GetAsync($"{run}?zoom=cmd:1"), HttpStatusCode.BadRequest, "zoom");
+        var unknown = await _server.GetAsync($"{run}?select=stars:1,999999");
+        JsonAssert.Problem(unknown, HttpStatusCode.BadRequest, "select");
+        Assert.Contains("no star 999999", unknown.Text, StringComparison.Ordinal);
         JsonAssert.Problem(
             await _server.GetAsync($"/discovery/runs/{_clusters}/chart?contamination=0.1"),
             HttpStatusCode.BadRequest,
@@ -76,6 +83,11 @@ public sealed class ChartRouteTests : IAsyncLifetime
         JsonAssert.Problem(await _server.GetAsync("/datasets/nothing/chart"), HttpStatusCode.NotFound, "dataset");
         JsonAssert.Problem(await _server.GetAsync("/datasets/field/chart?filter=bright"), HttpStatusCode.BadRequest, "filter");
         JsonAssert.Problem(await _server.GetAsync("/discovery/compare/chart"), HttpStatusCode.BadRequest, "run_ids");
+        JsonAssert.Problem(await _server.GetAsync("/stars/1/chart?only=moon"), HttpStatusCode.BadRequest, "only");
+        JsonAssert.Problem(await _server.GetAsync("/stars/999999/chart"), HttpStatusCode.NotFound);
+        JsonAssert.Problem(await _server.GetAsync("/analytics/discovery/coverage/chart?show=moon"), HttpStatusCode.BadRequest, "show");
+        JsonAssert.Problem(await _server.GetAsync("/discovery/k-distance/chart"), HttpStatusCode.BadRequest, "dataset");
+        JsonAssert.Problem(await _server.GetAsync($"/discovery/sweeps/{Guid.NewGuid()}/chart"), HttpStatusCode.NotFound);
         JsonAssert.Problem(
             await _server.GetAsync($"/discovery/compare/chart?run_ids={_run},{_clusters}"),
             HttpStatusCode.BadRequest,

@@ -52,7 +52,22 @@ public sealed class ColumnMapping
 
     /// <summary>What the user should know of the choice: columns that were left out for their unit, identifiers with gaps.</summary>
     public IReadOnlyList<string> Remarks =>
-        [.. _dropped.Where(d => !IsUsed(d.Key)).Select(d => UnitRemark(d.Key, d.Value)), .. IdentifierRemarks()];
+        [.. _dropped.Where(d => !IsUsed(d.Key)).Select(d => UnitRemark(d.Key, d.Value)), .. IdentifierRemarks(), .. RowNumberRemarks()];
+
+    /// <summary>A first column without a name, of whole numbers that count the rows: what R and pandas write of themselves.</summary>
+    private bool CountsRows(int column) =>
+        column == 0
+        && _columns[0] is { Name: "column_1" or "Unnamed: 0" or "rownames", Glance: { Rows: > 1, Nulls: 0, Repeats: false } glance }
+        && glance.Minimum is 0 or 1
+        && glance.Maximum == glance.Rows - 1 + glance.Minimum;
+
+    private IEnumerable<string> RowNumberRemarks()
+    {
+        if (_columns.Count == 0 || !CountsRows(0) || IsUsed(0))
+            yield break;
+        yield return $"The first column has no name of a quantity and counts the rows from {_columns[0].Glance!.Minimum:0}, as R and pandas "
+            + $"write it: it is no identifier and no measurement, and is kept as extra column '{_columns[0].Name}'.";
+    }
 
     /// <summary>Why a column is no field of a star; null where nothing is to be said.</summary>
     internal string? WhyUnused(int column)

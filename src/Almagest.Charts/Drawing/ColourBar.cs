@@ -7,7 +7,7 @@ internal static class ColourBar
     private const double Bar = 12;
 
     /// <summary>The room that one takes beside a plot.</summary>
-    public const double Width = 74;
+    public const double Width = 86;
 
     /// <summary>Of counts, on a logarithmic scale from one star to the fullest cell.</summary>
     /// <param name="left">the edge of the plot that it stands beside</param>
@@ -56,8 +56,9 @@ internal static class ColourBar
         {
             var y = top + (1 - place) * height;
             canvas.Line(x + Bar, y, x + Bar + 4, y, "axis").Text(x + Bar + 7, y + 4, label, "start");
-            widest = Math.Max(widest, TextWidth.Of(label, 13));
+            // Words as large as a phone shows them.
+            widest = Math.Max(widest, TextWidth.Of(label, 15.5));
         }
-        canvas.Text(x + Bar + 7 + widest + 14, top + height / 2, name, css: "name", turn: -90);
+        canvas.Text(x + Bar + 7 + widest + 16, top + height / 2, name, css: "name", turn: -90);
     }
 }

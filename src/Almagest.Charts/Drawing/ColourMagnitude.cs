@@ -5,8 +5,7 @@ namespace Almagest.Charts.Drawing;
 
 /// <summary>The colour–magnitude diagram: brightness upwards, blue to the left; density first, single stars on top.</summary>
 /// <param name="IsAbsolute">whether magnitudes are absolute, from the parallax; else as the catalogue has them</param>
-/// <param name="Rule">which stars have a distance; where no star has a parallax error, every positive parallax is one, and the axis says
-/// so</param>
+/// <param name="Rule">which stars have a distance: as the run has it; the others have no place among absolute magnitudes</param>
 /// <param name="Bands">what is on the axes</param>
 public sealed record ColourMagnitude(PointCloud Cloud, bool IsAbsolute, DistanceRule Rule, Bands Bands)
 {
@@ -17,7 +16,8 @@ public sealed record ColourMagnitude(PointCloud Cloud, bool IsAbsolute, Distance
         IReadOnlyList<double> magnitude,
         IReadOnlyList<double> parallaxMas,
         IReadOnlyList<double> parallaxErrorMas,
-        Bands? bands = null
+        Bands? bands = null,
+        DistanceRule? rule = null
     )
     {
         ArgumentNullException.ThrowIfNull(color);
@@ -27,8 +27,10 @@ public sealed record ColourMagnitude(PointCloud Cloud, bool IsAbsolute, Distance
         var both = Enumerable.Range(0, color.Count).Where(i => double.IsFinite(color[i]) && double.IsFinite(magnitude[i])).ToList();
         if (both.Count == 0)
             return null;
-        var rule = DistanceRule.Usual with { WithoutErrors = !parallaxErrorMas.Any(e => e >= DistanceRule.LeastErrorMas) };
-        var isAbsolute = both.Count(i => rule.Holds(parallaxMas[i], parallaxErrorMas[i])) * 2 >= both.Count;
+        rule ??= DistanceRule.Usual;
+        var near = both.Count(i => rule.Holds(parallaxMas[i], parallaxErrorMas[i]));
+        // As a run takes no distances where less than half of its stars have one.
+        var isAbsolute = near >= RecipeChoice.LeastUsable * both.Count;
         var (x, y) = (new float[color.Count], new float[color.Count]);
         for (var i = 0; i < color.Count; i++)
             (x[i], y[i]) = ((float)color[i], (float)Height(magnitude[i], parallaxMas[i], parallaxErrorMas[i], isAbsolute, rule));
@@ -39,7 +41,7 @@ public sealed record ColourMagnitude(PointCloud Cloud, bool IsAbsolute, Distance
         var (bright, faint) = Scale.Inner([.. placed.Select(i => y[i])]);
         // What the error of the parallax makes of the absolute magnitude; errors of magnitudes are not kept.
         var errors =
-            isAbsolute && !rule.WithoutErrors
+            isAbsolute && parallaxErrorMas.Any(e => e >= DistanceRule.LeastErrorMas)
                 ? Enumerable
                     .Range(0, color.Count)
                     .Select(i => (float)(5 / Math.Log(10) * parallaxErrorMas[i] / parallaxMas[i]))
@@ -51,8 +53,21 @@ public sealed record ColourMagnitude(PointCloud Cloud, bool IsAbsolute, Distance
             isAbsolute,
             rule,
             bands ?? Bands.Unknown
-        );
+        )
+        {
+            WhyApparent =
+                isAbsolute || !both.Any(i => double.IsFinite(parallaxMas[i]))
+                    ? null
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Magnitudes are apparent: {near:N0} of {both.Count:N0} stars have a distance (a parallax of {rule.Words})."
+                    ),
+        };
     }
+
+    /// <summary>Why magnitudes are as the catalogue has them, though it has parallaxes; null where they are absolute, or it has
+    /// none.</summary>
+    public string? WhyApparent { get; private init; }
 
     /// <summary>Where a star is on the axis of magnitudes; NaN where it has no place there.</summary>
     public double HeightOf(double? magnitude, double? parallaxMas, double? parallaxErrorMas) =>
@@ -80,13 +95,7 @@ public sealed record ColourMagnitude(PointCloud Cloud, bool IsAbsolute, Distance
         );
 
     /// <summary>Which stars have a place in it, in words that follow a number of stars.</summary>
-    public string Needs =>
-        !IsAbsolute ? "a colour and a magnitude"
-        : Rule.WithoutErrors ? "a colour, a magnitude and a positive parallax (its error is not known)"
-        : string.Create(
-            CultureInfo.InvariantCulture,
-            $"a colour, a magnitude and a parallax of at least {Rule.MinParallaxOverError} times its error"
-        );
+    public string Needs => IsAbsolute ? $"a colour, a magnitude and a parallax of {Rule.Words}" : "a colour and a magnitude";
 
     private static double Height(double magnitude, double parallaxMas, double parallaxErrorMas, bool isAbsolute, DistanceRule rule) =>
         !isAbsolute ? magnitude

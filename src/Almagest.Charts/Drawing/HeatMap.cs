@@ -7,34 +7,45 @@ internal static class HeatMap
     /// <param name="link">where a click on a cell leads; null = nowhere. The keyboard passes them by: hundreds of stops would be a
     /// wall</param>
     /// <param name="measure">what the colours stand for</param>
+    /// <param name="details">words below each name at its row; drawn where rows are tall enough</param>
     public static string Draw(
         IReadOnlyList<string> names,
         double?[,] cells,
         string description,
         string measure,
-        Func<int, int, string>? link = null
+        Func<int, int, string>? link = null,
+        IReadOnlyList<string>? details = null
     )
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(cells);
         var n = names.Count;
         var cell = Math.Clamp(560.0 / Math.Max(1, n), 9, 44);
-        const double Left = 92,
-            Top = 16;
-        var height = Math.Max(Top + n * cell + 76, 170);
-        var canvas = new SvgCanvas(Left + n * cell + 84, height, description, hasLinks: link is not null);
+        const double Top = 16,
+            // As a phone shows them.
+            DetailSize = 12.5;
+        if (cell < 26)
+            details = null;
+        var left = Math.Max(92, (details ?? []).Select(d => TextWidth.Of(d, DetailSize)).DefaultIfEmpty(0).Max() + 12);
+        // The name of the bar beside it is as long as it is, however few the runs are.
+        var nameHalf = TextWidth.Of(measure, 15) / 2 + 4;
+        var middle = Math.Max(Top + 60, nameHalf);
+        var height = Math.Max(Math.Max(Top + n * cell + 76, 170), middle + nameHalf);
+        var canvas = new SvgCanvas(left + n * cell + 88, height, description, hasLinks: link is not null);
         for (var i = 0; i < n; i++)
         {
             if (cell >= 11 || i % 3 == 0)
             {
-                canvas.Text(Left - 6, Top + (i + 0.5) * cell + 4, names[i], "end");
-                canvas.Text(Left + (i + 0.5) * cell + 3, Top + n * cell + 10, names[i], "end", turn: -60);
+                canvas.Text(left - 6, Top + (i + 0.5) * cell + (details is null ? 4 : -1), names[i], "end");
+                if (details is not null)
+                    canvas.Text(left - 6, Top + (i + 0.5) * cell + 12, details[i], "end", "detail");
+                canvas.Text(left + (i + 0.5) * cell + 3, Top + n * cell + 10, names[i], "end", turn: -60);
             }
             for (var j = 0; j < n; j++)
             {
                 var fill = cells[i, j] is { } v ? ColourMap.At(v).ToString() : "#888888";
                 canvas.Rect(
-                    Left + j * cell,
+                    left + j * cell,
                     Top + i * cell,
                     cell - 0.6,
                     cell - 0.6,
@@ -50,7 +61,7 @@ internal static class HeatMap
                 );
                 if (cell >= 34 && cells[i, j] is { } w)
                     canvas.Text(
-                        Left + (j + 0.5) * cell,
+                        left + (j + 0.5) * cell,
                         Top + (i + 0.5) * cell + 4,
                         Rounded(w, 2).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture).Replace('-', '\u2212'),
                         css: w > 0.55 ? "oncell dark" : "oncell light"
@@ -58,8 +69,8 @@ internal static class HeatMap
             }
         }
         for (var k = 0; k < 50; k++)
-            canvas.Rect(Left + n * cell + 18, Top + (49 - k) * 2.4, 12, 2.6, "cell", fill: ColourMap.At(k / 49.0).ToString());
-        var bar = Left + n * cell + 18;
+            canvas.Rect(left + n * cell + 18, Top + (49 - k) * 2.4, 12, 2.6, "cell", fill: ColourMap.At(k / 49.0).ToString());
+        var bar = left + n * cell + 18;
         canvas.Rect(bar, Top, 12, 120.2, "axis");
         foreach (var tick in new[] { 0, 0.5, 1 })
             canvas
@@ -70,7 +81,7 @@ internal static class HeatMap
                     tick.ToString("0.0", System.Globalization.CultureInfo.InvariantCulture),
                     "start"
                 );
-        return canvas.Text(bar + 56, Top + 60, measure, css: "name", turn: -90).ToString();
+        return canvas.Text(bar + 60, middle, measure, css: "name", turn: -90).ToString();
     }
 
     // Without the sign that a number just below 0 would keep.

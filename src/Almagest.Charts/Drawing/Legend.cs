@@ -36,7 +36,7 @@ internal static class Legend
         var (x, row) = (0.0, 0);
         foreach (var entry in entries)
         {
-            var wide = Key + TextWidth.Of(entry.Text, Size + 1.5);
+            var wide = Key + TextWidth.Of(entry.Text, Size + 2.5);
             if (x > 0 && x + wide > width)
                 (x, row) = (0, row + 1);
             yield return (x, row);

@@ -8,6 +8,7 @@ internal sealed class Plot
 
     /// <param name="above">room above the plot, for a legend</param>
     /// <param name="beside">room to its right, for a colour bar</param>
+    /// <param name="columns">words at places of the lower axis; null = numbers</param>
     public Plot(
         double width,
         double height,
@@ -17,29 +18,34 @@ internal sealed class Plot
         string xName,
         string yName,
         double above = 0,
-        double beside = 0
+        double beside = 0,
+        IReadOnlyList<(double Place, string Label)>? columns = null
     )
     {
         Canvas = new SvgCanvas(width, height, description);
-        var (top, bottom) = (10 + above, height - 46);
+        var (top, bottom) = (10 + above, height - 50);
         var ticks = new Scale(y.From, y.To, bottom, top).Ticks(Math.Max(3, (int)((bottom - top) / 44)));
         var labels = Scale.Labels(ticks);
         var left = LeftOf(labels, yName);
         Box = (left, top, width - 14 - beside - left, bottom - top);
         X = new Scale(x.From, x.To, left, left + Box.Width);
         Y = new Scale(y.From, y.To, bottom, top);
-        var columns = X.Ticks(Math.Max(2, (int)(Box.Width / 76)));
-        foreach (var (i, tick) in Scale.Labels(columns).Index())
+        if (columns is null)
         {
-            var at = X.At(columns[i]);
-            Canvas.Line(at, top, at, bottom, "grid").Line(at, bottom, at, bottom + 4, "axis").Text(at, bottom + 17, tick);
+            var places = X.Ticks(Math.Max(2, (int)(Box.Width / 76)));
+            columns = [.. Scale.Labels(places).Select((tick, i) => (places[i], tick))];
+        }
+        foreach (var (place, tick) in columns)
+        {
+            var at = X.At(place);
+            Canvas.Line(at, top, at, bottom, "grid").Line(at, bottom, at, bottom + 4, "axis").Text(at, bottom + 18, tick);
         }
         foreach (var (i, tick) in labels.Index())
         {
             var at = Y.At(ticks[i]);
             Canvas.Line(left, at, left + Box.Width, at, "grid").Line(left - 4, at, left, at, "axis").Text(left - 7, at + 4, tick, "end");
         }
-        Canvas.Text(left + Box.Width / 2, height - 8, xName, css: "title").Text(15, top + Box.Height / 2, yName, css: "title", turn: -90);
+        Canvas.Text(left + Box.Width / 2, height - 7, xName, css: "title").Text(15, top + Box.Height / 2, yName, css: "title", turn: -90);
     }
 
     public SvgCanvas Canvas { get; }

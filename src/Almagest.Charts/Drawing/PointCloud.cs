@@ -33,6 +33,32 @@ public sealed class PointCloud(float[] x, float[] y, ChartWindow whole)
         return found;
     }
 
+    /// <summary>The whole, widened to hold these stars, too; no axis to twice its length, lest a wild one squeeze all the
+    /// others.</summary>
+    public ChartWindow Holding(IReadOnlyList<int> stars)
+    {
+        ArgumentNullException.ThrowIfNull(stars);
+        var placed = stars.Where(i => float.IsFinite(x[i]) && float.IsFinite(y[i])).ToList();
+        var (left, right) = Widened(whole.Left, whole.Right, [.. placed.Select(i => (double)x[i])]);
+        var (bottom, top) = Widened(whole.Bottom, whole.Top, [.. placed.Select(i => (double)y[i])]);
+        return new ChartWindow(left, right, bottom, top);
+    }
+
+    // The nearest of what lies outside first, on either side, as long as there is room.
+    private static (double From, double To) Widened(double from, double to, double[] values)
+    {
+        var (low, high) = (Math.Min(from, to), Math.Max(from, to));
+        var (most, room) = (1.9 * (high - low), 0.03 * (high - low));
+        var (least, greatest) = (low, high);
+        foreach (var v in values.Where(v => v < least || v > greatest).OrderBy(v => Math.Max(least - v, v - greatest)))
+        {
+            var (l, h) = (Math.Min(low, v - room), Math.Max(high, v + room));
+            if (h - l <= most)
+                (low, high) = (l, h);
+        }
+        return from <= to ? (low, high) : (high, low);
+    }
+
     /// <summary>The part around some stars, with room on all sides, along the axes' directions; null where none of them has a
     /// place.</summary>
     /// <param name="room">on each side, as a share of what the stars take</param>
@@ -56,11 +82,25 @@ public sealed class PointCloud(float[] x, float[] y, ChartWindow whole)
             return whole;
         var (signX, signY) = (Math.Sign(whole.Right - whole.Left), Math.Sign(whole.Top - whole.Bottom));
         var (middleX, middleY) = ((left + right) / 2, (bottom + top) / 2);
-        return new ChartWindow(
+        var around = new ChartWindow(
             middleX - signX * wide / 2,
             middleX + signX * wide / 2,
             middleY - signY * tall / 2,
             middleY + signY * tall / 2
         );
+        if (keepShape)
+            return around;
+        // Room where no star is at all shows nothing: magnitudes below the brightest or beyond the limit of the catalogue.
+        var (x0, x1) = Within(around.Left, around.Right, whole.Left, whole.Right, left, right);
+        var (y0, y1) = Within(around.Bottom, around.Top, whole.Bottom, whole.Top, bottom, top);
+        return new ChartWindow(x0, x1, y0, y1);
+    }
+
+    // The ends of the first where they lie in the second or are needed for the third; else the nearer of these.
+    private static (double From, double To) Within(double from, double to, double all0, double all1, double needed0, double needed1)
+    {
+        var low = Math.Max(Math.Min(from, to), Math.Min(Math.Min(all0, all1), Math.Min(needed0, needed1)));
+        var high = Math.Min(Math.Max(from, to), Math.Max(Math.Max(all0, all1), Math.Max(needed0, needed1)));
+        return from <= to ? (low, high) : (high, low);
     }
 }

@@ -20,7 +20,7 @@ internal static class ScatterPlot
         ArgumentNullException.ThrowIfNull(cloud);
         ArgumentNullException.ThrowIfNull(stars);
         // Outliers that the whole leaves out are found by zooming out.
-        var w = window?.Within(cloud.Whole, 20) ?? cloud.Whole;
+        var w = window?.Within(cloud.Whole, 20) ?? (pointed is { } own ? cloud.Whole.Reaching(own.X, own.Y) : cloud.Whole);
         var sight = stars.Look(cloud, w);
         var legend = stars.Legend(sight);
         var bar = stars.Beside(cloud, sight);

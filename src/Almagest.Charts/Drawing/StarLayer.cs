@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Almagest.Charts.Drawing;
 
 /// <summary>The stars of a chart: the density of all of them, each one where few are in sight, and the marked ones on top.</summary>
@@ -19,6 +21,9 @@ public sealed record StarLayer(
     /// <summary>Most stars with bars of their errors: of more, one would see bars alone.</summary>
     private const int MostBars = 150;
 
+    /// <summary>How near arrows stand to each other that point out of the frame, in units of the drawing.</summary>
+    private const double ArrowStep = 11;
+
     /// <summary>Most clusters that a legend names.</summary>
     private const int MostNames = 10;
 
@@ -34,6 +39,10 @@ public sealed record StarLayer(
     /// <summary>The room that a chart has beside it.</summary>
     internal double Beside(PointCloud cloud, Sight sight) => !sight.OneByOne || KeepsRoom && cloud.Placed > MostStars ? ColourBar.Width : 0;
 
+    /// <summary>Marked stars beyond the frame are pointed at by arrows at its edge: where the frame is the chart's own, not a part that
+    /// somebody looks at.</summary>
+    public bool PointsOut { get; init; }
+
     /// <summary>For each star whether somebody selected it; null = none is.</summary>
     public bool[]? Chosen { get; init; }
 
@@ -48,6 +57,7 @@ public sealed record StarLayer(
     /// <param name="Fullest">stars in the fullest cell</param>
     /// <param name="Bars">stars with bars of their errors</param>
     /// <param name="Window">the part that is shown</param>
+    /// <param name="Beyond">marked stars that arrows point at, out of the frame</param>
     public readonly record struct Drawn(
         long InSight,
         bool OneByOne,
@@ -56,20 +66,32 @@ public sealed record StarLayer(
         (double X, double Y) Cell = default,
         int Fullest = 0,
         int Bars = 0,
-        ChartWindow Window = default
+        ChartWindow Window = default,
+        int Beyond = 0
     );
 
     /// <summary>What a window shows, found before it is drawn.</summary>
     internal sealed record Sight(List<int> Stars, List<int> Marked)
     {
         public bool OneByOne => Stars.Count <= MostStars;
+
+        /// <summary>Marked stars outside, which are pointed at.</summary>
+        public IReadOnlyList<int> Beyond { get; init; } = [];
     }
 
     internal Sight Look(PointCloud cloud, ChartWindow window)
     {
         var stars = cloud.Within(window);
-        return new Sight(stars, Marks is null ? [] : [.. stars.Where(Marks.IsMarked)]);
+        return new Sight(stars, Marks is null ? [] : [.. stars.Where(Marks.IsMarked)])
+        {
+            Beyond =
+                Marks is null || !PointsOut
+                    ? []
+                    : [.. Marks.Places().Where(i => Lies(cloud[i]) && !window.Contains(cloud[i].X, cloud[i].Y))],
+        };
     }
+
+    private static bool Lies((float X, float Y) place) => float.IsFinite(place.X) && float.IsFinite(place.Y);
 
     /// <summary>What the marks in sight stand for; empty where there are none.</summary>
     internal IReadOnlyList<LegendEntry> Legend(Sight sight)
@@ -88,6 +110,8 @@ public sealed record StarLayer(
         }
         else if (Marks is not null)
             entries.Add(new LegendEntry("flag", MarkShape.Circle, Marked));
+        if (sight.Beyond.Count > 0)
+            entries.Add(new LegendEntry("", null, $"→ {sight.Beyond.Count.ToString("N0", CultureInfo.InvariantCulture)} beyond the frame"));
         if (Chosen is not null)
             entries.Add(new LegendEntry("selected", MarkShape.Circle, "selected"));
         entries.Add(
@@ -170,8 +194,49 @@ public sealed record StarLayer(
                 Tips?.GetValueOrDefault(StarIds[i]),
                 StarIds[i]
             );
+        PointOut(canvas, sight.Beyond.Select(i => (Star: i, X: toX.At(cloud[i].X), Y: toY.At(cloud[i].Y))), box);
         canvas.CloseView();
-        return drawn with { MarksDrawn = chosen.Count, Bars = bars };
+        return drawn with { MarksDrawn = chosen.Count, Bars = bars, Beyond = sight.Beyond.Count };
+    }
+
+    // One arrow for all that leave the frame at the same place; its words say which star, or how many.
+    private void PointOut(
+        SvgCanvas canvas,
+        IEnumerable<(int Star, double X, double Y)> stars,
+        (double Left, double Top, double Width, double Height) box
+    )
+    {
+        var edges = stars
+            .Select(s =>
+                (
+                    s.Star,
+                    s.X,
+                    s.Y,
+                    AtX: Math.Clamp(s.X, box.Left + 1, box.Left + box.Width - 1),
+                    AtY: Math.Clamp(s.Y, box.Top + 1, box.Top + box.Height - 1)
+                )
+            )
+            .GroupBy(s => ((int)(s.AtX / ArrowStep), (int)(s.AtY / ArrowStep)));
+        foreach (var group in edges)
+        {
+            var (star, x, y, atX, atY) = group.First();
+            var (dx, dy) = (x - atX, y - atY);
+            var length = Math.Sqrt(dx * dx + dy * dy);
+            if (!(length > 0))
+                continue;
+            var count = group.Count();
+            canvas.Arrow(
+                atX - 13 * dx / length,
+                atY - 13 * dy / length,
+                atX,
+                atY,
+                "edge",
+                count == 1
+                    ? Tips?.GetValueOrDefault(StarIds[star]) ?? "beyond the frame"
+                    : $"{count.ToString("N0", CultureInfo.InvariantCulture)} {Marked} beyond the frame",
+                count == 1 ? StarIds[star] : null
+            );
+        }
     }
 
     private string Css(string css, int star) => Chosen?[star] == true ? $"{css} selected" : css;

@@ -46,7 +46,7 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
                 .Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: there is nothing to draw", "Wait until it is complete.")
                 .With("run_id", run.RunId)
                 .With("status", run.Status);
-        var stars = await _store.SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter));
+        var stars = await _store.SelectionAsync(run);
         var isAnomaly = run.RunType == RunTypes.Anomaly;
         string[] names = isAnomaly ? ["scores", "cmd", "sky"] : ["sizes", "cmd", "motions", "parallaxes", "sky"];
         Require(names, picture.Wanted);
@@ -172,6 +172,7 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentNullException.ThrowIfNull(wanted);
+        await new NamedStars(ledger).RequireAsync([dataset], filter);
         var p = await _store.SelectionAsync(dataset.DatasetId, filter);
         if (p.Stars == 0)
             throw LedgerException.Of(ErrorCode.SelectionTooSmall, "the selection holds no star", "Widen the filter.", "filter");
@@ -245,7 +246,8 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
             charts,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Runs {string.Join(", ", runs.Take(6).Select(r => DisplayText.Short(r.RunId)))}{(runs.Count > 6 ? " and others" : "")} "
+                $"Runs {string.Join("; ", runs.Take(6).Select(r => $"{DisplayText.Short(r.RunId)} ({RunMatrix.Words(r)})"))}"
+                    + $"{(runs.Count > 6 ? " and others" : "")} "
                     + $"over {dataset}. Almagest {ProgramVersion.Current}, {runs.Max(r => r.CompletedAt):yyyy-MM-dd}."
             ),
             size ?? FigureSize.Usual(Single),
@@ -277,10 +279,11 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
             throw Missing(missing, names);
     }
 
-    private static LedgerException Missing(string name, IEnumerable<string> there) =>
+    internal static LedgerException Missing(string name, IEnumerable<string> there) =>
         LedgerException.Of(ErrorCode.UnknownName, $"there is no picture '{name}' here", $"There are: {string.Join(", ", there)}.", "only");
 
-    private static Figure Compose(
+    /// <param name="isChosen">whether each of the pictures was asked for; else those that there are are enough</param>
+    internal static Figure Compose(
         string title,
         List<(string Key, string Name, string? Svg, string Note)> all,
         string source,

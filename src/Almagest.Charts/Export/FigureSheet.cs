@@ -74,6 +74,7 @@ internal static class FigureSheet
         }
         foreach (var (i, words) in lines.Index())
             canvas.Text(Gap, y + 20 + i * Line, words, "start", "caption");
-        return canvas.ToString();
+        // The font that PDF and PNG are set in, where the machine that shows it has that.
+        return canvas.ToString().Replace("system-ui,", "\"DejaVu Sans Condensed\",\"DejaVu Sans\",", StringComparison.Ordinal);
     }
 }

@@ -14,13 +14,19 @@ internal sealed record ChartFacts(long Stars, long Placed, string Needs, Func<(d
     /// <summary>Stars that the run analysed; null of a chart of no run.</summary>
     public long? Analysed { get; init; }
 
+    /// <summary>A sentence on what its axes are; null = they say it.</summary>
+    public string? Remark { get; init; }
+
     /// <summary>What lies outside the part that is shown; empty where nothing does.</summary>
     public string Outside(long inSight) => Placed > inSight ? $"; {N(Placed - inSight)} more lie outside this part" : "";
 
     /// <summary>Why other numbers of stars stand elsewhere; null where none do.</summary>
     public string? Counts()
     {
-        var lacking = Placed < Stars ? $"{N(Placed)} of {N(Stars)} selected stars have {Needs} and a place in this chart" : null;
+        var lacking =
+            Placed < Stars
+                ? $"{N(Placed)} of {N(Stars)} selected stars have {Needs} and a place in this chart, {N(Stars - Placed)} are left out"
+                : null;
         var analysed =
             Analysed is { } a && a != Placed ? $"the run analysed {N(a)}{(lacking is null ? $" of the {N(Stars)} selected" : "")}" : null;
         return (lacking, analysed) switch

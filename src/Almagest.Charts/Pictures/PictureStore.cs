@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using Almagest.Charts.Drawing;
 using Almagest.Contract.Datasets;
+using Almagest.Contract.Errors;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Comparison;
+using Almagest.Runs.Requests;
 using Almagest.Runs.Results;
 
 namespace Almagest.Charts.Pictures;
@@ -29,12 +31,36 @@ public sealed class PictureStore(LedgerDatabase ledger, SelectionCache selection
     private readonly ConcurrentDictionary<string, Entry> _kept = new();
     private long _clock;
 
-    /// <exception cref="Almagest.Contract.Errors.LedgerException">the database has trouble</exception>
-    public Task<SelectionPicture> SelectionAsync(long datasetId, StarFilter filter)
+    /// <summary>The stars of a run's selection; those have a distance that have one for the run.</summary>
+    /// <exception cref="LedgerException">the database has trouble</exception>
+    public Task<SelectionPicture> SelectionAsync(DiscoveryRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter), RuleOf(run));
+    }
+
+    // A run that took any parallax for a distance is no reason to draw noise.
+    private static DistanceRule RuleOf(DiscoveryRun run)
+    {
+        try
+        {
+            var rule = ParameterReader.ReadStored(run).Distances;
+            return rule.MinParallaxOverError is null ? DistanceRule.Usual : rule;
+        }
+        catch (LedgerException)
+        {
+            // Stored by a later program.
+            return DistanceRule.Usual;
+        }
+    }
+
+    /// <exception cref="LedgerException">the database has trouble</exception>
+    public Task<SelectionPicture> SelectionAsync(long datasetId, StarFilter filter, DistanceRule? rule = null)
     {
         ArgumentNullException.ThrowIfNull(filter);
+        rule ??= DistanceRule.Usual;
         return GetAsync(
-            $"selection {datasetId} {filter.ToJson()}",
+            $"selection {datasetId} {rule} {filter.ToJson()}",
             async () =>
             {
                 var datasets = new List<Dataset>();
@@ -51,14 +77,15 @@ public sealed class PictureStore(LedgerDatabase ledger, SelectionCache selection
                     // Magnitudes of several bands in one chart are none of them.
                     bands is [var one]
                         ? one
-                        : Bands.Unknown
+                        : Bands.Unknown,
+                    rule
                 );
             },
             p => p.Stars
         );
     }
 
-    /// <exception cref="Almagest.Contract.Errors.LedgerException">no such run, or it has no scores</exception>
+    /// <exception cref="LedgerException">no such run, or it has no scores</exception>
     public Task<RunScores> ScoresAsync(Guid runId) =>
         GetAsync($"scores {runId}", async () => await RunScores.ReadAsync(ledger, runId), s => s.Ascending.Count / 2);
 
@@ -70,7 +97,7 @@ public sealed class PictureStore(LedgerDatabase ledger, SelectionCache selection
             $"marks {run.RunId}",
             async () =>
             {
-                var picture = await SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter));
+                var picture = await SelectionAsync(run);
                 var sets = new RunSetReader(ledger);
                 return run.RunType == RunTypes.Anomaly
                     ? StarMarks.Of(picture.StarIds, false, [(0, (await sets.MarksAsync([run]))[0].Marked)])
@@ -88,7 +115,7 @@ public sealed class PictureStore(LedgerDatabase ledger, SelectionCache selection
     public async Task<StarMarks> MarksBelowAsync(DiscoveryRun run, double threshold)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var picture = await SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter));
+        var picture = await SelectionAsync(run);
         return StarMarks.Of(picture.StarIds, false, [(0, (await ScoresAsync(run.RunId)).StarsBelow(threshold))]);
     }
 
@@ -101,7 +128,7 @@ public sealed class PictureStore(LedgerDatabase ledger, SelectionCache selection
             $"ranks {run.RunId}",
             async () =>
             {
-                var picture = await SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter));
+                var picture = await SelectionAsync(run);
                 var scores = await ScoresAsync(run.RunId);
                 var ranks = new int[picture.Stars];
                 Array.Fill(ranks, -1);

@@ -63,23 +63,25 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
         var wide = width ?? UsualWidth;
         ChartFacts Facts(PointCloud cloud, string needs, Func<(double X, double Y), string> cell, string? bars = null) =>
             new(picture.Stars, cloud.Placed, needs, cell, bars) { Analysed = run.TotalStars };
+        // In a chart's own frame whatever is marked is seen, or pointed at; in a part that somebody looks at, what is there.
+        StarLayer In(ChartWindow? part) => part is null ? layer with { PointsOut = true, Marked = marked } : layer;
+        var skyFrame = near ? picture.Sky.Around(members, 1, keepShape: true) : null;
         var sky = new ScatterChart(
             w =>
                 SkyMap.Draw(
                     picture.Projection,
                     picture.Sky,
-                    layer,
+                    In(w),
                     "Map of the sky",
-                    w,
+                    w ?? skyFrame,
                     skyWidth ?? (picture.Projection.IsWholeSky ? 760 : UsualWidth)
                 ),
             marked,
-            Facts(picture.Sky, "a position", cell => ChartFacts.OnSky(picture.Projection, cell)),
-            near ? picture.Sky.Around(members, 1, keepShape: true) : null
+            Facts(picture.Sky, "a position", cell => ChartFacts.OnSky(picture.Projection, cell))
         );
         var diagram = picture.Diagram is { } d
             ? new ScatterChart(
-                w => d.Draw(layer, "Colour–magnitude diagram", w, width: wide),
+                w => d.Draw(In(w), "Colour–magnitude diagram", w ?? d.Cloud.Holding(marks.Places()), width: wide),
                 marked,
                 OfDiagram(picture, d) with
                 {
@@ -92,10 +94,9 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
         ScatterChart? Beside(string name, PointCloud cloud, string x, string y, string what, ChartFacts facts) =>
             cloud.Around(members, near ? 0.6 : 0.2, false) is { } around
                 ? new ScatterChart(
-                    w => ScatterPlot.Draw(cloud, layer, x, y, what, w, width: wide, height: Math.Clamp(wide * 0.75, 280, 420)),
+                    w => ScatterPlot.Draw(cloud, In(w), x, y, what, w ?? around, width: wide, height: Math.Clamp(wide * 0.75, 280, 420)),
                     marked,
-                    facts,
-                    around
+                    facts
                 ).Show(Part(name))
                 : null;
         return new RunCharts(
@@ -155,7 +156,10 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
             diagram.Needs,
             cell => $"{ChartFacts.Rough(cell.X)} × {ChartFacts.Rough(cell.Y)} mag",
             "Bars: one standard error of the absolute magnitude, from that of the parallax."
-        );
+        )
+        {
+            Remark = diagram.WhyApparent,
+        };
 
     /// <summary>Width of a chart on a page.</summary>
     public const double UsualWidth = 560;
@@ -184,11 +188,16 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
                         )),
                 ],
                 clusters.Count > ShownClusters ? $"cluster (the {ShownClusters} largest of {clusters.Count})" : "cluster",
-                "stars",
+                IsWide(clusters) ? "stars (logarithmic)" : "stars",
                 "Cluster sizes",
-                width
+                width,
+                isLogarithmic: IsWide(clusters)
             );
     }
+
+    // Beside one of thousands, a cluster of twenty would have no bar.
+    private static bool IsWide(IReadOnlyList<ClusterSizeRow> clusters) =>
+        clusters.Max(c => c.ClusterSize) >= 30 * clusters.Take(ShownClusters).Min(c => c.ClusterSize);
 
     private static string Tip(StarResult s) =>
         s.AnomalyScore is { } score

@@ -8,17 +8,12 @@ public sealed class ScatterChart
     private readonly Func<ChartWindow?, (string Svg, StarLayer.Drawn Drawn)> _draw;
     private readonly string _marked;
     private readonly ChartFacts _facts;
-    private readonly ChartWindow? _start;
     private StarLayer.Drawn _drawn;
 
     /// <param name="marked">what marked stars are called: flagged stars, members</param>
-    /// <param name="start">the part that it begins with; null = the whole</param>
-    internal ScatterChart(
-        Func<ChartWindow?, (string Svg, StarLayer.Drawn Drawn)> draw,
-        string marked,
-        ChartFacts facts,
-        ChartWindow? start = null
-    ) => (_draw, _marked, _facts, _start) = (draw, marked, facts, start);
+    /// <param name="draw">a part; null = the frame that it begins with</param>
+    internal ScatterChart(Func<ChartWindow?, (string Svg, StarLayer.Drawn Drawn)> draw, string marked, ChartFacts facts) =>
+        (_draw, _marked, _facts) = (draw, marked, facts);
 
     public string? Svg { get; private set; }
 
@@ -63,13 +58,16 @@ public sealed class ScatterChart
     private string Cells => $"cells of {_facts.Cell(_drawn.Cell)}";
 
     private string Rest =>
-        (_drawn.Bars > 0 && _facts.Bars is { } bars ? $" {bars}" : "") + (_facts.Counts() is { } counts ? $" {counts}" : "");
+        (_drawn.Beyond > 0 ? $" Arrows at the edge point at {ChartFacts.N(_drawn.Beyond)} {_marked} beyond the frame." : "")
+        + (_drawn.Bars > 0 && _facts.Bars is { } bars ? $" {bars}" : "")
+        + (_facts.Counts() is { } counts ? $" {counts}" : "")
+        + (_facts.Remark is { } remark ? $" {remark}" : "");
 
     /// <summary>Draws another part; null = the one that it began with.</summary>
     public ScatterChart Show(ChartWindow? window)
     {
         Window = window;
-        (Svg, _drawn) = _draw(window ?? _start);
+        (Svg, _drawn) = _draw(window);
         return this;
     }
 }

@@ -42,7 +42,8 @@ public sealed record SelectionPicture(
             _ => null,
         };
 
-    public static SelectionPicture Of(StarColumns stars, Bands bands)
+    /// <param name="rule">which stars have a distance</param>
+    public static SelectionPicture Of(StarColumns stars, Bands bands, DistanceRule? rule = null)
     {
         ArgumentNullException.ThrowIfNull(stars);
         var projection = SkyProjection.For(stars.RaDeg, stars.DecDeg);
@@ -56,7 +57,7 @@ public sealed record SelectionPicture(
             stars.StarId,
             projection,
             new PointCloud(x, y, projection.Whole),
-            ColourMagnitude.Of(stars.Color, stars.Magnitude, stars.ParallaxMas, stars.ParallaxErrorMas, bands),
+            ColourMagnitude.Of(stars.Color, stars.Magnitude, stars.ParallaxMas, stars.ParallaxErrorMas, bands, rule),
             Cloud(stars.PmraMasYr, stars.PmdecMasYr, Known(stars, StarColumns.PmraErrorName), Known(stars, StarColumns.PmdecErrorName)),
             Cloud(stars.Magnitude, stars.ParallaxMas, errorY: Known(stars, StarColumns.ParallaxErrorName)),
             Histogram.Of(stars.Magnitude),

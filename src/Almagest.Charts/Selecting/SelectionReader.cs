@@ -3,7 +3,6 @@ using Almagest.Contract.Errors;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Selections;
 using Almagest.Runs.Results;
 
 namespace Almagest.Charts.Selecting;
@@ -17,7 +16,7 @@ public sealed class SelectionReader(LedgerDatabase ledger, PictureStore store)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(selection);
-        var picture = await store.SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter));
+        var picture = await store.SelectionAsync(run);
         var ids = picture.StarIds;
         var chosen = new bool[ids.Length];
         void Choose(IEnumerable<long> stars)
@@ -39,6 +38,7 @@ public sealed class SelectionReader(LedgerDatabase ledger, PictureStore store)
                     Inside(picture, lasso.Chart, lasso.Holds, chosen);
                     break;
                 case StarsPart stars:
+                    Require(run, ids, stars.Ids);
                     Choose(stars.Ids);
                     break;
                 case BelowPart below:
@@ -55,6 +55,21 @@ public sealed class SelectionReader(LedgerDatabase ledger, PictureStore store)
             }
         }
         return [.. Enumerable.Range(0, ids.Length).Where(i => chosen[i]).Select(i => ids[i])];
+    }
+
+    // One that is not there would be left out of what somebody counts on.
+    private static void Require(DiscoveryRun run, long[] ids, IReadOnlyList<long> wanted)
+    {
+        const int Named = 5;
+        var unknown = wanted.Where(id => Array.BinarySearch(ids, id) < 0).ToList();
+        if (unknown.Count == 0)
+            return;
+        throw LedgerException.Invalid(
+            "select",
+            $"the selection of run {run.RunId} has no star {string.Join(", ", unknown.Take(Named))}"
+                + (unknown.Count > Named ? $" and {unknown.Count - Named} more of those that are named" : ""),
+            "A star is named by Almagest's star_id, which results and the star's page have, not by its id in the catalogue."
+        );
     }
 
     private static void Inside(SelectionPicture picture, string chart, Func<double, double, bool> holds, bool[] chosen)

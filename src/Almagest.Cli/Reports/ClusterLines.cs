@@ -49,17 +49,25 @@ internal static class ClusterLines
                     ConsoleText.Number(c.RaDeg, "0.00"),
                     ConsoleText.Number(c.DecDeg, "+0.00;-0.00"),
                     ConsoleText.Number(c.RadiusDeg, "0.00"),
-                    MeasuredText.Of(c.ParallaxMas, errors ? c.ParallaxErrorMas : null, "0.00"),
-                    MeasuredText.Of(c.DistancePc, errors ? c.DistanceErrorPc : null, "0"),
-                    MeasuredText.Of(c.PmraMasYr, errors ? c.PmraErrorMasYr : null, "0.0"),
-                    MeasuredText.Of(c.PmdecMasYr, errors ? c.PmdecErrorMasYr : null, "0.0")
+                    Written(c.ParallaxMas, c.ParallaxErrorMas, "0.00", errors),
+                    c.DistanceText(errors),
+                    Written(c.PmraMasYr, c.PmraErrorMasYr, "0.0", errors),
+                    Written(c.PmdecMasYr, c.PmdecErrorMasYr, "0.0", errors)
                 ),
                 .. Only(judged, ConsoleText.Number(c.Contrast, "0.#"), ConsoleText.Number(c.Significance, "0.0")),
                 .. Only(named, c.KnownAs is { } known ? known[0].Text : "–"),
             ]);
         }
         console.Write(table);
+        if (clusters.Any(c => c.DistancePc is not null))
+            console.Say(
+                $"Distances are 1 / mean parallax, to the digits that a zero-point of 0.03 mas leaves. {ClusterResource.ZeroPoint}"
+            );
     }
+
+    // Without the error the value has no digit that the error does not bear out.
+    private static string Written(double? value, double? error, string format, bool withError) =>
+        withError ? MeasuredText.Of(value, error, format) : MeasuredText.Alone(value, error, format);
 
     private static string[] Only(bool wanted, params string[] cells) => wanted ? cells : [];
 }

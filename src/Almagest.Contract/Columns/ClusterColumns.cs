@@ -32,7 +32,12 @@ public static class ClusterColumns
             "stat.error;pos.parallax.trig",
             "standard error of parallax_mas, without what all members share, such as the catalogue's zero point"
         ),
-        Double("distance_pc", "pc", "pos.distance", "1000 / parallax_mas; null where that is less than five of its errors"),
+        Double(
+            "distance_pc",
+            "pc",
+            "pos.distance",
+            "1000 / parallax_mas, without correction of the parallaxes' zero-point; null where that is less than five of its errors"
+        ),
         Double("distance_error_pc", "pc", "stat.error;pos.distance", "standard error of distance_pc, from that of parallax_mas alone"),
         Double(
             "pmra_mas_yr",

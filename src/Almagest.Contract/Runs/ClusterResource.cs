@@ -13,8 +13,9 @@ namespace Almagest.Contract.Runs;
 /// <param name="RadiusDeg">angle from the mean direction within which half of the members lie, degrees</param>
 /// <param name="ParallaxMas">mean parallax, mas: weighted by the errors where every member has one</param>
 /// <param name="ParallaxErrorMas">its error, mas</param>
-/// <param name="DistancePc">1000 / mean parallax, pc; null where that is less than five of its errors</param>
-/// <param name="DistanceErrorPc">its error, pc</param>
+/// <param name="DistancePc">1000 / mean parallax, pc, without correction of a zero-point; null where that is less than five of its
+/// errors</param>
+/// <param name="DistanceErrorPc">its error, pc, from that of the parallax alone</param>
 /// <param name="PmraMasYr">mean proper motion in right ascension times cos(dec), mas/yr</param>
 /// <param name="PmraErrorMasYr">its error, mas/yr</param>
 /// <param name="PmdecMasYr">mean proper motion in declination, mas/yr</param>
@@ -42,6 +43,28 @@ public record ClusterResource(
     double? Significance = null
 )
 {
+    /// <summary>What every distance from Gaia's parallaxes is to be read with.</summary>
+    public const string ZeroPoint =
+        "The zero-point of the parallaxes is not corrected: Gaia's are too small, by some 0.03 mas in DR2 (Lindegren et al. 2018, A&A 616, A2) "
+        + "and 0.02 to 0.04 mas in DR3, by magnitude, colour and latitude (Lindegren et al. 2021, A&A 649, A4).";
+
+    /// <summary>A usual zero-point of Gaia's parallaxes, mas, to say what it would change.</summary>
+    private const double UsualZeroPointMas = -0.03;
+
+    /// <summary>The distance, pc, if the parallaxes are Gaia's and too small by 0.03 mas; null where there is none.</summary>
+    public double? ShiftedDistancePc() => DistancePc is > 0 and var d ? 1000 / (1000 / d - UsualZeroPointMas) : null;
+
+    /// <summary>The distance for people: where the zero-point could change more of it than its error says, to the digits that are left
+    /// then, without that error.</summary>
+    public string DistanceText(bool withError = true)
+    {
+        var shift = DistancePc - ShiftedDistancePc();
+        // Of what is known so roughly, one digit counts.
+        return shift > (DistanceErrorPc ?? 0) ? MeasuredText.Alone(DistancePc, 10 * shift, "0")
+            : withError ? MeasuredText.Of(DistancePc, DistanceErrorPc, "0")
+            : MeasuredText.Alone(DistancePc, DistanceErrorPc, "0");
+    }
+
     /// <summary>What it is called after catalogues of known clusters, the newest identification first; null where it was compared with
     /// none.</summary>
     public IReadOnlyList<ClusterKnownAs>? KnownAs { get; init; }

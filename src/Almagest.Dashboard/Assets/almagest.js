@@ -93,9 +93,22 @@ window.almagest = (() => {
     if (event.target.closest("[data-unselect]")) return unselect();
     const shape = event.target.closest("[data-shape]");
     if (shape) return choosing(shape);
-    const hit = event.target.closest("[data-star]");
+    const hit = nearest(event) ?? event.target.closest("[data-star]");
     if (hit && !moved && !event.target.closest("a, button, input")) choose(hit.dataset.star, event.ctrlKey || event.metaKey);
   });
+
+  // Of the stars of a chart the one whose middle is next to the pointer: marks are small, and the one on top may be another's.
+  function nearest(event) {
+    const view = event.target.closest("svg.view");
+    if (!view || !event.isTrusted) return null;
+    let best = null, least = 12;
+    for (const mark of view.querySelectorAll("[data-star]")) {
+      const box = mark.getBoundingClientRect();
+      const far = Math.hypot(event.clientX - (box.left + box.right) / 2, event.clientY - (box.top + box.bottom) / 2);
+      if (far < least) [best, least] = [mark, far];
+    }
+    return best;
+  }
 
   document.addEventListener("keydown", event => {
     const box = document.getElementById("goto");
@@ -343,7 +356,10 @@ window.almagest = (() => {
 
   // The threshold as a page has it after its line was dragged.
   function shade(share) {
-    document.getElementById("threshold")?.shades?.step(share);
+    const slider = document.getElementById("threshold");
+    if (!slider) return;
+    slider.value = share;
+    slider.shades?.step(share);
   }
 
   function unshade() {

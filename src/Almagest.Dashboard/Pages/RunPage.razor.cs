@@ -51,12 +51,14 @@ public partial class RunPage
     private RunCharts? _charts;
     private StarSelection _select = StarSelection.None;
     private long[] _chosen = [];
+    private long _analysed;
     private Dictionary<string, ChartWindow> _zoom = [];
     private IReadOnlyList<string> _labelSets = [];
     private IReadOnlyList<StarResult>? _ranked;
     private Dictionary<long, int> _rankOf = [];
     private LedgerException? _selectTrouble;
-    private string? _histogram,
+    private string? _mistyped,
+        _histogram,
         _sizes,
         _missing;
     private DotNetObjectReference<RunPage>? _self;
@@ -64,10 +66,15 @@ public partial class RunPage
         _moved,
         _busy,
         _shadesWanted,
+        _dropping,
+        _dropAgain,
         _following;
     private double _contamination = 0.05,
         _threshold;
     private int _count;
+    private string _typed = "",
+        _typedAs = "share",
+        _sliderStart = "0.05";
     private LedgerException? _refused;
     private Guid? _pictured;
     private int? _picturedCluster;
@@ -144,6 +151,8 @@ public partial class RunPage
             {
                 _moved = AskedContamination is > 0 and <= 0.5;
                 _contamination = _moved ? AskedContamination!.Value : Contamination(_run) ?? 0.05;
+                _sliderStart = _contamination.ToString("0.###", CultureInfo.InvariantCulture);
+                (_typed, _mistyped) = ("", null);
             }
         }
         else
@@ -238,7 +247,7 @@ public partial class RunPage
         else if (_picturedCluster != Cluster)
             _zoom = [];
         _picturedCluster = Cluster;
-        _picture = await Pictures.SelectionAsync(current.DatasetId, StarFilter.FromJson(current.DatasetFilter));
+        _picture = await Pictures.SelectionAsync(current);
         _labelSets = await new LabelledResults(Ledger).SetsAsync(current, Closed);
         if (IsAnomaly)
         {
@@ -279,7 +288,7 @@ public partial class RunPage
             "almagest.address",
             new Dictionary<string, string?>
             {
-                ["contamination"] = _moved && IsAnomaly ? _contamination.ToString("0.######", CultureInfo.InvariantCulture) : null,
+                ["contamination"] = _moved && IsAnomaly ? Share() : null,
                 ["select"] = _select.IsNone ? null : _select.ToString(),
                 ["zoom"] = _zoom.Count == 0 ? null : ZoomText.Write(_zoom),
             }
@@ -323,10 +332,14 @@ public partial class RunPage
                 : (
                     await new ResultRepository(Ledger).PageAsync(
                         _run!.RunId,
-                        new ResultQuery(Limit: MostSelected) { StarIds = [.. _chosen.Take(MostSelected)] },
+                        new ResultQuery(Limit: MostSelected) { StarIds = _chosen },
                         Closed
                     )
                 ).Items;
+        _analysed =
+            _selected.Count < MostSelected
+                ? _selected.Count
+                : await new ResultRepository(Ledger).CountAsync(_run!.RunId, new ResultQuery { StarIds = _chosen }, Closed);
         // Rows and marks of these are shown as selected by the page itself, also before they are drawn again.
         await Js.InvokeVoidAsync("almagest.selected", _chosen.Take(DrawnStars), _chosen.Length <= DrawnStars);
     }
@@ -345,12 +358,55 @@ public partial class RunPage
     {
         if (_scores is null)
             return;
+        await MoveAsync((double)_scores.Below(score) / Math.Max(1, _scores.Ascending.Count), 0.001);
+    }
+
+    private async Task MoveAsync(double share, double least)
+    {
         // As the address writes it, so that whoever opens that sees the same stars.
-        var share = (double)_scores.Below(score) / Math.Max(1, _scores.Ascending.Count);
-        _contamination = Math.Clamp(Math.Round(share, 6), 0.001, 0.5);
+        _contamination = Math.Clamp(Math.Round(share, ShareDigits), least, 0.5);
         _moved = true;
         Redraw();
         await Js.InvokeVoidAsync("almagest.shade", _contamination);
+    }
+
+    private const int ShareDigits = 9;
+
+    private string Share() => _contamination.ToString("0.#########", CultureInfo.InvariantCulture);
+
+    /// <summary>A threshold that was typed, as a share, a number of stars or a score.</summary>
+    private async Task TypeAsync()
+    {
+        _mistyped = null;
+        if (_scores is not { Ascending: { Count: > 0 } scores } all)
+            return;
+        var text = _typed.Trim().TrimEnd('%').Trim().Replace('\u2212', '-');
+        var half = scores.Count / 2;
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
+            _mistyped = $"'{_typed}' is not a number.";
+        else if (_typedAs == "share" && value is not (> 0 and <= 50))
+            _mistyped = "A share is above 0 and at most 50 %.";
+        else if (_typedAs == "count" && (value != Math.Round(value) || value < 1 || value > half))
+            _mistyped = $"A number of stars is whole, from 1 to {DisplayText.Count(half)}: half of those that were analysed.";
+        else if (_typedAs == "score" && (all.Below(value) < 1 || all.Below(value) > half))
+            _mistyped =
+                $"A score has at least one star and at most half of them below it: above {DisplayText.Fixed(scores[0], 4)}, "
+                + $"up to {DisplayText.Fixed(scores[half], 4)}.";
+        if (_mistyped is not null)
+            return;
+        var stars =
+            _typedAs == "count" ? (int)value
+            : _typedAs == "score" ? all.Below(value)
+            : 0;
+        await MoveAsync(stars == 0 ? value / 100 : ShareOf(all, stars), 0);
+        await DropAsync();
+    }
+
+    // The share of which the rule of a run makes just so many flags: its threshold lies between two scores.
+    private static double ShareOf(RunScores scores, int stars)
+    {
+        var rows = scores.Ascending.Count;
+        return Math.Min(0.5, (stars - 0.5) / Math.Max(1, rows - 1));
     }
 
     /// <summary>The threshold was let go: the charts draw the stars below it.</summary>
@@ -358,7 +414,23 @@ public partial class RunPage
     {
         if (!_moved || _scores is null)
             return;
-        await DrawChartsAsync();
+        // Of presses in quick order the charts are drawn for the last one.
+        _dropAgain = true;
+        if (_dropping)
+            return;
+        _dropping = true;
+        try
+        {
+            while (_dropAgain)
+            {
+                _dropAgain = false;
+                await DrawChartsAsync();
+            }
+        }
+        finally
+        {
+            _dropping = false;
+        }
         StateHasChanged();
         await Js.InvokeVoidAsync("almagest.unshade");
         await AddressAsync();
@@ -450,7 +522,7 @@ public partial class RunPage
         return $"discovery/runs/{_run!.RunId}/chart?only={chart}"
             + (Cluster is { } one && !IsAnomaly ? $"&cluster={one}" : "")
             + (_select.IsNone ? "" : $"&select={Uri.EscapeDataString(_select.ToString())}")
-            + (IsAnomaly && _moved ? string.Create(CultureInfo.InvariantCulture, $"&contamination={_contamination:0.######}") : "")
+            + (IsAnomaly && _moved ? $"&contamination={Share()}" : "")
             + (window is { } w ? $"&zoom={Uri.EscapeDataString(ZoomText.Write([KeyValuePair.Create(chart, w)]))}" : "");
     }
 
@@ -517,6 +589,8 @@ public partial class RunPage
     private bool IsJudged => _described.Values.Any(c => c.Contrast is not null);
 
     private static string Measured(double? value, double? error, string format) => MeasuredText.Of(value, error, format);
+
+    private static string Alone(double? value, double? error, string format) => MeasuredText.Alone(value, error, format);
 
     private const string Refreshing = "The views are being refreshed; this follows by itself.";
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Almagest.Charts.Drawing;
+using Almagest.Charts.Pictures;
 using Almagest.Charts.Selecting;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Features;
@@ -29,7 +30,8 @@ public partial class Start
     private LedgerException? _wrong,
         _refused;
     private EpsAdvice? _advice;
-    private string? _curve;
+    private string? _curve,
+        _curveAddress;
     private SourceIds? _only;
     private DiscoveryRun? _onlyOf;
 
@@ -161,6 +163,18 @@ public partial class Start
             ? $"Anomaly runs take {FeatureRecipes.ForAnomalies}, cluster runs {FeatureRecipes.ForClusters}, if the columns are there."
             : FeatureRecipes.Get(_form.Features).Description;
 
+    private string CurveAddress()
+    {
+        var query = new Dictionary<string, string?>
+        {
+            ["dataset"] = _dataset,
+            ["filter"] = _filter.Length == 0 ? null : _filter,
+            ["features"] = _form.Features.Length == 0 ? null : _form.Features,
+            ["min_samples"] = _form.One("min_samples").ToString(CultureInfo.InvariantCulture),
+        };
+        return QueryHelpers.AddQueryString("discovery/k-distance/chart", query.Where(q => q.Value is not null));
+    }
+
     private async Task MeasureAsync()
     {
         _measuring = true;
@@ -173,15 +187,9 @@ public partial class Start
                 _form.One("min_samples"),
                 Closed
             );
-            var d = _advice.Curve.Distances;
-            var step = Math.Max(1, d.Length / 400);
-            _curve = Curve.Draw(
-                [.. Enumerable.Range(0, (d.Length + step - 1) / step).Select(i => d[i * step])],
-                _advice.Curve.SuggestedEps,
-                step == 1 ? "stars, nearest first" : $"stars, nearest first (one in {step} is drawn)",
-                "distance",
-                "Distances to neighbours, ascending"
-            );
+            _curve = LedgerCharts.Distances(_advice);
+            // Stars that are named one by one are more than an address holds: the page then makes the file itself.
+            _curveAddress = _only is null ? CurveAddress() : null;
         });
         _measuring = false;
     }

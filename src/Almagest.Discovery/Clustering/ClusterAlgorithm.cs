@@ -36,7 +36,7 @@ public abstract class ClusterAlgorithm<TParameters> : ClusterAlgorithm
         ArgumentNullException.ThrowIfNull(parameters);
         parameters.Validate();
         var found = Group(features, parameters, context ?? new AlgorithmContext());
-        return found with { Notes = [.. found.Notes, .. ClusterNotes.Of(found, this)] };
+        return found with { Notes = [.. ClusterNotes.OfFew(features.Rows, found.Notes), .. found.Notes, .. ClusterNotes.Of(found, this)] };
     }
 
     public sealed override AlgorithmResult Run(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>

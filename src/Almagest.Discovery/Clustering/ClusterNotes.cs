@@ -8,6 +8,21 @@ internal static class ClusterNotes
     /// <summary>A cluster of a larger share of the stars is more likely their field.</summary>
     public const double MostOfAll = 0.5;
 
+    /// <summary>Fewer stars than these have no field from which a cluster could stand out.</summary>
+    public const int Few = 50;
+
+    /// <param name="said">what the algorithm says itself, which may be the same</param>
+    public static string[] OfFew(int rows, IReadOnlyList<string> said) =>
+        rows is 0 or >= Few || said.Any(note => note.StartsWith("Only ", StringComparison.Ordinal))
+            ? []
+            :
+            [
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Only {rows:N0} star{(rows == 1 ? " was" : "s were")} analysed: too few to tell a cluster from its field."
+                ),
+            ];
+
     public static string[] Of(ClusterResult found, ClusterAlgorithm algorithm)
     {
         if (found.Labels.Length == 0 || found.Notes.Count > 0)

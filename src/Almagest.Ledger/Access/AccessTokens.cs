@@ -133,7 +133,7 @@ public sealed class AccessTokens(LedgerDatabase ledger)
         try
         {
             await using var command = new NpgsqlCommand(
-                "update public.access_tokens set last_used_at = date_trunc('hour', now()) where token_hash = $1",
+                "update public.access_tokens set last_used_at = greatest(date_trunc('hour', now()), created_at) where token_hash = $1",
                 connection
             )
             {

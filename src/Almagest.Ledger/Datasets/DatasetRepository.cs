@@ -54,8 +54,11 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         return (found, await ResolvedAsync(found, filter, cancellationToken));
     }
 
-    private Task<StarFilter> ResolvedAsync(IReadOnlyList<Dataset> found, StarFilter filter, CancellationToken cancellationToken) =>
-        new QualityCuts(ledger).ResolveAsync(found, filter, cancellationToken);
+    private async Task<StarFilter> ResolvedAsync(IReadOnlyList<Dataset> found, StarFilter filter, CancellationToken cancellationToken)
+    {
+        await new NamedStars(ledger).RequireAsync(found, filter, cancellationToken);
+        return await new QualityCuts(ledger).ResolveAsync(found, filter, cancellationToken);
+    }
 
     /// <summary>The filter, of these datasets besides the first; their order does not matter.</summary>
     /// <exception cref="LedgerException">one of them does not exist, or is named twice</exception>

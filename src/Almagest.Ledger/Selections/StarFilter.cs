@@ -166,6 +166,12 @@ public sealed record StarFilter
         ["mag"] = "magnitude",
         ["colour"] = "color",
         ["parallax"] = "parallax_mas",
+        ["plx"] = "parallax_mas",
+        ["e_plx"] = "parallax_error_mas",
+        ["plx_error"] = "parallax_error_mas",
+        ["snr_plx"] = "parallax_over_error",
+        ["plx_over_error"] = "parallax_over_error",
+        ["rv"] = "radial_velocity_km_s",
         ["pm"] = "proper_motion_mas_yr",
         ["pmra"] = "pmra_mas_yr",
         ["pmdec"] = "pmdec_mas_yr",
@@ -264,6 +270,12 @@ public sealed record StarFilter
                 $"filter.{name}",
                 $"filter.{name} names {ids.Count} stars, expected at most {SourceIds.Most}",
                 instead
+            );
+        if (name == "only" && ids is { Count: 0 })
+            throw LedgerException.Invalid(
+                $"filter.{name}",
+                $"filter.{name} names no star",
+                "Name stars by their ids in the catalogue, or leave it out."
             );
         if (ids?.Contains(null!) == true)
             throw LedgerException.Invalid($"filter.{name}", $"filter.{name} holds a null, expected ids of stars");

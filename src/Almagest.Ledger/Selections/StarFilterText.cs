@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Almagest.Contract.Errors;
 using Almagest.Discovery;
 
@@ -9,7 +10,7 @@ namespace Almagest.Ledger.Selections;
 /// The filter of the command line: terms apart by spaces, e.g. <c>cone=56.75,24.1,2 magnitude=..15 parallax_over_error=5..</c>;
 /// a range is <c>min..max</c>, either side may be left out. Text that starts with <c>{</c> is the JSON form.
 /// </summary>
-public static class StarFilterText
+public static partial class StarFilterText
 {
     private const string Help =
         "Write terms like: cone=RA,DEC,RADIUS  ra=350..10  dec=-5..5  magnitude=..15  color=0.5..1  parallax=5..10 (mas)  "
@@ -45,7 +46,17 @@ public static class StarFilterText
             else if (name == "quality")
                 json["quality"] = value;
             else if (name is "without" or "only")
-                json[name] = new JsonArray([.. value.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(id => (JsonNode)id)]);
+            {
+                var ids = value.Split(',', StringSplitOptions.RemoveEmptyEntries);
+                if (ids.Length == 0)
+                    throw LedgerException.Of(
+                        ErrorCode.UnreadableFilter,
+                        $"the filter term '{term}' names no star",
+                        $"Write the ids that the catalogue has with commas between: {name}=ID,ID; or leave the term out.",
+                        "filter"
+                    );
+                json[name] = new JsonArray([.. ids.Select(id => (JsonNode)id)]);
+            }
             else if (name == "sample")
             {
                 var parts = value.Split(',');
@@ -94,24 +105,49 @@ public static class StarFilterText
             ? value
             : throw Bad(term);
 
-    // Two ranges of one field could be meant as both or as either.
+    // Two terms on one field could be meant as both or as either.
     private static LedgerException Twice(string name, string term) =>
         LedgerException.Of(
             ErrorCode.UnreadableFilter,
             $"the filter term '{term}' is the second on {name}",
-            "Write one range: parallax=5..10 holds from 5 to 10.",
+            name switch
+            {
+                "only" or "without" => $"Name all stars in one term, with commas between: {name}=ID,ID.",
+                "cone" or "sample" or "quality" => $"Give one {name}.",
+                _ => "Write one range: parallax=5..10 holds from 5 to 10.",
+            },
             "filter"
         );
 
+    // Which band a catalogue's magnitudes are of is not for a name to say: a condition on V is none on G.
+    private static string? Meant(string name) =>
+        Magnitude().IsMatch(name) ? "magnitude"
+        : Colour().IsMatch(name) ? "color"
+        : null;
+
+    [GeneratedRegex("^(?:phot_)?(?:g|bp|rp|[ubvri]|[jhk]s?|w[1-4])(?:_?mean)?(?:_?mag)?$", RegexOptions.IgnoreCase)]
+    private static partial Regex Magnitude();
+
+    [GeneratedRegex("^(?:bp_rp|bp-rp|bprp|g_rp|bp_g|b_v|b-v|v_i|j_k)$", RegexOptions.IgnoreCase)]
+    private static partial Regex Colour();
+
     private static LedgerException Unknown(string name, string term) =>
-        NearestName.All(name, StarFilter.Names).Take(3).ToList() is { Count: > 0 } near
+        Meant(name) is { } field
+            ? LedgerException.Of(
+                ErrorCode.UnreadableFilter,
+                $"the filter term '{term}' cannot be read: there is no condition on '{name}'",
+                $"{field}=MIN..MAX is on the catalogue's main {(field == "color" ? "colour" : "band")}, whichever that is; "
+                    + $"another column is extra.{name}=MIN..MAX",
+                "filter"
+            )
+        : NearestName.All(name, StarFilter.Names).Take(3).ToList() is { Count: > 0 } near
             ? LedgerException.Of(
                 ErrorCode.UnreadableFilter,
                 $"the filter term '{term}' cannot be read: there is no condition on '{name}'",
                 $"Did you mean {string.Join(" or ", near)}? Another column of the catalogue is extra.{name}=MIN..MAX",
                 "filter"
             )
-            : Bad(term);
+        : Bad(term);
 
     private static LedgerException Bad(string term) =>
         LedgerException.Of(ErrorCode.UnreadableFilter, $"the filter term '{term}' cannot be read", Help, "filter");

@@ -40,6 +40,54 @@ internal sealed class PreparedRun
 
     public long StarAt(int row) => _starIds[row];
 
+    /// <summary>The rows next to one, the nearest first, without itself; distances with each feature in units of its standard
+    /// deviation.</summary>
+    public IReadOnlyList<(int Row, double Distance)> Nearest(int row, int count)
+    {
+        var matrix = _features.Matrix;
+        var weights = Enumerable.Range(0, matrix.Columns).Select(Weight).ToArray();
+        var own = matrix.Row(row).ToArray();
+        var nearest = new PriorityQueue<int, double>();
+        for (var other = 0; other < matrix.Rows; other++)
+        {
+            if (other == row)
+                continue;
+            var values = matrix.Row(other);
+            var square = 0.0;
+            for (var c = 0; c < own.Length; c++)
+                square += weights[c] * (values[c] - own[c]) * (values[c] - own[c]);
+            // The farthest of those that are kept comes out first.
+            if (nearest.Count < count)
+                nearest.Enqueue(other, -square);
+            else if (double.IsFinite(square))
+                nearest.EnqueueDequeue(other, -square);
+        }
+        return
+        [
+            .. nearest
+                .UnorderedItems.Where(n => double.IsFinite(n.Priority))
+                .Select(n => (n.Element, Math.Sqrt(-n.Priority)))
+                .OrderBy(n => n.Item2)
+                .ThenBy(n => n.Element),
+        ];
+    }
+
+    // One over the variance of a feature; 0 where all stars are alike in it.
+    private double Weight(int column)
+    {
+        var (matrix, mean, squares, count) = (_features.Matrix, 0.0, 0.0, 0L);
+        for (var r = 0; r < matrix.Rows; r++)
+        {
+            var v = matrix.Row(r)[column];
+            if (!double.IsFinite(v))
+                continue;
+            var off = v - mean;
+            mean += off / ++count;
+            squares += off * (v - mean);
+        }
+        return squares > 0 ? count / squares : 0;
+    }
+
     /// <summary>Null where the selection holds no such star.</summary>
     public AnomalyExplanation? Explain(long starId)
     {

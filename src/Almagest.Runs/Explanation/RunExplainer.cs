@@ -74,6 +74,28 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
         );
     }
 
+    /// <summary>The stars that are most like one to a run, the likest first.</summary>
+    /// <exception cref="LedgerException">as for <see cref="ExplainAsync"/></exception>
+    public async Task<IReadOnlyList<AlikeStar>> AlikeAsync(
+        Guid runId,
+        long starId,
+        int count,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var stored = await ScoredRun.GetAsync(ledger, runId, cancellationToken);
+        if (stored.Parameters.Algorithm is not IExplainable explainable)
+            return [];
+        var run = await _prepared.GetAsync(
+            runId,
+            () => PreparedRun.LoadAsync(_selections, stored, explainable, MaxThreads, cancellationToken),
+            cancellationToken
+        );
+        return run.RowOf(starId) is >= 0 and var row
+            ? [.. run.Nearest(row, count).Select(n => new AlikeStar(run.StarAt(n.Row), n.Distance))]
+            : [];
+    }
+
     public void Dispose() => _prepared.Dispose();
 
     private async Task<double> ScoreAsync(DiscoveryRun run, long starId, CancellationToken cancellationToken)

@@ -29,6 +29,7 @@ internal static class AnalyticsRoutes
     {
         var group = api.MapGroup("/analytics/discovery").WithTags(Tag);
         new ViewRoutes(group, ledger, answers).Map();
+        LedgerChartRoutes.Map(group, ledger);
 
         var frequencies = new BatchedLookup<long, VersionedFrequency>(stars => StarFrequencyLookup.ReadAsync(ledger, stars));
         group

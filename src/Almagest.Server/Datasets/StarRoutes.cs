@@ -19,6 +19,7 @@ internal static class StarRoutes
         var datasets = new DatasetRepository(ledger);
         var results = new ResultRepository(ledger);
         var analytics = new AnalyticsQueries(ledger);
+        StarChartRoutes.Map(api, ledger, s_starId);
 
         api.Route(
                 "GET",

@@ -51,6 +51,9 @@ internal static class ChartResponse
     /// <summary>Draws, from what the pages of this server keep.</summary>
     public static ChartExport Export(HttpContext context, LedgerDatabase ledger) => new(ledger, Store(context, ledger));
 
+    /// <summary>The same for pictures of stars, sweeps and the whole ledger.</summary>
+    public static LedgerFigures Figures(HttpContext context, LedgerDatabase ledger) => new(ledger, Store(context, ledger));
+
     /// <summary>What the pages of this server keep of stars.</summary>
     public static PictureStore Store(HttpContext context, LedgerDatabase ledger) =>
         context.RequestServices.GetService<PictureStore>() ?? new PictureStore(ledger, new SelectionCache(ledger));

@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Resources;
 using Almagest.Server.Http;
@@ -30,7 +32,20 @@ public sealed record KDistanceRequestBody
 
 internal static class KDistanceRoutes
 {
-    public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger) =>
+    private static readonly TextParameter s_dataset = new("dataset", "the dataset: its name or id") { IsRequired = true };
+    private static readonly TextParameter s_filter = new("filter", "only these stars, as terms like 'magnitude=..15' or as JSON", 6000);
+    private static readonly TextParameter s_features = new("features", "recipe of features; else the one that a cluster run would take");
+    private static readonly IntegerParameter s_minSamples = new(
+        "min_samples",
+        "DBSCAN's min_samples, the star itself included",
+        1,
+        10_000,
+        new DbscanParameters().MinSamples
+    );
+
+    public static void Map(IEndpointRouteBuilder api, LedgerDatabase ledger)
+    {
+        MapChart(api, ledger);
         api.Route(
                 "POST",
                 "/discovery/k-distance",
@@ -60,5 +75,48 @@ internal static class KDistanceRoutes
             .Accepts<KDistanceRequestBody>("application/json")
             .Produces<KDistanceResource>()
             .Fails(400, 404, 413, 415)
+            .DisableRequestTimeout();
+    }
+
+    private static LedgerException Missing() =>
+        LedgerException.Of(ErrorCode.MissingValue, "dataset is not given", "Give the name of a dataset, or its id.", s_dataset.Name);
+
+    private static void MapChart(IEndpointRouteBuilder api, LedgerDatabase ledger) =>
+        api.Route(
+                "GET",
+                "/discovery/k-distance/chart",
+                "getKDistanceChart",
+                "Distances to neighbours, by which eps is chosen, as a picture",
+                async context =>
+                    ChartResponse.Of(
+                        context,
+                        await ChartResponse
+                            .Figures(context, ledger)
+                            .DistancesAsync(
+                                await new DatasetRepository(ledger).FindAsync(
+                                    s_dataset.Read(context) ?? throw Missing(),
+                                    context.RequestAborted
+                                ),
+                                StarFilterText.Parse(s_filter.Read(context)),
+                                s_features.Read(context),
+                                (int)s_minSamples.Read(context)!.Value,
+                                ChartResponse.Size(context),
+                                ChartResponse.HasCaption(context),
+                                context.RequestAborted
+                            )
+                    ),
+                s_dataset,
+                s_filter,
+                s_features,
+                s_minSamples,
+                ChartResponse.Format,
+                ChartResponse.Width,
+                ChartResponse.Scale,
+                ChartResponse.Caption
+            )
+            .WithTags("Runs")
+            .WithDescription("As 'almagest plot k-distance' writes it.")
+            .ProducesChart()
+            .Fails(404)
             .DisableRequestTimeout();
 }

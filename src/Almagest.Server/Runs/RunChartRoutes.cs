@@ -20,7 +20,7 @@ internal static class RunChartRoutes
     private static readonly NumberParameter s_contamination = new(
         "contamination",
         "flagged as with this share of the stars instead of the run's own",
-        0.0001,
+        1e-9,
         0.5
     );
 

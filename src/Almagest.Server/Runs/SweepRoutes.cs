@@ -125,6 +125,7 @@ internal static class SweepRoutes
             )
             .Produces<SweepResource>()
             .Fails(404);
+        SweepChartRoutes.Map(group, ledger, s_group);
     }
 
     private static List<KeyValuePair<string, IReadOnlyList<JsonNode?>>> GridOf(JsonElement grid) =>

@@ -35,6 +35,19 @@ public sealed class ClusterNotesTests
     }
 
     [Fact]
+    public void Few_stars_are_said_to_be_too_few_whatever_is_found()
+    {
+        Assert.StartsWith(
+            "Only 30 stars were analysed: too few to tell a cluster from its field.",
+            new DbscanParameters { Eps = 1e-9 }
+                .Run(Matrices.Clumpy(30, 3, 1))
+                .Notes[0],
+            StringComparison.Ordinal
+        );
+        Assert.Empty(ClusterNotes.OfFew(ClusterNotes.Few, []));
+    }
+
+    [Fact]
     public void A_cluster_of_few_stars_needs_no_note() =>
         Assert.Empty(
             ClusterNotes.Of(new ClusterResult([.. Enumerable.Repeat(-1, 90), .. Enumerable.Repeat(0, 10)], 1, 90), DbscanAlgorithm.Instance)

@@ -1,6 +1,7 @@
 using Almagest.Catalog.Mapping;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Anomaly.IsolationForest;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Selections;
 using Almagest.Sky;
 using Xunit;
@@ -128,6 +129,27 @@ public sealed class StarFilterTests
             new StarFilter { Only = new SourceIds(Enumerable.Range(0, 10_001).Select(i => $"{i}")) }.Validate()
         );
         Assert.Equal([names[3], names[7]], await new StarNames(test.Ledger).ReadAsync([ids[7], ids[3]]));
+        // A run names those that are not there.
+        var unknown = await Assert.ThrowsAsync<LedgerException>(() => new DatasetRepository(test.Ledger).SelectedAsync("a", filter));
+        Assert.Equal(("filter.only", "only names 3 stars, and 'a' lacks no-such-star"), (unknown.Field, unknown.Message));
+        await new DatasetRepository(test.Ledger).SelectedAsync("a", StarFilterText.Parse($"only={names[7]},{names[3]}"));
+    }
+
+    [Theory]
+    [InlineData("only=", "only=ID,ID")]
+    [InlineData("only=1 only=2", "only=ID,ID")]
+    [InlineData("cone=1,2,3 cone=1,2,4", "one cone")]
+    [InlineData("g_mag=..12", "magnitude=MIN..MAX")]
+    [InlineData("bp_rp=..1", "color=MIN..MAX")]
+    [InlineData("phot_g_mean_mag=..12", "extra.phot_g_mean_mag")]
+    public void A_term_that_cannot_be_meant_has_a_hint_that_fits(string text, string hint) =>
+        Assert.Contains(hint, Assert.Throws<LedgerException>(() => StarFilterText.Parse(text)).Remedy!, StringComparison.Ordinal);
+
+    [Fact]
+    public void Short_names_mean_their_fields()
+    {
+        Assert.Equal(StarFilterText.Parse("parallax_mas=5.. parallax_over_error=10.."), StarFilterText.Parse("plx=5.. snr_plx=10.."));
+        Assert.Throws<LedgerException>(() => StarFilter.FromJson("""{"only": []}"""));
     }
 
     [Fact]

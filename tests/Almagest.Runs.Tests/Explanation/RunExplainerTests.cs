@@ -47,6 +47,25 @@ public sealed class RunExplainerTests
     }
 
     [Fact]
+    public async Task The_stars_most_like_one_are_those_nearest_in_the_features_of_the_run()
+    {
+        await using var test = await WithSkyAsync();
+        var run = await RunAsync(test);
+        var star = await StarAsync(test, "sky-10");
+        using var explainer = new RunExplainer(test.Ledger);
+        var alike = await explainer.AlikeAsync(run, star, 5);
+        Assert.Equal(5, alike.Count);
+        Assert.DoesNotContain(alike, a => a.StarId == star);
+        Assert.Equal(alike.Select(a => a.Distance).Order(), alike.Select(a => a.Distance));
+        // To each of them it is as far back.
+        var back = await explainer.AlikeAsync(run, alike[0].StarId, 400);
+        Assert.Equal(alike[0].Distance, back.Single(b => b.StarId == star).Distance, 1e-9);
+        Assert.All(alike, a => Assert.True(a.Distance < back[^1].Distance));
+        // The star that was made bright is far from all.
+        Assert.True((await explainer.AlikeAsync(run, await StarAsync(test, "sky-300"), 1))[0].Distance > 2 * alike[0].Distance);
+    }
+
+    [Fact]
     public async Task Every_star_of_a_run_is_explained_with_its_stored_score()
     {
         await using var test = await WithSkyAsync();

@@ -94,7 +94,7 @@ public sealed class TokenTests(KnownLedger known)
         await _server.StatusAsync("/datasets", AccessServer.Bearer(token));
         var stored = (await new AccessTokens(_server.Ledger).ListAsync(Cancel)).Single(t => t.Name == name);
         Assert.Equal(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(token)), stored.TokenHash);
-        Assert.NotNull(stored.LastUsedAt);
+        Assert.True(stored.LastUsedAt >= stored.CreatedAt);
     }
 
     [Fact]
