@@ -4,6 +4,7 @@ using Almagest.Discovery.Changes;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Requests;
 using Almagest.Runs.Execution;
 
 namespace Almagest.Runs.Changes;
@@ -47,7 +48,7 @@ internal sealed class RefittedRun
     )
     {
         var (run, parameters) = (stored.Run, stored.Parameters with { Draws = 1 });
-        var selected = await selections.GetAsync(run.DatasetId, stored.Filter, StarAnalysis.Further(parameters), null, cancellationToken);
+        var selected = await selections.GetAsync(run.DatasetId, stored.Filter, NeededNumbers.Of(parameters), null, cancellationToken);
         var analysis = await Task.Run(
             () => StarAnalysis.Run(selected, parameters, maxThreads, cancellationToken: cancellationToken),
             cancellationToken

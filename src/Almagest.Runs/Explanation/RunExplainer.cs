@@ -88,7 +88,7 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
             return [];
         var run = await _prepared.GetAsync(
             runId,
-            () => PreparedRun.LoadAsync(_selections, stored, explainable, MaxThreads, cancellationToken),
+            () => PreparedRun.LoadAsync(ledger, _selections, stored, explainable, MaxThreads, cancellationToken),
             cancellationToken
         );
         return run.RowOf(starId) is >= 0 and var row

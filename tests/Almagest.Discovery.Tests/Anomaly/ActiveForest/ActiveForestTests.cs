@@ -4,7 +4,6 @@ using Almagest.Discovery.Anomaly.ActiveForest;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Registry;
-using Almagest.Discovery.Tests.Features;
 using Xunit;
 using Forest = Almagest.Discovery.Anomaly.ActiveForest.ActiveForest;
 
