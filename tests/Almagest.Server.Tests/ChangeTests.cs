@@ -79,6 +79,28 @@ public sealed class ChangeTests
         JsonAssert.Problem(await server.GetAsync("/datasets/one/compare/two?table=stars"), HttpStatusCode.BadRequest, "table");
     }
 
+    [Fact]
+    public async Task Pages_show_the_changed_flags_with_links_to_their_tables_and_the_two_tables_side_by_side()
+    {
+        await using var server = await TestServer.StartAsync(o => o with { Workers = 0 });
+        var (run1, run2) = (await RunAsync(server, "one", [0, 1, 2, 3]), await RunAsync(server, "two", [2, 3, 4, 5]));
+
+        var flags = await server.GetAsync($"/compare?runs={run1},{run2}&by_source_id=true&change=new");
+        Assert.Equal(HttpStatusCode.OK, flags.Status);
+        Assert.Contains("From one to two: what changed", flags.Text, StringComparison.Ordinal);
+        Assert.Contains("Changed flags: 2", flags.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            $"discovery/compare/{run1}/{run2}/changes?format=fits&amp;change=new&amp;by_source_id=true",
+            flags.Text,
+            StringComparison.Ordinal
+        );
+        var tables = await server.GetAsync("/compare/datasets?a=one&b=two&by_source_id=true");
+        Assert.Equal(HttpStatusCode.OK, tables.Status);
+        Assert.Contains("12 stars are the same, by equal ids.", tables.Text, StringComparison.Ordinal);
+        Assert.Contains("datasets/one/compare/two?table=stars&amp;format=csv&amp;by_source_id=true", tables.Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, (await server.GetAsync("/compare/datasets?a=one&b=one")).Status);
+    }
+
     private static (int, int, int, int, int) Counts(System.Text.Json.JsonElement answer)
     {
         int Of(string name) => answer.GetProperty(name).GetInt32();

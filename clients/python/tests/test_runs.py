@@ -162,8 +162,8 @@ def test_what_changed_between_two_tables_of_the_same_stars(ledger, stars, sky, a
     run = ledger.runs.start("anomalies", dataset=later, contamination=0.02, seed=42).wait()
     pair = ledger.compare(anomalies, run, by_source_id=True)
     assert pair["changes"]["kept"] == pair.common_count and pair["changes"]["causes_told"]
-    new = pair.changes("new", cause="measurement").set_index("source_id_2")
-    assert new.loc[sky["source_id"][0], "quantity"] == "pmra_mas_yr"
+    new = pair.changes("new", cause="measurement")
+    assert list(new[new["source_id_2"].astype(str) == str(sky["source_id"][0])]["quantity"]) == ["pmra_mas_yr"]
     assert len(pair.changes()) == pair.only_in_run_1_count + pair.only_in_run_2_count
     with pytest.raises(ValueError, match="two datasets"):
         ledger.compare(anomalies, anomalies.rethreshold(0.1)).changes()

@@ -187,9 +187,10 @@ internal sealed class FlipTeller(
         );
     }
 
-    /// <summary>The quantity whose error changed by the largest factor.</summary>
-    private static ChangedValue? MainError(SideBySide tables) =>
+    /// <summary>Of the quantities that the features use, the one whose error changed by the largest factor.</summary>
+    private ChangedValue? MainError(SideBySide tables) =>
         new[] { StarColumn.Parallax, StarColumn.Pmra, StarColumn.Pmdec }
+            .Where(column => causes!.Change.Columns.Contains(column))
             .Select(column => Value(tables, column))
             .Where(v => v is { Error1: > 0, Error2: > 0 })
             .MaxBy(v => Math.Abs(Math.Log(v.Error2!.Value / v.Error1!.Value)));

@@ -143,7 +143,7 @@ public sealed class RunChangeReader(LedgerDatabase ledger, SelectionCache? share
             Counts(ordered, RunChanges.Gone),
             [.. Notes(run1, run2)]
         );
-        return new RunChanges(run1, run2, pairing, resource, ordered);
+        return new RunChanges(run1, run2, resource, ordered);
     }
 
     private static MarkOverlap Overlap(StarPairing pairing, FlaggedStars results1, FlaggedStars results2)

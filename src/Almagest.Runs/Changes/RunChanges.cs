@@ -58,13 +58,7 @@ public static class ChangeCause
 /// <summary>What changed from a run over one dataset to a run over another of the same stars.</summary>
 /// <param name="Flips">new flags and gone ones, those with the largest change of score first, those of stars that one run did not analyse
 /// last</param>
-public sealed record RunChanges(
-    DiscoveryRun Run1,
-    DiscoveryRun Run2,
-    StarPairing Pairing,
-    ChangesResource Resource,
-    IReadOnlyList<StarChange> Flips
-)
+public sealed record RunChanges(DiscoveryRun Run1, DiscoveryRun Run2, ChangesResource Resource, IReadOnlyList<StarChange> Flips)
 {
     public const string New = "new",
         Gone = "gone";

@@ -89,8 +89,8 @@ public static class ComparedRuns
         {
             throw LedgerException.Of(
                 ErrorCode.RunsNotComparable,
-                $"runs {runs[0].RunId} and {other.RunId} looked at different datasets and have no star in common",
-                "Name runs over one dataset.",
+                $"runs {runs[0].RunId} and {other.RunId} looked at different datasets, whose rows are not the same stars by themselves",
+                "Name runs over one dataset. Of two over two datasets of the same stars, ask what changed.",
                 field
             );
         }

@@ -68,8 +68,8 @@ public sealed class RunAgreementReader(LedgerDatabase ledger)
         if (!RunDatasets.Share(run1, run2))
             throw LedgerException.Of(
                 ErrorCode.RunsNotComparable,
-                "the two runs looked at different datasets and have no star in common",
-                "Compare runs over the same dataset.",
+                "the two runs looked at different datasets, whose rows are not the same stars by themselves",
+                "Compare runs over the same dataset. Of two over two datasets of the same stars, ask what changed.",
                 "run_id"
             );
         return await ledger.AskAsync(

@@ -107,6 +107,33 @@ public sealed class RunChangeTests
     }
 
     [Fact]
+    public async Task Errors_that_shrank_are_the_cause_where_a_recipe_looks_at_errors()
+    {
+        var pair = new ReleasePair(800, 12, (Fate.Unusual, 12));
+        await using var test = await TestLedger.CreateAsync();
+        // As fast as the others, where three errors are taken off, and much faster where they are small.
+        List<ReleasedStar> noisy = [.. pair.First.Select((s, i) => i < 10 ? s with { Pmra = 400, PmError = 131.8 } : s)];
+        await ReleasePair.LoadAsync(test, "one", noisy, ReleasePair.Epoch1);
+        await ReleasePair.LoadAsync(test, "two", [.. noisy.Select((s, i) => i < 10 ? s with { PmError = 0.1 } : s)], ReleasePair.Epoch1);
+        var changes = await ChangesAsync(
+            test,
+            await RunAsync(test, "one", "mcd", 0.03, features: "deep"),
+            await RunAsync(test, "two", "mcd", 0.03, features: "deep")
+        );
+        var shrank = changes.Flips.Where(f => int.Parse(f.SourceId2![1..], CultureInfo.InvariantCulture) < 10).ToList();
+        Assert.Equal(10, shrank.Count);
+        Assert.All(
+            shrank,
+            f =>
+            {
+                Assert.Equal(("new", ChangeCause.Error), (f.Change, f.Cause));
+                Assert.Equal("The error of its proper motion in right ascension shrank from 131.8 to 0.1 mas/yr.", f.Sentence);
+                Assert.Equal(0, f.MeasurementPart);
+            }
+        );
+    }
+
+    [Fact]
     public async Task Runs_by_different_algorithms_have_changes_and_no_causes()
     {
         var pair = new ReleasePair(600, 8, s_planted);
@@ -229,7 +256,8 @@ public sealed class RunChangeTests
         string algorithm,
         double contamination,
         int? seed = null,
-        StarFilter? filter = null
+        StarFilter? filter = null,
+        string features = "population"
     )
     {
         var random = seed is { } s ? string.Create(CultureInfo.InvariantCulture, $", \"random_state\": {s}") : "";
@@ -237,7 +265,7 @@ public sealed class RunChangeTests
             algorithm,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{{\"features\": \"population\", \"contamination\": {contamination}, \"draws\": 0{random}}}"
+                $"{{\"features\": \"{features}\", \"contamination\": {contamination}, \"draws\": 0{random}}}"
             )
         );
         var outcome = await new DiscoveryService(test.Ledger).RunAsync(
