@@ -37,6 +37,9 @@ public sealed record ClusterFit
     /// <summary>Of clusters whose radial velocity is not known: what most open clusters stay below.</summary>
     private const double UsualVelocityKmS = 30;
 
+    /// <summary>Across the line of sight, of clusters whose distance is not known.</summary>
+    private const double UsualAcrossKmS = 20;
+
     /// <summary>Members of a known cluster whose number is not said, at least.</summary>
     private const double FewMembers = 10;
 
@@ -154,7 +157,7 @@ public sealed record ClusterFit
         if (group.HasMotion && known.HasMotion)
         {
             var (pmra, pmdec, turn) = MotionThere(group, known, separation);
-            var most = Length(MostSpreadKmS * NearestParallax(group, known) / Constants.AuPerYearKmS, MotionErrorMasYr);
+            var most = Length(MostSpreadKmS * MotionOfKmS(group, known), MotionErrorMasYr);
             double east = group.Pmra!.Value.Value - pmra,
                 north = group.Pmdec!.Value.Value - pmdec,
                 eastWidth = Length(Width(group.Pmra.Value, known.Pmra!.Value, MotionSystematicMasYr, most), turn),
@@ -197,20 +200,27 @@ public sealed record ClusterFit
     }
 
     // The same motion in space at the place of the group: directions of east and north turn, and what is along the line of sight there is
-    // not here. Where the radial velocity is not known, what a usual one would make is how far off it may be.
+    // not here. Where that is not known, what a usual velocity would make is how far off it may be.
     private static (double Pmra, double Pmdec, double Off) MotionThere(FoundGroup group, KnownCluster known, double separationDeg)
     {
         NormalTriad here = NormalTriad.At(group.RaDeg!.Value, group.DecDeg!.Value),
             there = NormalTriad.At(known.RaDeg, known.DecDeg);
-        var toRadial = NearestParallax(group, known) / Constants.AuPerYearKmS;
+        var toMotion = MotionOfKmS(group, known);
         var motion = there.East * known.Pmra!.Value.Value + there.North * known.Pmdec!.Value.Value;
-        if (known.RadialVelocityKmS is { } radial)
-            motion += SkyCoordinates.ToUnitVector(known.RaDeg, known.DecDeg) * (radial * toRadial);
-        var off = known.RadialVelocityKmS is null
-            ? Math.Sin(Math.Min(separationDeg, 90) * Constants.Degree) * UsualVelocityKmS * toRadial
-            : 0;
+        var off = 0.0;
+        if (known.RadialVelocityKmS is { } radial && (group.Parallax ?? known.Parallax) is not null)
+            motion += SkyCoordinates.ToUnitVector(known.RaDeg, known.DecDeg) * (radial * toMotion);
+        else
+            off = Math.Sin(Math.Min(separationDeg, 90) * Constants.Degree) * UsualVelocityKmS * toMotion;
         return (motion.Dot(here.East), motion.Dot(here.North), off);
     }
+
+    // What a velocity of 1 km/s across the line of sight moves a star a year, mas. Where no parallax is known, as if the cluster moved at
+    // the usual velocity.
+    private static double MotionOfKmS(FoundGroup group, KnownCluster known) =>
+        group.Parallax is null && known.Parallax is null
+            ? Length(known.Pmra!.Value.Value, known.Pmdec!.Value.Value) / UsualAcrossKmS
+            : NearestParallax(group, known) / Constants.AuPerYearKmS;
 
     // A negative parallax is far.
     private static double NearestParallax(FoundGroup group, KnownCluster known) =>

@@ -226,6 +226,20 @@ public sealed class ClusterNamingTests
     }
 
     [Fact]
+    public void A_near_cluster_without_parallaxes_is_not_taken_for_a_wide_one()
+    {
+        var pleiades = new KnownCluster(0, "Melotte 22", 56.6, 24.1)
+        {
+            RadiusDeg = 1.3,
+            Pmra = new ClusterMean(20, null, null),
+            Pmdec = new ClusterMean(-45.5, null, null),
+        };
+        var group = Like(pleiades) with { Pmra = new ClusterMean(20.2, 0.06, 1.4), Pmdec = new ClusterMean(-45.2, 0.06, 1.5) };
+        var named = ClusterNaming.Name([group], [pleiades])[0];
+        Assert.Equal((NamingVerdict.Identified, false), (named.Verdict, named.Best!.IsBroad));
+    }
+
+    [Fact]
     public void A_part_of_a_near_cluster_moves_otherwise_by_perspective_and_is_still_the_cluster()
     {
         var hyades = new KnownCluster(0, "Melotte 25", 66.73, 15.87)
