@@ -1,6 +1,7 @@
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Kinds;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Review;
 
 namespace Almagest.Dashboard.Shared;
 
@@ -25,6 +26,9 @@ public interface IDashboardHost
 
     /// <summary>Groups flagged stars; it keeps what it has prepared.</summary>
     RunKinds Kinds { get; }
+
+    /// <summary>Reviews of runs; it keeps what it has prepared.</summary>
+    RunReviews Reviews { get; }
 }
 
 /// <summary>One execution of a scheduled job; without a time: a job that has not run yet.</summary>

@@ -4,6 +4,7 @@ using Almagest.Ledger.Views;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Kinds;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Review;
 using Almagest.Server.Access;
 using Almagest.Server.Analytics;
 using Almagest.Server.Jobs;
@@ -16,6 +17,7 @@ internal sealed class DashboardHost(
     RunQueue queue,
     RunExplainer explainer,
     RunKinds kinds,
+    RunReviews reviews,
     ViewRefreshes refreshes,
     TokenVerifier tokens,
     AuditLog audit
@@ -34,6 +36,8 @@ internal sealed class DashboardHost(
     public RunExplainer Explainer => explainer;
 
     public RunKinds Kinds => kinds;
+
+    public RunReviews Reviews => reviews;
 
     public void Enqueue(Guid runId) => queue.Signal();
 
