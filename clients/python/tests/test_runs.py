@@ -338,3 +338,19 @@ def test_a_package_that_is_not_installed_is_named(anomalies, monkeypatch):
     with pytest.raises(almagest.MissingDependency, match="python3-pyvo"):
         anomalies._ledger.tap()
     assert anomalies.results(anomalies_only=True, format="rows")
+
+
+def test_a_review_learns_from_answers_and_is_kept_as_a_run(anomalies):
+    before = anomalies.review(limit=3)
+    assert len(before.to_pandas()) == 3 and before.next.star.star_id == before.stars[0].star_id
+    label = anomalies.answer("y", star_id=before.stars[0].star_id, by="ann")
+    assert label.is_anomaly == 1
+    after = anomalies.review()
+    assert after.interesting == 1 and after.stars[0].source_id in after._repr_html_()
+    kept = anomalies.checkpoint()
+    assert kept.algorithm == "active" and kept.parameters["answers_hash"] == after.answers_hash
+    assert anomalies.undo(by="ann").star_id == before.stars[0].star_id
+    with pytest.raises(almagest.NotFound):
+        anomalies.undo(by="ann")
+    with pytest.raises(TypeError):
+        anomalies.answer("y")
