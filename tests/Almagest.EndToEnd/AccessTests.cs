@@ -22,6 +22,7 @@ public sealed class AccessTests(Sky sky, Browser browser)
             { "/compare", "Compare" },
             { "/compare?runs={anomalies},{more}", "Compare" },
             { "/stars/{star}", "Star" },
+            { "/runs/{anomalies}/review", "Review" },
             { "/coverage", "Coverage" },
             { "/views", "Views" },
             { "/jobs", "Jobs" },

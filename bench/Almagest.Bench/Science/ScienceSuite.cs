@@ -25,8 +25,8 @@ internal static class ScienceSuite
     {
         var arguments = new BenchArguments(
             args,
-            ["--data", "--server"],
-            ["--quick", "--anomalies", "--clusters", "--detectors", "--draws"]
+            ["--data", "--server", "--python"],
+            ["--quick", "--anomalies", "--clusters", "--detectors", "--draws", "--reviews"]
         );
         var page = new StringBuilder("# What the defaults find\n\n");
         page.AppendLine(CultureInfo.InvariantCulture, $"{Machine.Describe()}, {DateTime.UtcNow:yyyy-MM-dd}.\n");
@@ -36,6 +36,13 @@ internal static class ScienceSuite
             DetectorTables.Write(page, folder);
             arguments.Publish(page.ToString());
             return 0;
+        }
+        if (arguments.Has("--reviews"))
+        {
+            var reference = arguments["--python"] ?? "/usr/bin/python3 bench/compare/active_reference.py";
+            var found = ActiveTables.Write(page, folder, reference);
+            arguments.Publish(page.ToString());
+            return found ? 0 : 1;
         }
         if (arguments.Has("--draws"))
         {

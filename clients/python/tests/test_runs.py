@@ -381,3 +381,19 @@ def test_clusters_are_named_after_a_catalogue_of_known_ones(ledger, clusters):
     assert list(clusters.clusters()["known_as"])[0] == "Known 1"
     known.delete()
     assert clusters.names() == []
+
+
+def test_a_review_learns_from_answers_and_is_kept_as_a_run(anomalies):
+    before = anomalies.review(limit=3)
+    assert len(before.to_pandas()) == 3 and before.next.star.star_id == before.stars[0].star_id
+    label = anomalies.answer("y", star_id=before.stars[0].star_id, by="ann")
+    assert label.is_anomaly == 1
+    after = anomalies.review()
+    assert after.interesting == 1 and after.stars[0].source_id in after._repr_html_()
+    kept = anomalies.checkpoint()
+    assert kept.algorithm == "active" and kept.parameters["answers_hash"] == after.answers_hash
+    assert anomalies.undo(by="ann").star_id == before.stars[0].star_id
+    with pytest.raises(almagest.NotFound):
+        anomalies.undo(by="ann")
+    with pytest.raises(TypeError):
+        anomalies.answer("y")

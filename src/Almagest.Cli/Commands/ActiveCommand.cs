@@ -7,7 +7,6 @@ using Almagest.Discovery.Anomaly.ActiveForest;
 using Almagest.Ledger.Database;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 using Almagest.Runs.Review;
 
 namespace Almagest.Cli.Commands;
@@ -127,7 +126,7 @@ internal static class ActiveCommand
         int top
     )
     {
-        RunRequest request = await reviews.CheckpointAsync(runId, labelSet, dataset, shell.CancellationToken);
+        var request = await reviews.CheckpointAsync(runId, labelSet, dataset, shell.CancellationToken);
         var service = new DiscoveryService(ledger) { By = Environment.UserName, LeavesViewsToServer = true };
         var outcome = await ProgressDisplay.ShowAsync(
             shell,

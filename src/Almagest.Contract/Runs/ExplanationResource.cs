@@ -6,8 +6,8 @@ namespace Almagest.Contract.Runs;
 /// <param name="AnomalyScore">the stored score: negative = anomalous (scikit-learn's decision_function)</param>
 /// <param name="RawScore">scikit-learn's score_samples: lower = more anomalous, whatever the contamination; in [-1, 0) of forests</param>
 /// <param name="ScoreOffset">the run's threshold on raw scores: raw_score - score_offset = anomaly_score</param>
-/// <param name="Measure">what the detector measures: path_length, squared_robust_distance, neighbour_distance, local_outlier_factor or
-/// rarity</param>
+/// <param name="Measure">what the detector measures: path_length, squared_robust_distance, neighbour_distance, local_outlier_factor, rarity
+/// or reweighted_path_length</param>
 /// <param name="MeasureUnit">its unit; empty = none</param>
 /// <param name="Measured">the star's</param>
 /// <param name="Expected">the same for an ordinary star</param>

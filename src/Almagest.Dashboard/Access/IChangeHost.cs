@@ -1,5 +1,6 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Views;
+using Almagest.Runs.Review;
 
 namespace Almagest.Dashboard.Access;
 
@@ -21,6 +22,9 @@ public interface IChangeHost
 
     /// <summary>Keeps in the log who changed what.</summary>
     void Audit(Person person, string action, string target);
+
+    /// <summary>Reviews of runs; it keeps what it has prepared.</summary>
+    RunReviews Reviews { get; }
 
     /// <summary>Lets a worker take up a run that has just been stored.</summary>
     void Enqueue(Guid runId);

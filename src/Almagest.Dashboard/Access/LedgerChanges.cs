@@ -142,6 +142,37 @@ public sealed partial class LedgerChanges(LedgerDatabase ledger, PageAccess acce
             }
         );
 
+    /// <summary>Answers on a star of a run under review.</summary>
+    public Task AnswerAsync(Guid runId, string labelSet, long starId, char answer, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "answerReview",
+            $"/runs/{runId}",
+            person => host.Reviews.AnswerAsync(runId, labelSet, starId, answer, person.By(person.Name), cancellationToken)
+        );
+
+    /// <summary>Takes back the person's last answer of a review.</summary>
+    public Task<ReviewUndone> UndoAnswerAsync(Guid runId, string labelSet, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "undoReview",
+            $"/runs/{runId}",
+            person => host.Reviews.UndoAsync(runId, labelSet, person.By(person.Name), cancellationToken)
+        );
+
+    /// <summary>Keeps a review as a run.</summary>
+    public Task<DiscoveryRun> CheckpointAsync(Guid runId, string labelSet, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "checkpointReview",
+            $"/runs/{runId}",
+            async person =>
+            {
+                var request = await host.Reviews.CheckpointAsync(runId, labelSet, cancellationToken: cancellationToken);
+                var placement = RunPlacement.Queued with { By = person.Name, MostWaiting = host.MostWaitingRuns };
+                var made = (await new RunSubmitter(ledger).SubmitAsync(request, placement, null, cancellationToken)).Runs[0];
+                host.Enqueue(made.RunId);
+                return made;
+            }
+        );
+
     public Task<DiscoveryRun> RethresholdAsync(Guid runId, double contamination, CancellationToken cancellationToken) =>
         ChangeAsync(
             "rethresholdRun",

@@ -19,6 +19,7 @@ using Almagest.Ledger.Views.RunStats;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Resources;
 using Almagest.Runs.Results;
+using Almagest.Runs.Review;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -110,6 +111,8 @@ public partial class RunPage
     private bool HasChances => IsAnomaly && _stars.Exists(s => s.FlagProbability is not null);
 
     private bool IsAnomaly => _run?.RunType == RunTypes.Anomaly;
+
+    private bool CanBeReviewed => _run is { IsComplete: true } run && RunReviews.CanReview(run);
 
     protected override async Task LoadAsync()
     {

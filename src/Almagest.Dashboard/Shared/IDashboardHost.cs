@@ -3,6 +3,7 @@ using Almagest.Runs.Changes;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Kinds;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Review;
 
 namespace Almagest.Dashboard.Shared;
 
@@ -36,6 +37,9 @@ public interface IDashboardHost
 
     /// <summary>Tells what changed between runs over two datasets; its answers are kept.</summary>
     RunChangeReader RunChanges { get; }
+
+    /// <summary>Reviews of runs; it keeps what it has prepared.</summary>
+    RunReviews Reviews { get; }
 }
 
 /// <summary>One execution of a scheduled job; without a time: a job that has not run yet.</summary>

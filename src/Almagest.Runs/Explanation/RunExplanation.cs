@@ -25,6 +25,14 @@ public sealed record RunExplanation(
 
     public bool IsAnomaly => Score < 0;
 
+    /// <summary>Whether it is of a review, whose answers no run has been made with: the score is what a checkpoint would store.</summary>
+    public bool IsOfReview { get; init; }
+
+    private string Verdict =>
+        IsOfReview ? $"{(IsAnomaly ? "would" : "would not")} be flagged by a checkpoint made now"
+        : IsAnomaly ? "is flagged"
+        : "is not flagged";
+
     /// <summary>The explanation in one sentence.</summary>
     public string Sentence
     {
@@ -32,7 +40,7 @@ public sealed record RunExplanation(
         {
             var (measure, measured, expected) = (Explanation.Measure, Explanation.Measured, Explanation.Expected);
             var head =
-                $"Star {Star.SourceId} is {(IsAnomaly ? "flagged" : "not flagged")} (score {Signed(Score)}): "
+                $"Star {Star.SourceId} {Verdict} (score {Signed(Score)}): "
                 + (
                     measure == ScoreMeasure.PathLength
                         ? string.Create(
@@ -51,7 +59,7 @@ public sealed record RunExplanation(
 
     /// <summary>What a feature does to what is measured, in one word.</summary>
     public string Effect(FeatureAttribution f) =>
-        Explanation.Measure == ScoreMeasure.PathLength ? (f.Change < 0 ? "shorter" : "longer")
+        Explanation.Measure.FallsWhenAnomalous ? (f.Change < 0 ? "shorter" : "longer")
         : f.Change > 0 ? "larger"
         : "smaller";
 

@@ -324,7 +324,10 @@ public sealed class RunReviews(LedgerDatabase ledger, SelectionCache? shared = n
             result.Offset,
             explanation,
             RunExplainer.Imputed(star, run.Prepared.Recipe, run.Stored.Parameters.Distances, explanation)
-        );
+        )
+        {
+            IsOfReview = true,
+        };
     }
 
     /// <summary>The most anomalous rows that were not answered; of equal ones the first.</summary>

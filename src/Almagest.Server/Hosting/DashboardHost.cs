@@ -6,6 +6,7 @@ using Almagest.Runs.Changes;
 using Almagest.Runs.Explanation;
 using Almagest.Runs.Kinds;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Review;
 using Almagest.Server.Access;
 using Almagest.Server.Analytics;
 using Almagest.Server.Jobs;
@@ -19,6 +20,7 @@ internal sealed class DashboardHost(
     RunExplainer explainer,
     RunKinds kinds,
     RunChangeReader changes,
+    RunReviews reviews,
     ViewRefreshes refreshes,
     TokenVerifier tokens,
     AuditLog audit
@@ -46,6 +48,8 @@ internal sealed class DashboardHost(
     public RunKinds Kinds => kinds;
 
     public RunChangeReader RunChanges => changes;
+
+    public RunReviews Reviews => reviews;
 
     public void Enqueue(Guid runId) => queue.Signal();
 

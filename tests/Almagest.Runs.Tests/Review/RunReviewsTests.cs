@@ -11,7 +11,6 @@ using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Review;
-using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Review;
@@ -57,6 +56,8 @@ public sealed class RunReviewsTests
         Assert.Equal((bright, 30 - bright, 970), (after.Resource.Interesting, after.Resource.Ordinary, after.Resource.Left));
         Assert.Equal("reweighted_path_length", after.Resource.Next!.Why.Measure);
         Assert.Contains("a score is no probability", after.Resource.Note, StringComparison.Ordinal);
+        // Nothing that the run itself says.
+        Assert.Contains("be flagged by a checkpoint made now (score", after.Resource.Next.Why.Sentence, StringComparison.Ordinal);
         Assert.Equal(
             30,
             await test.ScalarAsync<long>(

@@ -33,7 +33,7 @@ from .errors import (
 from .figure import Figure
 from .labels import Labels
 from .ledger import Ledger, connect
-from .runs import Explanation, Kinds, Names, Run, Runs, Score, Sweep
+from .runs import Explanation, Kinds, Names, Review, Run, Runs, Score, Sweep
 
 __all__ = [
     "AlmagestError",
@@ -56,6 +56,7 @@ __all__ = [
     "NotFound",
     "NotSignedIn",
     "Record",
+    "Review",
     "Run",
     "RunCancelled",
     "RunFailed",

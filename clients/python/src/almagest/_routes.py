@@ -17,7 +17,9 @@ class Route(NamedTuple):
 
 ROUTES: Mapping[str, Route] = {
     "addNote": Route("POST", "/discovery/runs/{run_id}/notes"),
+    "answerReview": Route("POST", "/discovery/active/{run_id}/answers", True),
     "cancelRun": Route("POST", "/discovery/runs/{run_id}/cancel"),
+    "checkpointReview": Route("POST", "/discovery/active/{run_id}/checkpoint"),
     "compareDatasets": Route("GET", "/datasets/{dataset}/compare/{other}", True),
     "comparePairStars": Route("GET", "/discovery/compare/{run_1_id}/{run_2_id}/stars", True),
     "compareRuns": Route("POST", "/discovery/compare", True),
@@ -42,6 +44,7 @@ ROUTES: Mapping[str, Route] = {
     "getOverlapSignificance": Route("GET", "/analytics/discovery/overlaps/significance", True),
     "getParameterPerformance": Route("GET", "/analytics/discovery/parameters", True),
     "getResults": Route("GET", "/discovery/runs/{run_id}/results", True),
+    "getReview": Route("GET", "/discovery/active/{run_id}", True),
     "getRun": Route("GET", "/discovery/runs/{run_id}", True),
     "getRunChart": Route("GET", "/discovery/runs/{run_id}/chart", True),
     "getRunClusters": Route("GET", "/discovery/runs/{run_id}/clusters", True),
@@ -71,6 +74,7 @@ ROUTES: Mapping[str, Route] = {
     "setTags": Route("PUT", "/discovery/runs/{run_id}/tags", True),
     "startRun": Route("POST", "/discovery/runs", True),
     "startSweep": Route("POST", "/discovery/sweeps", True),
+    "undoReview": Route("DELETE", "/discovery/active/{run_id}/answers/last"),
     "unlabelStar": Route("DELETE", "/stars/{star_id}/labels", True),
     "uploadDataset": Route("POST", "/datasets"),
     "uploadLabels": Route("POST", "/datasets/{dataset}/labels"),

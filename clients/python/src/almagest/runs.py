@@ -99,6 +99,19 @@ class Names(Record):
         return html_table(["cluster", "verdict", "name", "why"], rows)
 
 
+class Review(Record):
+    """A run's list after the answers on its stars: ``next`` (the star to be answered, with ``why``), ``stars`` (the list), ``interesting``,
+    ``ordinary``, ``skipped``, ``left``, ``label_set``, ``answers_hash``."""
+
+    def to_pandas(self) -> Any:
+        """A row for each of the next stars, in order."""
+        return _tables.pandas().DataFrame(self._fields["stars"])
+
+    def _repr_html_(self) -> str:
+        rows = [[s["source_id"], text(s["magnitude"]), text(s["color"]), text(s["anomaly_score"])] for s in self._fields["stars"]]
+        return html_table(["star", "magnitude", "colour", "score"], rows)
+
+
 class Score(Record):
     """A run against labels: ``clusters`` (each labelled cluster, and as which it was found), ``anomalies``, ``labelled_stars``,
     ``not_analysed``. Shares have Wilson's 95 % interval."""
@@ -360,6 +373,42 @@ class Run(Record):
     def names(self) -> List[Names]:
         """What was stored by :meth:`identify`, the newest first: one for each catalogue."""
         return [Names(found) for found in self._ask("getIdentifications")["items"]]
+
+    def review(self, label_set: Optional[str] = None, limit: int = 10) -> Review:
+        """The run's list after the answers on its stars; of an isolation forest, or of a checkpoint of a review.
+
+        Parameters
+        ----------
+        label_set : str, optional
+            The set of labels that holds the answers; the run's own if left out.
+        limit : int, optional
+            Most stars of the list.
+        """
+        return Review(self._ask("getReview", query={"label_set": label_set, "limit": limit}))
+
+    def answer(
+        self,
+        answer: str,
+        source_id: Union[int, str, None] = None,
+        *,
+        star_id: Optional[int] = None,
+        label_set: Optional[str] = None,
+        by: Optional[str] = None,
+    ) -> Record:
+        """Says of a star whether it is interesting ("y"), ordinary ("n") or left open ("s"); the next `review` has learned from it."""
+        if (source_id is None) == (star_id is None):
+            raise TypeError("give either source_id or star_id")
+        if star_id is None:
+            star_id = star_id_of(self._ledger, str(self.dataset_id), source_id)  # type: ignore[arg-type]
+        return Record(self._ask("answerReview", body={"star_id": star_id, "answer": answer, "label_set": label_set, "by": by}))
+
+    def undo(self, label_set: Optional[str] = None, by: Optional[str] = None) -> Record:
+        """Takes back the last answer that you, or `by`, gave."""
+        return Record(self._ask("undoReview", query={"label_set": label_set, "by": by}))
+
+    def checkpoint(self, label_set: Optional[str] = None, dataset: Optional[str] = None) -> "Run":
+        """Keeps the review as a run, with the answers in its parameters; on another dataset for its stars of the same source ids."""
+        return Run(self._ledger, self._ask("checkpointReview", body={"label_set": label_set, "dataset": dataset}))
 
     def score(self, labels: Optional[str] = None) -> Score:
         """The run against labels.
