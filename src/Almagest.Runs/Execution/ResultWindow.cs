@@ -9,7 +9,7 @@ namespace Almagest.Runs.Execution;
 internal sealed class ResultWindow
 {
     /// <summary>Stars of one look into the files; the hash of the results sorts as many.</summary>
-    public const int Most = RowsHash.Chunk;
+    public const int Most = RowsHash.Part;
 
     private readonly StarAnalysis _analysis;
     private readonly ClusterResult? _clusters;

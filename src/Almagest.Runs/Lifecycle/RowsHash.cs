@@ -10,19 +10,25 @@ namespace Almagest.Runs.Lifecycle;
 /// </summary>
 internal static class RowsHash
 {
-    /// <summary>Rows that are sorted in memory.</summary>
-    public const int Chunk = 1 << 20;
+    /// <summary>Rows that are sorted in memory where there are no more.</summary>
+    private const int Whole = 1 << 20;
 
-    /// <param name="row">in ascending order of star_id; asked for within one chunk in any order, for the chunks one after the other</param>
-    /// <param name="chunk">rows that are sorted in memory</param>
+    /// <summary>Rows that are sorted in memory where there are more.</summary>
+    public const int Part = 1 << 18;
+
+    /// <param name="row">in ascending order of star_id; asked for within one part in any order, for the parts one after the other</param>
+    /// <param name="whole">rows that are sorted in memory where there are no more</param>
+    /// <param name="part">where there are more</param>
     public static async Task<string> OfAsync(
         NpgsqlConnection connection,
         int count,
         Func<int, StoredResult> row,
         CancellationToken cancellationToken,
-        int chunk = Chunk
+        int whole = Whole,
+        int part = Part
     )
     {
+        var chunk = count <= whole ? whole : part;
         using var room = new ScratchRoom();
         var files = new List<Stream>();
         for (var first = 0; first < count || first == 0; first += chunk)

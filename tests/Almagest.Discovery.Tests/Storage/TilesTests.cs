@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Almagest.Discovery.Tests.Storage;
 
-/// <summary>Detectors whose score of a star needs the fitted model alone see the stars by tiles, and say the same to the last bit.</summary>
+/// <summary>Detectors whose score of a star needs the fitted model alone see stars by tiles, and say the same to the last bit.</summary>
 public sealed class TilesTests
 {
     private static readonly string[] s_further =

@@ -16,6 +16,9 @@ internal sealed class Concentration(ScaledColumns data, int rows, int maxThreads
     /// <summary>Distances of so many rows tell about where the h-th is, so that few have to be kept and sorted.</summary>
     private const int SampleRows = 4096;
 
+    // The same for each step.
+    private ScaledColumns? _sample;
+
     public int Rows => rows;
 
     /// <summary>Steps until the determinant stays, or so many.</summary>
@@ -59,11 +62,9 @@ internal sealed class Concentration(ScaledColumns data, int rows, int maxThreads
     /// <summary>Between what squared distances the h-th row is, almost surely.</summary>
     private (double Low, double High) Bracket(Ellipsoid from)
     {
-        var picked = new int[SampleRows];
-        for (var i = 0; i < picked.Length; i++)
-            picked[i] = (int)((2L * i + 1) * data.Rows / (2L * SampleRows));
+        _sample ??= data.Pick([.. Enumerable.Range(0, SampleRows).Select(i => (int)((2L * i + 1) * data.Rows / (2L * SampleRows)))]);
         var distances = new double[SampleRows];
-        from.Squared(data.Pick(picked), 0, distances);
+        from.Squared(_sample, 0, distances);
         Array.Sort(distances);
         var share = (double)rows / data.Rows;
         var (at, spread) = (share * SampleRows, 5 * Math.Sqrt(SampleRows * share * (1 - share)));
