@@ -4,7 +4,6 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Views.DatasetCoverage;
 using Almagest.Ledger.Views.Timeline;
 using Almagest.Runs.Execution;
-using Almagest.Sky;
 
 namespace Almagest.Charts.Pictures;
 
