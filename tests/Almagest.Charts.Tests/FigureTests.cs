@@ -167,7 +167,8 @@ public sealed partial class FigureTests
     {
         var facts = new ChartFacts(2000, 1800, "a colour and a magnitude", _ => "") { Analysed = 1950 };
         Assert.Equal(
-            "1,800 of 2,000 selected stars have a colour and a magnitude and a place in this chart, 200 are left out; the run analysed 1,950.",
+            "1,800 of 2,000 selected stars have a colour and a magnitude and a place in this chart, 200 are left out; "
+                + "the run analysed 1,950.",
             facts.Counts()
         );
         Assert.Null((facts with { Placed = 2000, Analysed = 2000 }).Counts());

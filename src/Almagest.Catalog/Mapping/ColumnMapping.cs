@@ -65,8 +65,8 @@ public sealed class ColumnMapping
     {
         if (_columns.Count == 0 || !CountsRows(0) || IsUsed(0))
             yield break;
-        yield return $"The first column has no name of a quantity and counts the rows from {_columns[0].Glance!.Minimum:0}, as R and pandas "
-            + $"write it: it is no identifier and no measurement, and is kept as extra column '{_columns[0].Name}'.";
+        yield return $"The first column has no name of a quantity and counts the rows from {_columns[0].Glance!.Minimum:0}, as R and "
+            + $"pandas write it: it is no identifier and no measurement, and is kept as extra column '{_columns[0].Name}'.";
     }
 
     /// <summary>Why a column is no field of a star; null where nothing is to be said.</summary>

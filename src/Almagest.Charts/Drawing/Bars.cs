@@ -4,10 +4,10 @@ namespace Almagest.Charts.Drawing;
 
 /// <summary>One bar, with parts stacked on one another.</summary>
 /// <param name="Css">the class of its colour; null = the common one</param>
-public readonly record struct Bar(string Name, double First, double Second = 0, string? Css = null);
+internal readonly record struct Bar(string Name, double First, double Second = 0, string? Css = null);
 
 /// <summary>Bars side by side, with words below them.</summary>
-public static class Bars
+internal static class Bars
 {
     public static string Draw(
         IReadOnlyList<Bar> bars,

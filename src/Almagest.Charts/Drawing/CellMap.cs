@@ -3,7 +3,7 @@ using Almagest.Sky;
 namespace Almagest.Charts.Drawing;
 
 /// <summary>HEALPix cells of the whole sky, coloured, in the Mollweide projection.</summary>
-public static class CellMap
+internal static class CellMap
 {
     private const int Columns = 720,
         Rows = 360;

@@ -1,7 +1,7 @@
 namespace Almagest.Charts.Drawing;
 
 /// <summary>A rising curve, such as distances to neighbours in ascending order.</summary>
-public static class Curve
+internal static class Curve
 {
     /// <param name="mark">a height to point at</param>
     public static string Draw(

@@ -22,11 +22,11 @@ internal static class HeatMap
         var n = names.Count;
         var cell = Math.Clamp(560.0 / Math.Max(1, n), 9, 44);
         const double Top = 16,
-            // As a phone shows them.
+            // As a phone shows them, in the widest of the usual faces.
             DetailSize = 12.5;
         if (cell < 26)
             details = null;
-        var left = Math.Max(92, (details ?? []).Select(d => TextWidth.Of(d, DetailSize)).DefaultIfEmpty(0).Max() + 12);
+        var left = Math.Max(92, (details ?? []).Select(d => 1.15 * TextWidth.Of(d, DetailSize)).DefaultIfEmpty(0).Max() + 12);
         // The name of the bar beside it is as long as it is, however few the runs are.
         var nameHalf = TextWidth.Of(measure, 15) / 2 + 4;
         var middle = Math.Max(Top + 60, nameHalf);

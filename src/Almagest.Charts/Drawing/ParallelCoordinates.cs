@@ -43,11 +43,12 @@ internal static class ParallelCoordinates
                     piece.Add((X(i), Y(line.Places[i])));
                     continue;
                 }
+                // Of the map of colours the part that stands out from white pages and from dark ones.
                 if (piece.Count > 1)
                     canvas.Polyline(
                         piece,
                         line.IsBest ? "best" : "way",
-                        line.IsBest ? null : ColourMap.At(0.85 * Math.Clamp(line.Colour, 0, 1)).ToString(),
+                        line.IsBest ? null : ColourMap.At(0.2 + 0.65 * Math.Clamp(line.Colour, 0, 1)).ToString(),
                         line.Tip
                     );
                 piece = [];

@@ -23,11 +23,12 @@ internal sealed partial class SvgCanvas
             .chart .star{fill:#8a93a1}.chart .handle{fill:#fff;fill-opacity:0}
             .chart .note{fill:#5b6675}.chart .caption{font-size:11px;fill:#333b47}
             .chart .venn1{fill:#3568b8;fill-opacity:.35;stroke:#3568b8}
-            .chart .venn2{fill:#d55e00;fill-opacity:.35;stroke:#d55e00}.chart .oncell{font-size:11px}.chart .detail{font-size:10.5px}.chart text.dark{fill:#10131a}
+            .chart .venn2{fill:#d55e00;fill-opacity:.35;stroke:#d55e00}.chart .oncell{font-size:11px}.chart .detail{font-size:10.5px}
+            .chart text.dark{fill:#10131a}
             .chart text.light{fill:#fff}.chart .sky{fill:#fff}.chart .skygrid{stroke:#5b6675;stroke-opacity:.4;fill:none;stroke-width:.6}
             .chart .onsky{fill:#333b47;stroke:#fff;stroke-width:3;paint-order:stroke}.chart .key{fill:#b4b4b4}.chart .paper{fill:#fff}
             .chart .markkey{fill:#b3261e}.chart .edge{stroke:FLAG;stroke-width:1.8;fill:none}.chart .band{fill:#3568b8;fill-opacity:.22}
-            .chart .way{stroke:#3568b8;stroke-opacity:.5;fill:none;stroke-width:1}.chart .best{stroke:#d55e00;stroke-width:1.8;fill:none}
+            .chart .way{stroke:#3568b8;stroke-opacity:.7;fill:none;stroke-width:1}.chart .best{stroke:#d55e00;stroke-width:1.8;fill:none}
             .chart .dot{fill:#3568b8}
             """.Replace("FLAG", Palette.Flag, StringComparison.Ordinal)
         + string.Concat(Palette.Groups.Select((colour, i) => $".chart .g{i}{{fill:{colour}}}"))
@@ -194,11 +195,8 @@ internal sealed partial class SvgCanvas
             .Append(css)
             .Append("\" d=\"")
             .Append(Data($"M{x:0.##} {y:0.##}L{toX:0.##} {toY:0.##}"))
-            .Append(
-                Data(
-                    $"M{toX - ux - 0.5 * uy:0.##} {toY - uy + 0.5 * ux:0.##}L{toX:0.##} {toY:0.##}L{toX - ux + 0.5 * uy:0.##} {toY - uy - 0.5 * ux:0.##}"
-                )
-            )
+            .Append(Data($"M{toX - ux - 0.5 * uy:0.##} {toY - uy + 0.5 * ux:0.##}L{toX:0.##} {toY:0.##}"))
+            .Append(Data($"L{toX - ux + 0.5 * uy:0.##} {toY - uy - 0.5 * ux:0.##}"))
             .Append('"');
         return Star(star).Close("path", tip);
     }

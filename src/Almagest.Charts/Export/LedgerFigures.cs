@@ -63,7 +63,8 @@ public sealed class LedgerFigures(LedgerDatabase ledger, PictureStore? kept = nu
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{star.SourceId} of {dataset.Name}, RA {star.RaDeg:0.00000}°, Dec {star.DecDeg:+0.00000;−0.00000}° (ICRS, "
-                    + $"{FinderChart.EpochText(dataset.ReferenceEpoch)}). Almagest {ProgramVersion.Current}, loaded {dataset.CreatedAt:yyyy-MM-dd}."
+                    + $"{FinderChart.EpochText(dataset.ReferenceEpoch)}). "
+                    + $"Almagest {ProgramVersion.Current}, loaded {dataset.CreatedAt:yyyy-MM-dd}."
             ),
             sheet,
             provenance,
@@ -158,7 +159,8 @@ public sealed class LedgerFigures(LedgerDatabase ledger, PictureStore? kept = nu
                     map,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"HEALPix cells of order {SkyCell.Order} ({SkyCell.AreaDeg2:0.00} deg²), at most {highest:N0}; places without stars of "
+                        $"HEALPix cells of order {SkyCell.Order} ({SkyCell.AreaDeg2:0.00} deg²), at most {highest:N0}; "
+                            + $"places without stars of "
                             + $"the catalogue are left empty."
                     )
                 ),

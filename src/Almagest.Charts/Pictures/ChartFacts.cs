@@ -18,7 +18,8 @@ internal sealed record ChartFacts(long Stars, long Placed, string Needs, Func<(d
     public string? Remark { get; init; }
 
     /// <summary>What lies outside the part that is shown; empty where nothing does.</summary>
-    public string Outside(long inSight) => Placed > inSight ? $"; {N(Placed - inSight)} more lie outside this part" : "";
+    public string Outside(long inSight) =>
+        Placed > inSight ? $"; {N(Placed - inSight)} more {(Placed - inSight == 1 ? "lies" : "lie")} outside this part" : "";
 
     /// <summary>Why other numbers of stars stand elsewhere; null where none do.</summary>
     public string? Counts()

@@ -53,7 +53,7 @@ public static class RunMatrix
 
     private static string Clip(string words)
     {
-        const int Most = 36;
+        const int Most = 32;
         return words.Length <= Most ? words : words[..(Most - 1)].TrimEnd(' ', ',') + "…";
     }
 }

@@ -92,8 +92,10 @@ public sealed record SweepCharts(
         );
     }
 
+    private static string Words(SweepRun run) => string.Join(", ", run.Settings.Select(s => $"{Named(s.Key)} {s.Value ?? "none"}"));
+
     private static string Tip(SweepRun run, RunMetric metric) =>
-        $"{DisplayText.Short(run.RunId)}: {string.Join(", ", run.Settings.Select(s => $"{Named(s.Key)} {s.Value ?? "none"}"))}"
+        $"{DisplayText.Short(run.RunId)}: {Words(run)}"
         + (run.Seed is { } seed ? $", seed {seed}" : "")
         + string.Create(CultureInfo.InvariantCulture, $"; {metric.Title} {Math.Round(run.Found[metric.Name], Math.Max(metric.Digits, 2))}");
 
@@ -157,8 +159,7 @@ public sealed record SweepCharts(
                         ? Tip(first, metric)
                         : string.Create(
                             CultureInfo.InvariantCulture,
-                            $"{string.Join(", ", first.Settings.Select(s => $"{Named(s.Key)} {s.Value ?? "none"}"))}; {numbers.Length} seeds: "
-                                + $"{metric.Title} {mean:G4} ± {spread:G2}"
+                            $"{Words(first)}; {numbers.Length} seeds: " + $"{metric.Title} {mean:G4} ± {spread:G2}"
                         )
                 );
             })

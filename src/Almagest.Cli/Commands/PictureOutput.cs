@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Almagest.Charts.Export;
-using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Errors;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Almagest.Charts.Export;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
-using Almagest.Contract.Errors;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Comparison;

@@ -45,8 +45,8 @@ public record ClusterResource(
 {
     /// <summary>What every distance from Gaia's parallaxes is to be read with.</summary>
     public const string ZeroPoint =
-        "The zero-point of the parallaxes is not corrected: Gaia's are too small, by some 0.03 mas in DR2 (Lindegren et al. 2018, A&A 616, A2) "
-        + "and 0.02 to 0.04 mas in DR3, by magnitude, colour and latitude (Lindegren et al. 2021, A&A 649, A4).";
+        "The zero-point of the parallaxes is not corrected: Gaia's are too small, by some 0.03 mas in DR2 (Lindegren et al. 2018, A&A 616, "
+        + "A2) and 0.02 to 0.04 mas in DR3, by magnitude, colour and latitude (Lindegren et al. 2021, A&A 649, A4).";
 
     /// <summary>A usual zero-point of Gaia's parallaxes, mas, to say what it would change.</summary>
     private const double UsualZeroPointMas = -0.03;

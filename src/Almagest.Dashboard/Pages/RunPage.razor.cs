@@ -10,7 +10,6 @@ using Almagest.Dashboard.Shared;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
-using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.ClusterSizes;
 using Almagest.Ledger.Views.Quality;

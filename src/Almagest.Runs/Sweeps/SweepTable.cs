@@ -49,7 +49,8 @@ public sealed record SweepTable(
 
     /// <summary>The number that tells most: how well labels are met, where there are labels. Null where no number differs.</summary>
     public RunMetric? Telling =>
-        s_telling.Select(n => Metrics.FirstOrDefault(m => m.Name == n)).FirstOrDefault(m => m is not null) ?? (Metrics.Count > 0 ? Metrics[0] : null);
+        s_telling.Select(n => Metrics.FirstOrDefault(m => m.Name == n)).FirstOrDefault(m => m is not null)
+        ?? (Metrics.Count > 0 ? Metrics[0] : null);
 
     /// <exception cref="LedgerException">the sweep has no such number</exception>
     public RunMetric? MetricOf(string? name, string field = "metric") =>

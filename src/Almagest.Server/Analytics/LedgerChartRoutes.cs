@@ -1,4 +1,3 @@
-using Almagest.Charts.Export;
 using Almagest.Charts.Pictures;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;

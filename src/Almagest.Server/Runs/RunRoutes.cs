@@ -72,8 +72,9 @@ internal static class RunRoutes
     private static readonly TextParameter s_select = new(
         "select",
         "only these stars, as the address of the run's page has them: rect:CHART:LEFT,RIGHT,BOTTOM,TOP, lasso:CHART:X,Y,…, stars:ID,…, "
-            + "below:SCORE, cluster:N, label:SET, with ; between: stars in any of them. ID is Almagest's star_id, of a star of the run's selection; places on the chart "
-            + "of the sky are those of its plane, not right ascension and declination, for which the filter of a run is",
+            + "below:SCORE, cluster:N, label:SET, with ; between: stars in any of them. ID is Almagest's star_id, of a star of the run's "
+            + "selection; places on the chart of the sky are those of its plane, not right ascension and declination, "
+            + "for which the filter of a run is",
         6000
     );
     private static readonly TextParameter s_after = new("after", "next of the page before");
