@@ -8,7 +8,8 @@ namespace Almagest.EndToEnd;
 /// <summary>The machine's own Chromium, which can reach nothing but 127.0.0.1.</summary>
 public sealed class Browser : IAsyncLifetime
 {
-    /// <summary>What has no window takes a third less of the processor: Chromium draws the parts around the page, too, that nobody sees.</summary>
+    /// <summary>What has no window takes a third less of the processor: Chromium draws the parts around the page, too, that nobody
+    /// sees.</summary>
     private static readonly string[] s_places =
     [
         "/usr/bin/chromium-headless-shell",

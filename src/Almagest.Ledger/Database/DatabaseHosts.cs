@@ -3,12 +3,13 @@ using Npgsql;
 namespace Almagest.Ledger.Database;
 
 /// <summary>
-/// Connections to one of several servers that hold the same database: a primary, and standbys that follow it by streaming replication. Which
-/// of them is what is asked at each new connection, so that a standby that has been promoted is found by itself.
+/// Connections to one of several servers that hold the same database: a primary, and standbys that follow it by streaming replication.
+/// Which of them is what is asked at each new connection, so that a standby that has been promoted is found by itself.
 /// </summary>
 internal static class DatabaseHosts
 {
-    /// <summary>Seconds for which it is taken for granted what a server is; Npgsql's own ten would be ten without writes after each promotion.</summary>
+    /// <summary>Seconds for which it is taken for granted what a server is; Npgsql's own ten would be ten without writes after each
+    /// promotion.</summary>
     private const int KnownFor = 1;
 
     /// <param name="settings">with several hosts, as <c>Host=db1,db2:5433</c></param>

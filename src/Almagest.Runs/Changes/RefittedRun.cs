@@ -4,8 +4,8 @@ using Almagest.Discovery.Changes;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Selections;
-using Almagest.Runs.Requests;
 using Almagest.Runs.Execution;
+using Almagest.Runs.Requests;
 
 namespace Almagest.Runs.Changes;
 

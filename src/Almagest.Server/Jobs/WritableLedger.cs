@@ -6,8 +6,8 @@ using Npgsql;
 namespace Almagest.Server.Jobs;
 
 /// <summary>
-/// Whether the ledger's database takes changes. A standby does not: a server on it answers, and its jobs wait until it is promoted, which is
-/// looked at every second. Thread-safe.
+/// Whether the ledger's database takes changes. A standby does not: a server on it answers, and its jobs wait until it is promoted, which
+/// is looked at every second. Thread-safe.
 /// </summary>
 internal sealed class WritableLedger(LedgerDatabase ledger, ILogger<WritableLedger> logger)
 {
