@@ -37,7 +37,7 @@ public sealed class AlgorithmPageTests
             );
             text.Append("| parameter | option | type | range | default | what it is |\n| --- | --- | --- | --- | --- | --- |\n");
             foreach (var p in algorithm.Parameters)
-                text.Append($"| `{p.Name}` | {(algorithm.IsOffered ? Options(p) : "")} | {Type(p)} | {Range(p)} | {Default(p)} | {What(p)} |\n");
+                text.Append($"| `{p.Name}` | {(algorithm.IsOffered ? Options(p) : "")} | ").Append($"{Type(p)} | {Range(p)} | {Default(p)} | {What(p)} |\n");
         }
         return text.Append('\n').ToString();
     }

@@ -10,7 +10,8 @@ namespace Almagest.Discovery.Anomaly.ActiveForest;
 /// <para>
 /// Where the authors weight a leaf, an offset is added to its path length, which is the same linear model; the prior is no offset,
 /// that is the forest itself. The loss is around the score that a share of <see cref="Share"/> of all stars reach, as theirs, but
-/// squared, and with a margin of three standard deviations of the scores: a star called interesting should be that far beyond the threshold,
+/// squared, and with a margin of three standard deviations of the scores: a star called interesting should be that far beyond the
+/// threshold,
 /// an ordinary one that far within. A plain hinge is content when a star is at the threshold, and learns little from each answer.
 /// The threshold and the margin are those of the forest before any answer, so that what is learned depends on which answers there are and
 /// not on their order.
