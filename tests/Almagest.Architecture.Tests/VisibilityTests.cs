@@ -29,6 +29,8 @@ public sealed class VisibilityTests
         ["Almagest.Server.Runs.KDistanceRequestBody"] = Body,
         ["Almagest.Server.Runs.KindLabelRequestBody"] = Body,
         ["Almagest.Server.Runs.RethresholdRequestBody"] = Body,
+        ["Almagest.Server.Runs.ReviewAnswerBody"] = Body,
+        ["Almagest.Server.Runs.ReviewCheckpointBody"] = Body,
         ["Almagest.Server.Runs.RunRequestBody"] = Body,
         ["Almagest.Server.Runs.SweepRequestBody"] = Body,
     };

@@ -33,9 +33,11 @@ internal static class ActiveTables
         page.AppendLine("## Reviews\n");
         page.AppendLine(
             $"Stars of one kind are interesting, all others are not; the most anomalous star that was not shown yet is shown, and answered "
-                + $"truly. How many interesting ones are among the first {string.Join(" and ", s_budgets)} shown, means over {Seeds} seeds: by "
+                + $"truly. How many interesting ones are among the first {string.Join(" and ", s_budgets)} shown, means over "
+                + $"{Seeds} seeds: by "
                 + "the plain list of the isolation forest; by `active`; and by plain references of the published methods "
-                + "(`bench/compare/active_reference.py`), which get the same trees: AAD for ensembles of trees (Das et al. 2019) and PineForest (Kornilov et al. "
+                + "(`bench/compare/active_reference.py`), which get the same trees: AAD for ensembles of trees (Das et al. "
+                + "2019) and PineForest (Kornilov et al. "
                 + $"2025, {Spare} spare trees). The contamination plays no part in the order. Planted kinds are those of the detectors' "
                 + "tables, 20 stars each: no list can find more.\n"
         );
@@ -197,7 +199,8 @@ internal static class ActiveTables
         }
         page.AppendLine(
             CultureInfo.InvariantCulture,
-            $"Of {Rows:N0} stars with {Columns} features a review begins in {grown:0.00} s; all stars have their new scores, and the next is "
+            $"Of {Rows:N0} stars with {Columns} features a review begins in {grown:0.00} s; all stars have their new "
+                + $"scores, and the next is "
                 + $"known, {string.Join(", ", times)} (the best of three; {Trees} trees).\n"
         );
     }

@@ -33,7 +33,8 @@ public sealed class StarColumns
     /// <inheritdoc cref="ParallaxErrorName"/>
     public const string ParallaxPmdecCorrelationName = "parallax_pmdec_corr";
 
-    /// <summary>Name of the <see cref="Further"/> number that says what an answer said of a star: 1 = interesting, 0 = ordinary, NaN = there
+    /// <summary>Name of the <see cref="Further"/> number that says what an answer said of a star: 1 = interesting, 0 = ordinary, NaN =
+    /// there
     /// is none. No column of the catalogue.</summary>
     public const string AnswerName = "answer";
 

@@ -6,7 +6,8 @@ using Almagest.Runs.Execution;
 
 namespace Almagest.Runs.Review;
 
-/// <summary>A run under review: its forest before any answer, and what it says after the last ones that were asked for. Thread-safe.</summary>
+/// <summary>A run under review: its forest before any answer, and what it says after the last ones that were asked for.
+/// Thread-safe.</summary>
 internal sealed class ReviewedRun
 {
     private readonly Lock _guard = new();

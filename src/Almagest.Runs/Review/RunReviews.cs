@@ -110,7 +110,8 @@ public sealed class RunReviews(LedgerDatabase ledger, SelectionCache? shared = n
 
     /// <summary>Answers on a star; an answer that it has in the set is replaced.</summary>
     /// <param name="answer">y, n or s</param>
-    /// <exception cref="LedgerException">as <see cref="LookAsync"/>; the answer is another one; the run did not analyse the star</exception>
+    /// <exception cref="LedgerException">as <see cref="LookAsync"/>; the answer is another one; the run did not analyse the
+    /// star</exception>
     public async Task<StarLabel> AnswerAsync(
         Guid runId,
         string? labelSet,

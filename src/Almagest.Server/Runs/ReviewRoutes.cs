@@ -94,7 +94,8 @@ internal static class ReviewRoutes
         group
             .Route("POST", "/{run_id}/answers", "answerReview", "Answers on a star", AnswerAsync, RunRoutes.RunId)
             .WithDescription(
-                "Stores the answer as the star's label in the set, with who and when: is_anomaly 1, 0, or none where it is skipped; a former "
+                "Stores the answer as the star's label in the set, with who and when: is_anomaly 1, 0, or none where it is skipped; a "
+                    + "former "
                     + "answer is replaced."
             )
             .Accepts<ReviewAnswerBody>("application/json")

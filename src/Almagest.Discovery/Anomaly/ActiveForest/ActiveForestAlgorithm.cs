@@ -60,7 +60,8 @@ internal sealed class ActiveForestAlgorithm : AnomalyAlgorithm<ActiveForestParam
         yield return string.Create(
             CultureInfo.InvariantCulture,
             $"Its leaves are reweighted by {here.Count(a => a.Value):N0} stars called interesting and {here.Count(a => !a.Value):N0} "
-                + $"called ordinary, of the {said.Interesting:N0} and {said.Ordinary:N0} that were answered; the others are not among the stars "
+                + $"called ordinary, of the {said.Interesting:N0} and {said.Ordinary:N0} that were answered; the others are "
+                + $"not among the stars "
                 + $"analysed. Its order says what is like the stars of the first kind and unlike the others: what nobody was asked about "
                 + $"is judged by the isolation forest alone, and what flags share with the answers is no evidence for them."
         );

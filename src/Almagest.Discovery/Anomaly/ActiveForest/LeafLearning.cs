@@ -10,7 +10,8 @@ namespace Almagest.Discovery.Anomaly.ActiveForest;
 /// <para>
 /// Where the authors weight a leaf, an offset is added to its path length, which is the same linear model; the prior is no offset,
 /// that is the forest itself. The loss is around the score that a share of <see cref="Share"/> of all stars reach, as theirs, but
-/// squared, and with a margin of one standard deviation of the scores: a star called interesting should be that far beyond the threshold,
+/// squared, and with a margin of three standard deviations of the scores: a star called interesting should be that far beyond the
+/// threshold,
 /// an ordinary one that far within. A plain hinge is content when a star is at the threshold, and learns little from each answer.
 /// The threshold and the margin are those of the forest before any answer, so that what is learned depends on which answers there are and
 /// not on their order.
@@ -43,7 +44,7 @@ internal static class LeafLearning
         Func<int, double[]> row
     )
     {
-        if (answers.Count == 0 || sums.Deviation == 0)
+        if (answers.Count == 0 || sums.Margin == 0)
             return forest;
         var trees = forest.Trees;
         var offsets = trees.Select(t => new double[t.Nodes]).ToArray();
@@ -86,7 +87,7 @@ internal static class LeafLearning
                 var now = length[i];
                 for (var t = 0; t < own.Length; t++)
                     now += offsets[t][own[t]];
-                var lacking = sums.Deviation - side * (now - sums.Threshold);
+                var lacking = sums.Margin - side * (now - sums.Threshold);
                 var next = Math.Max(0, dual[i] + (lacking - ridge * dual[i]) / (own.Length + ridge));
                 var change = next - dual[i];
                 if (change == 0)
@@ -96,7 +97,7 @@ internal static class LeafLearning
                     offsets[t][own[t]] += side * change;
                 largest = Math.Max(largest, Math.Abs(change));
             }
-            if (largest * leaves[0].Length <= Enough * sums.Deviation)
+            if (largest * leaves[0].Length <= Enough * sums.Margin)
                 return;
         }
     }

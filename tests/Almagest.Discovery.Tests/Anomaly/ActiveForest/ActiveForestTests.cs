@@ -90,7 +90,7 @@ public sealed class ActiveForestTests
                     var leaf = learned.Trees[t].LeafOf(matrix.Row(row));
                     sum += learned.Trees[t].PathLength[leaf] + step(t, leaf);
                 }
-                var lacking = Math.Max(0, before.Deviation - (isInteresting ? -1 : 1) * (sum - before.Threshold));
+                var lacking = Math.Max(0, before.Margin - (isInteresting ? -1 : 1) * (sum - before.Threshold));
                 loss += lacking * lacking;
             }
             for (var t = 0; t < learned.Trees.Count; t++)
