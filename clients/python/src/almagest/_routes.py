@@ -17,7 +17,7 @@ class Route(NamedTuple):
 
 ROUTES: Mapping[str, Route] = {
     "addNote": Route("POST", "/discovery/runs/{run_id}/notes"),
-    "answerReview": Route("POST", "/discovery/active/{run_id}/answers", True),
+    "answerReview": Route("POST", "/discovery/active/{run_id}/answers"),
     "cancelRun": Route("POST", "/discovery/runs/{run_id}/cancel"),
     "checkpointReview": Route("POST", "/discovery/active/{run_id}/checkpoint"),
     "compareDatasets": Route("GET", "/datasets/{dataset}/compare/{other}", True),
