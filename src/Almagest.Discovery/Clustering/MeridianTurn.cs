@@ -63,8 +63,8 @@ public static class MeridianTurn
         return around.Count == 0
             ? null
             : (around.Count == 1 ? $"Cluster {around[0]} lies" : $"Clusters {string.Join(", ", around.Take(10))} lie")
-                + " around a pole or over much of the sky, where north of each star is another direction: pmra and pmdec of stars that move "
-                + "alike differ, and members may be missing. Mean motions are of motions carried to the middle.";
+                + " around a pole or over much of the sky, where north of each star is another direction: pmra and pmdec of stars that "
+                + "move alike differ, and members may be missing. Mean motions are of motions carried to the middle.";
     }
 
     // Parallel transport along the great circle from one direction to another.
