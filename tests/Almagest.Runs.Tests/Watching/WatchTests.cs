@@ -2,6 +2,7 @@ using Almagest.Contract.Errors;
 using Almagest.Contract.Status;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Ledger.Annotations;
+using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Watches;
@@ -168,8 +169,13 @@ public sealed class WatchTests
         var told = await Task.WhenAll(LookAsync(made), LookAsync(made), LookAsync(made));
         Assert.Equal(run.RunId, Assert.Single(told.SelectMany(t => t)).RunId);
         var watches = new StarWatches(made.Test.Ledger);
-        await new RunRepository(made.Test.Ledger).DeleteAsync(run.RunId, CancellationToken);
+        await new RunRepository(made.Test.Ledger).PutAwayAsync(run.RunId, "eve", CancellationToken);
         Assert.Empty((await watches.HistoryAsync("north", cancellationToken: CancellationToken)).News);
+        Assert.Empty(await LookAsync(made));
+        // Brought back it is told again.
+        var deletions = new LedgerDeletions(made.Test.Ledger);
+        await deletions.RestoreAsync(Assert.Single(await deletions.ListAsync(CancellationToken)).DeletionId, CancellationToken);
+        Assert.Equal(["sky-61"], (await NewsAsync(made)).SourceIds);
         await watches.RemoveAsync("north", CancellationToken);
         Assert.Empty(await watches.ListAsync(CancellationToken));
     }
