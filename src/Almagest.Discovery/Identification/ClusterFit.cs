@@ -217,7 +217,12 @@ public sealed record ClusterFit
         {
             double difference = found.Value - published.Value,
                 parallax = NearestParallax(group, known),
-                width = Width(found, published, ParallaxSystematicMas, Length(MostDepthPc * parallax * parallax / 1000, UsualParallaxErrorMas));
+                width = Width(
+                    found,
+                    published,
+                    ParallaxSystematicMas,
+                    Length(MostDepthPc * parallax * parallax / 1000, UsualParallaxErrorMas)
+                );
             var isCompared =
                 Math.Abs(difference) > MostSigma * width || width <= Math.Max(RoughParallaxMas, RoughParallaxShare * found.Value);
             fit = fit with
