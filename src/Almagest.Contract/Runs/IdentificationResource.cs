@@ -35,6 +35,10 @@ public sealed record IdentificationResource(
         if (chances.Count == 0)
             return null;
         var culture = System.Globalization.CultureInfo.InvariantCulture;
+        if (ExpectedByChance >= chances.Count)
+            return chances.Count == 1
+                ? "The one name above is to be expected by chance."
+                : $"All of the {chances.Count.ToString(culture)} names above are to be expected by chance.";
         var expected = chances.TrueForAll(c => c < LeastChance)
             ? $"fewer than {(LeastChance * chances.Count).ToString("0.####", culture)}"
             : ExpectedByChance.ToString(ExpectedByChance < 0.95 ? "G1" : "0.0", culture);

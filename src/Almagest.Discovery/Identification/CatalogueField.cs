@@ -29,12 +29,16 @@ internal sealed class CatalogueField
 
     public ClusterFit? NearestOne => _byDistance.FirstOrDefault();
 
-    /// <summary>What lies at the group, agrees in motion or parallax, or is so near that chance would hardly bring it there, and is
-    /// another cluster by the other quantity alone; the nearest first.</summary>
+    /// <summary>What lies at the group and is another cluster by its motion or its parallax alone; behind it what is one by both, but so near
+    /// that chance would hardly bring it there, and by a factor as of another unit. The nearest first.</summary>
     public IReadOnlyList<ClusterFit> Contradicted =>
         [
+            .. _byDistance.Where(f => f.IsContradicted && !IsOtherByBoth(f)),
             .. _byDistance.Where(f =>
-                f.IsContradicted && (!(f.DiffersInMotion && f.DiffersInParallax) || ExpectedThere(f) <= ClusterNaming.MostByChance)
+                f.IsContradicted
+                && IsOtherByBoth(f)
+                && (ClusterFit.IsOfOtherUnit(f.MotionTimes) || ClusterFit.IsOfOtherUnit(f.ParallaxTimes))
+                && ExpectedThere(f) <= ClusterNaming.MostByChance
             ),
         ];
 
@@ -42,14 +46,14 @@ internal sealed class CatalogueField
     public double Expected(ClusterFit fit)
     {
         // One more of each, so that a share of none is not 0.
-        var (pass, of) = Passing(fit);
+        var (pass, of) = Passing(fit, (f, motion, parallax) => f.Agrees(motion, parallax));
         return ExpectedThere(fit) * (pass + 1) / (of + 1);
     }
 
     /// <summary>More than half of the clusters around would agree as well as is asked.</summary>
     public bool IsCommon(ClusterFit fit)
     {
-        var (pass, of) = Passing(fit);
+        var (pass, of) = Passing(fit, (f, motion, parallax) => f.WouldAgreeHere(motion, parallax));
         return of >= Nearest && 2 * pass > of;
     }
 
@@ -107,6 +111,8 @@ internal sealed class CatalogueField
         return doubts;
     }
 
+    private static bool IsOtherByBoth(ClusterFit fit) => fit is { DiffersInMotion: true, DiffersInParallax: true };
+
     private static string Contradiction(ClusterFit fit)
     {
         var differ = (fit.DiffersInMotion, fit.DiffersInParallax) switch
@@ -124,7 +130,7 @@ internal sealed class CatalogueField
     }
 
     // Of the clusters around that have what this fit compares, those that would pass.
-    private (int Pass, int Of) Passing(ClusterFit fit)
+    private (int Pass, int Of) Passing(ClusterFit fit, Func<ClusterFit, bool, bool, bool> agrees)
     {
         if (!fit.HasAstrometry)
             return (0, 0);
@@ -136,7 +142,7 @@ internal sealed class CatalogueField
             )
             .Take(Compared)
             .ToList();
-        var pass = others.Count(f => f.Agrees(inMotion: fit.HasMotion, inParallax: fit.ParallaxSigma is not null));
+        var pass = others.Count(f => agrees(f, fit.HasMotion, fit.ParallaxSigma is not null));
         return (pass, others.Count);
     }
 

@@ -69,6 +69,8 @@ public sealed record ClusterFit
     private const double RoughParallaxMas = 0.2,
         RoughParallaxShare = 0.2;
 
+    private const double OtherUnitTimes = 30;
+
     private ClusterFit(KnownCluster known) => Known = known;
 
     public KnownCluster Known { get; }
@@ -138,6 +140,15 @@ public sealed record ClusterFit
 
     public bool DiffersInParallax => ParallaxSigma > MostSigma;
 
+    /// <summary>The known motion in those of the group; null where one of them is not known, or this is no number.</summary>
+    public double? MotionTimes { get; private init; }
+
+    /// <summary>The same of the parallaxes, whatever their signs.</summary>
+    public double? ParallaxTimes { get; private init; }
+
+    /// <summary>By a factor that two clusters of one place hardly differ by: one is in another unit.</summary>
+    public static bool IsOfOtherUnit(double? times) => times is > OtherUnitTimes or < 1 / OtherUnitTimes;
+
     /// <summary>The motions of the group's members spread much wider than those of a cluster do: it holds more than one.</summary>
     public bool IsBroad { get; private init; }
 
@@ -153,7 +164,8 @@ public sealed record ClusterFit
     // Squares of differences over their widths: what is read of a fit is made of them, for few of the many fits are read.
     private double _place,
         _all;
-    private double? _motion;
+    private double? _motion,
+        _motionHere;
     private int _axes;
     private long _size;
 
@@ -166,6 +178,10 @@ public sealed record ClusterFit
         IsNear(twice) && !(_motion > MostSquare(twice)) && !(ParallaxSigma > (twice ? 2 : 1) * MostSigma);
 
     internal bool HasMotion => _motion is not null;
+
+    /// <summary>It would agree if it lay at the group, where a velocity along the line of sight changes nothing.</summary>
+    internal bool WouldAgreeHere(bool inMotion, bool inParallax) =>
+        !(inMotion && _motionHere > MostSquare(twice: false)) && !(inParallax && ParallaxSigma > MostSigma);
 
     internal bool Agrees(bool inMotion, bool inParallax) =>
         !(inMotion && _motion > MostSquare(twice: false)) && !(inParallax && ParallaxSigma > MostSigma);
@@ -195,17 +211,21 @@ public sealed record ClusterFit
             var most = Length(MostSpreadKmS * MotionOfKmS(group, known), UsualMotionErrorMasYr);
             double east = group.Pmra!.Value.Value - pmra,
                 north = group.Pmdec!.Value.Value - pmdec,
-                eastWidth = Length(Width(group.Pmra.Value, known.Pmra!.Value, MotionSystematicMasYr, most), turn),
-                northWidth = Length(Width(group.Pmdec.Value, known.Pmdec!.Value, MotionSystematicMasYr, most), turn),
-                square = Square(east / eastWidth) + Square(north / northWidth),
-                error = Math.Max(eastWidth, northWidth);
-            // What is as wide and differs all the same is another one.
-            var isCompared = square > MostSquare(twice: false) || error <= MostMotionError(group);
+                eastError = Width(group.Pmra.Value, known.Pmra!.Value, MotionSystematicMasYr, most),
+                northError = Width(group.Pmdec.Value, known.Pmdec!.Value, MotionSystematicMasYr, most),
+                eastWidth = Length(eastError, turn),
+                northWidth = Length(northError, turn),
+                square = Square(east / eastWidth) + Square(north / northWidth);
+            // What is rough and differs all the same is another one. That one is far from the other on the sky makes neither rough.
+            var isCompared = square > MostSquare(twice: false) || Math.Max(eastError, northError) <= MostMotionError(group);
             fit = fit with
             {
                 MotionDifferenceMasYr = Length(east, north),
-                MotionErrorMasYr = error,
+                MotionErrorMasYr = Math.Max(eastWidth, northWidth),
+                MotionTimes =
+                    Length(known.Pmra.Value.Value, known.Pmdec.Value.Value) / Length(group.Pmra.Value.Value, group.Pmdec.Value.Value),
                 _motion = isCompared ? square : null,
+                _motionHere = Square(east / eastError) + Square(north / northError),
                 IsBroad =
                     group.Pmra.Value.Spread > BroadTimes * Math.Max(most, known.Pmra.Value.Spread ?? 0)
                     || group.Pmdec.Value.Spread > BroadTimes * Math.Max(most, known.Pmdec.Value.Spread ?? 0),
@@ -229,6 +249,7 @@ public sealed record ClusterFit
             {
                 ParallaxDifferenceMas = difference,
                 ParallaxErrorMas = width,
+                ParallaxTimes = Math.Abs(published.Value / found.Value),
                 ParallaxSigma = isCompared ? Math.Abs(difference / width) : null,
             };
             if (isCompared)

@@ -15,15 +15,12 @@ internal static class ContradictionNotes
     /// <summary>And of many groups this share, for in a crowded field some have such a neighbour by chance.</summary>
     private const double LeastShare = 0.1;
 
-    /// <summary>Values that differ by more than this factor are in another unit.</summary>
-    private const double OtherUnit = 30;
-
     public static IEnumerable<string> Of(IReadOnlyList<NamedGroup> named)
     {
         var placed = named.Count(n => n.NearestDeg is not null);
-        if (Note(named, placed, "motions", f => f.DiffersInMotion, MotionRatio) is { } motions)
+        if (Note(named, placed, "motions", f => f.DiffersInMotion, f => f.MotionTimes) is { } motions)
             yield return motions;
-        if (Note(named, placed, "parallaxes", f => f.DiffersInParallax, ParallaxRatio) is { } parallaxes)
+        if (Note(named, placed, "parallaxes", f => f.DiffersInParallax, f => f.ParallaxTimes) is { } parallaxes)
             yield return parallaxes;
     }
 
@@ -32,28 +29,24 @@ internal static class ContradictionNotes
         int placed,
         string what,
         Func<ClusterFit, bool> differs,
-        Func<FoundGroup, KnownCluster, double?> ratio
+        Func<ClusterFit, double?> times
     )
     {
-        var beside = named
-            .Select(n => (n.Group, Fit: n.Contradicted.FirstOrDefault(differs)))
-            .Where(n => n.Fit is not null)
-            .Select(n => (n.Group, n.Fit!.Known))
-            .ToList();
+        // The nearest alone: behind it lie others that are others.
+        var beside = named.Select(n => n.Contradicted.Count > 0 ? n.Contradicted[0] : null).OfType<ClusterFit>().Where(differs).ToList();
         var count = beside.Count;
         if (count == 0 || !(2 * count >= placed || (count >= Least && count >= LeastShare * placed)))
             return null;
-        var ratios = beside.Select(b => ratio(b.Group, b.Known)).OfType<double>().Order().ToList();
-        var times = ratios.Count == 0 ? 1 : ratios[ratios.Count / 2];
+        var ratios = beside.Select(times).OfType<double>().Where(t => double.IsFinite(t) && t > 0).Order().ToList();
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{count} of {placed} clusters that were found {(count == 1 ? "has" : "have")} a known one at the same place that differs in "
-                + $"its {what}: the catalogue's {what} may be in another unit{Times(times)} or of another release."
+                + $"its {what}: the catalogue's {what} may be in another unit{Times(ratios.Count == 0 ? 1 : ratios[ratios.Count / 2])} or of another release."
         );
     }
 
     private static string Times(double ratio) =>
-        ratio is > OtherUnit or < 1 / OtherUnit
+        ClusterFit.IsOfOtherUnit(ratio)
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $" (they are some {Rounded(Math.Max(ratio, 1 / ratio))} times {(ratio > 1 ? "larger" : "smaller")} than those found)"
@@ -64,15 +57,4 @@ internal static class ContradictionNotes
     private static string Rounded(double factor) =>
         double.Parse(factor.ToString("G1", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
             .ToString("#,0", CultureInfo.InvariantCulture);
-
-    // Known over found.
-    private static double? MotionRatio(FoundGroup group, KnownCluster known) =>
-        (group.Pmra, group.Pmdec, known.Pmra, known.Pmdec) is ({ } a, { } b, { } c, { } d)
-            ? Ratio(Math.Sqrt(c.Value * c.Value + d.Value * d.Value), Math.Sqrt(a.Value * a.Value + b.Value * b.Value))
-            : null;
-
-    private static double? ParallaxRatio(FoundGroup group, KnownCluster known) =>
-        (group.Parallax, known.Parallax) is ({ } found, { } published) ? Ratio(Math.Abs(published.Value), Math.Abs(found.Value)) : null;
-
-    private static double? Ratio(double known, double found) => known > 0 && found > 0 ? known / found : null;
 }

@@ -337,6 +337,34 @@ public sealed class ClusterNamingTests
     }
 
     [Fact]
+    public void A_group_beside_a_cluster_that_is_another_one_in_everything_is_still_new()
+    {
+        var made = new MadeCatalogue(5, 2000);
+        var group = Enumerable.Range(0, 50).Select(made.New).First(g => Verdict(g, made.Known) == NamingVerdict.New);
+        var other = made.Known[0] with
+        {
+            Row = 2000,
+            RaDeg = group.RaDeg!.Value,
+            DecDeg = group.DecDeg!.Value,
+            Pmra = new ClusterMean(group.Pmra!.Value.Value + 5, 0.02, 0.2),
+            Pmdec = new ClusterMean(group.Pmdec!.Value.Value - 4, 0.02, 0.2),
+            Parallax = new ClusterMean(2.5 * group.Parallax!.Value.Value + 0.5, 0.01, 0.05),
+        };
+        Assert.Equal(NamingVerdict.New, Verdict(group, [.. made.Known, other]));
+        Assert.Equal(NamingVerdict.Unmatched, Verdict(group, [.. made.Known, other with { Parallax = group.Parallax }]));
+        Assert.Equal(NamingVerdict.Unmatched, Verdict(group, [.. made.Known, other with { Parallax = null }]));
+        Assert.Equal(NamingVerdict.Unmatched, Verdict(group, [.. made.Known, other with { Pmra = group.Pmra, Pmdec = group.Pmdec }]));
+        // Both in another unit.
+        var small = other with
+        {
+            Pmra = new ClusterMean(0.001, 0.02, 0.02),
+            Pmdec = new ClusterMean(0.001, 0.02, 0.02),
+            Parallax = new ClusterMean(0.001, 0.001, null),
+        };
+        Assert.Equal(NamingVerdict.Unmatched, Verdict(group, [.. made.Known, small]));
+    }
+
+    [Fact]
     public void What_is_known_too_roughly_to_differ_identifies_nothing()
     {
         var made = new MadeCatalogue(7, 500);

@@ -207,6 +207,7 @@ public sealed class ClusterIdentifierTests
         Assert.Contains("Made_007 lies here, agrees in parallax and differs in motion", made.Sentence, StringComparison.Ordinal);
         Assert.Null(all.ByChance());
         Noted(all, "the catalogue's motions may be in another unit (they are some 1,000 times smaller than those found)");
+        Assert.DoesNotContain(all.Notes, n => n.Contains("parallaxes may be in another unit", StringComparison.Ordinal));
 
         await LoadAsync(test, "rough", $"{Header}Made_007,50.5,20.4,0.5,17,30,-32,30,8.01,10\nOther,60,25,0.3,5,30,9,30,3,10\n");
         (all, made) = await IdentifyAsync(test, run, "rough");
@@ -243,9 +244,10 @@ public sealed class ClusterIdentifierTests
     }
 
     [Theory]
-    [InlineData("fewer than 0.0002", 1e-7, 5e-5)]
-    [InlineData("0.02", 1e-7, 0.02)]
-    [InlineData("1.5", 0.7, 0.8)]
+    [InlineData("Of the 2 names above fewer than 0.0002 are to be expected by chance.", 1e-7, 5e-5)]
+    [InlineData("Of the 2 names above 0.02 are to be expected by chance.", 1e-7, 0.02)]
+    [InlineData("Of the 2 names above 1.5 are to be expected by chance.", 0.7, 0.8)]
+    [InlineData("All of the 2 names above are to be expected by chance.", 0.1, 3)]
     public void Names_to_be_expected_by_chance_are_said_as_roughly_as_they_are_known(string expected, double one, double other)
     {
         ClusterIdentification Named(int id, string? name, double? chance) =>
@@ -264,7 +266,7 @@ public sealed class ClusterIdentifierTests
             default,
             null
         );
-        Assert.Equal($"Of the 2 names above {expected} are to be expected by chance.", all.ByChance());
+        Assert.Equal(expected, all.ByChance());
     }
 
     [Fact]
