@@ -67,6 +67,32 @@ public sealed class ActiveTests
         Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("discover", "active", run, "--undo", "--checkpoint")).ExitCode);
         Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("discover", "active", run, "--on", "field")).ExitCode);
         Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("discover", "active", run, "--answers", "/no/such/file")).ExitCode);
+        Assert.Contains(
+            $"{Path.GetTempPath()} is a folder",
+            (await ledger.RunAsync("discover", "active", run, "--answers", Path.GetTempPath())).Error,
+            StringComparison.Ordinal
+        );
         Assert.NotEqual(ExitCodes.Done, (await ledger.RunAsync("discover", "active", run, "--checkpoint")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Answers_come_through_a_pipe_where_they_are_asked_for_and_otherwise_it_is_said_that_nothing_was_read()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var run = (await ledger.RunIdsAsync("--type", "anomaly"))[0];
+        var star = (await ledger.RunAsync("discover", "active", run, "--json")).Ok().Json.GetProperty("next").GetProperty("star");
+        async Task<CliResult> PipedAsync(string input, params string[] args)
+        {
+            using var process = CliProcess.Start(["discover", "active", run, "--database", ledger.Connection, .. args]);
+            await process.Input.WriteAsync(input);
+            process.Input.Close();
+            return await process.EndAsync(TestContext.Current.CancellationToken);
+        }
+        var keys = (await PipedAsync("y\ny\nq\n")).Ok();
+        Assert.Contains("was not read: --answers - takes answers from there", keys.Error, StringComparison.Ordinal);
+        Assert.StartsWith("0 interesting", keys.Out, StringComparison.Ordinal);
+        var answers = (await PipedAsync($"y {star.GetProperty("source_id").GetString()}\n", "--answers", "-")).Ok();
+        Assert.StartsWith("1 interesting", answers.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("was not read", answers.Error, StringComparison.Ordinal);
     }
 }

@@ -46,6 +46,8 @@ internal sealed partial class CliProcess : IDisposable
         return new CliProcess(Process.Start(start)!);
     }
 
+    public StreamWriter Input => _process.StandardInput;
+
     public StreamReader Output => _process.StandardOutput;
 
     public bool HasExited => _process.HasExited;

@@ -53,6 +53,7 @@ public sealed class CommandAdviceTests
         ErrorCode.DatabaseSlow,
         ErrorCode.DatabaseDiskFull,
         ErrorCode.DiskNearlyFull,
+        ErrorCode.TemporaryFolderUnusable,
         ErrorCode.DatabaseReadOnly,
         ErrorCode.DatabaseLoginRefused,
         ErrorCode.DatabaseMissing,

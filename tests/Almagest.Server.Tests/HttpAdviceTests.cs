@@ -49,6 +49,7 @@ public sealed class HttpAdviceTests
         ErrorCode.DatabaseSlow,
         ErrorCode.DatabaseDiskFull,
         ErrorCode.DiskNearlyFull,
+        ErrorCode.TemporaryFolderUnusable,
         ErrorCode.DatabaseReadOnly,
         ErrorCode.DatabaseLoginRefused,
         ErrorCode.DatabaseMissing,

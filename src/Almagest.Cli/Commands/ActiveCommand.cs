@@ -87,7 +87,12 @@ internal static class ActiveCommand
                 if (isDialog)
                     shell.Say("The answers are stored. Keep the review as a run with --checkpoint.");
                 else
+                {
                     shell.Answer(state.Resource, console => ReviewView.Show(console, state));
+                    // Whoever pipes keys would otherwise take them for answered.
+                    if (file is null && !shell.Json && Console.IsInputRedirected)
+                        shell.Say("Standard input is not a terminal, and was not read: --answers - takes answers from there.");
+                }
                 return ExitCodes.Done;
             }
         );
@@ -112,7 +117,7 @@ internal static class ActiveCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{file} cannot be read: {e.Message}", "Name a file that can be.", "--answers");
+            throw UnreadableFile.Report(file, e, "--answers");
         }
     }
 

@@ -220,7 +220,7 @@ internal static class SweepCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw LedgerException.Invalid("list", $"{file} cannot be read: {e.Message}");
+            throw UnreadableFile.Report(file, e, "--list");
         }
         catch (JsonException)
         {

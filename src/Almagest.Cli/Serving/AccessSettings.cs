@@ -186,7 +186,7 @@ internal sealed class AccessSettings
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{file} cannot be read: {e.Message.TrimEnd('.')}", "Name a file that this account may read.", option);
+            throw UnreadableFile.Report(file, e, option);
         }
     }
 }

@@ -2,6 +2,7 @@ using Almagest.Catalog;
 using Almagest.Contract.Errors;
 using Almagest.Discovery;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Scratch;
 using Almagest.Postgres;
 
 namespace Almagest.Cli.Shell;
@@ -52,6 +53,9 @@ internal sealed record ErrorReport(string Code, string Message, string? Hint, st
                 null,
                 ExitCodes.Failed
             );
+        // Whatever needs a file for a moment: whoever set the folder can mend it.
+        if (error is IOException or UnauthorizedAccessException && TemporaryFolder.Trouble() is { } trouble)
+            return Of(trouble);
         return Unexpected(error);
     }
 

@@ -283,6 +283,9 @@ public sealed class ErrorCode
     /// </summary>
     public static readonly ErrorCode DiskNearlyFull = Unavailable("disk_nearly_full");
 
+    /// <summary>The folder for temporary files is not there, is a file, or cannot be written to.</summary>
+    public static readonly ErrorCode TemporaryFolderUnusable = Unavailable("temporary_folder_unusable");
+
     /// <summary>The database takes no writes: it is a replica.</summary>
     public static readonly ErrorCode DatabaseReadOnly = Unavailable("database_read_only");
 

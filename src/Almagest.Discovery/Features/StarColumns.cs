@@ -33,9 +33,8 @@ public sealed class StarColumns
     /// <inheritdoc cref="ParallaxErrorName"/>
     public const string ParallaxPmdecCorrelationName = "parallax_pmdec_corr";
 
-    /// <summary>Name of the <see cref="Further"/> number that says what an answer said of a star: 1 = interesting, 0 = ordinary, NaN =
-    /// there
-    /// is none. No column of the catalogue.</summary>
+    /// <summary>Name of the <see cref="Further"/> number that says what was answered of a star: the number of the answer, from 1 on,
+    /// positive = interesting, negative = ordinary; NaN = nothing. No column of the catalogue.</summary>
     public const string AnswerName = "answer";
 
     internal const string RaErrorName = "ra_error";

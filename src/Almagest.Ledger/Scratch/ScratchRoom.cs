@@ -32,8 +32,13 @@ public sealed class ScratchRoom : Room, IDisposable
     public static string Folder { get; } = Choose();
 
     /// <summary>Refuses what would fill the disk.</summary>
-    /// <exception cref="LedgerException">there is too little room</exception>
-    public static void Require(long bytes) => DiskSpace.RequireForFiles(Folder, bytes);
+    /// <exception cref="LedgerException">there is too little room, or the folder cannot be used</exception>
+    public static void Require(long bytes)
+    {
+        if (TemporaryFolder.Trouble(Folder) is { } trouble)
+            throw trouble;
+        DiskSpace.RequireForFiles(Folder, bytes);
+    }
 
     public override Sequence<T> Create<T>(long count) => new FileSequence<T>(this, Open(), count);
 
@@ -43,19 +48,31 @@ public sealed class ScratchRoom : Room, IDisposable
     private SafeFileHandle Open()
     {
         var path = Path.Combine(Folder, $"almagest-{Guid.NewGuid():N}.tmp");
-        var file = File.OpenHandle(
-            path,
-            FileMode.CreateNew,
-            FileAccess.ReadWrite,
-            FileShare.ReadWrite | FileShare.Delete,
-            FileOptions.DeleteOnClose | FileOptions.RandomAccess
-        );
+        var file = Create(path);
         // Elsewhere than on Windows the name can go at once: then even a program that is killed leaves nothing.
         if (!OperatingSystem.IsWindows())
             File.Delete(path);
         lock (_guard)
             _files.Add(file);
         return file;
+    }
+
+    private static SafeFileHandle Create(string path)
+    {
+        try
+        {
+            return File.OpenHandle(
+                path,
+                FileMode.CreateNew,
+                FileAccess.ReadWrite,
+                FileShare.ReadWrite | FileShare.Delete,
+                FileOptions.DeleteOnClose | FileOptions.RandomAccess
+            );
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && TemporaryFolder.Trouble(Folder, e) is { } trouble)
+        {
+            throw trouble;
+        }
     }
 
     private static string Choose()

@@ -26,15 +26,29 @@ internal static class AnsweredStars
             return stars;
         var said = new double[stars.Count];
         Array.Fill(said, double.NaN);
-        var found = await FindAsync(ledger, [datasetId, .. filter.AlsoDatasets ?? []], ReviewAnswers.Parse(text), cancellationToken);
-        foreach (var (starId, answer) in found)
-            if (answer != ReviewAnswers.Skip && Array.BinarySearch(stars.StarId, starId) is >= 0 and var row)
-                said[row] = answer == ReviewAnswers.Yes ? 1 : 0;
+        var answers = ReviewAnswers.Parse(text);
+        var numbers = answers.BySource.Keys.Select((source, i) => (source, i)).ToDictionary(s => s.source, s => 1 + s.i);
+        foreach (var (starId, source) in await SourcesAsync(ledger, DatasetsOf(datasetId, filter), answers, cancellationToken))
+            if (
+                answers.BySource[source] is not ReviewAnswers.Skip and var answer
+                && Array.BinarySearch(stars.StarId, starId) is >= 0 and var row
+            )
+                said[row] = answer == ReviewAnswers.Yes ? numbers[source] : -numbers[source];
         return stars.With(new Dictionary<string, double[]> { [StarColumns.AnswerName] = said });
     }
 
+    private static long[] DatasetsOf(long datasetId, StarFilter filter) => [datasetId, .. filter.AlsoDatasets ?? []];
+
     /// <summary>The answers by star, of the stars of these datasets.</summary>
-    public static Task<Dictionary<long, char>> FindAsync(
+    public static async Task<Dictionary<long, char>> FindAsync(
+        LedgerDatabase ledger,
+        long[] datasetIds,
+        ReviewAnswers answers,
+        CancellationToken cancellationToken
+    ) => (await SourcesAsync(ledger, datasetIds, answers, cancellationToken)).ToDictionary(s => s.Key, s => answers.BySource[s.Value]);
+
+    /// <summary>The stars of these datasets that are answered, with their ids in the catalogue.</summary>
+    public static Task<Dictionary<long, string>> SourcesAsync(
         LedgerDatabase ledger,
         long[] datasetIds,
         ReviewAnswers answers,
@@ -54,10 +68,10 @@ internal static class AnsweredStars
                         new() { Value = answers.BySource.Keys.ToArray() },
                     },
                 };
-                var found = new Dictionary<long, char>();
+                var found = new Dictionary<long, string>();
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 while (await reader.ReadAsync(cancellationToken))
-                    found.Add(reader.GetInt64(0), answers.BySource[reader.GetString(1)]);
+                    found.Add(reader.GetInt64(0), reader.GetString(1));
                 return found;
             },
             cancellationToken

@@ -63,7 +63,7 @@ public sealed record RunExplanation(
                             CultureInfo.InvariantCulture,
                             $"{measured:0.0} splits isolate it, where {expected:0.0} are expected"
                         )
-                        : $"its {measure.Title} is {Number(measured)}{Unit(measure)}, that {measure.Ordinary} {Number(expected)}"
+                        : $"its {measure.Title} is {Number(measured)}{Unit(measure)}, against {Number(expected)} {measure.Ordinary}"
                 );
             var named = Explanation.Features.Where(f => f.Share >= WorthNaming).Take(MostNamed).Select(Words).ToList();
             if (named.Count == 0)

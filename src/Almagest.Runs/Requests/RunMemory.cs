@@ -43,8 +43,11 @@ internal sealed record RunMemory
         return 2L * sizeof(double) * (8 + NeededNumbers.WithDraws(parameters).Length) + 3 * sizeof(double) * features + 200;
     }
 
+    /// <summary>What runs may take of it.</summary>
+    public long UsableBytes => (long)(Share * AvailableBytes);
+
     /// <summary>How many stars a run can hold.</summary>
-    public long MostStars(RunParameters parameters) => Math.Max(0, (long)(Share * AvailableBytes) - Base) / BytesOfStar(parameters);
+    public long MostStars(RunParameters parameters) => Math.Max(0, UsableBytes - Base) / BytesOfStar(parameters);
 
     /// <summary>Whether a run takes its stars by tiles.</summary>
     /// <param name="shared">whether others use the same stars, which are held for them as long as there is room</param>
@@ -59,26 +62,61 @@ internal sealed record RunMemory
     {
         if (!parameters.Algorithm.NeedsAllStars || stars <= MostStars(parameters))
             return;
-        var (most, needed) = (MostStars(parameters), Base + stars * BytesOfStar(parameters));
+        var (most, needed) = (MostStars(parameters), NeededBytes(parameters, stars));
         throw LedgerException
             .Of(
                 ErrorCode.SelectionTooLarge,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the {parameters.Algorithm.Title} looks at all {stars:N0} stars of the selection at once, which takes some "
-                        + $"{Gibibytes(needed)}; {Gibibytes(AvailableBytes)} are there, enough for {most:N0} stars"
+                    $"{parameters.Algorithm.Name} looks at all {stars:N0} stars of the selection at once, which takes some "
+                        + $"{Written(needed, up: true)}: {Written(Base)} for the program, and {BytesOfStar(parameters):N0} bytes a star; "
+                        + $"of the {Written(AvailableBytes)} that the program may use, four fifths are for it, {Written(UsableBytes)}, "
+                        + $"enough for {most:N0} stars"
                 ),
-                "Narrow the filter, take a sample, or take a detector that needs no more memory for more stars: "
-                    + $"{string.Join(", ", Algorithms.Where(a => !a.NeedsAllStars).Select(a => a.Name))}.",
+                Remedy(parameters, stars),
                 "filter"
             )
             .With("stars", stars)
             .With("most_stars", most)
             .With("needed_bytes", needed)
+            .With("usable_bytes", UsableBytes)
             .With("available_bytes", AvailableBytes);
     }
 
-    private static IReadOnlyList<Algorithm> Algorithms => Almagest.Discovery.Registry.Algorithms.All;
+    private static long NeededBytes(RunParameters parameters, long stars) => Base + stars * BytesOfStar(parameters);
 
-    private static string Gibibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB");
+    /// <summary>What would do, of what finds the same sort of thing.</summary>
+    private string Remedy(RunParameters parameters, long stars)
+    {
+        var ways = new List<string> { "Narrow the filter", "take a sample", "use a machine with more memory" };
+        if (parameters.Draws > 0 && stars <= MostStars(parameters with { Draws = 0 }))
+            ways.Add("do without draws within the errors (draws 0)");
+        var others = Almagest
+            .Discovery.Registry.Algorithms.Of(parameters.Algorithm.RunType)
+            // What works in the units of the catalogue asks for features of its own.
+            .Where(a => a != parameters.Algorithm && a.Standardises == parameters.Algorithm.Standardises)
+            .ToList();
+        if (others.Where(a => !a.NeedsAllStars).Select(a => a.Name).ToList() is { Count: > 0 } any)
+            ways.Add($"take a detector that needs no more memory for more stars ({string.Join(", ", any)})");
+        else
+            ways.AddRange(
+                others
+                    .Select(a => a.Defaults with { Features = parameters.Features, Draws = 0 })
+                    .Where(p => stars <= MostStars(p))
+                    .Select(p =>
+                        $"take {p.Algorithm.Name}{(p.Algorithm.Defaults.Draws > 0 ? " with draws 0" : "")}, which needs some "
+                        + Written(NeededBytes(p, stars), up: true)
+                    )
+            );
+        return $"{string.Join(", ", ways[..^1])}, or {ways[^1]}.";
+    }
+
+    /// <summary>What is needed is rounded up and what is there down, so that the one is never less than the other where it is
+    /// more.</summary>
+    private static string Written(long bytes, bool up = false)
+    {
+        var (unit, name, steps) = bytes < 10L << 30 ? (1L << 20, "MiB", 1) : (1L << 30, "GiB", 10);
+        var whole = bytes * steps / (double)unit;
+        return string.Create(CultureInfo.InvariantCulture, $"{(up ? Math.Ceiling(whole) : Math.Floor(whole)) / steps:#,0.#} {name}");
+    }
 }

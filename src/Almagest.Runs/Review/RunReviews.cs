@@ -162,22 +162,12 @@ public sealed class RunReviews(LedgerDatabase ledger, SelectionCache? shared = n
     {
         ArgumentNullException.ThrowIfNull(answers);
         var run = await RunAsync(runId, cancellationToken);
-        var found = (await AnsweredStars.FindAsync(ledger, run.Datasets, answers, cancellationToken))
-            .Where(a => run.Prepared.RowOf(a.Key) >= 0)
-            .OrderBy(a => a.Key)
-            .ToList();
-        var names = await new StarNames(ledger).OfAsync([.. found.Select(f => f.Key)], cancellationToken);
-        if (answers.BySource.Keys.Except(names.Values).ToList() is { Count: > 0 } unknown)
-            throw LedgerException.Invalid(
-                "answers",
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"run {runId} did not analyse {unknown.Count:N0} of the stars that are answered, such as {unknown[0]}"
-                ),
-                "Nothing was stored. Leave them out."
-            );
-        foreach (var (starId, answer) in found)
-            await AnswerAsync(runId, labelSet, starId, answer, by, cancellationToken);
+        var known = await AnsweredStars.SourcesAsync(ledger, run.Datasets, answers, cancellationToken);
+        var found = known.Where(a => run.Prepared.RowOf(a.Key) >= 0).OrderBy(a => a.Key).ToList();
+        AnswerChecks.RequireKnown(runId, answers, [.. answers.BySource.Keys.Except(known.Values)]);
+        AnswerChecks.RequireAnalysed(runId, answers, [.. answers.BySource.Keys.Except(found.Select(f => f.Value))]);
+        foreach (var (starId, source) in found)
+            await AnswerAsync(runId, labelSet, starId, answers.BySource[source], by, cancellationToken);
         return found.Count;
     }
 
@@ -210,7 +200,8 @@ public sealed class RunReviews(LedgerDatabase ledger, SelectionCache? shared = n
 
     /// <summary>The run that keeps the review as it is now: its answers are in its parameters, so that it can be replayed.</summary>
     /// <param name="dataset">another one with stars of the same ids, on which to go on; null = that of the run</param>
-    /// <exception cref="LedgerException">as <see cref="LookAsync"/>; nothing was answered</exception>
+    /// <exception cref="LedgerException">as <see cref="LookAsync"/>; nothing was answered; none of it is on a star of that
+    /// dataset</exception>
     public async Task<RunRequest> CheckpointAsync(
         Guid runId,
         string? labelSet = null,
@@ -223,6 +214,8 @@ public sealed class RunReviews(LedgerDatabase ledger, SelectionCache? shared = n
         var given = await GivenAsync(run, set, cancellationToken);
         if (given.Answers.Text is not { } text)
             throw LedgerException.Invalid("label_set", $"nothing is answered in the set '{set}'", "Answer on some stars first.");
+        if (dataset is not null)
+            await AnswerChecks.RequireCarriedAsync(ledger, given.Answers, dataset, cancellationToken);
         var parameters = run.Parameters with { Answers = text, AnswersHash = given.Answers.Hash, LabelSet = set };
         return dataset is null
             ? new RunRequest(run.Stored.Run.DatasetId.ToString(CultureInfo.InvariantCulture), run.Stored.Filter, parameters)

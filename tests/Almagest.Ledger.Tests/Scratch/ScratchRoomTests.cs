@@ -2,6 +2,7 @@ using Almagest.Contract.Errors;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Scratch;
 using Almagest.Ledger.Selections;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Scratch;
@@ -50,6 +51,24 @@ public sealed class ScratchRoomTests
     {
         var error = Assert.Throws<LedgerException>(() => ScratchRoom.Require(1L << 60));
         Assert.Equal(ErrorCode.DiskNearlyFull, error.Code);
+    }
+
+    [Fact]
+    public void A_folder_for_temporary_files_that_cannot_be_used_is_named_with_what_to_do()
+    {
+        Assert.Null(TemporaryFolder.Trouble());
+        using var folder = TestFolder.Create("scratch");
+        Assert.Null(TemporaryFolder.Trouble(folder.Path));
+        Assert.Empty(Directory.GetFiles(folder.Path));
+        var file = Path.Combine(folder.Path, "file");
+        File.WriteAllText(file, "");
+        foreach (var (path, why) in new[] { (file, "is a file"), (file + "s", "is not there") })
+        {
+            var error = TemporaryFolder.Trouble(path)!;
+            Assert.Equal(ErrorCode.TemporaryFolderUnusable, error.Code);
+            Assert.Equal($"the folder for temporary files, {path}, {why}", error.Message);
+            Assert.Contains("TMPDIR", error.Remedy, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -108,7 +108,9 @@ public sealed class TilesTests(TilesTests.Field field) : IClassFixture<TilesTest
         Assert.InRange(most, 1, Stars - 1);
         Assert.Equal(most, error.Facts["most_stars"]);
         Assert.Contains(most.ToString("N0", System.Globalization.CultureInfo.InvariantCulture), error.Message, StringComparison.Ordinal);
-        Assert.Contains("isolation_forest", error.Remedy!, StringComparison.Ordinal);
+        Assert.Equal(asked.Algorithm.RunType == "anomaly", error.Remedy!.Contains("isolation_forest", StringComparison.Ordinal));
+        Assert.Equal(most, ((long)error.Facts["usable_bytes"]! - (160L << 20)) / RunMemory.BytesOfStar(asked));
+        Assert.True((long)error.Facts["needed_bytes"]! > (long)error.Facts["usable_bytes"]!);
 
         // One that was queued by a program with more memory fails with the same words.
         var queued = await new DiscoveryService(field.Ledger.Ledger).SubmitAsync(
@@ -130,6 +132,33 @@ public sealed class TilesTests(TilesTests.Field field) : IClassFixture<TilesTest
         Assert.False(memory.IsByTiles(asked, 1_000_000, true));
         Assert.True(memory.IsByTiles(asked, 1_000_000_000, true));
         Assert.False(memory.IsByTiles(Algorithms.Find("lof")!.Read("""{"features": "population"}"""), 1_000_000, false));
+    }
+
+    [Fact]
+    public void What_is_needed_what_there_is_and_what_fits_agree_as_they_are_written()
+    {
+        var memory = new RunMemory { AvailableBytes = 300L << 20 };
+        var hdbscan = Algorithms.Find("hdbscan")!.Read("""{"features": "cluster5d"}""");
+        var (bytes, most) = (RunMemory.BytesOfStar(hdbscan), memory.MostStars(hdbscan));
+        Assert.Equal(((240L << 20) - (160L << 20)) / bytes, most);
+        memory.Require(hdbscan, most);
+        var error = Assert.Throws<LedgerException>(() => memory.Require(hdbscan, most + 1));
+        Assert.Contains("takes some 241 MiB: 160 MiB for the program, and ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "of the 300 MiB that the program may use, four fifths are for it, 240 MiB, enough for ",
+            error.Message,
+            StringComparison.Ordinal
+        );
+        // DBSCAN holds less of each star.
+        Assert.EndsWith(", or take dbscan with draws 0, which needs some 213 MiB.", error.Remedy!, StringComparison.Ordinal);
+        Assert.Contains("Narrow the filter, take a sample", error.Remedy, StringComparison.Ordinal);
+        var dbscan = Algorithms.Find("dbscan")!.Read("""{"features": "cluster5d"}""");
+        var draws = Assert.Throws<LedgerException>(() => memory.Require(dbscan, memory.MostStars(dbscan) + 1));
+        Assert.Contains(
+            "a machine with more memory, do without draws within the errors (draws 0), or",
+            draws.Remedy!,
+            StringComparison.Ordinal
+        );
     }
 
     private static ScratchRoom SmallRoom() => new(1 << 14, 1000);

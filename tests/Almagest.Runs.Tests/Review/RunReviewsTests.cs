@@ -58,6 +58,10 @@ public sealed class RunReviewsTests
         Assert.Contains("a score is no probability", after.Resource.Note, StringComparison.Ordinal);
         // Nothing that the run itself says.
         Assert.Contains("be flagged by a checkpoint made now (score", after.Resource.Next.Why.Sentence, StringComparison.Ordinal);
+        Assert.Matches(
+            @"its path length after the answers is [\d.]+ splits, against [\d.]+ on the average of the stars that the trees",
+            after.Resource.Next.Why.Sentence
+        );
         Assert.Equal(
             30,
             await test.ScalarAsync<long>(
@@ -161,6 +165,10 @@ public sealed class RunReviewsTests
         foreach (var star in (await reviews.LookAsync(run)).Resource.Stars)
             await reviews.AnswerAsync(run, null, star.StarId, star.Magnitude < 8 ? 'y' : 'n', "ann");
         await test.AddDatasetAsync("later", 600);
+        // None of its stars has an id of those that were answered: a run there would be the plain forest.
+        var none = await Assert.ThrowsAsync<LedgerException>(() => reviews.CheckpointAsync(run, dataset: "later"));
+        Assert.Equal("dataset", none.Field);
+        Assert.Contains("no star of the dataset 'later' has the source_id of one that was called", none.Message, StringComparison.Ordinal);
         await test.ExecuteAsync(
             """
             update stars l set source_id = s.source_id, ra_deg = s.ra_deg, dec_deg = s.dec_deg, magnitude = s.magnitude,
@@ -190,11 +198,25 @@ public sealed class RunReviewsTests
         Assert.Equal(ErrorCode.StarNotAnalysed, star.Code);
         var next = (await reviews.LookAsync(run)).Resource.Next!.Star.StarId;
         Assert.Equal("answer", (await Assert.ThrowsAsync<LedgerException>(() => reviews.AnswerAsync(run, null, next, 'q', "ann"))).Field);
-        var file = ReviewAnswers.Parse("y sky-1\nn nowhere");
+        async Task<string> WhyAsync(string answers) =>
+            (
+                await Assert.ThrowsAsync<LedgerException>(() => reviews.AnswerAllAsync(run, null, ReviewAnswers.Parse(answers), "ann"))
+            ).Message;
         Assert.Contains(
-            "such as nowhere",
-            (await Assert.ThrowsAsync<LedgerException>(() => reviews.AnswerAllAsync(run, null, file, "ann"))).Message
+            $"1 of the 2 answers are on stars that the dataset of run {run} does not have, such as nowhere (line 2)",
+            await WhyAsync("y sky-1\nn nowhere")
         );
+        Assert.Contains(
+            "line 3 of the answers is on 'sky-2 great star', which is not the source_id",
+            await WhyAsync("y sky-1\n\ny sky-2 great star")
+        );
+        await test.ExecuteAsync("update stars set source_id = 'no light', magnitude = null where source_id = 'sky-7'");
+        var lacking = await RunAsync(test);
+        using var anew = new RunReviews(test.Ledger);
+        var left = await Assert.ThrowsAsync<LedgerException>(() =>
+            anew.AnswerAllAsync(lacking, null, ReviewAnswers.Parse("y sky-1\nn no light"), "ann")
+        );
+        Assert.Contains($"run {lacking} did not analyse 1 of the stars that are answered, such as no light (line 2)", left.Message);
         Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from star_labels"));
     }
 

@@ -17,9 +17,9 @@ internal sealed class ActiveForestAlgorithm : AnomalyAlgorithm<ActiveForestParam
     public static ScoreMeasure Measure { get; } =
         new(
             "reweighted_path_length",
-            "path length as reweighted by the answers",
+            "path length after the answers",
             "splits",
-            "of a star drawn from what the trees were grown on",
+            "on the average of the stars that the trees were grown on",
             true
         );
 
@@ -53,19 +53,39 @@ internal sealed class ActiveForestAlgorithm : AnomalyAlgorithm<ActiveForestParam
     {
         foreach (var note in base.Notes(features, parameters))
             yield return note;
-        var said = ReviewAnswers.Parse(parameters.Answers);
-        if (said.BySource.Count == 0)
-            yield break;
-        var here = Answers(features, parameters);
-        yield return string.Create(
+        if (ReviewAnswers.Parse(parameters.Answers) is { BySource.Count: > 0 } said)
+            yield return Learned(said, Said(features, parameters));
+    }
+
+    private static string Learned(ReviewAnswers said, double[] onRows)
+    {
+        // The same star may be in two datasets of one selection: what counts are the answers.
+        var here = onRows.Where(a => !double.IsNaN(a)).Distinct().ToList();
+        var (interesting, ordinary) = (here.Count(a => a > 0), here.Count(a => a < 0));
+        var asked = said.Interesting + said.Ordinary;
+        if (asked == 0)
+            return $"{Stars(said.Skipped)} skipped and none was called interesting or ordinary: nothing was learned, and the scores are "
+                + "those of the isolation forest.";
+        if (here.Count == 0)
+            return $"{Stars(asked)} called interesting or ordinary, and none of them is among those analysed: nothing was learned, and "
+                + "the scores are those of the isolation forest.";
+        var lacking = asked - here.Count;
+        var order = (interesting, ordinary) switch
+        {
+            (_, 0) => "what is like the former comes first in its order",
+            (0, _) => "what is like the latter comes last in its order",
+            _ => "what is like the former comes first in its order, what is like the latter last",
+        };
+        return string.Create(
             CultureInfo.InvariantCulture,
-            $"Its leaves are reweighted by {here.Count(a => a.Value):N0} stars called interesting and {here.Count(a => !a.Value):N0} "
-                + $"called ordinary, of the {said.Interesting:N0} and {said.Ordinary:N0} that were answered; the others are "
-                + $"not among the stars "
-                + $"analysed. Its order says what is like the stars of the first kind and unlike the others: what nobody was asked about "
-                + $"is judged by the isolation forest alone, and what flags share with the answers is no evidence for them."
+            $"Its leaves are reweighted by answers: of the stars analysed, {interesting:N0} had been called interesting and {ordinary:N0} "
+                + $"ordinary{(lacking == 0 ? "" : $" ({Stars(lacking)} answered, too, and not analysed)")}; {order}. What nobody was asked "
+                + $"about is judged by the isolation forest alone, and what flags share with the answers is no evidence for them."
         );
     }
+
+    private static string Stars(int count) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? "star was" : "stars were")}");
 
     /// <summary>The answers by row; those that were skipped teach nothing.</summary>
     private static Dictionary<int, bool> Answers(FeatureMatrix features, ActiveForestParameters parameters)
@@ -73,11 +93,15 @@ internal sealed class ActiveForestAlgorithm : AnomalyAlgorithm<ActiveForestParam
         var answers = new Dictionary<int, bool>();
         if (parameters.Answers is null)
             return answers;
-        if (!features.Beside.TryGetValue(StarColumns.AnswerName, out var said))
-            throw new InvalidOperationException("the stars were loaded without the answers on them");
+        var said = Said(features, parameters);
         for (var row = 0; row < said.Length; row++)
             if (!double.IsNaN(said[row]))
                 answers.Add(row, said[row] > 0);
         return answers;
     }
+
+    private static double[] Said(FeatureMatrix features, ActiveForestParameters parameters) =>
+        parameters.Answers is null ? []
+        : features.Beside.TryGetValue(StarColumns.AnswerName, out var said) ? said
+        : throw new InvalidOperationException("the stars were loaded without the answers on them");
 }

@@ -17,12 +17,17 @@ public sealed class ReviewAnswers
     /// <summary>Looked at and left open; teaches nothing, and the star is not shown again.</summary>
     public const char Skip = 's';
 
+    /// <summary>How answers are written, for whoever wrote them otherwise.</summary>
+    public const string Form = "Write one answer a line: y, n or s, a blank, the star's source_id, and nothing else.";
+
     /// <summary>More would be a table of labels and not a review.</summary>
     public const int Most = 10_000;
 
     private readonly SortedDictionary<string, char> _answers;
+    private readonly IReadOnlyDictionary<string, int>? _lines;
 
-    private ReviewAnswers(SortedDictionary<string, char> answers) => _answers = answers;
+    private ReviewAnswers(SortedDictionary<string, char> answers, IReadOnlyDictionary<string, int>? lines) =>
+        (_answers, _lines) = (answers, lines);
 
     /// <summary>By source id, in the order of their characters; one answer a star.</summary>
     public IReadOnlyDictionary<string, char> BySource => _answers;
@@ -39,9 +44,14 @@ public sealed class ReviewAnswers
     /// <summary>SHA-256 of <see cref="Text"/>, in hexadecimal digits.</summary>
     public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text ?? "")));
 
+    /// <summary>In which line of the text that was read the answer on a star stands; null where none was read.</summary>
+    public int? LineOf(string sourceId) => _lines is not null && _lines.TryGetValue(sourceId, out var line) ? line : null;
+
     /// <param name="answers">a later answer on a star replaces an earlier one</param>
     /// <exception cref="ParameterException">one is none of the three, an id is empty, or there are too many</exception>
-    public static ReviewAnswers Of(IEnumerable<(string SourceId, char Answer)> answers)
+    public static ReviewAnswers Of(IEnumerable<(string SourceId, char Answer)> answers) => Of(answers, null);
+
+    private static ReviewAnswers Of(IEnumerable<(string SourceId, char Answer)> answers, IReadOnlyDictionary<string, int>? lines)
     {
         ArgumentNullException.ThrowIfNull(answers);
         var all = new SortedDictionary<string, char>(StringComparer.Ordinal);
@@ -57,14 +67,17 @@ public sealed class ReviewAnswers
             throw Wrong(
                 string.Create(CultureInfo.InvariantCulture, $"there are {all.Count:N0} answers, and at most {Most:N0} can be taken")
             );
-        return new ReviewAnswers(all);
+        return new ReviewAnswers(all, lines);
     }
 
     /// <summary>Reads <see cref="Text"/>, or the same with empty lines, comments (#) and blanks at the ends of lines.</summary>
-    /// <exception cref="ParameterException">a line is not an answer</exception>
+    /// <remarks>Nothing says which of two lines on one star is meant, so that they have to agree. An id may have blanks in it: whether a
+    /// line says more than an id only those can tell who know the stars.</remarks>
+    /// <exception cref="ParameterException">a line is not an answer, or contradicts another one</exception>
     public static ReviewAnswers Parse(string? text)
     {
-        var answers = new List<(string, char)>();
+        var answers = new Dictionary<string, char>();
+        var lines = new Dictionary<string, int>();
         var number = 0;
         foreach (var raw in (text ?? "").Split('\n'))
         {
@@ -74,9 +87,18 @@ public sealed class ReviewAnswers
                 continue;
             if (line.Length < 3 || !char.IsWhiteSpace(line[1]))
                 throw Wrong($"line {number} of the answers is '{line}'");
-            answers.Add((line[2..].Trim(), char.ToLowerInvariant(line[0])));
+            var (source, answer) = (line[2..].Trim(), char.ToLowerInvariant(line[0]));
+            if (answer is not (Yes or No or Skip))
+                throw Wrong($"line {number} of the answers is '{line}': '{line[0]}' is none of y, n and s");
+            if (!answers.TryAdd(source, answer) && answers[source] != answer)
+                throw new ParameterException(
+                    "answers",
+                    $"line {lines[source]} of the answers says {answers[source]} of star {source}, and line {number} says {answer}",
+                    "Leave in the one that is meant."
+                );
+            lines.TryAdd(source, number);
         }
-        return Of(answers);
+        return Of(answers.Select(a => (a.Key, a.Value)), lines);
     }
 
     public override string ToString() =>
@@ -84,6 +106,5 @@ public sealed class ReviewAnswers
             ? "no answers"
             : string.Create(CultureInfo.InvariantCulture, $"{Interesting} interesting, {Ordinary} ordinary, {Skipped} skipped");
 
-    private static ParameterException Wrong(string message) =>
-        new("answers", message, "Write one answer a line: y, n or s, a blank, and the star's source_id.");
+    private static ParameterException Wrong(string message) => new("answers", message, Form);
 }

@@ -15,7 +15,7 @@ internal sealed class KnnExplainer : AnomalyExplainer
         "neighbour_distance",
         "distance to its neighbours",
         "",
-        "of the selection on the average",
+        "on the average of the selection",
         false
     );
 

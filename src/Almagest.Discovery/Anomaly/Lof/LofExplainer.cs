@@ -14,7 +14,7 @@ internal sealed class LofExplainer : AnomalyExplainer
         "local_outlier_factor",
         "local outlier factor",
         "",
-        "of the selection on the average",
+        "on the average of the selection",
         false
     );
 

@@ -13,7 +13,7 @@ internal sealed class McdExplainer(McdModel model) : AnomalyExplainer(s_measure)
         "squared_robust_distance",
         "squared distance from the bulk",
         "",
-        "of a star at the centre",
+        "for a star at the centre",
         false
     );
 

@@ -8,7 +8,7 @@ namespace Almagest.Discovery.Anomaly.RankEnsemble;
 /// </summary>
 internal sealed class RankEnsembleExplainer : AnomalyExplainer
 {
-    private static readonly ScoreMeasure s_measure = new("rarity", "rarity", "powers of ten", "of the selection on the average", false);
+    private static readonly ScoreMeasure s_measure = new("rarity", "rarity", "powers of ten", "on the average of the selection", false);
 
     private readonly string _combination;
     private readonly IReadOnlyList<double[]> _shares;

@@ -140,7 +140,7 @@ public sealed class ActiveForestTests
         var parameters = new ActiveForestParameters { Answers = "n 12\ny 11\ny elsewhere" };
         var rows = Order(Forest.Grow(matrix, parameters).Unlearned);
         var answer = Enumerable.Repeat(double.NaN, matrix.Rows).ToArray();
-        (answer[rows[0]], answer[rows[1]]) = (1, 0);
+        (answer[rows[0]], answer[rows[1]]) = (2, -1);
         var answered = new FeatureMatrix(matrix.Rows, matrix.Names, matrix.Values)
         {
             Beside = new Dictionary<string, double[]> { [StarColumns.AnswerName] = answer },
@@ -150,7 +150,21 @@ public sealed class ActiveForestTests
             Forest.Grow(matrix, parameters).Learn(new Dictionary<int, bool> { [rows[0]] = true, [rows[1]] = false }).Scores,
             result.RawScores
         );
-        Assert.Contains("1 stars called interesting and 1 called ordinary, of the 2 and 1 that were answered", Assert.Single(result.Notes));
+        Assert.Contains(
+            "1 had been called interesting and 1 ordinary (1 star was answered, too, and not analysed); what is like the former",
+            Assert.Single(result.Notes)
+        );
+        string Note(string answers) =>
+            Assert.Single(ActiveForestAlgorithm.Instance.Detect(answered, parameters with { Answers = answers }).Notes);
+        Assert.Contains("1 had been called interesting and 1 ordinary; what", Note("n 12\ny 11"), StringComparison.Ordinal);
+        // The same star in two datasets is one answer.
+        answer[rows[2]] = 2;
+        Assert.Contains("1 ordinary (1 star was answered, too", Note("n 12\ny 11\ny elsewhere"), StringComparison.Ordinal);
+        Array.Fill(answer, double.NaN);
+        var plain = ActiveForestAlgorithm.Instance.Detect(answered, parameters);
+        Assert.Equal(Forest.Grow(matrix, parameters).Unlearned, plain.RawScores);
+        Assert.StartsWith("3 stars were called interesting or ordinary, and none of them is among those analysed", plain.Notes[0]);
+        Assert.StartsWith("1 star was skipped and none was called interesting or ordinary: nothing was learned", Note("s 12"));
         // Never scores that look learned and are not.
         Assert.Throws<InvalidOperationException>(() => ActiveForestAlgorithm.Instance.Detect(matrix, parameters));
     }

@@ -23,11 +23,19 @@ public sealed class ReviewAnswersTests
         Assert.Equal("y 17\nn 18", ReviewAnswers.Parse("# seen by me\r\nY 17\r\n\r\nn 18  \r\n").Text);
 
     [Theory]
-    [InlineData("q 17", "is none of y, n and s")]
+    [InlineData("y 16\nq 17", "line 2 of the answers is 'q 17': 'q' is none of y, n and s")]
+    [InlineData("y 17\n\n# again\nn 17", "line 1 of the answers says y of star 17, and line 4 says n")]
     [InlineData("y", "line 1 of the answers is 'y'")]
     [InlineData("yes 17", "line 1 of the answers is 'yes 17'")]
     public void What_is_not_an_answer_is_refused(string text, string why) =>
         Assert.Contains(why, Assert.Throws<ParameterException>(() => ReviewAnswers.Parse(text)).Message);
+
+    [Fact]
+    public void A_line_that_is_there_twice_is_one_answer_and_is_known_by_its_first_number()
+    {
+        var answers = ReviewAnswers.Parse("# twice\ny 17\nY 17");
+        Assert.Equal(("y 17", 2), (answers.Text, answers.LineOf("17")));
+    }
 
     [Fact]
     public void Parameters_whose_hash_is_of_other_answers_are_refused()
