@@ -66,7 +66,7 @@ public sealed class IdentificationTests : IAsyncLifetime
             cluster.GetProperty("candidates")[0],
             """
             name star_id fits separation_deg radius_deg position_sigma motion_difference_mas_yr motion_sigma parallax_difference_mas
-            parallax_sigma sigma expected_by_chance label_set labelled common
+            parallax_sigma sigma expected_by_chance label_set labelled common motion_error_mas_yr parallax_error_mas
             """
         );
         Assert.Equal(("Clump 1", "identified"), (cluster.GetProperty("name").GetString(), cluster.GetProperty("verdict").GetString()));

@@ -84,7 +84,7 @@ public sealed record ClusterIdentification(
 /// <param name="RadiusDeg">the larger of both radii within which half of the members lie, degrees</param>
 /// <param name="PositionSigma">separation, as the normal deviation of the same chance</param>
 /// <param name="MotionDifferenceMasYr">length of the difference of the proper motions, mas/yr; null where one is not known</param>
-/// <param name="MotionSigma">the same as the normal deviation of the same chance; null, too, where it is known too roughly to compare</param>
+/// <param name="MotionSigma">the same as the normal deviation of the same chance; null, too, where it is known too roughly</param>
 /// <param name="ParallaxDifferenceMas">found less known, mas; null where one is not known</param>
 /// <param name="ParallaxSigma">the same in standard deviations; null, too, where it is known too roughly to compare</param>
 /// <param name="Sigma">all of it together</param>

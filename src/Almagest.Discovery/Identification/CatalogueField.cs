@@ -29,8 +29,8 @@ internal sealed class CatalogueField
 
     public ClusterFit? NearestOne => _byDistance.FirstOrDefault();
 
-    /// <summary>What lies at the group and is another cluster by its motion or its parallax alone; behind it what is one by both, but so near
-    /// that chance would hardly bring it there, and by a factor as of another unit. The nearest first.</summary>
+    /// <summary>What lies at the group and is another cluster by its motion or its parallax alone; behind it what is one by both, but so
+    /// near that chance would hardly bring it there, and by a factor as of another unit. The nearest first.</summary>
     public IReadOnlyList<ClusterFit> Contradicted =>
         [
             .. _byDistance.Where(f => f.IsContradicted && !IsOtherByBoth(f)),

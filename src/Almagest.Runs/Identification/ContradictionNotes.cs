@@ -38,10 +38,11 @@ internal static class ContradictionNotes
         if (count == 0 || !(2 * count >= placed || (count >= Least && count >= LeastShare * placed)))
             return null;
         var ratios = beside.Select(times).OfType<double>().Where(t => double.IsFinite(t) && t > 0).Order().ToList();
+        var factor = Times(ratios.Count == 0 ? 1 : ratios[ratios.Count / 2]);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{count} of {placed} clusters that were found {(count == 1 ? "has" : "have")} a known one at the same place that differs in "
-                + $"its {what}: the catalogue's {what} may be in another unit{Times(ratios.Count == 0 ? 1 : ratios[ratios.Count / 2])} or of another release."
+                + $"its {what}: the catalogue's {what} may be in another unit{factor} or of another release."
         );
     }
 

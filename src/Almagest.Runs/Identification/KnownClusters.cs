@@ -94,8 +94,8 @@ internal sealed record KnownClusters(
             if (rough > 0 && 2 * rough >= all)
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{rough} of the {all} {what} of the catalogue have errors larger than themselves, too rough to compare: errors in another "
-                        + $"unit than that of the {what}?"
+                    $"{rough} of the {all} {what} of the catalogue have errors larger than themselves, too rough to compare: errors "
+                        + $"in another unit than that of the {what}?"
                 );
     }
 
