@@ -108,6 +108,7 @@ internal static class CommandLine
                 LabelCommands.Create,
                 CrossMatchCommand.Create,
                 LinkCommands.Create,
+                WatchCommands.Create,
                 MocCommand.Create,
                 ViewCommands.Create,
                 DeletionCommands.Create,

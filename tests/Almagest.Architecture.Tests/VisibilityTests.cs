@@ -25,6 +25,7 @@ public sealed class VisibilityTests
         ["Almagest.Server.Matching.CrossMatchRequestBody"] = Body,
         ["Almagest.Server.Matching.LinkedLabelRequestBody"] = Body,
         ["Almagest.Server.Operations.HealthBody"] = Body,
+        ["Almagest.Server.Operations.WatchRequestBody"] = Body,
         ["Almagest.Server.Runs.IdentificationRequestBody"] = Body,
         ["Almagest.Server.Runs.KDistanceRequestBody"] = Body,
         ["Almagest.Server.Runs.KindLabelRequestBody"] = Body,

@@ -62,6 +62,7 @@ public sealed class CommandAdviceTests
         ErrorCode.DatabaseFailed,
         ErrorCode.NotReady,
         ErrorCode.UnreadableBackup,
+        ErrorCode.SelectionTooLarge,
     ];
 
     [Fact]

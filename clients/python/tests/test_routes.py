@@ -16,6 +16,7 @@ def test_what_is_sent_again_by_itself_changes_nothing_the_second_time():
         "compareRuns",
         "labelKind",
         "labelStar",
+        "nameClusters",
         "startRun",
         "startSweep",
     }

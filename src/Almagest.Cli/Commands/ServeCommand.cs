@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Almagest.Cli.Configuration;
 using Almagest.Cli.Serving;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
@@ -74,7 +75,7 @@ internal static class ServeCommand
             1L << 40
         );
         var readDatabase = OptionFactory.Text(
-            ReadDatabase.Option,
+            SettingCatalogue.ReadDatabase,
             "CONN",
             "A standby of the database, from which views, TAP, cone searches and comparisons are read (default: the database itself)"
         );

@@ -40,7 +40,7 @@ internal static class SweepCommand
             "--seeds",
             "S-S|S,S…",
             $"Random seeds: everything once with each, e.g. 1-5; for "
-                + $"{string.Join(", ", Algorithms.All.Where(a => a.Seed is not null).Select(a => a.Name))}"
+                + $"{string.Join(", ", Algorithms.All.Where(a => a.IsOffered && a.Seed is not null).Select(a => a.Name))}"
         );
         var threads = OptionFactory.Whole("--threads", "N", "Threads to use; never changes a result (default: one per core)", 1, 1024);
         var queue = OptionFactory.Flag("--queue", "Leave the runs to the servers' workers, and return at once");

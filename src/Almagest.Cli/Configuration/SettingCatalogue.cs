@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
-using Almagest.Cli.Serving;
 using Almagest.Ledger.Database;
 using Almagest.Postgres;
 
@@ -16,6 +15,7 @@ internal static partial class SettingCatalogue
     public const string MinFree = "min_free_mib";
     public const string Nightly = "serve.nightly";
     public const string NoNightly = "--no-nightly";
+    public const string ReadDatabase = "--read-database";
 
     private const string Serve = "serve";
 
@@ -82,7 +82,7 @@ internal static partial class SettingCatalogue
         {
             Option = option.Name,
             Command = Serve,
-            IsSecret = option.Name == ReadDatabase.Option,
+            IsSecret = option.Name == ReadDatabase,
         };
     }
 

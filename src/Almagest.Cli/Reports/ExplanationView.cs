@@ -15,6 +15,8 @@ internal sealed class ExplanationView(RunExplanation found)
     public void Show(IAnsiConsole console)
     {
         console.Say(found.Sentence);
+        if (found.ChanceSentence is { } chance)
+            console.Say(chance);
         console.Say("");
         var isForest = found.Explanation.Measure == ScoreMeasure.PathLength;
         var table = ConsoleTables.Of(

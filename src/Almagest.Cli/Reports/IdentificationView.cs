@@ -49,11 +49,8 @@ internal static class IdentificationView
         }
         if (clusters.Count == 0)
             console.Say(chosen is { } missing ? $"There is no cluster {missing}." : "The run found no cluster.");
-        else if (chosen is null && found.Clusters.Any(c => c.Name is not null))
-            console.Say(
-                $"\nOf the names above {ConsoleText.Number(found.ExpectedByChance, found.ExpectedByChance < 0.95 ? "0.####" : "0.0")} "
-                    + "are to be expected by chance."
-            );
+        else if (chosen is null && found.ByChance() is { } chance)
+            console.Say($"\n{chance}");
     }
 
     private static void Show(IAnsiConsole console, IReadOnlyList<ClusterCandidate> candidates)

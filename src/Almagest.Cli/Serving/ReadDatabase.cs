@@ -1,3 +1,4 @@
+using Almagest.Cli.Configuration;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Errors;
@@ -9,8 +10,6 @@ namespace Almagest.Cli.Serving;
 /// <summary>The standby of the ledger's database that <c>serve --read-database</c> names.</summary>
 internal static class ReadDatabase
 {
-    public const string Option = "--read-database";
-
     // A standby has the number that its primary got when it was made, and no other database has.
     private const string Identity = "select system_identifier::text || ' ' || current_database() from pg_control_system()";
 
@@ -27,14 +26,14 @@ internal static class ReadDatabase
                 throw new UsageException(
                     "the database to read from is not a standby of the ledger's database",
                     "Name a server that follows it by streaming replication, with the same database.",
-                    Option
+                    SettingCatalogue.ReadDatabase
                 );
             return reading;
         }
         catch (LedgerException e)
         {
             // It may come back before it is needed; what is changed does not need it.
-            shell.WriteError("warning:", $"the database of {Option}: {e.Message}", "1;33");
+            shell.WriteError("warning:", $"the database of {SettingCatalogue.ReadDatabase}: {e.Message}", "1;33");
             return reading;
         }
         catch
@@ -52,7 +51,15 @@ internal static class ReadDatabase
         }
         catch (UsageException e)
         {
-            throw new UsageException(e.Message, e.Hint, Option);
+            throw new UsageException($"{SettingCatalogue.ReadDatabase}: {e.Message}", e.Hint, SettingCatalogue.ReadDatabase);
+        }
+        catch (LedgerException e) when (e.Code == ErrorCode.UnreadableConnection)
+        {
+            throw new UsageException(
+                $"{SettingCatalogue.ReadDatabase}: {e.Message}",
+                "Write it like postgresql://almagest@db2/ledger, or 'Host=db2;Database=ledger;Username=almagest'.",
+                SettingCatalogue.ReadDatabase
+            );
         }
     }
 

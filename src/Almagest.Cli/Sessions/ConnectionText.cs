@@ -114,7 +114,13 @@ internal static partial class ConnectionText
         }
         catch (ArgumentException)
         {
-            throw new UsageException($"the database URL's {name} cannot be understood", Help, "--database");
+            var known = name switch
+            {
+                "target_session_attrs" => "Known are any, primary, standby, prefer-standby, read-write, read-only.",
+                "sslmode" => "Known are disable, allow, prefer, require, verify-ca, verify-full.",
+                _ => Help,
+            };
+            throw new UsageException($"the database URL's {name} cannot be understood", known, "--database");
         }
     }
 

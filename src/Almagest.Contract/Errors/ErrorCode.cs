@@ -147,6 +147,9 @@ public sealed class ErrorCode
     /// <summary>There is no saved view of this name.</summary>
     public static readonly ErrorCode SavedViewNotFound = NotFound("saved_view_not_found");
 
+    /// <summary>There is no watch of this name. Facts: name.</summary>
+    public static readonly ErrorCode WatchNotFound = NotFound("watch_not_found");
+
     /// <summary>There is no such token. Facts: name.</summary>
     public static readonly ErrorCode TokenNotFound = NotFound("token_not_found");
 
@@ -216,6 +219,9 @@ public sealed class ErrorCode
 
     /// <summary>A token of this name exists. Facts: name.</summary>
     public static readonly ErrorCode TokenNameTaken = Conflict("token_name_taken");
+
+    /// <summary>A watch of this name exists. Facts: name.</summary>
+    public static readonly ErrorCode WatchNameTaken = Conflict("watch_name_taken");
 
     /// <summary>A dataset of this content exists. Facts: dataset.</summary>
     public static readonly ErrorCode ContentLoaded = Conflict("content_loaded");

@@ -31,7 +31,15 @@ public sealed record ExplanationResource(
     double? ExpectedPathLength,
     string Sentence,
     IReadOnlyList<FeaturePart> Features
-);
+)
+{
+    /// <summary>The chance that the star's true values are flagged, given what was measured: the share of draws within its errors that are;
+    /// null where there are no errors or no draws.</summary>
+    public double? FlagProbability { get; init; }
+
+    /// <summary>Standard deviation of the score over these draws.</summary>
+    public double? ScoreSpread { get; init; }
+}
 
 /// <summary>One feature's part in a star's score.</summary>
 /// <param name="Feature">name of the feature, a column of the run's recipe</param>

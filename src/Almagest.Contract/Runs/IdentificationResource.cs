@@ -23,7 +23,25 @@ public sealed record IdentificationResource(
     string ProgramVersion,
     DateTime IdentifiedAt,
     string? IdentifiedBy
-);
+)
+{
+    /// <summary>Chances below this are not told apart.</summary>
+    private const double LeastChance = 0.0001;
+
+    /// <summary>How many of the names chance would give, in words; null where nothing is named.</summary>
+    public string? ByChance()
+    {
+        var chances = Clusters.Where(c => c.Name is not null).Select(c => c.ExpectedByChance ?? 0).ToList();
+        if (chances.Count == 0)
+            return null;
+        var culture = System.Globalization.CultureInfo.InvariantCulture;
+        var expected = chances.TrueForAll(c => c < LeastChance)
+            ? $"fewer than {(LeastChance * chances.Count).ToString("0.####", culture)}"
+            : ExpectedByChance.ToString(ExpectedByChance < 0.95 ? "G1" : "0.0", culture);
+        var (names, are) = chances.Count == 1 ? ("the one name", "is") : ($"the {chances.Count.ToString(culture)} names", "are");
+        return $"Of {names} above {expected} {are} to be expected by chance.";
+    }
+}
 
 /// <summary>The identifications of a run, the newest first: one with each catalogue.</summary>
 public sealed record IdentificationList(Guid RunId, IReadOnlyList<IdentificationResource> Items);
@@ -62,9 +80,9 @@ public sealed record ClusterIdentification(
 /// <param name="RadiusDeg">the larger of both radii within which half of the members lie, degrees</param>
 /// <param name="PositionSigma">separation, as the normal deviation of the same chance</param>
 /// <param name="MotionDifferenceMasYr">length of the difference of the proper motions, mas/yr; null where one is not known</param>
-/// <param name="MotionSigma">the same as the normal deviation of the same chance</param>
+/// <param name="MotionSigma">the same as the normal deviation of the same chance; null, too, where it is known too roughly to compare</param>
 /// <param name="ParallaxDifferenceMas">found less known, mas; null where one is not known</param>
-/// <param name="ParallaxSigma">the same in standard deviations</param>
+/// <param name="ParallaxSigma">the same in standard deviations; null, too, where it is known too roughly to compare</param>
 /// <param name="Sigma">all of it together</param>
 /// <param name="ExpectedByChance">known clusters that would fit so closely by chance; null of one that does not fit</param>
 /// <param name="LabelSet">the labels that name its members; null where none do</param>
@@ -86,7 +104,14 @@ public sealed record ClusterCandidate(
     string? LabelSet,
     long? Labelled,
     long? Common
-);
+)
+{
+    /// <summary>standard deviation of the difference of the motions along the axis that is known worse, mas/yr</summary>
+    public double? MotionErrorMasYr { get; init; }
+
+    /// <summary>standard deviation of the difference of the parallaxes, mas</summary>
+    public double? ParallaxErrorMas { get; init; }
+}
 
 /// <summary>What a cluster is called after a catalogue of known ones.</summary>
 /// <param name="Dataset">the catalogue</param>

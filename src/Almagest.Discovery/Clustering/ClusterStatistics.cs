@@ -10,8 +10,8 @@ namespace Almagest.Discovery.Clustering;
 /// <param name="Position">null where the members have no mean direction</param>
 /// <param name="Parallax">mas</param>
 /// <param name="Distance">pc, from the mean parallax; null where that is no distance</param>
-/// <param name="Pmra">mas/yr, times cos(dec)</param>
-/// <param name="Pmdec">mas/yr</param>
+/// <param name="Pmra">mas/yr, times cos(dec); around a pole of motions carried to the position (<see cref="MeridianTurn"/>)</param>
+/// <param name="Pmdec">mas/yr; likewise</param>
 public sealed record ClusterStatistics(
     int ClusterId,
     int Size,
@@ -48,14 +48,19 @@ public sealed record ClusterStatistics(
     private static ClusterStatistics Of(int id, int[] rows, StarColumns stars, double[] parallaxErrors)
     {
         var parallax = Parallaxes(rows, stars.ParallaxMas, parallaxErrors);
+        var position = MeanDirection.Of(rows, stars.RaDeg, stars.DecDeg);
+        var (pmra, pmdec) =
+            position is not null && MeridianTurn.MedianDeg(position, rows, stars) > MeridianTurn.LeastDeg
+                ? MeridianTurn.Carried(position, rows, stars)
+                : (Known(rows, stars.PmraMasYr), Known(rows, stars.PmdecMasYr));
         return new ClusterStatistics(
             id,
             rows.Length,
-            MeanDirection.Of(rows, stars.RaDeg, stars.DecDeg),
+            position,
             parallax,
             DistanceOf(parallax),
-            MeanWithError.Of(Known(rows, stars.PmraMasYr)),
-            MeanWithError.Of(Known(rows, stars.PmdecMasYr))
+            MeanWithError.Of(pmra),
+            MeanWithError.Of(pmdec)
         );
     }
 

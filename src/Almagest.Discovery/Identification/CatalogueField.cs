@@ -29,15 +29,38 @@ internal sealed class CatalogueField
 
     public ClusterFit? NearestOne => _byDistance.FirstOrDefault();
 
+    /// <summary>What lies at the group, agrees in motion or parallax, or is so near that chance would hardly bring it there, and is
+    /// another cluster by the other quantity alone; the nearest first.</summary>
+    public IReadOnlyList<ClusterFit> Contradicted =>
+        [
+            .. _byDistance.Where(f =>
+                f.IsContradicted && (!(f.DiffersInMotion && f.DiffersInParallax) || ExpectedThere(f) <= ClusterNaming.MostByChance)
+            ),
+        ];
+
     /// <summary>Other clusters of the catalogue that would by chance be as near as one, and agree as well as is asked.</summary>
     public double Expected(ClusterFit fit)
+    {
+        // One more of each, so that a share of none is not 0.
+        var (pass, of) = Passing(fit);
+        return ExpectedThere(fit) * (pass + 1) / (of + 1);
+    }
+
+    /// <summary>More than half of the clusters around would agree as well as is asked.</summary>
+    public bool IsCommon(ClusterFit fit)
+    {
+        var (pass, of) = Passing(fit);
+        return of >= Nearest && 2 * pass > of;
+    }
+
+    private double ExpectedThere(ClusterFit fit)
     {
         var others = _byDistance.Where(f => f.Known.Row != fit.Known.Row).Take(Nearest).ToList();
         // A catalogue of one cluster has it somewhere on the sky.
         var density =
             others.Count == 0 ? 1 / Cap(180) : Math.Max(1, others.Count - 1) / Cap(Math.Max(LeastDistanceDeg, others[^1].SeparationDeg));
         var near = Math.Sqrt(fit.SeparationDeg * fit.SeparationDeg + Square(ClusterFit.PositionError(_group)));
-        return density * Cap(Math.Min(180, near)) * Share(fit);
+        return density * Cap(Math.Min(180, near));
     }
 
     /// <summary>Why a group that nothing fits cannot be called new; empty where it can.</summary>
@@ -58,10 +81,13 @@ internal sealed class CatalogueField
         else if (!IsSurrounded(around))
             doubts.Add("it lies at the edge of the part of the sky that the catalogue has clusters in");
         var near = _byDistance.Take(Compared).ToList();
-        bool motions = near.Count(f => f.Known.HasMotion) >= MostOfThem * near.Count,
-            parallaxes = near.Count(f => f.Known.Parallax is not null) >= MostOfThem * near.Count;
+        bool motions = near.Count(f => f.Known.HasMotion && !f.IsMotionRough) >= MostOfThem * near.Count,
+            parallaxes = near.Count(f => f.Known.Parallax is not null && !f.IsParallaxRough) >= MostOfThem * near.Count;
         if (!motions || !parallaxes)
-            doubts.Add($"most clusters of the catalogue have no {Lacking(motions, parallaxes)}");
+            doubts.Add(
+                $"most clusters of the catalogue have no {Lacking(motions, parallaxes)}"
+                    + (near.Exists(f => f.IsMotionRough || f.IsParallaxRough) ? " known well enough to compare" : "")
+            );
         else if (
             _group.Parallax is { Value: var parallax }
             && near.Select(f => f.Known.Parallax?.Value).OfType<double>().ToList() is var all
@@ -70,16 +96,38 @@ internal sealed class CatalogueField
             if (all.Count > 0 && (parallax < all.Min() || parallax > all.Max()))
                 doubts.Add("it is nearer or farther than every cluster that the catalogue has around it");
         }
-        if (_byDistance.Where(f => !f.LacksMembers && f.IsWithin(twice: true)).MinBy(f => f.Sigma) is { } almost)
+        var contradicted = Contradicted;
+        if (contradicted.Count > 0)
+            doubts.Add(Contradiction(contradicted[0]));
+        if (
+            _byDistance.Where(f => !f.LacksMembers && f.IsWithin(twice: true)).MinBy(f => f.Sigma) is { } almost
+            && contradicted.All(f => f.Known.Row != almost.Known.Row)
+        )
             doubts.Add(FormattableString.Invariant($"{almost.Known.Name} nearly fits ({almost.Sigma:0.0} σ)"));
         return doubts;
     }
 
-    // Of the clusters around that have what this fit compares, the share that would pass; one more of each, so that none is never 0.
-    private double Share(ClusterFit fit)
+    private static string Contradiction(ClusterFit fit)
+    {
+        var differ = (fit.DiffersInMotion, fit.DiffersInParallax) switch
+        {
+            (true, true) => "in motion and parallax",
+            (true, _) => "in motion",
+            _ => "in parallax",
+        };
+        var agrees =
+            fit is { DiffersInMotion: true, DiffersInParallax: false, ParallaxSigma: not null } ? ", agrees in parallax"
+            : fit is { DiffersInParallax: true, DiffersInMotion: false, MotionSigma: not null } ? ", agrees in motion"
+            : "";
+        return $"{fit.Known.Name} lies here{agrees} and differs {differ}: it is another cluster, or one of the two values is wrong "
+            + "(in another unit, of another release)";
+    }
+
+    // Of the clusters around that have what this fit compares, those that would pass.
+    private (int Pass, int Of) Passing(ClusterFit fit)
     {
         if (!fit.HasAstrometry)
-            return 1;
+            return (0, 0);
         var others = _byDistance
             .Where(f =>
                 f.Known.Row != fit.Known.Row
@@ -89,7 +137,7 @@ internal sealed class CatalogueField
             .Take(Compared)
             .ToList();
         var pass = others.Count(f => f.Agrees(inMotion: fit.HasMotion, inParallax: fit.ParallaxSigma is not null));
-        return (pass + 1.0) / (others.Count + 1);
+        return (pass, others.Count);
     }
 
     // Seen from the group, no half of the horizon is empty.

@@ -50,13 +50,24 @@ public sealed record ClusterFit
 
     /// <summary>How far the members' velocities spread along an axis at most, with the errors of their motions beside.</summary>
     private const double MostSpreadKmS = 2,
-        MotionErrorMasYr = 0.5;
+        UsualMotionErrorMasYr = 0.5;
 
     /// <summary>The same of their distances and parallaxes.</summary>
     private const double MostDepthPc = 10,
-        ParallaxErrorMas = 0.2;
+        UsualParallaxErrorMas = 0.2;
 
     private const double BroadTimes = 3;
+
+    /// <summary>Motions whose difference is known no better than this, this share of the group's motion, and this velocity at the group's
+    /// parallax, are known too roughly to compare: clusters move by some 20 km/s and few mas/yr otherwise than their neighbours, and nearly
+    /// any would agree.</summary>
+    private const double RoughMotionMasYr = 2,
+        RoughMotionShare = 0.2,
+        RoughMotionKmS = 5;
+
+    /// <summary>The same of parallaxes.</summary>
+    private const double RoughParallaxMas = 0.2,
+        RoughParallaxShare = 0.2;
 
     private ClusterFit(KnownCluster known) => Known = known;
 
@@ -72,12 +83,26 @@ public sealed record ClusterFit
     /// <summary>Length of the difference of both motions, mas/yr; null where one of them is not known.</summary>
     public double? MotionDifferenceMasYr { get; private init; }
 
+    /// <summary>Null, too, where the difference is known too roughly to say anything: see <see cref="IsMotionRough"/>.</summary>
     public double? MotionSigma => _motion is { } square ? OfTwoAxes(square) : null;
+
+    /// <summary>Standard deviation of the difference of both motions along the axis that is known worse, mas/yr.</summary>
+    public double? MotionErrorMasYr { get; private init; }
+
+    /// <summary>Both motions are known, and so roughly that they would agree whatever they are: that they do is no comparison.</summary>
+    public bool IsMotionRough => MotionDifferenceMasYr is not null && _motion is null;
 
     /// <summary>Found less known, mas; null where one of them is not known.</summary>
     public double? ParallaxDifferenceMas { get; private init; }
 
+    /// <summary>Null, too, where the difference is known too roughly to say anything: see <see cref="IsParallaxRough"/>.</summary>
     public double? ParallaxSigma { get; private init; }
+
+    /// <summary>Standard deviation of the difference of both parallaxes, mas.</summary>
+    public double? ParallaxErrorMas { get; private init; }
+
+    /// <summary>Both parallaxes are known, and so roughly that they would agree whatever they are.</summary>
+    public bool IsParallaxRough => ParallaxDifferenceMas is not null && ParallaxSigma is null;
 
     /// <summary>All quantities together.</summary>
     public double Sigma => Deviations(_all, _axes);
@@ -85,6 +110,9 @@ public sealed record ClusterFit
     /// <summary>Clusters of the catalogue that would by chance be as near, and agree in motion and parallax; null where it was not
     /// asked.</summary>
     public double? ExpectedByChance { get; internal init; }
+
+    /// <summary>Most clusters of the catalogue around would agree in motion and parallax as well: that this one does says little.</summary>
+    public bool IsCommon { get; internal init; }
 
     /// <summary>Null where no labels name members of it.</summary>
     public SharedMembers? Members { get; private init; }
@@ -102,6 +130,13 @@ public sealed record ClusterFit
     public bool HasAstrometry => _motion is not null || ParallaxSigma is not null;
 
     public bool Fits => !LacksMembers && (IsWithin() || (IsOfMembers && IsNear(twice: true)));
+
+    /// <summary>It lies at the group, and its motion or its parallax is another one: another cluster, or a value that is wrong.</summary>
+    public bool IsContradicted => !LacksMembers && IsNear(twice: false) && (DiffersInMotion || DiffersInParallax);
+
+    public bool DiffersInMotion => _motion > MostSquare(twice: false);
+
+    public bool DiffersInParallax => ParallaxSigma > MostSigma;
 
     /// <summary>The motions of the group's members spread much wider than those of a cluster do: it holds more than one.</summary>
     public bool IsBroad { get; private init; }
@@ -157,32 +192,51 @@ public sealed record ClusterFit
         if (group.HasMotion && known.HasMotion)
         {
             var (pmra, pmdec, turn) = MotionThere(group, known, separation);
-            var most = Length(MostSpreadKmS * MotionOfKmS(group, known), MotionErrorMasYr);
+            var most = Length(MostSpreadKmS * MotionOfKmS(group, known), UsualMotionErrorMasYr);
             double east = group.Pmra!.Value.Value - pmra,
                 north = group.Pmdec!.Value.Value - pmdec,
                 eastWidth = Length(Width(group.Pmra.Value, known.Pmra!.Value, MotionSystematicMasYr, most), turn),
                 northWidth = Length(Width(group.Pmdec.Value, known.Pmdec!.Value, MotionSystematicMasYr, most), turn),
-                square = Square(east / eastWidth) + Square(north / northWidth);
+                square = Square(east / eastWidth) + Square(north / northWidth),
+                error = Math.Max(eastWidth, northWidth);
+            // What is as wide and differs all the same is another one.
+            var isCompared = square > MostSquare(twice: false) || error <= MostMotionError(group);
             fit = fit with
             {
                 MotionDifferenceMasYr = Length(east, north),
-                _motion = square,
+                MotionErrorMasYr = error,
+                _motion = isCompared ? square : null,
                 IsBroad =
                     group.Pmra.Value.Spread > BroadTimes * Math.Max(most, known.Pmra.Value.Spread ?? 0)
                     || group.Pmdec.Value.Spread > BroadTimes * Math.Max(most, known.Pmdec.Value.Spread ?? 0),
             };
-            (chi, axes, widths) = (chi + square, axes + 2, widths + 2 * Math.Log(eastWidth * northWidth));
+            if (isCompared)
+                (chi, axes, widths) = (chi + square, axes + 2, widths + 2 * Math.Log(eastWidth * northWidth));
         }
         if (group.Parallax is { } found && known.Parallax is { } published)
         {
             double difference = found.Value - published.Value,
                 parallax = NearestParallax(group, known),
-                width = Width(found, published, ParallaxSystematicMas, Length(MostDepthPc * parallax * parallax / 1000, ParallaxErrorMas));
-            fit = fit with { ParallaxDifferenceMas = difference, ParallaxSigma = Math.Abs(difference / width) };
-            (chi, axes, widths) = (chi + Square(difference / width), axes + 1, widths + 2 * Math.Log(width));
+                width = Width(found, published, ParallaxSystematicMas, Length(MostDepthPc * parallax * parallax / 1000, UsualParallaxErrorMas));
+            var isCompared =
+                Math.Abs(difference) > MostSigma * width || width <= Math.Max(RoughParallaxMas, RoughParallaxShare * found.Value);
+            fit = fit with
+            {
+                ParallaxDifferenceMas = difference,
+                ParallaxErrorMas = width,
+                ParallaxSigma = isCompared ? Math.Abs(difference / width) : null,
+            };
+            if (isCompared)
+                (chi, axes, widths) = (chi + Square(difference / width), axes + 1, widths + 2 * Math.Log(width));
         }
         return fit with { _all = chi, _axes = axes, Misfit = chi + widths };
     }
+
+    private static double MostMotionError(FoundGroup group) =>
+        Math.Max(
+            Math.Max(RoughMotionMasYr, RoughMotionShare * Length(group.Pmra!.Value.Value, group.Pmdec!.Value.Value)),
+            RoughMotionKmS * Math.Max(0, group.Parallax?.Value ?? 0) / Constants.AuPerYearKmS
+        );
 
     /// <summary>How well the place of a group is known, for the chance that another cluster is as near.</summary>
     internal static double PositionError(FoundGroup group) => Length(group.PositionErrorDeg ?? 0, CentreDeg);

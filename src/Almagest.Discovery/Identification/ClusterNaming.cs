@@ -42,6 +42,12 @@ public sealed record NamedGroup(
     /// <summary>Null where none fits.</summary>
     public ClusterFit? Best => Fits.Count > 0 ? Fits[0] : null;
 
+    /// <summary>What lies here and is another cluster by its motion or its parallax, where nothing fits; the nearest first.</summary>
+    public IReadOnlyList<ClusterFit> Contradicted { get; init; } = [];
+
+    /// <summary>To the nearest known cluster, degrees; null where there is none, or the group has no place.</summary>
+    public double? NearestDeg { get; init; }
+
     /// <summary>How many are not told apart from the best, itself included, listed or not.</summary>
     public int AsGoodCount { get; init; }
 
@@ -65,15 +71,22 @@ public static class ClusterNaming
 
     private const int Listed = 5;
 
+    /// <summary>Beyond both of these nothing is near.</summary>
+    private const double AroundDeg = 1,
+        AroundRadii = 10;
+
     /// <summary>Half of the members of no known cluster lie so far from its centre, the near Hyades included.</summary>
     private const double WidestDeg = 20;
 
+    /// <param name="reservation">why the catalogue is hardly one of clusters: nothing is new beside it, and nothing but labelled members
+    /// identifies; null = it is</param>
     /// <param name="members">what labels say of a known cluster's members, by its row and the group's number; null = nothing</param>
     /// <returns>in the order of the groups</returns>
     public static IReadOnlyList<NamedGroup> Name(
         IReadOnlyList<FoundGroup> groups,
         IReadOnlyList<KnownCluster> known,
         Func<int, int, SharedMembers?>? members = null,
+        string? reservation = null,
         CancellationToken cancellationToken = default
     )
     {
@@ -83,12 +96,17 @@ public static class ClusterNaming
         foreach (var group in groups)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            named.Add(Name(group, known, members));
+            named.Add(Name(group, known, members, reservation));
         }
         return Share(named);
     }
 
-    private static NamedGroup Name(FoundGroup group, IReadOnlyList<KnownCluster> known, Func<int, int, SharedMembers?>? members)
+    private static NamedGroup Name(
+        FoundGroup group,
+        IReadOnlyList<KnownCluster> known,
+        Func<int, int, SharedMembers?>? members,
+        string? reservation
+    )
     {
         if (group.RaDeg is null || group.DecDeg is null)
             return Unplaced("its members lie all around and have no mean position");
@@ -100,27 +118,43 @@ public static class ClusterNaming
         var all = known.Select(k => ClusterFit.Of(group, k, members?.Invoke(k.Row, group.ClusterId))).ToList();
         var field = new CatalogueField(group, all);
         var fits = all.Where(f => f.Fits)
-            .Select(f => f with { ExpectedByChance = field.Expected(f) })
+            .Select(f => f with { ExpectedByChance = field.Expected(f), IsCommon = field.IsCommon(f) })
             .OrderByDescending(f => f.SharesMembers)
             .ThenByDescending(f => f.Quantities)
             .ThenBy(f => f.Misfit)
             .ThenBy(f => f.Known.Row)
             .ToList();
         var others = all.Where(f => !f.Fits && f.IsWithin(twice: true)).OrderBy(f => f.Sigma).Take(Listed).ToList();
-        if (others.Count == 0 && fits.Count == 0 && field.NearestOne is { } nearest)
-            others = [nearest];
         if (fits.Count > 0)
         {
-            var fitting = new NamedGroup(group, NamingVerdict.Unmatched, [.. fits.Take(Listed)], others, [], []);
+            var fitting = new NamedGroup(group, NamingVerdict.Unmatched, [.. fits.Take(Listed)], others, [], [])
+            {
+                NearestDeg = field.NearestOne?.SeparationDeg,
+            };
+            var verdict = Verdict(fitting);
             return fitting with
             {
-                Verdict = Verdict(fitting),
+                Verdict =
+                    verdict == NamingVerdict.Identified && reservation is not null && !fits[0].SharesMembers
+                        ? NamingVerdict.Possible
+                        : verdict,
                 AsGoodCount = fits.Count(f => f.Rank == fits[0].Rank && f.Misfit - fits[0].Misfit < Decisive),
             };
         }
-        var doubts = field.Doubts();
-        return new NamedGroup(group, doubts.Count == 0 ? NamingVerdict.New : NamingVerdict.Unmatched, [], others, [], doubts);
+        var contradicted = field.Contradicted.Take(Listed).ToList();
+        others = [.. contradicted.Concat(others).DistinctBy(f => f.Known.Row).Take(Listed)];
+        if (others.Count == 0 && field.NearestOne is { } nearest && IsAround(nearest))
+            others = [nearest];
+        List<string> doubts = [.. reservation is null ? (string[])[] : [reservation], .. field.Doubts()];
+        return new NamedGroup(group, doubts.Count == 0 ? NamingVerdict.New : NamingVerdict.Unmatched, [], others, [], doubts)
+        {
+            Contradicted = contradicted,
+            NearestDeg = field.NearestOne?.SeparationDeg,
+        };
     }
+
+    // What is farther has nothing to do with the group, and its motion and parallax say nothing.
+    private static bool IsAround(ClusterFit fit) => fit.SeparationDeg <= Math.Max(AroundDeg, AroundRadii * fit.RadiusDeg);
 
     private static NamingVerdict Verdict(NamedGroup named)
     {
@@ -130,7 +164,7 @@ public static class ClusterNaming
         if (best.SharesMembers)
             return NamingVerdict.Identified;
         return !best.HasAstrometry ? NamingVerdict.PositionOnly
-            : best.IsBroad || best.ExpectedByChance > MostByChance ? NamingVerdict.Possible
+            : best.IsBroad || best.IsCommon || best.ExpectedByChance > MostByChance ? NamingVerdict.Possible
             : NamingVerdict.Identified;
     }
 

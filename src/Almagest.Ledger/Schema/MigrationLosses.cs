@@ -78,6 +78,11 @@ internal static class MigrationLosses
             ),
         ],
         ["AddClusterIdentifications"] = [("identifications of clusters", "select count(*) from public.run_identifications")],
+        ["AddWatches"] =
+        [
+            ("watches", "select count(*) from public.watches"),
+            ("what watches told", "select count(*) from public.watch_news where stars > 0"),
+        ],
         ["AddAccessTokens"] = [("access tokens", "select count(*) from public.access_tokens")],
     };
 

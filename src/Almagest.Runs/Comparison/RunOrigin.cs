@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Consensus;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 
 namespace Almagest.Runs.Comparison;
@@ -65,6 +66,19 @@ internal static class RunOrigin
                 : "Both runs have one fitted detector: the same question, the same seed"
             ) + ": their overlap is no independent test.";
     }
+
+    /// <summary>What the question of a run is of whichever stars: its datasets, algorithm, parameters and version of the recipe. Runs over
+    /// parts of one dataset have one kind, too.</summary>
+    public static string Kind(DiscoveryRun run) =>
+        JsonSerializer.Serialize(
+            new object?[]
+            {
+                run.Algorithm,
+                RunDatasets.Ids(run),
+                Sorted(Parameters(run)),
+                ResultsSummary.Parse(run.ResultsSummary)?.Features?.Version,
+            }
+        );
 
     private static string Question(DiscoveryRun run) =>
         JsonSerializer.Serialize(

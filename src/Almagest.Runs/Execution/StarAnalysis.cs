@@ -118,6 +118,8 @@ public sealed record StarAnalysis(
                     CancellationToken = cancellationToken,
                 }
             );
+            if (found is ClusterResult clusters && MeridianTurn.Note(features.Stars, clusters) is { } turn)
+                found = clusters with { Notes = [.. clusters.Notes, turn] };
             return new StarAnalysis(
                 features.Stars,
                 features,

@@ -50,7 +50,7 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
                 "run_id"
             );
         }
-        var score = await ScoreAsync(stored.Run, starId, cancellationToken);
+        var (score, chance, spread) = await ScoreAsync(stored.Run, starId, cancellationToken);
         var star = await new DatasetRepository(ledger).GetStarAsync(starId, cancellationToken);
         var run = await _prepared.GetAsync(
             runId,
@@ -71,7 +71,11 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
             stored.Offset,
             explanation,
             Imputed(star, run.Recipe, stored.Parameters.Distances, explanation)
-        );
+        )
+        {
+            FlagProbability = chance,
+            ScoreSpread = spread,
+        };
     }
 
     /// <summary>The stars that are most like one to a run, the likest first.</summary>
@@ -98,13 +102,20 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
 
     public void Dispose() => _prepared.Dispose();
 
-    private async Task<double> ScoreAsync(DiscoveryRun run, long starId, CancellationToken cancellationToken)
+    private static double? Known(NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : Convert.ToDouble(reader.GetValue(column), System.Globalization.CultureInfo.InvariantCulture);
+
+    private async Task<(double Score, double? FlagProbability, double? Spread)> ScoreAsync(
+        DiscoveryRun run,
+        long starId,
+        CancellationToken cancellationToken
+    )
     {
         return await ledger.AskAsync(
             async connection =>
             {
                 await using var command = new NpgsqlCommand(
-                    "select anomaly_score from public.discovery_results where run_id = $1 and star_id = $2",
+                    "select anomaly_score, flag_probability, score_spread from public.discovery_results where run_id = $1 and star_id = $2",
                     connection
                 )
                 {
@@ -114,8 +125,9 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
                         new() { Value = starId },
                     },
                 };
-                return await command.ExecuteScalarAsync(cancellationToken) is double score
-                    ? score
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                return await reader.ReadAsync(cancellationToken)
+                    ? (reader.GetDouble(0), Known(reader, 1), Known(reader, 2))
                     : throw LedgerException
                         .Of(
                             ErrorCode.StarNotAnalysed,

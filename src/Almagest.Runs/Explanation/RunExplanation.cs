@@ -28,6 +28,22 @@ public sealed record RunExplanation(
     /// <summary>Whether it is of a review, whose answers no run has been made with: the score is what a checkpoint would store.</summary>
     public bool IsOfReview { get; init; }
 
+    /// <summary>The chance that the star's true values are flagged, given what was measured; null where the run has none of it.</summary>
+    public double? FlagProbability { get; init; }
+
+    /// <summary>Standard deviation of the score over the draws within its errors.</summary>
+    public double? ScoreSpread { get; init; }
+
+    /// <summary>What the star's errors make of it, in one sentence; null where they are not known, or not looked at.</summary>
+    public string? ChanceSentence =>
+        FlagProbability is { } chance
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"Within the errors of its measurements its score scatters by {ScoreSpread:0.###}; the chance that its true values are "
+                    + $"flagged is {chance:0.00}."
+            )
+            : null;
+
     private string Verdict =>
         IsOfReview ? $"{(IsAnomaly ? "would" : "would not")} be flagged by a checkpoint made now"
         : IsAnomaly ? "is flagged"

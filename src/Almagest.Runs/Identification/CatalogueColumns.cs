@@ -107,10 +107,28 @@ internal sealed class CatalogueColumns
         FindNames();
         FindSpreads();
         FindRadius(extras);
+        AreOfClusters =
+            _name is not null
+            || (_mapping.TryGetValue(StarField.SourceId, out var id) && s_names.Contains(id.ToLowerInvariant()))
+            || s_radii.Any(r => _byName.ContainsKey(r.Name))
+            || Find(s_counts) is not null
+            || _spreads.Count > 0;
     }
 
     /// <summary>Whether the identifier of a row is the name of its cluster.</summary>
     public bool IsNamedById { get; private set; }
+
+    /// <summary>Whether a column says what only clusters have: a name, a radius, a number or a dispersion of members.</summary>
+    public bool AreOfClusters { get; private set; }
+
+    /// <summary>Whether the rows have what a catalogue of stars has, and few ones of clusters.</summary>
+    public bool HavePhotometry => _mapping.ContainsKey(StarField.Magnitude) || _mapping.ContainsKey(StarField.Ruwe);
+
+    /// <summary>The column of the radii; null where there is none.</summary>
+    public string? Radius => _radius;
+
+    /// <summary>Whether the unit of the radii is in the file.</summary>
+    public bool IsRadiusUnitKnown => _radius is not null && _units.GetValueOrDefault(_radius) is not null;
 
     /// <summary>What was taken from which column.</summary>
     public IReadOnlyList<string> Columns => _columns;
@@ -147,6 +165,9 @@ internal sealed class CatalogueColumns
             radius *= parallaxMas is > 0 and var parallax ? parallax / 1000 * (180 / Math.PI) : double.NaN;
         return radius is > 0 and <= MostRadiusDeg ? radius : null;
     }
+
+    /// <summary>The radii turned out to be in another unit: they are not what was taken.</summary>
+    public void DropRadius() => _columns.RemoveAll(c => c.StartsWith("radius: ", StringComparison.Ordinal));
 
     private void FindNames()
     {

@@ -56,6 +56,7 @@ public sealed class ClusterIdentifier(LedgerDatabase ledger)
                     [.. clusters.Select(Group)],
                     known.Clusters,
                     (row, clusterId) => labelled[row].Count == 0 ? null : labels.Of(labelled[row], clusterId),
+                    known.IsOfStars ? "the rows of the catalogue look like single stars" : null,
                     cancellationToken
                 ),
             cancellationToken
@@ -67,7 +68,7 @@ public sealed class ClusterIdentifier(LedgerDatabase ledger)
             known.Clusters.Count,
             labelSet,
             known.Columns,
-            known.Notes,
+            [.. known.Notes, .. ContradictionNotes.Of(named)],
             named.Sum(n => n.Best?.ExpectedByChance ?? 0),
             [.. named.Select(n => Resource(n, known, catalogue.Name))],
             ProgramVersion.Current,
@@ -144,5 +145,9 @@ public sealed class ClusterIdentifier(LedgerDatabase ledger)
             fit.Members?.LabelSet,
             fit.Members?.Labelled,
             fit.Members?.Common
-        );
+        )
+        {
+            MotionErrorMasYr = fit.MotionErrorMasYr,
+            ParallaxErrorMas = fit.ParallaxErrorMas,
+        };
 }

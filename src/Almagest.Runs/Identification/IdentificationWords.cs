@@ -6,6 +6,9 @@ namespace Almagest.Runs.Identification;
 /// <summary>What a comparison with known clusters says, in words.</summary>
 internal static class IdentificationWords
 {
+    private const double LargeMotionError = 0.5,
+        LargeParallaxError = 0.15;
+
     /// <summary>The verdict as it is stored.</summary>
     public static string Of(NamingVerdict verdict) =>
         verdict switch
@@ -57,7 +60,7 @@ internal static class IdentificationWords
             NamingVerdict.Shared =>
                 $"{name} {(best.HasAstrometry ? "fits" : "lies here")}, and fits {Clusters(named.AlsoFits)} of this run as well or better: "
                     + $"parts of one cluster, or it is one of them. {Capital(how)}.{chance}{Alone(best)}",
-            _ => $"Perhaps {name}: {how}.{chance}{Broad(best)}",
+            _ => $"Perhaps {name}: {how}.{chance}{Broad(best)}{Common(best)}",
         };
     }
 
@@ -74,9 +77,14 @@ internal static class IdentificationWords
     private static string Broad(ClusterFit fit) =>
         fit.IsBroad ? " The motions of its members spread much wider than a cluster's: it holds more than a cluster." : "";
 
+    private static string Common(ClusterFit fit) =>
+        fit.IsCommon ? " Most clusters of the catalogue around would agree as well: that this one does says little." : "";
+
     private static string Nearest(NamedGroup named) =>
         named.Others.Count == 0
-            ? ""
+            ? named.NearestDeg is { } away
+                ? $" Nothing is near: {Angle(away)} to the nearest."
+                : ""
             : $" The nearest, {named.Others[0].Known.Name}: {Differences(named.Others[0])}{Members(named.Others[0])}.";
 
     private static string Differences(ClusterFit fit)
@@ -88,13 +96,28 @@ internal static class IdentificationWords
                 $"{Angle(fit.SeparationDeg)} away ({fit.SeparationDeg / fit.RadiusDeg:0.00} of the larger radius)"
             ),
         };
-        if (fit is { MotionDifferenceMasYr: { } motion, MotionSigma: { } motionSigma })
-            parts.Add(string.Create(CultureInfo.InvariantCulture, $"motions differ by {motion:0.00} mas/yr ({Sigma(motionSigma)})"));
-        if (fit is { ParallaxDifferenceMas: { } parallax, ParallaxSigma: { } parallaxSigma })
+        if (fit is { MotionDifferenceMasYr: { } motion, MotionErrorMasYr: { } motionError })
             parts.Add(
-                string.Create(CultureInfo.InvariantCulture, $"parallaxes by {Math.Abs(parallax):0.000} mas ({Sigma(parallaxSigma)})")
+                string.Create(CultureInfo.InvariantCulture, $"motions differ by {motion:0.00} mas/yr ")
+                    + Against(fit.MotionSigma, motionError, LargeMotionError, "mas/yr")
+            );
+        if (fit is { ParallaxDifferenceMas: { } parallax, ParallaxErrorMas: { } parallaxError })
+            parts.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"parallaxes {(parts.Count > 1 ? "" : "differ ")}by {Math.Abs(parallax):0.000} mas "
+                ) + Against(fit.ParallaxSigma, parallaxError, LargeParallaxError, "mas")
             );
         return string.Join(", ", parts);
+    }
+
+    // Beside a large difference "0.0 σ" reads as a mistake unless it is said how large a σ is.
+    private static string Against(double? sigma, double error, double large, string unit)
+    {
+        var width = string.Create(CultureInfo.InvariantCulture, $"σ {Math.Round(error, error >= 10 ? 0 : 1):0.#} {unit}");
+        return sigma is not { } known ? $"({width}: known too roughly to compare)"
+            : error >= large ? $"({Sigma(known)}, {width})"
+            : $"({Sigma(known)})";
     }
 
     private static string Members(ClusterFit fit) =>

@@ -15,16 +15,28 @@ namespace Almagest.Runs.Identification;
 /// <param name="OtherNames">of the rows; empty where there are none</param>
 /// <param name="Columns">what was taken from which column</param>
 /// <param name="Notes">what it lacks</param>
+/// <param name="IsOfStars">its rows look like stars, and not like clusters</param>
 internal sealed record KnownClusters(
     IReadOnlyList<KnownCluster> Clusters,
     IReadOnlyList<long> StarIds,
     IReadOnlyList<IReadOnlyList<string>> OtherNames,
     IReadOnlyList<string> Columns,
-    IReadOnlyList<string> Notes
+    IReadOnlyList<string> Notes,
+    bool IsOfStars
 )
 {
     /// <summary>All clusters that are known are some ten thousand.</summary>
     public const int Most = 100_000;
+
+    /// <summary>Of rows without anything that clusters have; fewer where they have magnitudes.</summary>
+    private const int ManyRows = 1000,
+        SomeRows = 100;
+
+    /// <summary>Rows of one name, on average, that a catalogue of clusters does not have.</summary>
+    private const int RowsOfName = 3;
+
+    private const double RoughMotionMasYr = 2,
+        RoughParallaxMas = 0.2;
 
     /// <exception cref="LedgerException">it has too many rows for a catalogue of clusters, or none</exception>
     public static async Task<KnownClusters> ReadAsync(LedgerDatabase ledger, Dataset catalogue, CancellationToken cancellationToken)
@@ -41,14 +53,50 @@ internal sealed record KnownClusters(
                 .With("dataset", catalogue.Name);
         var rows = await ledger.AskAsync(connection => RowsAsync(connection, catalogue.DatasetId, cancellationToken), cancellationToken);
         var columns = new CatalogueColumns(catalogue, rows.ConvertAll(r => r.Extra));
-        var clusters = rows.Select((r, i) => Of(r, i, columns)).ToList();
+        var (clusters, radii) = BelievedRadii.Of([.. rows.Select((r, i) => Of(r, i, columns))], columns);
+        var stars = OfStars(clusters, columns);
         return new KnownClusters(
             clusters,
             rows.ConvertAll(r => r.StarId),
             rows.ConvertAll(r => columns.OtherNames(r.Extra)),
             columns.Columns,
-            [.. columns.Notes, .. Lacks(clusters)]
+            [.. ((string?[])[stars, .. columns.Notes, radii]).OfType<string>(), .. Lacks(clusters), .. Rough(clusters)],
+            stars is not null
         );
+    }
+
+    // Why the rows look like stars; null where they do not.
+    private static string? OfStars(IReadOnlyList<KnownCluster> clusters, CatalogueColumns columns)
+    {
+        if (!columns.AreOfClusters && (clusters.Count >= ManyRows || (clusters.Count >= SomeRows && columns.HavePhotometry)))
+            return "This looks like a table of stars: its rows have no names, radii or numbers of members. Each was taken for a cluster.";
+        return clusters.Count >= SomeRows && RowsOfName * clusters.DistinctBy(c => c.Name).Count() <= clusters.Count
+            ? "This looks like a table of the members of clusters: many rows have the same name. Each was taken for a cluster."
+            : null;
+    }
+
+    // Errors in another unit make everything agree.
+    private static IEnumerable<string> Rough(IReadOnlyList<KnownCluster> clusters)
+    {
+        static bool IsRough(ClusterMean? mean, double least) =>
+            mean is { Error: { } error, Value: var value } && error > Math.Max(least, Math.Abs(value));
+        foreach (
+            var (what, all, rough) in new[]
+            {
+                (
+                    "motions",
+                    clusters.Count(c => c.Pmra is not null && c.Pmdec is not null),
+                    clusters.Count(c => IsRough(c.Pmra, RoughMotionMasYr) || IsRough(c.Pmdec, RoughMotionMasYr))
+                ),
+                ("parallaxes", clusters.Count(c => c.Parallax is not null), clusters.Count(c => IsRough(c.Parallax, RoughParallaxMas))),
+            }
+        )
+            if (rough > 0 && 2 * rough >= all)
+                yield return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{rough} of the {all} {what} of the catalogue have errors larger than themselves, too rough to compare: errors in another "
+                        + $"unit than that of the {what}?"
+                );
     }
 
     private static KnownCluster Of(Row row, int place, CatalogueColumns columns)
@@ -80,7 +128,7 @@ internal sealed record KnownClusters(
         };
     }
 
-    private static IEnumerable<string> Lacks(List<KnownCluster> clusters)
+    private static IEnumerable<string> Lacks(IReadOnlyList<KnownCluster> clusters)
     {
         int Without(Func<KnownCluster, bool> has) => clusters.Count(c => !has(c));
         string Having(int without, string what) =>
@@ -107,14 +155,11 @@ internal sealed record KnownClusters(
         }
         if (radii == clusters.Count)
             yield return "The catalogue has no radii: positions are compared within the radii of the clusters that were found.";
-        if (
-            clusters.Exists(c => c.Pmra is not null)
-            && clusters.TrueForAll(c => c.Pmra is not { Error: not null } and not { Spread: not null })
-        )
+        if (clusters.Any(c => c.Pmra is not null) && clusters.All(c => c.Pmra is not { Error: not null } and not { Spread: not null }))
             yield return "The catalogue has no errors of its motions: they are taken as exact but for Gaia's systematic errors.";
         if (
-            clusters.Exists(c => c.Parallax is not null)
-            && clusters.TrueForAll(c => c.Parallax is not { Error: not null } and not { Spread: not null })
+            clusters.Any(c => c.Parallax is not null)
+            && clusters.All(c => c.Parallax is not { Error: not null } and not { Spread: not null })
         )
             yield return "The catalogue has no errors of its parallaxes: they are taken as exact but for Gaia's systematic errors.";
     }

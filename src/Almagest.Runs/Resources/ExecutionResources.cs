@@ -136,7 +136,11 @@ public static class ExecutionResources
                     found.Effect(f)
                 )),
             ]
-        );
+        )
+        {
+            FlagProbability = found.FlagProbability,
+            ScoreSpread = found.ScoreSpread,
+        };
     }
 
     /// <param name="dataset">name of the dataset</param>

@@ -94,6 +94,7 @@ internal static class RouteScopes
         "getTapTable",
         "getTimelineChart",
         "getViews",
+        "getWatch",
         "identifyClusters",
         "kDistance",
         "listCrossMatches",
@@ -105,6 +106,7 @@ internal static class RouteScopes
         "listTapJobResults",
         "listTapJobs",
         "listTapTables",
+        "listWatches",
         "postTapSync",
         "scoreRun",
         "setTapJobParameters",
@@ -124,6 +126,7 @@ internal static class RouteScopes
     private static readonly string[] s_write =
     [
         "addNote",
+        "addWatch",
         "answerReview",
         "cancelRun",
         "checkpointReview",
@@ -136,6 +139,7 @@ internal static class RouteScopes
         "nameClusters",
         "recovery",
         "refreshViews",
+        "removeWatch",
         "replayRun",
         "restoreDeletion",
         "restoreRun",

@@ -137,7 +137,7 @@ public static class AlmagestServer
                 [
                     NightlyRefresh.JobBy(schedule),
                     .. options.BackupFolder is null ? Array.Empty<ScheduledJob>() : [NightlyBackup.JobBy(schedule)],
-                    .. options.Workers == 0 ? Array.Empty<ScheduledJob>() : [RunQueueMaintenance.Job],
+                    .. options.Workers == 0 ? Array.Empty<ScheduledJob>() : [RunQueueMaintenance.Job, WatchRound.Job],
                 ]
         );
 
@@ -283,6 +283,7 @@ public static class AlmagestServer
         HealthRoutes.Map(api, pools.Health);
         MetricsRoutes.Map(api, options.Ledger);
         JobRoutes.Map(api, options.Ledger);
+        WatchRoutes.Map(api, options.Ledger);
         DeletionRoutes.Map(api, options.Ledger);
         var adql = app.Services.GetRequiredService<AdqlRunner>();
         var observatory = ReadFromStandby.Mark(app.MapGroup(""));

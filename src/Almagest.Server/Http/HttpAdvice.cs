@@ -43,6 +43,8 @@ internal static class HttpAdvice
                 e,
                 $"The parameter is map={string.Join(',', ((IEnumerable<string>)e.Facts["fields"]!).Select(field => $"{field}=COLUMN"))}."
             ),
+        [ErrorCode.WatchNotFound] = _ => "GET /watches lists them.",
+        [ErrorCode.WatchNameTaken] = _ => "Choose another name, or remove it: DELETE /watches/{watch}",
         [ErrorCode.RunCancelled] = _ => "Start it again: POST /discovery/runs/{run_id}/retry",
         [ErrorCode.RunEnded] = e => e.Facts["status"] is "completed" ? "To remove it: DELETE /discovery/runs/{run_id}" : e.Remedy,
         [ErrorCode.RunNotFound] = _ => "GET /discovery/runs lists them.",

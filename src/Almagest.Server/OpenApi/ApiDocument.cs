@@ -25,6 +25,7 @@ internal static class ApiDocument
     [
         ("Analytics", "Answers across runs, computed ahead of the question, with how fresh they are"),
         ("Runs", "Start, follow, list and read runs, and what is made of them"),
+        ("Reviews", "A run looked at star by star, whose list learns from the answers"),
         ("Comparing", "Runs side by side: what they share, how surely, and why stars differ"),
         ("Datasets", "Loaded catalogues and their stars"),
         ("Annotations", "Tags and notes of runs, labels of stars"),

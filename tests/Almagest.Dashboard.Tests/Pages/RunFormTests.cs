@@ -36,7 +36,7 @@ public sealed class RunFormTests
     [Fact]
     public void A_form_as_it_begins_means_one_run_with_the_defaults_of_its_algorithm()
     {
-        foreach (var algorithm in Algorithms.Names)
+        foreach (var algorithm in Algorithms.All.Where(a => a.IsOffered).Select(a => a.Name))
             Assert.Equal(ParameterReader.Read(algorithm, "{}"), Assert.Single(new RunForm { Algorithm = algorithm }.Expand()));
     }
 

@@ -49,6 +49,38 @@ public sealed class ClusterStatisticsTests
         Assert.Equal(1, found.RadiusDeg, 1e-9);
     }
 
+    // One motion of 100 mas/yr towards RA 0h at the pole, by east and north of each star: (-sin, -cos) of the right ascension.
+    private static StarColumns AroundThePole(double dec)
+    {
+        double[] ra = [10, 100, 190, 280];
+        return new StarColumns
+        {
+            StarId = [1, 2, 3, 4],
+            RaDeg = ra,
+            DecDeg = [dec, dec, dec, dec],
+            ParallaxMas = [1, 1, 1, 1],
+            PmraMasYr = Array.ConvertAll(ra, a => -100 * Math.Sin(a * Math.PI / 180)),
+            PmdecMasYr = Array.ConvertAll(ra, a => -100 * Math.Cos(a * Math.PI / 180)),
+            Magnitude = [10, 10, 10, 10],
+            Color = [1, 1, 1, 1],
+        };
+    }
+
+    [Fact]
+    public void Around_a_pole_the_mean_motion_is_of_motions_carried_to_the_middle_and_a_note_says_so()
+    {
+        var stars = AroundThePole(89.9);
+        var found = One(stars);
+        // However east and north are called at the pole itself, the motion is as long as that of each star.
+        Assert.Equal(100, Math.Sqrt(Math.Pow(found.Pmra!.Value.Mean, 2) + Math.Pow(found.Pmdec!.Value.Mean, 2)), 0.01);
+        Assert.InRange(found.Pmra.Value.Error!.Value, 0, 0.01);
+        var labels = ClusterInput.Result(new int[4], 1);
+        Assert.Contains("around a pole", MeridianTurn.Note(stars, labels), StringComparison.Ordinal);
+        // Where north turns but little, a mean is what any program makes of the columns.
+        Assert.Null(MeridianTurn.Note(Stars(s_parallaxes), ClusterInput.Result(new int[5], 1)));
+        Assert.Equal(12, One(Stars(s_parallaxes)).Pmra!.Value.Mean, 1e-12);
+    }
+
     [Fact]
     public void Stars_all_around_have_no_mean_direction()
     {

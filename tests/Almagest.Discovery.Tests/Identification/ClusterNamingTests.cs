@@ -300,6 +300,119 @@ public sealed class ClusterNamingTests
         ClusterNaming.Name([group], known)[0].Verdict;
 
     [Fact]
+    public void Nothing_is_new_where_a_known_cluster_lies_that_differs_in_one_quantity_alone()
+    {
+        var made = new MadeCatalogue(6, 2000);
+        var real = Enumerable.Range(0, 100).Select(i => made.Found(i, made.Known[i])).ToList();
+        IReadOnlyList<NamedGroup> With(Func<KnownCluster, KnownCluster> wrong) => ClusterNaming.Name(real, [.. made.Known.Select(wrong)]);
+        ClusterMean Scaled(ClusterMean? mean, double factor) =>
+            new(factor * mean!.Value.Value, mean.Value.Error, factor * mean.Value.Spread);
+
+        // Motions in arcseconds, parallaxes in arcseconds, and both.
+        var motions = With(k => k with { Pmra = Scaled(k.Pmra, 1e-3), Pmdec = Scaled(k.Pmdec, 1e-3) });
+        var parallaxes = With(k => k with { Parallax = Scaled(k.Parallax, 1e-3) });
+        var both = With(k => k with { Pmra = Scaled(k.Pmra, 1e-3), Pmdec = Scaled(k.Pmdec, 1e-3), Parallax = Scaled(k.Parallax, 1e-3) });
+
+        Assert.All([.. motions, .. parallaxes, .. both], n => Assert.NotEqual(NamingVerdict.New, n.Verdict));
+        var contradicted = motions.Where(n => n.Contradicted.Count > 0).ToList();
+        Assert.InRange(contradicted.Count, 60, 100);
+        Assert.All(
+            contradicted.Where(n => n.Contradicted[0] is { DiffersInParallax: false }),
+            n =>
+            {
+                Assert.Equal(NamingVerdict.Unmatched, n.Verdict);
+                Assert.Same(n.Contradicted[0], n.Others[0]);
+                Assert.Contains(
+                    n.Doubts,
+                    d =>
+                        d.Contains("lies here, agrees in parallax and differs in motion", StringComparison.Ordinal)
+                        && d.Contains("one of the two values is wrong", StringComparison.Ordinal)
+                );
+            }
+        );
+        Assert.Contains(
+            parallaxes.SelectMany(n => n.Doubts),
+            d => d.Contains("agrees in motion and differs in parallax", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public void What_is_known_too_roughly_to_differ_identifies_nothing()
+    {
+        var made = new MadeCatalogue(7, 500);
+        var group = made.Found(0, made.Known[0]);
+        NamedGroup With(double motionError, double parallaxError) =>
+            ClusterNaming.Name(
+                [group],
+                [
+                    .. made.Known.Select(k =>
+                        k with
+                        {
+                            Pmra = k.Pmra!.Value with { Error = motionError },
+                            Pmdec = k.Pmdec!.Value with { Error = motionError },
+                            Parallax = k.Parallax!.Value with { Error = parallaxError },
+                        }
+                    ),
+                ]
+            )[0];
+
+        var sharp = With(0.02, 0.01);
+        Assert.Equal((NamingVerdict.Identified, 0), (sharp.Verdict, sharp.Best!.Known.Row));
+        var rough = With(30, 10);
+        var best = rough.Best!;
+        Assert.Equal((NamingVerdict.PositionOnly, true, true), (rough.Verdict, best.IsMotionRough, best.IsParallaxRough));
+        Assert.Equal((null, null), (best.MotionSigma, best.ParallaxSigma));
+        Assert.InRange(best.MotionErrorMasYr!.Value, 30, 30.1);
+        Assert.InRange(best.ParallaxErrorMas!.Value, 10, 10.1);
+        // Chance is that of the position alone.
+        var bare = ClusterNaming.Name([group], [.. made.Known.Select(k => Bare(k) with { RadiusDeg = k.RadiusDeg })])[0];
+        Assert.Equal(bare.Best!.ExpectedByChance!.Value, best.ExpectedByChance!.Value, 12);
+        Assert.Equal(bare.Best.Sigma, best.Sigma, 9);
+        // One of both is enough.
+        Assert.Equal(NamingVerdict.Identified, With(0.02, 10).Verdict);
+
+        // As rough, and different all the same.
+        var fast = group with
+        {
+            Pmra = new ClusterMean(500, 0.1, 0.3),
+        };
+        Assert.Empty(ClusterNaming.Name([fast], [made.Known[0] with { Pmra = new ClusterMean(0, 30, null) }])[0].Fits);
+    }
+
+    [Fact]
+    public void A_comparison_that_most_clusters_would_pass_is_not_sure()
+    {
+        var made = new MadeCatalogue(8, 500);
+        var group = made.Found(0, made.Known[0]) with { Pmra = null, Pmdec = null };
+        // Everything at two kiloparsecs: the parallaxes agree, and say nothing.
+        KnownCluster[] alike = [.. made.Known.Select(k => k with { Parallax = group.Parallax })];
+        var named = ClusterNaming.Name([group], alike)[0];
+        Assert.Equal((NamingVerdict.Possible, true), (named.Verdict, named.Best!.IsCommon));
+    }
+
+    [Fact]
+    public void The_nearest_cluster_across_the_sky_is_not_listed()
+    {
+        var far = s_praesepe with { RaDeg = 240 };
+        var lost = ClusterNaming.Name([Like(s_praesepe)], [far])[0];
+        Assert.Empty(lost.Others);
+        Assert.InRange(lost.NearestDeg!.Value, 100, 106);
+        var beside = ClusterNaming.Name([Like(s_praesepe)], [s_praesepe with { RaDeg = 135 }])[0];
+        Assert.Single(beside.Others);
+    }
+
+    [Fact]
+    public void Beside_a_catalogue_that_is_hardly_one_of_clusters_nothing_is_new_or_identified()
+    {
+        var made = new MadeCatalogue(5, 2000);
+        var fresh = Enumerable.Range(0, 50).Select(made.New).First(g => Verdict(g, made.Known) == NamingVerdict.New);
+        var known = made.Found(0, made.Known[0]);
+        var named = ClusterNaming.Name([fresh, known], made.Known, reservation: "these are stars");
+        Assert.Equal([NamingVerdict.Unmatched, NamingVerdict.Possible], named.Select(n => n.Verdict));
+        Assert.Equal(["these are stars"], named[0].Doubts);
+    }
+
+    [Fact]
     public void Labelled_members_prove_and_disprove()
     {
         var bare = Bare(s_praesepe);

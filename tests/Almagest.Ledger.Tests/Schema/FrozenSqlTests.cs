@@ -32,6 +32,7 @@ public sealed class FrozenSqlTests
             { "AddTapJobs", "a674074c29e70e75" },
             { "AddFlagProbabilities", "8227b12ec7994044" },
             { "AddClusterIdentifications", "3ec9a728c4018a68" },
+            { "AddWatches", "9216e5d330cd4bc6" },
         };
 
     [Theory]

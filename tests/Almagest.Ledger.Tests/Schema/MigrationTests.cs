@@ -35,6 +35,7 @@ public sealed class MigrationTests
         "AddTapJobs",
         "AddFlagProbabilities",
         "AddClusterIdentifications",
+        "AddWatches",
     ];
 
     [Fact]

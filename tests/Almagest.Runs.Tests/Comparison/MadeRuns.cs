@@ -34,7 +34,8 @@ internal sealed class MadeRuns : IAsyncDisposable
     public async Task<DiscoveryRun> AnomaliesAsync(
         Func<int, double?> scores,
         IsolationForestParameters? parameters = null,
-        StarFilter? filter = null
+        StarFilter? filter = null,
+        string summary = "{}"
     )
     {
         var runs = new RunRepository(Test.Ledger);
@@ -43,7 +44,7 @@ internal sealed class MadeRuns : IAsyncDisposable
         await using (var completion = await runs.BeginCompletionAsync(run.RunId))
         {
             await completion.SaveAnomaliesAsync([.. analysed.Select(i => Stars[i])], [.. analysed.Select(i => scores(i)!.Value)]);
-            await completion.MarkCompleteAsync(analysed.Length, "{}");
+            await completion.MarkCompleteAsync(analysed.Length, summary);
             await completion.CommitAsync();
         }
         return await runs.GetAsync(run.RunId);

@@ -66,6 +66,27 @@ public sealed class RunExplainerTests
     }
 
     [Fact]
+    public async Task The_chance_that_a_star_is_flagged_truly_is_said_where_its_errors_are_known()
+    {
+        await using var test = await WithSkyAsync();
+        var run = await RunAsync(test);
+        var odd = await StarAsync(test, "sky-300");
+        using var explainer = new RunExplainer(test.Ledger);
+        Assert.Null((await explainer.ExplainAsync(run, odd)).ChanceSentence);
+
+        await test.RewriteAsync(
+            $"update discovery_results set flag_probability = 0.75, score_spread = 0.0125 where run_id = '{run}' and star_id = {odd}"
+        );
+        var found = await explainer.ExplainAsync(run, odd);
+        Assert.Equal((0.75, 0.0125), (found.FlagProbability, found.ScoreSpread));
+        Assert.EndsWith(
+            "scatters by 0.013; the chance that its true values are flagged is 0.75.",
+            found.ChanceSentence,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task Every_star_of_a_run_is_explained_with_its_stored_score()
     {
         await using var test = await WithSkyAsync();

@@ -188,6 +188,85 @@ public sealed class ClusterIdentifierTests
         Assert.InRange(made.Candidates[0].RadiusDeg, 0.3, 0.6);
     }
 
+    // Wrong as a file can be: motions in arcseconds, errors in other units, radii in arcminutes, stars.
+    [Fact]
+    public async Task Catalogues_in_other_units_and_tables_of_stars_are_told_and_prove_nothing()
+    {
+        await using var test = await MadeCluster.CreateAsync();
+        var run = await RunAsync(test);
+        void Noted(IdentificationResource all, string what) => Assert.Contains(all.Notes, n => n.Contains(what, StringComparison.Ordinal));
+        const string Header = "Cluster,RA_ICRS,DE_ICRS,r50,pmRA,e_pmRA,pmDE,e_pmDE,Plx,e_Plx\n";
+
+        await LoadAsync(
+            test,
+            "arcsec",
+            $"{Header}Made_007,50.5,20.4,0.5,0.02,0.02,-0.03,0.02,8.01,0.01\nOther,60,25,0.3,0.02,0.02,0.01,0.02,3,0.01\n"
+        );
+        var (all, made) = await IdentifyAsync(test, run, "arcsec");
+        Assert.Equal(("unmatched", null), (made.Verdict, made.Name));
+        Assert.Contains("Made_007 lies here, agrees in parallax and differs in motion", made.Sentence, StringComparison.Ordinal);
+        Assert.Null(all.ByChance());
+        Noted(all, "the catalogue's motions may be in another unit (they are some 1,000 times smaller than those found)");
+
+        await LoadAsync(test, "rough", $"{Header}Made_007,50.5,20.4,0.5,17,30,-32,30,8.01,10\nOther,60,25,0.3,5,30,9,30,3,10\n");
+        (all, made) = await IdentifyAsync(test, run, "rough");
+        Assert.Equal(("position_only", "Made_007", "position"), (made.Verdict, made.Name, made.Basis));
+        Assert.Contains("mas/yr (σ 30 mas/yr: known too roughly to compare)", made.Sentence, StringComparison.Ordinal);
+        Assert.InRange(made.Candidates[0].MotionErrorMasYr!.Value, 30, 31);
+        Noted(all, "2 of the 2 parallaxes of the catalogue have errors larger than themselves");
+        Assert.Matches("^Of the one name above .* is to be expected by chance.$", all.ByChance());
+        var stored = await new StoredIdentifications(test.Ledger).OfAsync(run.RunId, CancellationToken);
+        Assert.Equal(made.Candidates[0], stored.Items[0].Clusters.MaxBy(c => c.Size)!.Candidates[0]);
+
+        // Seven degrees and a half off, within what would be radii of 25° and 15°.
+        await LoadAsync(test, "arcmin", $"{Header}Beside,58,21,25,20,0.02,-30,0.02,8.01,0.01\nOther,60,25,15,5,0.02,9,0.02,3,0.01\n");
+        (all, made) = await IdentifyAsync(test, run, "arcmin");
+        Assert.Equal(("unmatched", null), (made.Verdict, made.Name));
+        Assert.DoesNotContain(all.Columns, c => c.StartsWith("radius", StringComparison.Ordinal));
+        Noted(all, "2 of 2 radii in 'r50' are larger than those of any cluster");
+        Assert.Contains("Nothing is near: 7.", made.Sentence, StringComparison.Ordinal);
+
+        await LoadAsync(test, "parallaxes", "Name,RAJ2000,DEJ2000,Plx,e_Plx\nMade 7,50.5,20.4,8.01,0.01\nFar,10,10,2,0.01\n");
+        (_, made) = await IdentifyAsync(test, run, "parallaxes");
+        Assert.Contains("parallaxes differ by", made.Sentence, StringComparison.Ordinal);
+
+        var stars = Enumerable
+            .Range(0, 200)
+            .Select(i => FormattableString.Invariant($"{4_000_000_000 + i},{49 + 0.02 * i},20,{9 + i % 9}"));
+        await LoadAsync(test, "stars", $"source_id,ra,dec,phot_g_mean_mag\n{string.Join('\n', stars)}\n");
+        (all, made) = await IdentifyAsync(test, run, "stars");
+        Noted(all, "This looks like a table of stars");
+        Assert.DoesNotContain(all.Clusters, c => c.Verdict is "identified" or "new");
+        var members = Enumerable.Range(0, 200).Select(i => FormattableString.Invariant($"{i},{49 + 0.02 * i},20,C{i % 9}"));
+        await LoadAsync(test, "members", $"source_id,ra,dec,Cluster\n{string.Join('\n', members)}\n");
+        Noted((await IdentifyAsync(test, run, "members")).All, "a table of the members of clusters");
+    }
+
+    [Theory]
+    [InlineData("fewer than 0.0002", 1e-7, 5e-5)]
+    [InlineData("0.02", 1e-7, 0.02)]
+    [InlineData("1.5", 0.7, 0.8)]
+    public void Names_to_be_expected_by_chance_are_said_as_roughly_as_they_are_known(string expected, double one, double other)
+    {
+        ClusterIdentification Named(int id, string? name, double? chance) =>
+            new(id, 9, "possible", name, null, null, null, null, chance, "", []);
+        var all = new IdentificationResource(
+            Guid.Empty,
+            1,
+            "k",
+            3,
+            null,
+            [],
+            [],
+            one + other,
+            [Named(0, "A", one), Named(1, "B", other), Named(2, null, null)],
+            "",
+            default,
+            null
+        );
+        Assert.Equal($"Of the 2 names above {expected} are to be expected by chance.", all.ByChance());
+    }
+
     [Fact]
     public async Task Labels_that_name_members_say_how_many_are_shared()
     {

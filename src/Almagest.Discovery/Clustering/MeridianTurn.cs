@@ -1,0 +1,77 @@
+using System.Globalization;
+using Almagest.Discovery.Features;
+using Almagest.Discovery.Statistics;
+using Almagest.Sky;
+
+namespace Almagest.Discovery.Clustering;
+
+/// <summary>
+/// Motions of stars around a pole, where north of each star is another direction: one motion of all of them is many pairs of pmra and
+/// pmdec. Carried to their middle along great circles (parallel transport), they are one again.
+/// </summary>
+public static class MeridianTurn
+{
+    /// <summary>Where north turns by more than this among the stars, a mean of pmra is no motion any more: by less, it is short of it by
+    /// 1.5 % at most.</summary>
+    public const double LeastDeg = 10;
+
+    /// <summary>By how much north at the stars differs from north in their middle: the median of the angles, degrees.</summary>
+    internal static double MedianDeg(MeanDirection middle, int[] rows, StarColumns stars)
+    {
+        var there = NormalTriad.At(middle.RaDeg, middle.DecDeg);
+        return OrderStatistics.Median(
+            Array.ConvertAll(
+                rows,
+                row =>
+                {
+                    var star = NormalTriad.At(stars.RaDeg[row], stars.DecDeg[row]);
+                    var north = Carry(star.North, star.Outward, there.Outward);
+                    return Math.Abs(Math.Atan2(north.Dot(there.East), north.Dot(there.North))) / Constants.Degree;
+                }
+            )
+        );
+    }
+
+    /// <summary>The motions, mas/yr, of those stars that have one, by east and north of the middle.</summary>
+    internal static (double[] Pmra, double[] Pmdec) Carried(MeanDirection middle, int[] rows, StarColumns stars)
+    {
+        var there = NormalTriad.At(middle.RaDeg, middle.DecDeg);
+        var with = Array.FindAll(rows, row => double.IsFinite(stars.PmraMasYr[row]) && double.IsFinite(stars.PmdecMasYr[row]));
+        var motions = Array.ConvertAll(
+            with,
+            row =>
+            {
+                var star = NormalTriad.At(stars.RaDeg[row], stars.DecDeg[row]);
+                return Carry(star.East * stars.PmraMasYr[row] + star.North * stars.PmdecMasYr[row], star.Outward, there.Outward);
+            }
+        );
+        return (Array.ConvertAll(motions, there.East.Dot), Array.ConvertAll(motions, there.North.Dot));
+    }
+
+    /// <summary>What is to be known of the clusters around a pole; null where there is none.</summary>
+    public static string? Note(StarColumns stars, ClusterResult found)
+    {
+        ArgumentNullException.ThrowIfNull(stars);
+        ArgumentNullException.ThrowIfNull(found);
+        var around = new List<string>();
+        foreach (var members in found.Labels.Index().Where(l => l.Item >= 0).GroupBy(l => l.Item, l => l.Index).OrderBy(g => g.Key))
+        {
+            int[] rows = [.. members];
+            if (MeanDirection.Of(rows, stars.RaDeg, stars.DecDeg) is { } middle && MedianDeg(middle, rows, stars) > LeastDeg)
+                around.Add(members.Key.ToString(CultureInfo.InvariantCulture));
+        }
+        return around.Count == 0
+            ? null
+            : (around.Count == 1 ? $"Cluster {around[0]} lies" : $"Clusters {string.Join(", ", around.Take(10))} lie")
+                + " around a pole or over much of the sky, where north of each star is another direction: pmra and pmdec of stars that "
+                + "move alike differ, and members may be missing. Mean motions are of motions carried to the middle.";
+    }
+
+    // Parallel transport along the great circle from one direction to another.
+    private static SkyVector Carry(SkyVector motion, SkyVector from, SkyVector to)
+    {
+        var cosine = from.Dot(to);
+        // Opposite: every great circle leads there.
+        return cosine < -1 + 1e-9 ? motion : motion - (from + to) * (motion.Dot(to) / (1 + cosine));
+    }
+}

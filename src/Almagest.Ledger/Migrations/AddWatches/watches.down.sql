@@ -1,0 +1,2 @@
+drop table public.watch_news;
+drop table public.watches;
