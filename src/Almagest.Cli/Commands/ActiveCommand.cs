@@ -113,7 +113,7 @@ internal static class ActiveCommand
         }
         catch (ParameterException e)
         {
-            throw new UsageException($"{file}: {e.Message}", e.Hint ?? "", "--answers");
+            throw new UsageException($"{(file == "-" ? "standard input" : file)}: {e.Message}", e.Hint ?? "", "--answers");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -43,7 +43,7 @@ public static class TemporaryFolder
             );
             return true;
         }
-        catch (UnauthorizedAccessException)
+        catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException)
         {
             return false;
         }

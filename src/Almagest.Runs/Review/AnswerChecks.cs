@@ -44,8 +44,8 @@ internal static class AnswerChecks
                 "answers",
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{unknown.Count:N0} of the {answers.BySource.Count:N0} answers are on stars that the dataset of run {runId} "
-                ) + $"does not have, such as {Example(answers, unknown)}",
+                    $"the dataset of run {runId} does not have {unknown.Count:N0} of the stars that are answered, such as "
+                ) + Example(answers, unknown),
                 "Nothing was stored. An answer names its star as the catalogue does, by its source_id."
             );
     }

@@ -203,7 +203,7 @@ public sealed class RunReviewsTests
                 await Assert.ThrowsAsync<LedgerException>(() => reviews.AnswerAllAsync(run, null, ReviewAnswers.Parse(answers), "ann"))
             ).Message;
         Assert.Contains(
-            $"1 of the 2 answers are on stars that the dataset of run {run} does not have, such as nowhere (line 2)",
+            $"the dataset of run {run} does not have 1 of the stars that are answered, such as nowhere (line 2)",
             await WhyAsync("y sky-1\nn nowhere")
         );
         Assert.Contains(
