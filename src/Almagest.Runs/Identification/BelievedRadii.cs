@@ -35,7 +35,8 @@ internal static class BelievedRadii
         var note = string.Create(
             CultureInfo.InvariantCulture,
             $"{wide} of {all} radii in '{columns.Radius}' {(wide == 1 ? "is" : "are")} larger than those of any cluster "
-                + $"(beyond {MostPc:0} pc, or {MostDeg:0}° where no parallax is known); {(isColumn ? "none of the column was" : wide == 1 ? "it was not" : "they were not")} used.{unit}"
+                + $"(beyond {MostPc:0} pc, or {MostDeg:0}° where no parallax is known); "
+                + $"{(isColumn ? "none of the column was" : wide == 1 ? "it was not" : "they were not")} used.{unit}"
         );
         return ([.. clusters.Select(c => isColumn || IsTooWide(c) ? c with { RadiusDeg = null } : c)], note);
     }
