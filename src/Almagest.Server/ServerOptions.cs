@@ -47,6 +47,9 @@ public sealed record ServerOptions
     /// <summary>How often an open page looks whether the person at it is still let in.</summary>
     public TimeSpan PagesAskAgainEvery { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long it is remembered what the ledger said of a token: one that is revoked is let in for as long.</summary>
+    public TimeSpan TokensRemembered { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>
     /// Proxies whose X-Forwarded-For, -Proto, -Host and -Prefix are believed. Nobody who comes from such an address is taken for the
     /// account that runs the server.

@@ -26,6 +26,7 @@ public sealed class OpenPageTests(Sky sky, Browser browser)
             NightlyCron = null,
             Workers = 0,
             PagesAskAgainEvery = TimeSpan.FromSeconds(1),
+            TokensRemembered = TimeSpan.Zero,
         };
         await using var server = await AlmagestServer.StartAsync(options, TestContext.Current.CancellationToken);
         await using var walk = await browser.OpenAsync(AlmagestServer.AddressOf(server));

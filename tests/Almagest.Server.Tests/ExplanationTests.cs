@@ -42,7 +42,7 @@ public sealed class ExplanationTests : IAsyncLifetime
             answer.Json,
             """
             run_id star_id source_id is_anomaly anomaly_score raw_score score_offset measure measure_unit measured expected
-            path_length expected_path_length sentence features
+            path_length expected_path_length sentence features flag_probability score_spread
             """
         );
         Assert.Equal((_run, 1), (answer.Json.GetProperty("run_id").GetGuid(), answer.Json.GetProperty("is_anomaly").GetInt32()));

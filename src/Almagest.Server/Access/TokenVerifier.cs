@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Http;
 namespace Almagest.Server.Access;
 
 /// <summary>
-/// Says whose a token is. What the ledger said is remembered for a minute, and, while the database does not answer, for a quarter of an
+/// Says whose a token is. What the ledger said is remembered for a while, and, while the database does not answer, for a quarter of an
 /// hour: so that an operator sees the metrics just then. Wrong tokens of one address are limited in rate. Thread-safe.
 /// </summary>
 internal sealed class TokenVerifier(ServerOptions options) : IDisposable
@@ -23,8 +23,7 @@ internal sealed class TokenVerifier(ServerOptions options) : IDisposable
     /// <summary>Of the token that the server was started with, in what is labelled with it.</summary>
     private const string FirstName = "first";
 
-    private static readonly TimeSpan s_remembered = TimeSpan.FromMinutes(1),
-        s_rememberedWithoutDatabase = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan s_rememberedWithoutDatabase = TimeSpan.FromMinutes(15);
 
     private readonly AccessTokens _tokens = new(options.Ledger);
     private readonly ConcurrentDictionary<string, Known> _known = new();
@@ -44,7 +43,7 @@ internal sealed class TokenVerifier(ServerOptions options) : IDisposable
     public async Task<Person?> VerifyAsync(string token, IPAddress? client, CancellationToken cancellationToken)
     {
         var hash = Convert.ToHexStringLower(TokenText.Hash(token));
-        if (Remembered(hash, s_remembered) is { } known)
+        if (Remembered(hash, options.TokensRemembered) is { } known)
             return known;
         var from = Partition(client);
         using (var left = _limiter.AttemptAcquire(from, 0))
@@ -66,7 +65,7 @@ internal sealed class TokenVerifier(ServerOptions options) : IDisposable
     /// <exception cref="LedgerException">the database does not answer</exception>
     public async Task<Person?> FindAsync(string hash, CancellationToken cancellationToken)
     {
-        if (Remembered(hash, s_remembered) is { } known)
+        if (Remembered(hash, options.TokensRemembered) is { } known)
             return known;
         var bytes = Convert.FromHexString(hash);
         if (_first is not null && CryptographicOperations.FixedTimeEquals(bytes, _first))

@@ -115,7 +115,7 @@ public sealed class SignInTests(KnownLedger known)
     [Fact]
     public async Task A_cookie_ends_with_its_token()
     {
-        await using var server = await AccessServer.StartAsync();
+        await using var server = await AccessServer.StartAsync(o => o with { TokensRemembered = TimeSpan.Zero });
         using var browser = Browser(server.Client.BaseAddress!);
         var (name, token) = await server.TokenAsync(AccessScope.Read, DateTime.UtcNow.AddHours(1));
         using var signedIn = await SignInAsync(browser, token);
