@@ -22,7 +22,8 @@ public sealed class StandbyLag(LedgerDatabase ledger)
 
     private static readonly TimeSpan s_kept = TimeSpan.FromSeconds(1);
 
-    private (long At, double? Seconds)? _last;
+    // A reference, so that no thread reads half of it.
+    private Known? _last;
 
     /// <returns>seconds, infinite where it is not known; null where the database is no standby, or does not answer</returns>
     public async Task<double?> SecondsAsync(CancellationToken cancellationToken)
@@ -41,7 +42,7 @@ public sealed class StandbyLag(LedgerDatabase ledger)
                     cancellationToken
                 )
                 .ConfigureAwait(false);
-            _last = (Stopwatch.GetTimestamp(), seconds);
+            _last = new Known(Stopwatch.GetTimestamp(), seconds);
             return seconds;
         }
         catch (LedgerException)
@@ -50,4 +51,6 @@ public sealed class StandbyLag(LedgerDatabase ledger)
             return null;
         }
     }
+
+    private sealed record Known(long At, double? Seconds);
 }

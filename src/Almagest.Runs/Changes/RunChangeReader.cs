@@ -66,7 +66,7 @@ public sealed class RunChangeReader(LedgerDatabase ledger, SelectionCache? share
         var pairings = new PairingReader(ledger);
         choice ??= new PairingChoice();
         var (match, _) = await pairings.ResolveAsync(first, second, choice, cancellationToken);
-        var key = new Key(run1.RunId, run2.RunId, match?.MatchId, choice.BySourceId);
+        var key = new Key(run1.RunId, run2.RunId, match?.MatchId, choice.BySourceId, first.Name, second.Name);
         if (Find(key) is { } ready)
             return ready;
         var pairing = await pairings.ReadAsync(first, second, choice, cancellationToken);
@@ -288,7 +288,8 @@ public sealed class RunChangeReader(LedgerDatabase ledger, SelectionCache? share
         }
     }
 
-    private readonly record struct Key(Guid Run1, Guid Run2, long? Match, bool BySourceId);
+    // Datasets may get other names meanwhile, and the answer has them.
+    private readonly record struct Key(Guid Run1, Guid Run2, long? Match, bool BySourceId, string Dataset1, string Dataset2);
 }
 
 /// <summary>A flag that is new, or gone.</summary>

@@ -18,7 +18,7 @@ public sealed class ClusterExport(LedgerDatabase ledger)
     /// <exception cref="LedgerException">the run is not complete, or has no clusters by its type</exception>
     public async Task<ClusterList> ListAsync(DiscoveryRun run, int most, CancellationToken cancellationToken = default)
     {
-        Require(run);
+        RunClusters.Require(run);
         var clusters = new RunClusters(ledger);
         var found = await clusters.OfAsync(run.RunId, most, cancellationToken);
         var total = found.Count < most ? found.Count : await clusters.CountAsync(run.RunId, cancellationToken);
@@ -47,25 +47,6 @@ public sealed class ClusterExport(LedgerDatabase ledger)
             provenance,
             new[] { rows }.ToAsyncEnumerable()
         );
-    }
-
-    private static void Require(DiscoveryRun run)
-    {
-        ArgumentNullException.ThrowIfNull(run);
-        if (run.RunType != RunTypes.Cluster)
-            throw LedgerException
-                .Of(
-                    ErrorCode.WrongRunType,
-                    $"run {run.RunId} is an {run.RunType} run and has no clusters",
-                    "Choose a cluster run.",
-                    "run_id"
-                )
-                .With("run_id", run.RunId);
-        if (!run.IsComplete)
-            throw LedgerException
-                .Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: it has no results", "Only complete runs have results.")
-                .With("run_id", run.RunId)
-                .With("status", run.Status);
     }
 
     private static object?[] Row(ClusterResource c) =>

@@ -27,7 +27,7 @@ public sealed class ClusterIdentifier(LedgerDatabase ledger)
     )
     {
         ArgumentNullException.ThrowIfNull(run);
-        Require(run);
+        RunClusters.Require(run);
         var who = AnnotationText.Who(by);
         var catalogue = await new DatasetRepository(ledger).FindAsync(dataset, cancellationToken);
         if (RunDatasets.Ids(run).Contains(catalogue.DatasetId))
@@ -76,24 +76,6 @@ public sealed class ClusterIdentifier(LedgerDatabase ledger)
             who
         );
         return found with { IdentifiedAt = await new StoredIdentifications(ledger).StoreAsync(found, cancellationToken) };
-    }
-
-    private static void Require(DiscoveryRun run)
-    {
-        if (run.RunType != RunTypes.Cluster)
-            throw LedgerException
-                .Of(
-                    ErrorCode.WrongRunType,
-                    $"run {run.RunId} is an {run.RunType} run and has no clusters",
-                    "Choose a cluster run.",
-                    "run_id"
-                )
-                .With("run_id", run.RunId);
-        if (!run.IsComplete)
-            throw LedgerException
-                .Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: it has no results", "Only complete runs have results.")
-                .With("run_id", run.RunId)
-                .With("status", run.Status);
     }
 
     private static FoundGroup Group(DiscoveryCluster c) =>

@@ -1,3 +1,4 @@
+using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Npgsql;
@@ -11,6 +12,26 @@ internal sealed class RunClusters(LedgerDatabase ledger)
     internal const string Columns =
         "run_id, cluster_id, size, ra_deg, ra_error_deg, dec_deg, dec_error_deg, parallax_mas, parallax_error_mas, distance_pc, "
         + "distance_error_pc, pmra_mas_yr, pmra_error_mas_yr, pmdec_mas_yr, pmdec_error_mas_yr, radius_deg, contrast, significance";
+
+    /// <exception cref="LedgerException">it is no run of clusters, or not complete</exception>
+    public static void Require(DiscoveryRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        if (run.RunType != RunTypes.Cluster)
+            throw LedgerException
+                .Of(
+                    ErrorCode.WrongRunType,
+                    $"run {run.RunId} is an {run.RunType} run and has no clusters",
+                    "Choose a cluster run.",
+                    "run_id"
+                )
+                .With("run_id", run.RunId);
+        if (!run.IsComplete)
+            throw LedgerException
+                .Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: it has no results", "Only complete runs have results.")
+                .With("run_id", run.RunId)
+                .With("status", run.Status);
+    }
 
     /// <summary>The largest clusters of a run, largest first; none of a run that was completed before there was such a table.</summary>
     public Task<List<DiscoveryCluster>> OfAsync(Guid runId, int most, CancellationToken cancellationToken = default) =>

@@ -5,6 +5,7 @@ using Almagest.Dashboard.Access;
 using Almagest.Dashboard.Hosting;
 using Almagest.Dashboard.Shared;
 using Almagest.Dashboard.Uploads;
+using Almagest.Ledger.Database;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Changes;
@@ -119,6 +120,7 @@ public static class AlmagestServer
         services.AddSingleton<TapJobs>();
         services.AddSingleton(s => new ConditionalResponses(options.Reading, s.GetRequiredService<ResponseCache>()));
         services.AddSingleton<WritableLedger>();
+        services.AddSingleton(new StandbyLag(options.Reading));
         services.AddSingleton<DashboardHost>();
         services.AddSingleton<IDashboardHost>(s => s.GetRequiredService<DashboardHost>());
         services.AddSingleton<IChangeHost>(s => s.GetRequiredService<DashboardHost>());
@@ -175,8 +177,8 @@ public static class AlmagestServer
             }
         );
         app.UseRouting();
-        if (options.ReadLedger is { } reading)
-            ReadFromStandby.Use(app, reading);
+        if (options.ReadLedger is not null)
+            ReadFromStandby.Use(app, app.Services.GetRequiredService<StandbyLag>());
         AllowedMethods.Use(app);
         app.UseRequestTimeouts();
         AccessSetup.Use(app);

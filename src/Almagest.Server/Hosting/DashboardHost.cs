@@ -23,12 +23,11 @@ internal sealed class DashboardHost(
     RunReviews reviews,
     ViewRefreshes refreshes,
     TokenVerifier tokens,
-    AuditLog audit
+    AuditLog audit,
+    StandbyLag lag
 ) : IDashboardHost, IChangeHost
 {
     private const int Executions = 20;
-
-    private readonly StandbyLag _lag = new(options.Reading);
 
     public long MaxUploadBytes => options.MaxUploadBytes;
 
@@ -41,7 +40,7 @@ internal sealed class DashboardHost(
     public LedgerDatabase Reading => options.Reading;
 
     public Task<double?> BehindAsync(CancellationToken cancellationToken) =>
-        options.ReadLedger is null ? Task.FromResult<double?>(null) : _lag.SecondsAsync(cancellationToken);
+        options.ReadLedger is null ? Task.FromResult<double?>(null) : lag.SecondsAsync(cancellationToken);
 
     public RunExplainer Explainer => explainer;
 

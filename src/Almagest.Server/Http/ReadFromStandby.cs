@@ -17,9 +17,7 @@ internal sealed class ReadFromStandby
         where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(s_mark);
 
     /// <summary>Below the routing.</summary>
-    public static void Use(IApplicationBuilder app, LedgerDatabase reading)
-    {
-        var lag = new StandbyLag(reading);
+    public static void Use(IApplicationBuilder app, StandbyLag lag) =>
         app.Use(
             async (context, next) =>
             {
@@ -33,5 +31,4 @@ internal sealed class ReadFromStandby
                 await next(context);
             }
         );
-    }
 }
