@@ -8,12 +8,10 @@ namespace Almagest.Runs.Execution;
 /// thread-safe.</summary>
 internal sealed class ResultWindow
 {
-    /// <summary>Stars of one look into the files; the hash of the results sorts as many.</summary>
-    public const int Most = RowsHash.Part;
-
     private readonly StarAnalysis _analysis;
     private readonly ClusterResult? _clusters;
     private readonly double _offset;
+    private readonly int _most;
     private long[] _ids = [];
     private double[] _scores = [];
     private double[]? _shares;
@@ -24,7 +22,13 @@ internal sealed class ResultWindow
     {
         (_analysis, _clusters) = (analysis, analysis.Clusters);
         _offset = analysis.Anomalies?.Offset ?? 0;
+        _most = MostOf(analysis.Stars.Count);
     }
+
+    /// <summary>Stars of one look into the files. The hash asks for as many in an order of its own: with fewer, each star would be another
+    /// look.</summary>
+    /// <param name="stars">of the run</param>
+    public static int MostOf(int stars) => RowsHash.SortedAtOnce(stars);
 
     public StoredResult Row(int row)
     {
@@ -50,8 +54,8 @@ internal sealed class ResultWindow
 
     private void Move(int row)
     {
-        _first = _analysis.Stars.IsInMemory ? 0 : row / Most * Most;
-        var count = _analysis.Stars.IsInMemory ? _analysis.Stars.Count : Math.Min(Most, _analysis.Stars.Count - _first);
+        _first = _analysis.Stars.IsInMemory ? 0 : row / _most * _most;
+        var count = _analysis.Stars.IsInMemory ? _analysis.Stars.Count : Math.Min(_most, _analysis.Stars.Count - _first);
         _ids = Part(_analysis.Stars.Ids, count, _ids)!;
         _scores = Part(_analysis.Anomalies?.Scores, count, _scores) ?? [];
         _shares = Part(_analysis.Draws?.OfShares, count, _shares);

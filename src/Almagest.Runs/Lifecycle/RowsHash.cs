@@ -14,7 +14,10 @@ internal static class RowsHash
     private const int Whole = 1 << 20;
 
     /// <summary>Rows that are sorted in memory where there are more.</summary>
-    public const int Part = 1 << 18;
+    private const int Part = 1 << 18;
+
+    /// <summary>Rows of so many that are sorted in memory at once.</summary>
+    public static int SortedAtOnce(int rows, int whole = Whole, int part = Part) => rows <= whole ? whole : part;
 
     /// <param name="row">in ascending order of star_id; asked for within one part in any order, for the parts one after the other</param>
     /// <param name="whole">rows that are sorted in memory where there are no more</param>
@@ -28,7 +31,7 @@ internal static class RowsHash
         int part = Part
     )
     {
-        var chunk = count <= whole ? whole : part;
+        var chunk = SortedAtOnce(count, whole, part);
         using var room = new ScratchRoom();
         var files = new List<Stream>();
         for (var first = 0; first < count || first == 0; first += chunk)

@@ -92,6 +92,26 @@ public sealed class TilesTests(TilesTests.Field field) : IClassFixture<TilesTest
             Assert.Equal(expected, await RowsHash.OfAsync(connection, count, run.Analysis.Rows(), CancellationToken, whole, part));
     }
 
+    [Fact]
+    public async Task The_hash_asks_for_the_rows_of_one_look_into_the_files_before_those_of_the_next()
+    {
+        const int rows = 300_000;
+        await using var connection = await field.Ledger.Ledger.ConnectAsync(CancellationToken);
+        var asked = new List<int>(2 * rows);
+        await RowsHash.OfAsync(
+            connection,
+            rows,
+            row =>
+            {
+                asked.Add(row / ResultWindow.MostOf(rows));
+                return new StoredResult(1_000_000_000_000 + row, false, 0, null);
+            },
+            CancellationToken
+        );
+        var looks = asked.Where((look, i) => i == 0 || asked[i - 1] != look).ToList();
+        Assert.Equal(Enumerable.Range(0, (rows - 1) / ResultWindow.MostOf(rows) + 1), looks);
+    }
+
     [Theory]
     [InlineData("hdbscan")]
     [InlineData("knn")]
