@@ -70,8 +70,8 @@ public sealed class ParquetTests
         var loaded = Load.Bytes(target.ToArray());
 
         Assert.Equal(0.1f, loaded.Stars[0].Magnitude);
-        Assert.Equal("""{"flux":0.1,"exact":0.10000000149011612}""", loaded.Stars[0].ExtraJson);
-        Assert.Equal("""{"exact":0.3333333333333333}""", loaded.Stars[1].ExtraJson);
+        Assert.Equal("""{"flux":0.1,"exact":0.10000000149011612}""", loaded.Stars[0].Extra);
+        Assert.Equal("""{"exact":0.3333333333333333}""", loaded.Stars[1].Extra);
         Assert.Equal(["double", "double", "float", "float", "double"], loaded.Report.Columns.Select(c => c.Type));
     }
 

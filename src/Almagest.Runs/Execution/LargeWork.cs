@@ -6,7 +6,7 @@ namespace Almagest.Runs.Execution;
 /// Places for work that has whole tables in memory while somebody waits for its answer. A program does as much of it at once as it has
 /// places; others wait for their turn, so that many who ask at once cost no more memory than those few. Thread-safe.
 /// </summary>
-internal sealed class LargeWork(int places)
+internal sealed class LargeWork(int places) : IDisposable
 {
     /// <summary>Answers that are computed from whole tables: seconds for a million stars.</summary>
     public static LargeWork Answers { get; } = new(2);
@@ -32,6 +32,8 @@ internal sealed class LargeWork(int places)
             );
         return new Place(_free);
     }
+
+    public void Dispose() => _free.Dispose();
 
     private sealed class Place(SemaphoreSlim free) : IDisposable
     {

@@ -10,7 +10,7 @@ public sealed class LargeWorkTests
     public async Task Who_finds_no_place_waits_for_the_next_that_becomes_free_and_may_give_up()
     {
         var cancel = TestContext.Current.CancellationToken;
-        var work = new LargeWork(2);
+        using var work = new LargeWork(2);
         var first = await work.TakeAsync(cancel);
         using var second = await work.TakeAsync(cancel);
         using var impatient = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -24,6 +24,10 @@ public sealed class LargeWorkTests
         // A place is given back once.
         first.Dispose();
         using var taken = await fourth;
-        Assert.False(work.TakeAsync(cancel).IsCompleted);
+        using var last = new CancellationTokenSource();
+        var fifth = work.TakeAsync(last.Token);
+        Assert.False(fifth.IsCompleted);
+        await last.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fifth);
     }
 }
