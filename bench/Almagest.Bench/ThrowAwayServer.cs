@@ -1,4 +1,5 @@
 using Almagest.Postgres;
+using Npgsql;
 
 namespace Almagest.Bench;
 
@@ -30,7 +31,9 @@ internal sealed class ThrowAwayServer : IAsyncDisposable
             Progress = Console.Error.WriteLine,
         };
         var lease = await EmbeddedServer.StartAsync(options);
-        return new ThrowAwayServer(lease.ConnectionString, lease, options);
+        // Suites make databases of their own, as the ledger's owner may not.
+        var administrator = new NpgsqlConnectionStringBuilder(lease.ConnectionString) { Username = "almagest" };
+        return new ThrowAwayServer(administrator.ConnectionString, lease, options);
     }
 
     public async ValueTask DisposeAsync()

@@ -42,11 +42,14 @@ public sealed record CatalogColumn(
     /// <summary>The datatype as a VOTable names it: <c>int</c>, <c>float</c> …; null of other files.</summary>
     public string? DataType { get; init; }
 
+    /// <summary>Numbers that the file has in 32 bits: fewer digits than those of the doubles that they are widened to tell them apart.</summary>
+    public bool IsNarrow { get; init; }
+
     /// <summary>What a VOTable says of it beyond its type (DALI 1.1, section 3.3): <c>timestamp</c>, <c>point</c> …; null where it says
     /// nothing.</summary>
     public string? XType { get; init; }
 
-    /// <summary>What was seen in it, and how the file words it, is no part of what it is.</summary>
+    /// <summary>What was seen in it, and how the file words or stores it, is no part of what it is.</summary>
     public bool Equals(CatalogColumn? other) =>
         other is not null
         && (Name, Type, Unit, Ucd, Description) == (other.Name, other.Type, other.Unit, other.Ucd, other.Description)

@@ -17,6 +17,9 @@ internal sealed partial record PostgresBinaries(string Directory, int MajorVersi
 
     public string PgCtl => Path.Combine(Directory, "pg_ctl");
 
+    /// <summary>Beside the server's programs, or wherever it is found: packages for clients have it.</summary>
+    public string Psql => Path.Combine(Directory, "psql") is var beside && File.Exists(beside) ? beside : "psql";
+
     public string Postgres => Path.Combine(Directory, "postgres");
 
     /// <summary>

@@ -47,6 +47,29 @@ public sealed class ExportTableTests
         }
     }
 
+    [Theory]
+    [InlineData(TableFormat.Csv, "n,w\n0.1,0.10000000149011612\n0.3333333333333333,0.25\n,\n")]
+    [InlineData(TableFormat.Json, "{\"n\":0.1,\"w\":0.10000000149011612},{\"n\":0.3333333333333333,\"w\":0.25},{\"n\":null,\"w\":null}")]
+    [InlineData(TableFormat.Ecsv, "# - {name: \"n\", datatype: float32}\n# - {name: \"w\", datatype: float64}\n")]
+    public async Task A_column_of_32_bits_has_the_digits_that_give_those_back(TableFormat format, string part)
+    {
+        // What is not such a number, among them, keeps all of its digits.
+        object?[][] rows =
+        [
+            [(double)0.1f, (double)0.1f],
+            [1.0 / 3, 0.25],
+            [null, null],
+        ];
+        var stream = new MemoryStream();
+        CatalogColumn[] columns = [new("n", ColumnType.Double), new("w", ColumnType.Double)];
+        await (new ExportTable(columns, [], OneByOne(rows)) with { Narrow = new HashSet<string> { "n" } }).WriteAsync(
+            stream,
+            format,
+            cancellationToken: TestContext.Current.CancellationToken
+        );
+        Assert.Contains(part, Encoding.UTF8.GetString(stream.ToArray()), StringComparison.Ordinal);
+    }
+
     private static async Task<MemoryStream> WriteAsync(TableFormat format)
     {
         var stream = new MemoryStream();

@@ -9,6 +9,20 @@ public sealed class MappingTests
         ColumnMapping.Automatic(names.Select(n => new CatalogColumn(n, ColumnType.Double)).ToArray());
 
     [Theory]
+    [InlineData(false, true, "star")]
+    [InlineData(true, true, null)]
+    [InlineData(false, false, null)]
+    public void A_name_that_may_be_a_class_is_the_identifier_where_each_row_of_the_file_has_another(bool repeats, bool whole, string? found)
+    {
+        var mapping = ColumnMapping.Automatic([
+            new CatalogColumn("ra", ColumnType.Double),
+            new CatalogColumn("dec", ColumnType.Double),
+            new CatalogColumn("star", ColumnType.Text) { Glance = new ColumnGlance(20, whole, 0, double.NaN, double.NaN, repeats) },
+        ]);
+        Assert.Equal(found, mapping[StarField.SourceId]?.Formula);
+    }
+
+    [Theory]
     [InlineData("ra", "dec")]
     [InlineData("RA_ICRS", "DE_ICRS")]
     [InlineData("RAdeg", "DEdeg")]

@@ -46,6 +46,35 @@ public sealed class ParquetTests
         return target.ToArray();
     }
 
+    [Fact]
+    public async Task Floats_of_32_bits_keep_their_digits_beside_the_fields_and_their_values_in_them()
+    {
+        var (ra, dec) = (new DataField<double>("ra", false), new DataField<double>("dec", false));
+        var (mag, flux, exact) = (
+            new DataField<float>("gmag", false),
+            new DataField<float>("flux", true),
+            new DataField<double>("exact", true)
+        );
+        var target = new MemoryStream();
+        await using (var writer = await ParquetWriter.CreateAsync(new ParquetSchema(ra, dec, mag, flux, exact), target))
+        {
+            using var group = writer.CreateRowGroup();
+            await group.WriteAsync<double>(ra, new double[] { 10.5, 11 });
+            await group.WriteAsync<double>(dec, new double[] { -20, -21 });
+            await group.WriteAsync<float>(mag, new[] { 0.1f, 15.3f });
+            await group.WriteAsync<float>(flux, new float?[] { 0.1f, null });
+            await group.WriteAsync<double>(exact, new double?[] { 0.1f, 1.0 / 3 });
+            group.CompleteValidate();
+        }
+
+        var loaded = Load.Bytes(target.ToArray());
+
+        Assert.Equal(0.1f, loaded.Stars[0].Magnitude);
+        Assert.Equal("""{"flux":0.1,"exact":0.10000000149011612}""", loaded.Stars[0].Extra);
+        Assert.Equal("""{"exact":0.3333333333333333}""", loaded.Stars[1].Extra);
+        Assert.Equal(["double", "double", "float", "float", "double"], loaded.Report.Columns.Select(c => c.Type));
+    }
+
     private static readonly Dictionary<string, string> s_voParquet = new()
     {
         ["IVOA.VOTable-Parquet.version"] = "1.0",

@@ -170,4 +170,15 @@ public sealed class TextQuirkTests
         byte[] text = [.. "id,ra,dec,name\n1,10,20,a"u8, 1, .. "b\n"u8, .. Encoding.UTF8.GetBytes(new string('\n', 300))];
         Assert.Equal("{\"name\":\"a\\u0001b\"}", Load.Bytes(text).Stars[0].Extra);
     }
+
+    [Theory]
+    [InlineData("-----------------------------")]
+    [InlineData("=============================")]
+    public void One_rule_below_all_the_names_is_no_row(string rule)
+    {
+        var loaded = Load.Text($"Name   RAdeg  DEdeg  Vmag\n{rule}\nA1  10.5  -5.25  10.5\nA2  11.5  5.25  ---\n");
+        Assert.Empty(loaded.Rejected);
+        Assert.Equal([10.5, double.NaN], loaded.Stars.Select(s => s.Magnitude));
+        Assert.DoesNotContain(loaded.Report.Suspicions, s => s.Contains("not of its type", StringComparison.Ordinal));
+    }
 }

@@ -39,6 +39,8 @@ internal sealed class ServerHome : IAsyncDisposable
 
     public string Data => Path.Combine(Server, "data");
 
+    public string LeaseLock => Path.Combine(Home, "lease.lock");
+
     /// <summary>The server's main process, or null where none runs.</summary>
     public int? ServerProcess => PostmasterFile.Read(Data) is { } file && file.IsServerOf(Data) ? file.ProcessId : null;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Almagest.Testing;
+using Npgsql;
 using Xunit;
 
 namespace Almagest.Postgres.Tests;
@@ -49,6 +50,27 @@ public sealed class ServerKeeperTests
 
         Assert.Equal(1, await ServerHome.AskAsync(lease, "SELECT 1"));
         Assert.NotNull(home.Keeper);
+    }
+
+    [Fact]
+    public async Task It_stays_as_long_as_a_session_of_some_other_program_is_open()
+    {
+        await using var home = await ServerHome.WithServerAsync();
+        await using (var lease = await home.StartAsync(s_short))
+        await using (var session = new NpgsqlConnection($"{lease.ConnectionString};Pooling=false"))
+        {
+            await session.OpenAsync(CancellationToken);
+            await lease.DisposeAsync();
+            var wanted = File.GetLastWriteTimeUtc(home.LeaseLock);
+
+            // The keeper has come to stop it, and has seen the session.
+            await Eventually.HoldsAsync(() => File.GetLastWriteTimeUtc(home.LeaseLock) > wanted);
+
+            Assert.NotNull(home.ServerProcess);
+            await using var ask = new NpgsqlCommand("SELECT 1", session);
+            Assert.Equal(1, await ask.ExecuteScalarAsync(CancellationToken));
+        }
+        await Eventually.HoldsAsync(() => home.ServerProcess is null && home.Keeper is null);
     }
 
     [Fact]

@@ -11,6 +11,7 @@ using Almagest.Server.Hosting;
 using Almagest.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Xunit;
 
 namespace Almagest.Server.Tests;
@@ -102,6 +103,58 @@ public sealed class StandbyTests : IAsyncLifetime
             (await new ViewStatusReader(onStandby).ReadAsync(Cancel)).All(v => !v.Lags && !v.IsRefreshing)
         );
         Assert.All(await new ViewVerifier(onStandby).VerifyAsync(), v => Assert.True(v.Agrees, v.ViewName));
+    }
+
+    [Theory]
+    [InlineData("primary", "the database server 127.0.0.1:PORT is a standby, and a primary is asked for")]
+    [InlineData("read-write", "the database server 127.0.0.1:PORT is a standby, and one that takes changes is asked for")]
+    [InlineData("standby", null)]
+    [InlineData("read-only", null)]
+    [InlineData("prefer-primary", null)]
+    [InlineData("any", null)]
+    public async Task Where_one_server_is_named_it_must_be_what_is_asked_for(string wanted, string? refusal)
+    {
+        await using var ledger = new LedgerDatabase($"{Pair.Standby};Target Session Attributes={wanted}");
+        Task<int> AskAsync() => ledger.AskAsync(connection => Task.FromResult(connection.ProcessID), Cancel);
+        if (refusal is null)
+        {
+            Assert.NotEqual(0, await AskAsync());
+            return;
+        }
+        var port = new NpgsqlConnectionStringBuilder(Pair.Standby).Host!.Split(':')[1];
+        var error = await Assert.ThrowsAsync<LedgerException>(AskAsync);
+        Assert.Equal(ErrorCode.DatabaseOfOtherKind, error.Code);
+        Assert.Equal(refusal.Replace("PORT", port, StringComparison.Ordinal), error.Message);
+        await Pair.PromoteAsync(Cancel);
+        Assert.NotEqual(0, await AskAsync());
+    }
+
+    [Fact]
+    public async Task Where_a_primary_is_no_standby_it_is_refused_as_one()
+    {
+        await using var ledger = new LedgerDatabase($"{Pair.Primary};Target Session Attributes=standby");
+        var error = await Assert.ThrowsAsync<LedgerException>(() => ledger.ConnectAsync(Cancel));
+        Assert.EndsWith("is a primary that takes changes, and a standby is asked for", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_whose_database_was_away_at_its_start_says_once_that_it_is_a_standby()
+    {
+        await using var ledger = new LedgerDatabase(Pair.Standby);
+        await Pair.StopStandbyAsync(Cancel);
+        await using var server = await Served.StartAsync(ledger);
+        string[] Says(string words) => [.. server.Log.Where(l => l.Contains(words, StringComparison.Ordinal))];
+        await Eventually.HoldsAsync(() => Says("Cannot look for runs that wait").Length > 0 && Says("The views cannot follow").Length > 0);
+
+        await Pair.StartStandbyAsync(Cancel);
+        await Eventually.HoldsAsync(() => Says("is a standby of another").Length > 0);
+        await Pair.PromoteAsync(Cancel);
+        await server.LoadAsync();
+        await server.CompleteAsync();
+        await Eventually.HoldsAsync(async () => (await server.CountAsync()).Runs == 1);
+        Assert.Single(Says("is a standby of another"));
+        Assert.Single(Says("was promoted"));
+        Assert.Empty(Says("read-only"));
     }
 
     private static StringContent Body(string json) => new(json, Encoding.UTF8, "application/json");

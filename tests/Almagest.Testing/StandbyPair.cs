@@ -57,6 +57,13 @@ public sealed class StandbyPair : IAsyncDisposable
     public Task PromoteAsync(CancellationToken cancellationToken) =>
         RunAsync(["pg_ctl", "-D", Data(1), "-w", "promote"], cancellationToken);
 
+    /// <summary>The second server is away, until it is started again.</summary>
+    public Task StopStandbyAsync(CancellationToken cancellationToken) =>
+        RunAsync(["pg_ctl", "-D", Data(1), "-m", "fast", "-w", "stop"], cancellationToken);
+
+    /// <inheritdoc cref="StopStandbyAsync"/>
+    public Task StartStandbyAsync(CancellationToken cancellationToken) => ServeAsync(1, cancellationToken);
+
     /// <summary>What the first server sends is received by the second, and not replayed until that is resumed.</summary>
     public Task PauseAsync(CancellationToken cancellationToken) => AskStandbyAsync("select pg_wal_replay_pause()", cancellationToken);
 

@@ -5,6 +5,9 @@ namespace Almagest.Catalog.Delimited;
 /// <summary>Rows between the names and the data: units, types (RDB, and databases), dashes.</summary>
 internal sealed class HeaderRows
 {
+    // A shorter one may stand for a missing value, in a row that lacks the others.
+    private const int LeastRule = 10;
+
     private readonly string[]? _units;
 
     /// <param name="rows">of the text</param>
@@ -16,6 +19,13 @@ internal sealed class HeaderRows
         for (var steps = 0; steps < 3 && Data < rows.Count; steps++)
         {
             var fields = rows[Data].Fields;
+            // One rule below all the names, as people draw it.
+            if (columns > 1 && fields is [{ Length: >= LeastRule }] && rows[Data].IsBorder && rows.Count > Data + 1)
+            {
+                said.Add("dashes");
+                Data++;
+                continue;
+            }
             if (fields.Length != columns && fields.Length != columns + 1)
                 break;
             if (TypeWords.Are(fields))

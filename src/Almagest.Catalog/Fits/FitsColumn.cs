@@ -55,6 +55,9 @@ internal sealed partial class FitsColumn
 
     public ColumnType Type { get; }
 
+    /// <summary>Floats of 32 bits, as they are: not scaled to something else.</summary>
+    public bool IsNarrow => _element == ElementType.Float && !_ascii && Type == ColumnType.Double && _scale == 1 && _zero == 0;
+
     /// <summary>True for a column of variable-length arrays, whose values are not in the rows.</summary>
     public bool IsVariable { get; private init; }
 

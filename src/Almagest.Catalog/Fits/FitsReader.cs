@@ -68,9 +68,14 @@ internal sealed class FitsReader : ICatalogReader
         Columns = _columns
             .Select(
                 (c, i) =>
-                    described.TryGetValue(c.Name, out var about) && about.System is not null
-                        ? new CatalogColumn(names[i], c.Type, c.Unit ?? about.Unit, c.Ucd ?? about.Ucd, c.Description, about.System)
-                        : new CatalogColumn(names[i], c.Type, c.Unit, c.Ucd, c.Description, system)
+                    (
+                        described.TryGetValue(c.Name, out var about) && about.System is not null
+                            ? new CatalogColumn(names[i], c.Type, c.Unit ?? about.Unit, c.Ucd ?? about.Ucd, c.Description, about.System)
+                            : new CatalogColumn(names[i], c.Type, c.Unit, c.Ucd, c.Description, system)
+                    ) with
+                    {
+                        IsNarrow = c.IsNarrow,
+                    }
             )
             .ToArray();
         var variable = names.Where((_, i) => _columns[i].IsVariable).ToArray();

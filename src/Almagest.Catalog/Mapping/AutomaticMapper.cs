@@ -115,7 +115,18 @@ internal sealed class AutomaticMapper
     private void MapIdentifier(Dictionary<string, MappedField> fields, List<int> candidates)
     {
         if (candidates.Count == 0)
+        {
+            var named = Enumerable
+                .Range(0, _columns.Count)
+                .Where(i =>
+                    FieldAliases.NamesIfUnique.Contains(_columns[i].Name, StringComparer.OrdinalIgnoreCase)
+                    && _columns[i] is { Type: ColumnType.Text, Glance: { Whole: true, Rows: > 1, Nulls: 0, Repeats: false } }
+                )
+                .ToList();
+            if (named.Count > 0)
+                Add(fields, FromColumn(StarField.SourceId, _columns, named[0], Names(named.Skip(1))));
             return;
+        }
         int Rank(int i) =>
             _columns[i].Glance is not { Rows: > 0 } glance ? 0
             : glance.Nulls > 0 ? (glance.Nulls * 10 <= glance.Rows && FieldAliases.IsOwnIdentifier(_columns[i].Name) ? 0 : 2)

@@ -333,6 +333,10 @@ internal static class FieldAliases
         [StarField.LabelCluster] = ["label_cluster"],
     };
 
+    /// <summary>Names of identifiers that may as well be those of a class or a flag: taken where each row of a small file has another text,
+    /// and nothing else is an identifier.</summary>
+    public static readonly string[] NamesIfUnique = ["star", "star_name", "object", "object_name", "objname", "target", "target_name"];
+
     /// <summary>Names that a table gives to its own identifiers, not to those of another catalogue.</summary>
     public static bool IsOwnIdentifier(string name) =>
         name.ToLowerInvariant()

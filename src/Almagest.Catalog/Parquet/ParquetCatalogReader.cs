@@ -45,7 +45,14 @@ internal sealed class ParquetCatalogReader : ICatalogReader
             throw ContentSniffer.Refuse(input, $"a Parquet file with {_columns.Length} columns that can be read", "");
         var about = Guarded(Describe);
         Columns = _columns
-            .Select(c => (about.GetValueOrDefault(c.Name) ?? new CatalogColumn(c.Name, c.Type)) with { Name = c.Name, Type = c.Type })
+            .Select(c =>
+                (about.GetValueOrDefault(c.Name) ?? new CatalogColumn(c.Name, c.Type)) with
+                {
+                    Name = c.Name,
+                    Type = c.Type,
+                    IsNarrow = c.IsNarrow,
+                }
+            )
             .ToArray();
         Glances = Look();
         Format = input.IsGzip ? "Parquet, gzip" : "Parquet";

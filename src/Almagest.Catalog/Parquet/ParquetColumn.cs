@@ -34,6 +34,9 @@ internal sealed class ParquetColumn
 
     public ColumnType Type { get; }
 
+    /// <summary>Floats of 32 bits, or of 16.</summary>
+    public bool IsNarrow => Type == ColumnType.Double && Field.ClrType != typeof(double) && Field.ClrType != typeof(decimal);
+
     private bool IsList => Field.MaxRepetitionLevel > 0;
 
     private static ColumnType Scalar(Type type) =>

@@ -28,7 +28,7 @@ internal static class ParquetGuard
         if (tail[4..].SequenceEqual("PARE"u8))
             throw new CatalogFormatException("The Parquet file is encrypted. Write it without encryption.");
         if (!tail[4..].SequenceEqual("PAR1"u8))
-            throw Damaged("it does not end with a footer; is it cut short?");
+            throw Damaged("it does not end with a footer");
         long footer = BinaryPrimitives.ReadUInt32LittleEndian(tail);
         if (footer > length - 12)
             throw Damaged($"its footer declares {footer:N0} bytes, more than the file has");

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Almagest.Catalog.Binary;
 using Almagest.Catalog.Mapping;
 using Almagest.Sky;
 
@@ -21,6 +22,7 @@ internal sealed partial class ExtraJsonWriter : IDisposable
 
     private readonly int[] _columns;
     private readonly JsonEncodedText[] _names;
+    private readonly bool[] _narrow;
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
     private readonly Utf8JsonWriter _json;
 
@@ -35,6 +37,7 @@ internal sealed partial class ExtraJsonWriter : IDisposable
             .ToHashSet();
         _columns = Enumerable.Range(0, columns.Count).Where(i => !mapped.Contains(i)).ToArray();
         _names = _columns.Select(i => JsonEncodedText.Encode(columns[i].Name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)).ToArray();
+        _narrow = _columns.Select(i => columns[i].IsNarrow).ToArray();
         _json = new Utf8JsonWriter(_buffer, s_options);
     }
 
@@ -48,13 +51,13 @@ internal sealed partial class ExtraJsonWriter : IDisposable
         _json.Reset();
         _json.WriteStartObject();
         for (var i = 0; i < _columns.Length; i++)
-            Write(_names[i], batch.Columns[_columns[i]], row);
+            Write(_names[i], batch.Columns[_columns[i]], row, _narrow[i]);
         _json.WriteEndObject();
         _json.Flush();
         return Encoding.UTF8.GetString(_buffer.WrittenSpan);
     }
 
-    private void Write(JsonEncodedText name, CatalogVector vector, int row)
+    private void Write(JsonEncodedText name, CatalogVector vector, int row, bool isNarrow)
     {
         if (vector.HasMisfits && vector.Misfit(row) is { } text)
         {
@@ -70,7 +73,9 @@ internal sealed partial class ExtraJsonWriter : IDisposable
         {
             case DoubleVector doubles:
                 var value = doubles.Values[row];
-                if (double.IsFinite(value))
+                if (isNarrow && NarrowFloat.Is(value))
+                    _json.WriteNumber(name, (float)value);
+                else if (double.IsFinite(value))
                     _json.WriteNumber(name, value);
                 else if (!double.IsNaN(value))
                     _json.WriteString(name, value.ToString(CultureInfo.InvariantCulture));

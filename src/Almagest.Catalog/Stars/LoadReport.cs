@@ -13,7 +13,7 @@ public sealed record LoadReport(long Rows, long Rejected, IReadOnlyList<ColumnRe
 
 /// <summary>One column of a file as it was read.</summary>
 /// <param name="Name">in the file, without a unit in brackets</param>
-/// <param name="Type">int64, double, boolean, text or json</param>
+/// <param name="Type">int64, double, float (numbers that the file has in 32 bits), boolean, text or json</param>
 /// <param name="Unit">as the file, its header or the user says it; null where nothing does</param>
 /// <param name="Use">the field of a star that it became; null for one that is kept beside</param>
 /// <param name="Why">why it was used so, or not; null where its name alone says it</param>

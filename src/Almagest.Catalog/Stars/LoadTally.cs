@@ -94,7 +94,7 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
         var tally = _tallies[index];
         return new ColumnReport(
             column.Name,
-            Words(column.Type),
+            column is { Type: ColumnType.Double, IsNarrow: true } ? "float" : Words(column.Type),
             field?.GivenUnit ?? column.Unit,
             field?.Field,
             why,

@@ -53,6 +53,9 @@ internal sealed class VoTableField
         };
     }
 
+    /// <summary>One float of 32 bits.</summary>
+    public bool IsNarrow => _element == ElementType.Float && Type == ColumnType.Double;
+
     /// <summary>The datatype as the file has it.</summary>
     public string? Declared { get; init; }
 

@@ -48,6 +48,8 @@ internal sealed class VoTableReader : ICatalogReader
                     {
                         DataType = f.Declared,
                         XType = f.XType,
+                        // As text a number has the digits that somebody gave it.
+                        IsNarrow = _fits is not null ? _fits.Columns[i].IsNarrow : _header.Serialization != "TABLEDATA" && f.IsNarrow,
                     }
             )
             .ToArray();

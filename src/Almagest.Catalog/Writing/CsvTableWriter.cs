@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using Almagest.Catalog.Binary;
 
 namespace Almagest.Catalog.Writing;
 
@@ -64,14 +65,19 @@ internal sealed class CsvTableWriter : IDisposable
         _writer.Write('"');
     }
 
-    public void Write(double? value)
+    /// <param name="isNarrow">of a column of 32 bits: with the digits that give those back</param>
+    public void Write(double? value, bool isNarrow = false)
     {
         Separate();
         if (value is not { } number || double.IsNaN(number))
             return;
         _empty = false;
         Span<char> text = stackalloc char[32];
-        number.TryFormat(text, out var length, "R", CultureInfo.InvariantCulture);
+        int length;
+        if (isNarrow && NarrowFloat.Is(number))
+            ((float)number).TryFormat(text, out length, "R", CultureInfo.InvariantCulture);
+        else
+            number.TryFormat(text, out length, "R", CultureInfo.InvariantCulture);
         _writer.Write(text[..length]);
     }
 

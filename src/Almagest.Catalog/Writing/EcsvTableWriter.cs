@@ -29,17 +29,19 @@ internal static class EcsvTableWriter
             WriteHeader(table, text);
         csv.WriteHeader(table.Columns.Select(c => c.Name).ToArray());
         await DrainAsync(text, buffer, stream, cancellationToken);
+        var narrow = table.Columns.Select(c => table.Narrow.Contains(c.Name)).ToArray();
         long rows = 0;
         await foreach (var batch in table.Batches.WithCancellation(cancellationToken))
         {
             foreach (var row in batch)
             {
-                foreach (var value in row)
+                for (var i = 0; i < narrow.Length; i++)
                 {
+                    var value = row[i];
                     if (value is string word)
                         csv.Write(word);
                     else if (value is double number)
-                        csv.Write(number);
+                        csv.Write(number, narrow[i]);
                     else if (value is long whole)
                         csv.Write(whole);
                     // As astropy writes and reads them.
@@ -69,7 +71,8 @@ internal static class EcsvTableWriter
         text.WriteLine("# datatype:");
         foreach (var column in table.Columns)
         {
-            var described = new List<string> { $"name: {Scalar(column.Name)}", $"datatype: {TypeName(column.Type)}" };
+            var type = table.Narrow.Contains(column.Name) ? "float32" : TypeName(column.Type);
+            var described = new List<string> { $"name: {Scalar(column.Name)}", $"datatype: {type}" };
             if (column.Unit is { } unit)
                 described.Add($"unit: {Scalar(unit)}");
             if (column.Description is { } words)

@@ -36,6 +36,9 @@ public sealed record ExportTable(
     /// <summary>Int64 columns of 0 and 1: truths in files whose columns have types.</summary>
     public IReadOnlySet<string> Flags { get; init; } = FrozenSet<string>.Empty;
 
+    /// <summary>Double columns that a file had in 32 bits: text formats write as many digits as give those back.</summary>
+    public IReadOnlySet<string> Narrow { get; init; } = FrozenSet<string>.Empty;
+
     /// <summary>What a VOTable says of a text column beyond its type (DALI 1.1, section 3.3), e.g. <c>timestamp</c>; by the column's
     /// name.</summary>
     public IReadOnlyDictionary<string, string> XTypes { get; init; } = FrozenDictionary<string, string>.Empty;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Almagest.Catalog.Binary;
 
 namespace Almagest.Catalog.Writing;
 
@@ -34,6 +35,7 @@ internal static class JsonTableWriter
         json.WriteEndArray();
         json.WriteStartArray("rows");
         var names = table.Columns.Select(c => JsonEncodedText.Encode(c.Name)).ToArray();
+        var narrow = table.Columns.Select(c => table.Narrow.Contains(c.Name)).ToArray();
         long rows = 0;
         await foreach (var batch in table.Batches.WithCancellation(cancellationToken))
         {
@@ -41,7 +43,7 @@ internal static class JsonTableWriter
             {
                 json.WriteStartObject();
                 for (var i = 0; i < names.Length; i++)
-                    Write(json, names[i], row[i]);
+                    Write(json, names[i], row[i], narrow[i]);
                 json.WriteEndObject();
             }
             await DrainAsync(json, buffer, stream, cancellationToken);
@@ -57,7 +59,7 @@ internal static class JsonTableWriter
         return rows;
     }
 
-    private static void Write(Utf8JsonWriter json, JsonEncodedText name, object? value)
+    private static void Write(Utf8JsonWriter json, JsonEncodedText name, object? value, bool isNarrow)
     {
         switch (value)
         {
@@ -66,6 +68,9 @@ internal static class JsonTableWriter
                 break;
             case long whole:
                 json.WriteNumber(name, whole);
+                break;
+            case double number when isNarrow && NarrowFloat.Is(number):
+                json.WriteNumber(name, (float)number);
                 break;
             case double number when double.IsFinite(number):
                 json.WriteNumber(name, number);

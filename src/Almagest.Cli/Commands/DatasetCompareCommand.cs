@@ -42,7 +42,7 @@ internal static class DatasetCompareCommand
                 if (path is null && parsed.GetValue(stars))
                     throw new UsageException("--stars is of a file", "Name the file with --output.", "--stars");
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-                var compared = await ProgressDisplay.ShowAsync(
+                using var compared = await ProgressDisplay.ShowAsync(
                     shell,
                     "comparing",
                     progress =>

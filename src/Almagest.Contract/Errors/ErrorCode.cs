@@ -223,6 +223,9 @@ public sealed class ErrorCode
     /// <summary>A watch of this name exists. Facts: name.</summary>
     public static readonly ErrorCode WatchNameTaken = Conflict("watch_name_taken");
 
+    /// <summary>As many watches as may be are there. Facts: most.</summary>
+    public static readonly ErrorCode TooManyWatches = Conflict("too_many_watches");
+
     /// <summary>A dataset of this content exists. Facts: dataset.</summary>
     public static readonly ErrorCode ContentLoaded = Conflict("content_loaded");
 
@@ -268,7 +271,7 @@ public sealed class ErrorCode
     /// <summary>The database does not answer.</summary>
     public static readonly ErrorCode DatabaseAway = Unavailable("database_away");
 
-    /// <summary>The database takes no more connections.</summary>
+    /// <summary>The database takes no more connections, or others changed at the same time what was to be changed.</summary>
     public static readonly ErrorCode DatabaseBusy = Unavailable("database_busy");
 
     /// <summary>The database took too long.</summary>
@@ -289,6 +292,12 @@ public sealed class ErrorCode
     /// <summary>The database takes no writes: it is a replica.</summary>
     public static readonly ErrorCode DatabaseReadOnly = Unavailable("database_read_only");
 
+    /// <summary>
+    /// The one server that the connection string names is not of the kind that it asks for: a standby where a primary is wanted, or the
+    /// other way round. Facts: server, found.
+    /// </summary>
+    public static readonly ErrorCode DatabaseOfOtherKind = Unavailable("database_of_other_kind");
+
     /// <summary>The database refused the login.</summary>
     public static readonly ErrorCode DatabaseLoginRefused = Unavailable("database_login_refused");
 
@@ -306,6 +315,9 @@ public sealed class ErrorCode
 
     /// <summary>Any other error of the database. Facts: sqlstate.</summary>
     public static readonly ErrorCode DatabaseFailed = Unavailable("database_failed");
+
+    /// <summary>As much work that needs whole tables is under way as the program does at once.</summary>
+    public static readonly ErrorCode ServerBusy = Unavailable("server_busy");
 
     /// <summary>The server cannot serve the ledger for now, as its readiness check found.</summary>
     public static readonly ErrorCode NotReady = Unavailable("not_ready");

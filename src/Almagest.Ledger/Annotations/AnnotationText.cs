@@ -33,10 +33,14 @@ public static class AnnotationText
     {
         if (string.IsNullOrWhiteSpace(text))
             return null;
-        return text.Length <= LongestName && !text.Any(char.IsControl)
+        return text.Length <= LongestName && text.All(IsPlain)
             ? text.Trim()
             : throw LedgerException.Invalid(field, $"{field} is '{Clip(text)}', expected at most {LongestName} characters on one line");
     }
+
+    // A name reads as what it is: signs that turn the direction of writing make it look like another one (UAX 9, section 2).
+    private static bool IsPlain(char c) =>
+        !char.IsControl(c) && c is not ('\u061C' or '\u200E' or '\u200F' or (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069'));
 
     /// <summary>A remark or note of any number of lines; null or blank = none.</summary>
     public static string? Long(string field, string? text)

@@ -94,6 +94,12 @@ public static class PostgresErrors
                     "Try again; on the standby, hot_standby_feedback = on or a larger max_standby_streaming_delay lets long queries end.",
                     inner: pg
                 ),
+            PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected => LedgerException.Of(
+                ErrorCode.DatabaseBusy,
+                "others changed the same at the same time",
+                "Try again.",
+                inner: pg
+            ),
             PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable => LedgerException.Of(
                 ErrorCode.DatabaseSlow,
                 "the database took too long",

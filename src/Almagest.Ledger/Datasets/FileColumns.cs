@@ -16,6 +16,11 @@ public sealed partial record FileColumn(ColumnReport Report, string? Field, Fiel
     /// <summary>What the file says that it is, in words of UCD1+; null where it says nothing, or in the words of older files.</summary>
     public string? OwnUcd => Report.Ucd is { } ucd && Words().IsMatch(ucd) ? ucd : null;
 
+    /// <summary>A field that is, number for number, what the file has in 32 bits.</summary>
+    public bool IsNarrow => Field is not null && Report.Type == Narrow && Unit is { Factor: 1, TimesCosDec: false };
+
+    internal const string Narrow = "float";
+
     [GeneratedRegex(@"^[a-z][A-Za-z0-9]*(\.[A-Za-z0-9-]+)*(;[a-z][A-Za-z0-9]*(\.[A-Za-z0-9-]+)*)*$", RegexOptions.CultureInvariant)]
     private static partial Regex Words();
 }
@@ -47,7 +52,14 @@ public static class FileColumns
 
     private static FileColumn? Column(ColumnReport[] same, Dictionary<string, string> mapping, bool turned, bool carried)
     {
-        var column = same[0];
+        // Of several files one may have had it in 32 bits and another in 64.
+        var column =
+            same.Any(c => c.Type == FileColumn.Narrow) && same.Any(c => c.Type != FileColumn.Narrow)
+                ? same[0] with
+                {
+                    Type = "double",
+                }
+                : same[0];
         var beside = new FileColumn(column, null, default);
         var field =
             mapping.FirstOrDefault(m => m.Value == column.Name || m.Value.StartsWith(column.Name + ":", StringComparison.Ordinal)).Key

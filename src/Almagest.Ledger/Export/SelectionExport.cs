@@ -54,6 +54,7 @@ public sealed class SelectionExport(LedgerDatabase ledger)
             )
         ) with
         {
+            Narrow = (FileColumns.Of(dataset) ?? []).Where(c => c.IsNarrow).Select(c => c.Field!).ToHashSet(),
             IntegerIds = await IntegerIds.ColumnsAsync(ledger, [dataset.DatasetId], cancellationToken),
         };
     }

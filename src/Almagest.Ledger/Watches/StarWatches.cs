@@ -15,6 +15,9 @@ public sealed class StarWatches(LedgerDatabase ledger)
 {
     private const int LongestName = 100;
 
+    // Each is looked at again with every run.
+    private const int MostWatches = 200;
+
     private const string NewsColumns = """
         w.name, n.run_id, r.algorithm, r.completed_at, n.earlier_runs, n.stars, n.flagged, n.newly_flagged, n.first_analysed, n.source_ids,
         n.sentence, n.told_at
@@ -57,7 +60,8 @@ public sealed class StarWatches(LedgerDatabase ledger)
             {
                 var added = await connection.ExecuteAsync(
                     """
-                    insert into public.watches (name, label_set, region, dataset_id, added_by) values ($1, $2, $3, $4, $5)
+                    insert into public.watches (name, label_set, region, dataset_id, added_by)
+                    select $1, $2, $3, $4, $5 where (select count(*) from public.watches) < $6
                     on conflict (name) do nothing
                     """,
                     cancellationToken,
@@ -65,8 +69,17 @@ public sealed class StarWatches(LedgerDatabase ledger)
                     OrNull(labels, NpgsqlDbType.Text),
                     OrNull(region?.ToJson(), NpgsqlDbType.Jsonb),
                     OrNull(of?.DatasetId, NpgsqlDbType.Bigint),
-                    OrNull(AnnotationText.Who(by), NpgsqlDbType.Text)
+                    OrNull(AnnotationText.Who(by), NpgsqlDbType.Text),
+                    MostWatches
                 );
+                if (added == 0 && !await IsThereAsync(connection, named, cancellationToken))
+                    throw LedgerException
+                        .Of(
+                            ErrorCode.TooManyWatches,
+                            $"there are {MostWatches} watches already, as many as may be",
+                            "Remove one that is not needed."
+                        )
+                        .With("most", MostWatches);
                 if (added == 0)
                     throw LedgerException
                         .Of(ErrorCode.WatchNameTaken, $"there is a watch '{named}' already", "Choose another name, or remove it.", "name")
@@ -192,6 +205,15 @@ public sealed class StarWatches(LedgerDatabase ledger)
                 ) == 1,
             cancellationToken
         );
+    }
+
+    private static async Task<bool> IsThereAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select exists (select from public.watches where name = $1)", connection)
+        {
+            Parameters = { new() { Value = name } },
+        };
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static LedgerException Missing(string name) =>

@@ -9,6 +9,7 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
+using Almagest.Runs.Execution;
 using Npgsql;
 
 namespace Almagest.Runs.Changes;
@@ -24,17 +25,22 @@ public sealed record DatasetComparisonRequest(
     double? Epoch2 = null
 );
 
-/// <summary>Two tables of the same stars, compared.</summary>
-public sealed class DatasetComparison
+/// <summary>Two tables of the same stars, compared. It has both in memory, and its place among work of that kind, until it is disposed
+/// of.</summary>
+public sealed class DatasetComparison : IDisposable
 {
-    internal DatasetComparison(StarPairing pairing, DatasetComparisonResource resource, SideBySide tables) =>
-        (Pairing, Resource, Tables) = (pairing, resource, tables);
+    private readonly IDisposable _place;
+
+    internal DatasetComparison(StarPairing pairing, DatasetComparisonResource resource, SideBySide tables, IDisposable place) =>
+        (Pairing, Resource, Tables, _place) = (pairing, resource, tables, place);
 
     public StarPairing Pairing { get; }
 
     public DatasetComparisonResource Resource { get; }
 
     internal SideBySide Tables { get; }
+
+    public void Dispose() => _place.Dispose();
 }
 
 /// <summary>Compares two tables of the same stars: who is in both, and by how much each measurement moved. Both tables are in memory
@@ -51,6 +57,7 @@ public sealed class DatasetComparer(LedgerDatabase ledger)
     private const int Looked = 1000;
 
     /// <param name="stage">told what is being done</param>
+    /// <returns>to be disposed of</returns>
     /// <exception cref="LedgerException">no such dataset, nothing says which stars are the same, or an epoch is out of range</exception>
     public async Task<DatasetComparison> CompareAsync(
         DatasetComparisonRequest request,
@@ -65,6 +72,27 @@ public sealed class DatasetComparer(LedgerDatabase ledger)
             await FindAsync(request.Dataset1, "dataset_1", cancellationToken),
             await FindAsync(request.Dataset2, "dataset_2", cancellationToken)
         );
+        var place = await LargeWork.Answers.TakeAsync(cancellationToken);
+        try
+        {
+            return await CompareAsync(request, first, second, place, stage, cancellationToken);
+        }
+        catch
+        {
+            place.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<DatasetComparison> CompareAsync(
+        DatasetComparisonRequest request,
+        Dataset first,
+        Dataset second,
+        IDisposable place,
+        Action<string>? stage,
+        CancellationToken cancellationToken
+    )
+    {
         stage?.Invoke("finding the same stars");
         var pairing = await new PairingReader(ledger).ReadAsync(first, second, request.Pairing ?? new PairingChoice(), cancellationToken);
         var (epoch1, epoch2) = (request.Epoch1 ?? pairing.Epoch1, request.Epoch2 ?? pairing.Epoch2);
@@ -105,7 +133,8 @@ public sealed class DatasetComparer(LedgerDatabase ledger)
                 [.. columns2.Except(columns1)],
                 [.. Notes(first, second, epoch1, epoch2, tables, quantities)]
             ),
-            tables
+            tables,
+            place
         );
     }
 

@@ -69,6 +69,10 @@ public sealed class RunChangeReader(LedgerDatabase ledger, SelectionCache? share
         var key = new Key(run1.RunId, run2.RunId, match?.MatchId, choice.BySourceId, first.Name, second.Name);
         if (Find(key) is { } ready)
             return ready;
+        using var place = await LargeWork.Answers.TakeAsync(cancellationToken);
+        // Somebody before us may have asked the same.
+        if (Find(key) is { } made)
+            return made;
         var pairing = await pairings.ReadAsync(first, second, choice, cancellationToken);
         var changes = await CompareAsync(run1, run2, pairing, cancellationToken);
         Keep(key, changes);

@@ -297,8 +297,9 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellationToken);
         var found = selected[0];
         (parameters, var choice) = await _recipes.ResolveAsync(found.DatasetId, filter, parameters, cancellationToken);
+        using var place = await LargeWork.Answers.TakeAsync(cancellationToken);
         var stars = await _selections.LoadAsync(found.DatasetId, filter, NeededNumbers.Of(parameters), null, cancellationToken);
-        return EpsAdvice.Of(stars, filter, parameters, choice, k, MaxThreads, cancellationToken);
+        return await Task.Run(() => EpsAdvice.Of(stars, filter, parameters, choice, k, MaxThreads, cancellationToken), cancellationToken);
     }
 
     /// <summary>Looks after the running runs whose worker is lost.</summary>

@@ -6,6 +6,7 @@ using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
+using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Runs.Identification;
@@ -47,6 +48,7 @@ public sealed class ClusterIdentifier(LedgerDatabase ledger)
                     "Run it again with this program."
                 )
                 .With("run_id", run.RunId);
+        using var place = await LargeWork.Answers.TakeAsync(cancellationToken);
         var known = await KnownClusters.ReadAsync(ledger, catalogue, cancellationToken);
         var labels = await LabelledMembers.ReadAsync(ledger, run, labelSet, cancellationToken);
         var labelled = known.Clusters.Select(k => labels.Find(known.OtherNames[k.Row].Prepend(k.Name))).ToArray();

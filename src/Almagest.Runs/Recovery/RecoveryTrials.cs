@@ -49,6 +49,7 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
         settings.RequireOf(plant);
         var (parameters, filter) = Stored(run);
         var dataset = await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellationToken);
+        using var place = await LargeWork.Trials.TakeAsync(cancellationToken);
         progress?.Report(new RunProgress("load", 0));
         var selections = new SelectionLoader(ledger);
         string[] further = [.. NeededNumbers.Of(parameters).Append(StarColumns.ParallaxErrorName).Distinct()];
@@ -74,7 +75,10 @@ public sealed class RecoveryTrials(LedgerDatabase ledger)
                 [],
                 0
             );
-            report = plant == RecoverySettings.Outliers ? OutlierTrials.Run(work, report, run) : ClusterTrials.Run(work, report);
+            report = await Task.Run(
+                () => plant == RecoverySettings.Outliers ? OutlierTrials.Run(work, report, run) : ClusterTrials.Run(work, report),
+                cancellationToken
+            );
             return report with { Runs = work.Done, Seconds = watch.Elapsed.TotalSeconds };
         }
         catch (Almagest.Discovery.DiscoveryException e)

@@ -184,7 +184,7 @@ public sealed class RunReviews(LedgerDatabase ledger, SelectionCache? shared = n
             given.Labels.FirstOrDefault(l => l.Label.LabelledBy == who)
             ?? throw LedgerException.Of(
                 ErrorCode.LabelNotFound,
-                $"{who ?? "nobody without a name"} has given no answer in the set '{set}'",
+                $"the set '{set}' has no answer of {(who is null ? "somebody without a name" : $"'{who}'")}",
                 "An answer is taken back by who gave it; labels can be changed on the star's page."
             );
         if (last.Label is { Kind: null, Cluster: null, Remark: null })

@@ -111,6 +111,8 @@ internal static class ChangeRoutes
                     if (format is null)
                         TableResponse.RequireFormat(context, s_table.Name);
                     var compared = await new DatasetComparer(ledger).CompareAsync(request, cancellationToken: context.RequestAborted);
+                    // Tables are written row by row from what it has in memory.
+                    context.Response.RegisterForDispose(compared);
                     if (format is null)
                         return Results.Ok(compared.Resource);
                     var table =

@@ -151,7 +151,7 @@ internal sealed class TextParameter(string name, string description, int most = 
         : text.Length <= most ? text
         : throw Wrong(text);
 
-    protected override string Expected => $"at most {most} characters";
+    protected override string Expected => $"at most {most} characters, none of them a null character";
 
     public override OpenApiSchema Schema() =>
         new()

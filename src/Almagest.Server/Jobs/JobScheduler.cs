@@ -79,6 +79,8 @@ internal sealed class JobScheduler(
                 await DisposeAsync(parts);
                 if (e is not (SchedulerException or NpgsqlException or LedgerException))
                     throw;
+                if (await Writable.OutwaitAsync(e, stoppingToken))
+                    continue;
                 // The database is away for a moment, or another server registers the same at this moment.
                 var wait = backoff.Next();
                 logger.LogWarning("The scheduled jobs cannot start: {Reason}; trying again in {Wait} s", e.Message, wait.TotalSeconds);

@@ -75,6 +75,8 @@ internal sealed class RunWorker(
             }
             catch (LedgerException e)
             {
+                if (await Writable.OutwaitAsync(e, stoppingToken))
+                    continue;
                 var wait = backoff.Next();
                 Missed();
                 logger.LogWarning("Cannot look for runs that wait: {Reason}; trying again in {Wait} s", e.Message, wait.TotalSeconds);
@@ -153,6 +155,8 @@ internal sealed class RunWorker(
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
+                if (await Writable.OutwaitAsync(e, stoppingToken))
+                    continue;
                 wait = backoff.Next();
                 Missed();
                 logger.LogWarning(

@@ -7,6 +7,9 @@ namespace Almagest.Server.Jobs;
 /// standby it begins when that is promoted.</summary>
 internal abstract class ServerJob(WritableLedger writable, IHostApplicationLifetime lifetime, ILogger logger) : BackgroundService
 {
+    /// <summary>What its work asks where the database takes no changes.</summary>
+    protected WritableLedger Writable { get; } = writable;
+
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -15,7 +18,7 @@ internal abstract class ServerJob(WritableLedger writable, IHostApplicationLifet
         try
         {
             await started.Task;
-            await writable.WaitAsync(stoppingToken);
+            await Writable.WaitAsync(stoppingToken);
             await WorkAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

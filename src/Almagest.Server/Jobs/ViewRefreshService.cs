@@ -54,6 +54,8 @@ internal sealed class ViewRefreshService(
             }
             catch (Exception e) when (e is LedgerException or NpgsqlException)
             {
+                if (await Writable.OutwaitAsync(e, stoppingToken))
+                    continue;
                 var wait = backoff.Next();
                 logger.LogWarning("The views cannot follow the ledger: {Reason}; trying again in {Wait} s", e.Message, wait.TotalSeconds);
                 await Task.Delay(wait, stoppingToken);

@@ -199,6 +199,10 @@ public sealed class DatasetComparerTests
         return test;
     }
 
-    private static Task<DatasetComparison> CompareAsync(TestLedger test, DatasetComparisonRequest request) =>
-        new DatasetComparer(test.Ledger).CompareAsync(request, cancellationToken: CancellationToken);
+    private static async Task<DatasetComparison> CompareAsync(TestLedger test, DatasetComparisonRequest request)
+    {
+        // Without its place it can still be looked at.
+        using var compared = await new DatasetComparer(test.Ledger).CompareAsync(request, cancellationToken: CancellationToken);
+        return compared;
+    }
 }

@@ -191,6 +191,37 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task There_are_no_more_watches_than_can_be_looked_at_with_each_run()
+    {
+        await using var made = await MadeRuns.CreateAsync(5);
+        var watches = new StarWatches(made.Test.Ledger);
+        for (var i = 0; i < 200; i++)
+            await watches.AddAsync($"w{i}", null, s_north, null, null, CancellationToken);
+
+        var error = await Assert.ThrowsAsync<LedgerException>(() =>
+            watches.AddAsync("one more", null, s_north, null, null, CancellationToken)
+        );
+        Assert.Equal(ErrorCode.TooManyWatches, error.Code);
+        await RefusedAsync(ErrorCode.WatchNameTaken, "name", () => watches.AddAsync("w7", null, s_north, null, null, CancellationToken));
+        await watches.RemoveAsync("w7", CancellationToken);
+        await watches.AddAsync("one more", null, s_north, null, null, CancellationToken);
+    }
+
+    [Theory]
+    [InlineData("east\u202Etsew")]
+    [InlineData("a\u2066b")]
+    [InlineData("two\nlines")]
+    public async Task A_name_that_would_read_as_another_is_refused(string name)
+    {
+        await using var made = await MadeRuns.CreateAsync(5);
+        await RefusedAsync(
+            ErrorCode.InvalidValue,
+            "name",
+            () => new StarWatches(made.Test.Ledger).AddAsync(name, null, s_north, null, null, CancellationToken)
+        );
+    }
+
+    [Fact]
     public async Task What_could_never_tell_anything_is_refused()
     {
         await using var made = await MadeRuns.CreateAsync(5);

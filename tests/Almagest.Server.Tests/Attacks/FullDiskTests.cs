@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Backup;
 using Almagest.Ledger.Database;
@@ -69,19 +70,31 @@ public sealed class FullDiskTests
             using var answer = await client.SendAsync(request, Cancel);
             return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel));
         }
+        Task RunsEndAsync() =>
+            Eventually.HoldsAsync(async () =>
+                (await AskAsync("/discovery/runs?status=pending")).Text.Contains("\"items\":[]", StringComparison.Ordinal)
+                && (await AskAsync("/discovery/runs?status=running")).Text.Contains("\"items\":[]", StringComparison.Ordinal)
+            );
+        // To its end, whatever that is.
+        async Task<(HttpStatusCode Status, string Text)> JobAsync()
+        {
+            var (_, made) = await AskAsync(
+                "/vo/tap/async",
+                "LANG=ADQL&PHASE=RUN&QUERY=SELECT+*+FROM+almagest.stars",
+                "application/x-www-form-urlencoded"
+            );
+            var id = Regex.Match(made, "<uws:jobId>([0-9a-f]{32})").Groups[1].Value;
+            await Eventually.HoldsAsync(async () => (await AskAsync($"/vo/tap/async/{id}/phase")).Text.Trim() is "COMPLETED" or "ERROR");
+            return (await AskAsync($"/vo/tap/async/{id}/phase")).Text.Trim() == "COMPLETED"
+                ? (HttpStatusCode.OK, "")
+                : (HttpStatusCode.ServiceUnavailable, (await AskAsync($"/vo/tap/async/{id}/error")).Text);
+        }
         // What writes, one of each kind; each works where there is room, before and afterwards.
         var number = 0;
         var writes = new (string Kind, Func<Task<(HttpStatusCode Status, string Text)>> Do)[]
         {
             ("load", () => AskAsync($"/datasets?dataset=new-{++number}&force=true", TestServer.Csv("new", 50), "text/csv")),
-            (
-                "run",
-                () =>
-                    AskAsync(
-                        "/discovery/runs",
-                        """{"algorithm":"isolation_forest","dataset":"first","parameters":{"features":"sphere","n_estimators":5}}"""
-                    )
-            ),
+            ("run", () => AskAsync("/discovery/runs", Run(5))),
             (
                 "labels",
                 () =>
@@ -92,35 +105,68 @@ public sealed class FullDiskTests
                     )
             ),
             ("cross-match", () => AskAsync("/crossmatches", """{"dataset_1":"first","dataset_2":"second","radius_arcsec":1}""")),
+            (
+                "correction",
+                async () =>
+                {
+                    // Of a dataset that nothing rests on; its values become those of another unit each time.
+                    using var change = new HttpRequestMessage(HttpMethod.Patch, "/datasets/third")
+                    {
+                        Content = new StringContent($$"""{"missing":["-{{++number}}.5"]}""", Encoding.UTF8, "application/json"),
+                    };
+                    using var answer = await client.SendAsync(change, Cancel);
+                    return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel));
+                }
+            ),
+            ("TAP job", JobAsync),
             ("conversion", () => ThrownAsync(() => ConvertAsync(ledger))),
             (
                 "backup",
                 () => ThrownAsync(() => BackupFile.WriteAsync(ledger, Path.Combine(disk, "a.backup"), BackupPurpose.Backup, null, Cancel))
             ),
         };
-        foreach (var name in new[] { "first", "second" })
+        foreach (var name in new[] { "first", "second", "third" })
             Assert.Equal(
                 HttpStatusCode.Created,
                 (await AskAsync($"/datasets?dataset={name}", TestServer.Csv(name, 60), "text/csv")).Status
             );
         foreach (var (kind, write) in writes)
             Assert.True((int)(await write()).Status < 300, kind);
-        await Eventually.HoldsAsync(async () =>
-            !(await AskAsync("/discovery/runs")).Text.Contains("\"pending\"", StringComparison.Ordinal)
-            && !(await AskAsync("/discovery/runs")).Text.Contains("\"running\"", StringComparison.Ordinal)
-        );
+        await RunsEndAsync();
 
+        // Runs that wait, and one that is worked on, when room runs out: what is not stored by then fails, and says why.
+        var runs = new List<string>();
+        for (var i = 0; i < 20; i++)
+            runs.Add(JsonElement.Parse((await AskAsync("/discovery/runs", Run(300))).Text).GetProperty("run_id").GetString()!);
         var ballast = Path.Combine(disk, "ballast");
         await LeaveAsync(disk, ballast, ReserveMiB - 8);
+        await RunsEndAsync();
+        var failed = new List<string>();
+        foreach (var id in runs)
+        {
+            var run = JsonElement.Parse((await AskAsync($"/discovery/runs/{id}")).Text);
+            if (run.GetProperty("status").GetString() == "completed")
+                continue;
+            Assert.Equal("failed", run.GetProperty("status").GetString());
+            Assert.Contains("stay free for the database itself", run.GetProperty("error").GetString()!, StringComparison.Ordinal);
+            Assert.Equal(HttpStatusCode.Conflict, (await AskAsync($"/discovery/runs/{id}/results")).Status);
+            failed.Add(id);
+        }
+        Assert.NotEmpty(failed);
         foreach (var (kind, write) in writes)
         {
             var (status, text) = await write();
             Assert.True(status == HttpStatusCode.ServiceUnavailable, $"{kind}: {status} {text}");
-            Assert.Contains("disk_nearly_full", text, StringComparison.Ordinal);
+            // A job's error is a sentence of a VOTable.
+            if (kind != "TAP job")
+                Assert.Contains("disk_nearly_full", text, StringComparison.Ordinal);
             Assert.Contains("stay free for the database itself", text, StringComparison.Ordinal);
         }
         Assert.Empty(Directory.GetFiles(disk, "*.part"));
         await ReadsAsync(AskAsync);
+        // What makes room is never refused.
+        using (var deletion = await client.DeleteAsync($"/discovery/runs/{failed[0]}?now=true", Cancel))
+            Assert.Equal(HttpStatusCode.NoContent, deletion.StatusCode);
         // The database's own work has the reserve.
         Assert.Equal(HttpStatusCode.OK, (await AskAsync("/analytics/discovery/refresh-views", "{}")).Status);
 
@@ -137,12 +183,15 @@ public sealed class FullDiskTests
             var (status, text) = await write();
             Assert.True((int)status < 300, $"{kind} with room again: {status} {text}");
         }
-        await Eventually.HoldsAsync(async () =>
-            !(await AskAsync("/discovery/runs")).Text.Contains("\"pending\"", StringComparison.Ordinal)
-        );
+        var again = JsonElement.Parse((await AskAsync($"/discovery/runs/{failed[1]}/retry", "{}")).Text).GetProperty("run_id");
+        await RunsEndAsync();
+        Assert.Contains("\"completed\"", (await AskAsync($"/discovery/runs/{again}")).Text, StringComparison.Ordinal);
         Assert.All(await new ViewVerifier(ledger).VerifyAsync(cancellationToken: Cancel), v => Assert.True(v.Agrees, v.ViewName));
         await app.StopAsync(Cancel);
     }
+
+    private static string Run(int trees) =>
+        $$$"""{"algorithm":"isolation_forest","dataset":"first","parameters":{"features":"sphere","n_estimators":{{{trees}}}}}""";
 
     // To the other mode, whichever that is.
     private static async Task ConvertAsync(LedgerDatabase ledger)

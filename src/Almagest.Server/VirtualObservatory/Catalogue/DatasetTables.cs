@@ -87,7 +87,7 @@ internal sealed class DatasetTables(LedgerDatabase ledger)
         {
             (not null, _) => (PublishedType.Double, sql.Field(column)),
             (_, "int64") => (PublishedType.Integer, sql.Whole(report.Name, report.Odd > 0)),
-            (_, "double") => (PublishedType.Double, sql.Number(report.Name)),
+            (_, "double" or "float") => (PublishedType.Double, sql.Number(report.Name)),
             _ => (PublishedType.Text, sql.Text(report.Name)),
         };
         return new PublishedColumn(

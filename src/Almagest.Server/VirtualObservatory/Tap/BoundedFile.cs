@@ -1,11 +1,16 @@
+using Almagest.Ledger.Database;
 using Microsoft.Win32.SafeHandles;
 
 namespace Almagest.Server.VirtualObservatory.Tap;
 
-/// <summary>Writes a file from its start, up to a bound. The handle stays the caller's.</summary>
-internal sealed class BoundedFile(SafeFileHandle file, long mostBytes) : Stream
+/// <summary>Writes a file from its start, up to a bound, and no further than its disk has room. The handle stays the caller's.</summary>
+internal sealed class BoundedFile(SafeFileHandle file, string folder, long mostBytes) : Stream
 {
-    private long _length;
+    // Between two looks at the disk.
+    private const long Step = 4 << 20;
+
+    private long _length,
+        _looked = -Step;
 
     public override bool CanRead => false;
     public override bool CanSeek => false;
@@ -18,6 +23,7 @@ internal sealed class BoundedFile(SafeFileHandle file, long mostBytes) : Stream
     }
 
     /// <exception cref="VoException">the bound is reached</exception>
+    /// <exception cref="Contract.Errors.LedgerException">the disk is nearly full</exception>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Require(buffer.Length);
@@ -41,6 +47,10 @@ internal sealed class BoundedFile(SafeFileHandle file, long mostBytes) : Stream
     {
         if (_length + more > mostBytes)
             throw VoException.Invalid($"the answer is larger than {mostBytes >> 20} MiB; ask for fewer rows or columns");
+        if (_length + more - _looked < Step)
+            return;
+        DiskSpace.RequireForFiles(folder, more);
+        _looked = _length;
     }
 
     public override void Flush() { }

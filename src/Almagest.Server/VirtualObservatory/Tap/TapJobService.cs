@@ -23,6 +23,8 @@ internal sealed class TapJobService(TapJobs jobs, WritableLedger writable, IHost
                 }
                 catch (LedgerException e)
                 {
+                    if (await Writable.OutwaitAsync(e, stoppingToken))
+                        continue;
                     logger.LogWarning("TAP jobs cannot be tended: {Reason}; trying again in {Wait} s", e.Message, s_lookAgain.TotalSeconds);
                 }
                 await Task.Delay(s_lookAgain, stoppingToken);

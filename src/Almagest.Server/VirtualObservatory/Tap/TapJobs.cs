@@ -239,7 +239,7 @@ internal sealed partial class TapJobs(LedgerDatabase ledger, AdqlRunner runner, 
         Signal();
         using var file = NamelessFile();
         bool isCutOff;
-        await using (var stream = new BoundedFile(file, TapLimits.MostResultBytes))
+        await using (var stream = new BoundedFile(file, Path.GetTempPath(), TapLimits.MostResultBytes))
         {
             await using var answer = await runner.OpenAsync(place, query, job.ExecutionDuration, cancellationToken);
             await query.Format.WriteAsync(answer.Table("Answer to an ADQL query", query.Adql), stream, cancellationToken);
