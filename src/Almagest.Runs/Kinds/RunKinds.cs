@@ -95,6 +95,21 @@ public sealed class RunKinds(LedgerDatabase ledger, SelectionCache? shared = nul
         );
     }
 
+    /// <summary>The flagged stars with their kinds.</summary>
+    /// <exception cref="LedgerException">as <see cref="FindAsync"/></exception>
+    public async Task<StarKinds> StarsAsync(Guid runId, CancellationToken cancellationToken = default)
+    {
+        var (found, _, _) = await GroupAsync(runId, cancellationToken);
+        var stars = new Dictionary<long, StarKind>();
+        foreach (var (k, kind) in found.Kinds.Index())
+        {
+            var name = KindWords.Name(Features(found, kind));
+            foreach (var i in kind.Members)
+                stars[found.StarIds[i]] = new StarKind(k, name, FoundKinds.Likeness(kind, found.Vectors[i]));
+        }
+        return new StarKinds(found.Rows.Count, stars);
+    }
+
     /// <summary>The ids in the catalogue of all stars of a kind.</summary>
     /// <exception cref="LedgerException">as <see cref="FindAsync"/>; no such kind</exception>
     public async Task<IReadOnlyList<string>> SourceIdsAsync(Guid runId, int kindId, CancellationToken cancellationToken = default)
