@@ -55,7 +55,10 @@ internal static class RunExportCommand
             {
                 var path = parsed.GetRequiredValue(output);
                 table.Check(shell, parsed, path);
-                var flagged = parsed.GetValue(anomalies) ? "--anomalies" : parsed.GetValue(kinds) ? "--kinds" : null;
+                var flagged =
+                    parsed.GetValue(anomalies) ? "--anomalies"
+                    : parsed.GetValue(kinds) ? "--kinds"
+                    : null;
                 if (parsed.GetValue(clusters) && (flagged is not null || parsed.GetValue(cluster) is not null))
                     throw new UsageException(
                         $"--clusters writes clusters, but {flagged ?? "--cluster"} chooses stars",

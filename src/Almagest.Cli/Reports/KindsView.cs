@@ -28,7 +28,12 @@ internal static class KindsView
             console.Say($"   {Place(kind.Place)}");
             if (kind.Like is { } like)
                 console.Say(
-                    $"   like kind {like.KindId} of {ConsoleText.Short(like.RunId)} ({like.Name}): {like.SharedStars} stars in both"
+                    $"   like kind {like.KindId} of {ConsoleText.Short(like.RunId)} ({like.Name}"
+                        + (
+                            like.SharedStars is { } shared
+                                ? $"): {ConsoleText.Plural(shared, "star", "stars")} in both"
+                                : ", another dataset)"
+                        )
                 );
             console.Say($"   typical {Ids(kind.Typical)}; extreme {Ids(kind.Extreme)}");
             if (chosen is not null)

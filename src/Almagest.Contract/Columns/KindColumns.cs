@@ -16,11 +16,7 @@ public static class KindColumns
 
     /// <summary>Of a star.</summary>
     public static IReadOnlyList<Column> OfStar { get; } =
-    [
-        s_id,
-        s_name,
-        Double("kind_likeness", null, "stat.value", "how like the reasons for its score are to its kind's, up to 1"),
-    ];
+    [s_id, s_name, Double("kind_likeness", null, "stat.value", "how like the reasons for its score are to its kind's, up to 1")];
 
     /// <summary>Of a kind.</summary>
     public static IReadOnlyList<Column> All { get; } =
@@ -51,7 +47,7 @@ public static class KindColumns
         Integer("like_kind_id", "meta.id", "the kind of that run that is most like it"),
         Text("like_kind", "meta.note", "that kind in a few words"),
         Double("like_similarity", null, "stat.correlation", "cosine of the parts of both kinds' features, 1 = the same reasons"),
-        Integer("like_shared_stars", "meta.number", "stars in both kinds"),
+        Integer("like_shared_stars", "meta.number", "stars in both kinds; null where the runs are over other datasets"),
         Text("sentence", "meta.note", "what makes the kind, in words with numbers"),
     ];
 }

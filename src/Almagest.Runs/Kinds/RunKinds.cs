@@ -5,6 +5,7 @@ using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Kinds;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Npgsql;
@@ -309,7 +310,7 @@ public sealed class RunKinds(LedgerDatabase ledger, SelectionCache? shared = nul
                 KindWords.Name(Features(other, other.Kinds[k])),
                 other.Kinds[k].Members.Count,
                 similarity,
-                stars.Count(both.Contains)
+                RunDatasets.Share(found.Run, other.Run) ? stars.Count(both.Contains) : null
             );
         }
         return best;

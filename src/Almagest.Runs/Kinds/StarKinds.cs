@@ -18,9 +18,5 @@ public sealed record StarKinds(int LookedAt, IReadOnlyDictionary<long, StarKind>
     }
 
     /// <summary>Those of one kind.</summary>
-    public StarKinds Only(int kindId) =>
-        this with
-        {
-            Stars = Stars.Where(s => s.Value.KindId == kindId).ToDictionary(),
-        };
+    public StarKinds Only(int kindId) => this with { Stars = Stars.Where(s => s.Value.KindId == kindId).ToDictionary() };
 }

@@ -67,8 +67,7 @@ internal static class KindRoutes
                         var query = new ResultQuery(AnomaliesOnly: true, ByScore: true);
                         return await StarsAsync(context, ledger, id, query, stars, of, $"kinds-{id}-stars");
                     }
-                    var found = await Kinds(context)
-                        .FindAsync(id, s_seeds.ReadInt(context), s_with.Read(context), context.RequestAborted);
+                    var found = await Kinds(context).FindAsync(id, s_seeds.ReadInt(context), s_with.Read(context), context.RequestAborted);
                     if (format is null)
                         return Results.Ok(found);
                     var run = await new RunRepository(ledger).GetAsync(id, context.RequestAborted);
@@ -85,8 +84,8 @@ internal static class KindRoutes
                 "Fits the run's detector again, explains every flagged star and groups the explanations. Each kind with the features that "
                     + "make it in words, its place in the diagram and on the sky, its most typical and its most extreme stars, and how "
                     + "much of it other seeds find again. Of a run that flags more than 3,000 stars an even sample is looked at. 409 where "
-                    + "the feature recipe, the stars or the program have changed; 400 where the run is not an anomaly run. With a format, one "
-                    + "row a kind, or one a flagged star with all that the run says of it and its kind."
+                    + "the feature recipe, the stars or the program have changed; 400 where the run is not an anomaly run. With a format, "
+                    + "one row a kind, or one a flagged star with all that the run says of it and its kind."
             )
             .ProducesTable<KindsResource>()
             .Fails(404, 409)
