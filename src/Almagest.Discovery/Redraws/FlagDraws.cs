@@ -230,7 +230,8 @@ internal static class FlagDraws
         private void AddTo(ReadOnlySpan<int> stars, int draws)
         {
             var total = stars.Length * draws;
-            if (_scores.Length < total)
+            // What is rented is longer than it was asked for, each by its own share.
+            if (Math.Min(_scores.Length, _of.Length) < total || _rows.Length < total * columns)
             {
                 Return();
                 (_rows, _scores, _of) = (

@@ -21,6 +21,7 @@ internal sealed class StarRedraw
     private readonly FeatureRows _features;
     private readonly long _seed;
     private readonly int[] _moving;
+    private readonly int[] _still;
     private readonly int _ra = -1,
         _dec = -1,
         _parallax = -1,
@@ -38,7 +39,7 @@ internal sealed class StarRedraw
     private StarRedraw(StarColumns stars, FeatureRows features, MeasurementErrors errors, long seed)
     {
         (_stars, _features, Errors, _seed) = (stars, features, errors, seed);
-        _moving = features.Of([.. errors.Columns]);
+        (_moving, _still) = features.Of([.. errors.Columns]);
         for (var i = 0; i < Errors.Columns.Count; i++)
         {
             switch (Errors.Columns[i])
@@ -86,7 +87,7 @@ internal sealed class StarRedraw
         var ownDistance = _features.UsesDistance && _features.HasDistance(_stars, row);
         var star = KeyOf(row);
         var still = rows[..columns];
-        _features.Derive(measured, still);
+        _features.Derive(measured, _still, still);
         // Two draws may share their random bits.
         var step = Philox.IsPaired(Errors.Count) ? 2u : 1u;
         var (bits, of) = (Philox.Bits(_seed, star, (uint)first / step, 0), (uint)first / step);
