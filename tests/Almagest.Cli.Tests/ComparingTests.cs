@@ -79,8 +79,10 @@ public sealed class ComparingTests
         Assert.Equal(100, Of(changes.GetProperty("new_causes"), "threshold"));
         Assert.Equal(3, page.GetProperty("items").GetArrayLength());
         Assert.Contains("threshold 100", (await ledger.RunAsync("runs", "compare", run1, run2, "--by-id")).Ok().Out);
-        (await ledger.RunAsync("runs", "compare", run1, run2, "--by-id", "--change", "new", "--export", File("new.csv"))).Ok();
+        (await ledger.RunAsync("runs", "compare", run1, run2, "--by-id", "--change", "new", "-o", File("new.csv"))).Ok();
         Assert.Equal(101, System.IO.File.ReadAllLines(File("new.csv")).Length);
+        var few = (await ledger.RunAsync("runs", "compare", run1, run2, "--by-id", "--json", "--limit", "2")).Ok().Json;
+        Assert.Equal(2, few.GetProperty("items").GetArrayLength());
         Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "compare", run1, run2, "--stars", "only-a")).ExitCode);
 
         var copy = (await ledger.RunAsync("runs", "rethreshold", run1, "--contamination", "0.08", "--json"))

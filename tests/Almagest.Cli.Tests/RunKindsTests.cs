@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Almagest.Cli.Shell;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Cli.Tests;
@@ -32,6 +34,55 @@ public sealed class RunKindsTests
         Assert.Equal(
             kind.GetProperty("stars").GetInt32(),
             await ledger.CountAsync("select count(*) from star_labels where label_set = 'eye' and kind = 'dwarf'")
+        );
+    }
+
+    [Fact]
+    public async Task Kinds_are_written_as_tables_of_kinds_and_of_stars()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        using var folder = TestFolder.Create("cli-kinds");
+        var run = (await ledger.RunIdsAsync("--type", "anomaly"))[0];
+        var found = (await ledger.RunAsync("runs", "kinds", run, "--seeds", "0", "--json")).Ok().Json;
+        var kinds = found.GetProperty("kinds").EnumerateArray().ToList();
+        async Task<List<JsonElement>> RowsAsync(params string[] more) =>
+            [.. (await ledger.RunAsync(["runs", .. more, "-o", "-", "--format", "json"])).Ok().Json.GetProperty("rows").EnumerateArray()];
+        static int? KindOf(JsonElement star) =>
+            star.GetProperty("kind_id") is { ValueKind: JsonValueKind.Number } id ? id.GetInt32() : null;
+
+        var written = await RowsAsync("kinds", run, "--seeds", "0");
+        var stars = await RowsAsync("export", run, "--kinds");
+
+        Assert.Equal(
+            kinds.Select(k => (k.GetProperty("name").GetString(), k.GetProperty("stars").GetInt32())),
+            written.Select(r => (r.GetProperty("kind").GetString(), r.GetProperty("stars").GetInt32()))
+        );
+        Assert.Equal(found.GetProperty("flagged").GetInt32(), stars.Count);
+        Assert.All(
+            kinds,
+            k =>
+                Assert.Equal(
+                    k.GetProperty("star_ids").EnumerateArray().Select(s => s.GetInt64()).Order(),
+                    stars
+                        .Where(s => KindOf(s) == k.GetProperty("kind_id").GetInt32())
+                        .Select(s => s.GetProperty("star_id").GetInt64())
+                        .Order()
+                )
+        );
+        Assert.Equal(stars.Count, (await RowsAsync("kinds", run, "--stars")).Count);
+        var one = await RowsAsync("kinds", run, "--stars", "--kind", "0");
+        Assert.Equal(kinds[0].GetProperty("stars").GetInt32(), one.Count);
+        var more = (await ledger.RunAsync("runs", "kinds", run, "--kind", "0", "--more", "--json")).Ok().Json;
+        Assert.Equal(
+            more.GetProperty("stars").EnumerateArray().Select(s => s.GetProperty("star_id").GetInt64()),
+            (await RowsAsync("kinds", run, "--kind", "0", "--more")).Select(s => s.GetProperty("star_id").GetInt64())
+        );
+        foreach (var ending in new[] { "vot", "fits", "parquet", "ecsv" })
+            (await ledger.RunAsync("runs", "kinds", run, "--seeds", "0", "-o", Path.Combine(folder.Path, $"kinds.{ending}"))).Ok();
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("runs", "kinds", run, "--stars")).ExitCode);
+        Assert.Equal(
+            ExitCodes.BadUsage,
+            (await ledger.RunAsync("runs", "kinds", run, "--kind", "0", "--label-as", "x", "-o", "x.csv")).ExitCode
         );
     }
 

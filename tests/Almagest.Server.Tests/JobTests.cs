@@ -48,6 +48,37 @@ public sealed class JobTests
         );
 
     [Fact]
+    public async Task A_round_that_finds_what_the_last_ones_found_takes_their_place_in_the_history()
+    {
+        await using var server = await TestServer.StartAsync(o => o with { Workers = 0 });
+        string[] rounds = ["nothing", "news", "nothing", "-", "nothing", "nothing"];
+        for (var i = 0; i < rounds.Length; i++)
+            foreach (var job in new[] { "look", "other" })
+                await ExecuteAsync(
+                    server,
+                    $"""
+                    insert into jobs.qrtz_execution_history
+                      (sched_name, entry_id, instance_name, job_name, job_group, trigger_name, trigger_group, fired_time, run_time,
+                       succeeded, summary)
+                    values ('almagest', '{job}{i}', 'x', '{job}', 'g', 't', 'g', {i + 1}, 1, {rounds[i] != "-"}, '{rounds[i]}')
+                    """
+                );
+
+        await JobHistory.ForgetSameAsync(server.Ledger, "look", "nothing", CancellationToken);
+        await JobHistory.ForgetSameAsync(server.Ledger, "other", "news", CancellationToken);
+
+        async Task<string> LeftAsync(string job)
+        {
+            await using var command = server.Ledger.DataSource.CreateCommand(
+                $"select string_agg(summary, ' ' order by fired_time) from jobs.qrtz_execution_history where job_name = '{job}'"
+            );
+            return (string)(await command.ExecuteScalarAsync(CancellationToken))!;
+        }
+        Assert.Equal("nothing news nothing -", await LeftAsync("look"));
+        Assert.Equal(string.Join(' ', rounds), await LeftAsync("other"));
+    }
+
+    [Fact]
     public async Task Each_firing_is_executed_once_in_a_fleet()
     {
         static ServerOptions EverySecond(ServerOptions o) => o with { NightlyCron = "* * * * * *", Workers = 0 };

@@ -47,6 +47,18 @@ public sealed class KindTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, more.Status);
         JsonAssert.Fields(more.Json, "run_id kind_id name looked_at stars");
 
+        var header = (await _server.GetAsync($"/discovery/runs/{_run}/kinds?seeds=0&format=csv")).Text.Split('\n');
+        Assert.StartsWith("kind_id,kind,stars,stability,", header[0], StringComparison.Ordinal);
+        Assert.Equal(answer.Json.GetProperty("kinds").GetArrayLength(), header.Count(l => l.Length > 0) - 1);
+        var stars = (await _server.GetAsync($"/discovery/runs/{_run}/kinds?format=csv&table=stars")).Text.Split('\n');
+        Assert.EndsWith(",kind_id,kind,kind_likeness", stars[0].TrimEnd(), StringComparison.Ordinal);
+        Assert.Equal(answer.Json.GetProperty("flagged").GetInt32(), stars.Count(l => l.Length > 0) - 1);
+        Assert.EndsWith(
+            ",kind_id,kind,kind_likeness",
+            (await _server.GetAsync($"/discovery/runs/{_run}/kinds/0/more?format=csv")).Text.Split('\n')[0].TrimEnd(),
+            StringComparison.Ordinal
+        );
+
         var labelled = await _server.PostAsync($"/discovery/runs/{_run}/kinds/0/label", """{"kind": "odd", "label_set": "kinds"}""");
         Assert.Equal(HttpStatusCode.OK, labelled.Status);
         Assert.Equal(kind.GetProperty("stars").GetInt32(), labelled.Json.GetProperty("labels").GetInt32());
@@ -58,6 +70,7 @@ public sealed class KindTests : IAsyncLifetime
     public async Task What_is_not_there_is_refused()
     {
         JsonAssert.Problem(await _server.GetAsync($"/discovery/runs/{_run}/kinds?seeds=99"), HttpStatusCode.BadRequest, "seeds");
+        JsonAssert.Problem(await _server.GetAsync($"/discovery/runs/{_run}/kinds?table=stars"), HttpStatusCode.BadRequest, "table");
         JsonAssert.Problem(await _server.GetAsync($"/discovery/runs/{Guid.NewGuid()}/kinds"), HttpStatusCode.NotFound);
         JsonAssert.Problem(await _server.GetAsync($"/discovery/runs/{_run}/kinds/999/more"), HttpStatusCode.NotFound);
         JsonAssert.Problem(await _server.PostAsync($"/discovery/runs/{_run}/kinds/0/label", "{}"), HttpStatusCode.BadRequest, "kind");

@@ -114,6 +114,8 @@ def test_flagged_stars_are_grouped_labelled_and_asked_for_more(anomalies):
     if len(table):
         assert kinds.kinds[0].name in kinds._repr_html_()
         assert len(anomalies.more_like(0, limit=2)) <= 2
+        stars = anomalies.kind_stars()
+        assert len(stars) == kinds.flagged and (stars["kind_id"] == 0).sum() == table["stars"][0]
         assert anomalies.label_kind(0, "odd", label_set="kinds").labels == table["stars"][0]
 
 

@@ -35,19 +35,15 @@ internal static class ConsensusCommand
             1,
             ConsensusOptions.MostFurther
         );
-        var top = OptionFactory.Whole("--top", "N", "How many stars to print (default 20)", 1, ConsensusReader.MostStars);
-        var export = OptionFactory.Text(
-            "--export",
-            "FILE",
-            "Write the ranking to this file instead: every flagged star, or the first --top"
-        );
-        var table = new TableOutput("--export");
+        var top = OptionFactory.Whole("--top", "N", "How many stars to print (default 20)", 1, ConsensusReader.MostStars, "--limit");
+        var export = TableOutput.File("Write the ranking to this file instead: every flagged star, or the first --top");
+        var table = new TableOutput("--output");
         var command = new DescribedCommand(
             "consensus",
             "Rank stars over many anomaly runs by the rate at which more such runs, with other seeds, flag them; with intervals",
             "almagest consensus --dataset gaia-100pc",
             "almagest consensus --dataset gaia-100pc --level 0.8 --further 10",
-            "almagest consensus --dataset gaia-100pc --export consensus.parquet",
+            "almagest consensus --dataset gaia-100pc -o consensus.parquet",
             "almagest consensus 1f0c2a9e 77ab03d1 e4b0917c --top 50 --json"
         )
         {

@@ -33,13 +33,12 @@ internal static class RunCompareCommand
             "With only-a or only-b: only stars that flipped for this reason",
             [.. FlipReason.All]
         );
-        var top = OptionFactory.Whole("--top", "N", "How many stars, clusters or pairs to print (default 10)", 0, 10_000);
-        var export = OptionFactory.Text(
-            "--export",
-            "FILE",
-            "Write to this file instead: of two runs every star that either marks (or those of --stars), of more their pairs"
+        var top = OptionFactory.Whole("--top", "N", "How many stars, flags, clusters or pairs to print (default 10)", 0, 10_000, "--limit");
+        var export = TableOutput.File(
+            "Write a table to this file instead: of two runs every star that either marks (or those of --stars), over two datasets every "
+                + "flag that is new or gone (or those of --change and --cause), of more runs their pairs"
         );
-        var (table, pairing) = (new TableOutput("--export"), new PairingOptions());
+        var (table, pairing) = (new TableOutput("--output"), new PairingOptions());
         var change = OptionFactory.Choice(
             "--change",
             "Of two runs over two datasets of the same stars: which flags to print (default both)",
@@ -53,7 +52,7 @@ internal static class RunCompareCommand
                 + "others flipped; of two runs over two datasets of the same stars, such as two releases, which flags are new and gone",
             "almagest runs compare 1f0c2a9e 77ab03d1",
             "almagest runs compare 1f0c2a9e 77ab03d1 --stars only-b --reason seed",
-            "almagest runs compare 1f0c2a9e 77ab03d1 --export pair.parquet",
+            "almagest runs compare 1f0c2a9e 77ab03d1 -o pair.parquet",
             "almagest runs compare 1f0c2a9e 77ab03d1 e4b0917c",
             "almagest runs compare RUN-OVER-DR2 RUN-OVER-DR3 --change new --cause measurement"
         )

@@ -4,6 +4,7 @@ using Almagest.Cli.Shell;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Export;
+using Almagest.Runs.Kinds;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Results;
 
@@ -24,6 +25,7 @@ internal static class RunExportCommand
         };
         var table = new TableOutput("--output");
         var anomalies = OptionFactory.Flag("--anomalies", "Only the flagged stars, most anomalous first");
+        var kinds = OptionFactory.Flag("--kinds", "The flagged stars, each with its kind: why it is flagged");
         var cluster = OptionFactory.Whole("--cluster", "N", "Only the members of this cluster; -1 = noise", -1, int.MaxValue);
         var clusters = OptionFactory.Flag("--clusters", "Not the stars but the clusters: where each is, how far, moving how, with errors");
         var order = Order();
@@ -35,12 +37,14 @@ internal static class RunExportCommand
             "almagest runs export 1f0c2a9e -o members.parquet --cluster 0",
             "almagest runs export 1f0c2a9e -o clusters.vot --clusters",
             "almagest runs export 1f0c2a9e --anomalies -o - | head",
-            "almagest runs export 1f0c2a9e --anomalies --order flag_probability -o sure.csv"
+            "almagest runs export 1f0c2a9e --anomalies --order flag_probability -o sure.csv",
+            "almagest runs export 1f0c2a9e --kinds -o why.parquet"
         )
         {
             id,
             output,
             anomalies,
+            kinds,
             order,
             cluster,
             clusters,
@@ -51,19 +55,23 @@ internal static class RunExportCommand
             {
                 var path = parsed.GetRequiredValue(output);
                 table.Check(shell, parsed, path);
-                if (parsed.GetValue(clusters) && (parsed.GetValue(anomalies) || parsed.GetValue(cluster) is not null))
+                var flagged =
+                    parsed.GetValue(anomalies) ? "--anomalies"
+                    : parsed.GetValue(kinds) ? "--kinds"
+                    : null;
+                if (parsed.GetValue(clusters) && (flagged is not null || parsed.GetValue(cluster) is not null))
                     throw new UsageException(
-                        "--clusters writes clusters, but --anomalies and --cluster choose stars",
+                        $"--clusters writes clusters, but {flagged ?? "--cluster"} chooses stars",
                         "Give one of them.",
                         "--clusters"
                     );
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
                 var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
-                if (parsed.GetValue(anomalies) && run.RunType != RunTypes.Anomaly)
+                if (flagged is not null && run.RunType != RunTypes.Anomaly)
                     throw new UsageException(
                         $"run {ConsoleText.Short(run.RunId)} is a {run.RunType} run and flags no stars",
-                        "Leave --anomalies out, or use --cluster N.",
-                        "--anomalies"
+                        $"Leave {flagged} out, or use --cluster N.",
+                        flagged
                     );
                 if (parsed.GetValue(cluster) is not null && run.RunType != RunTypes.Cluster)
                     throw new UsageException(
@@ -78,14 +86,15 @@ internal static class RunExportCommand
                 }
                 CheckOrder(parsed, order, run);
                 var query = new ResultQuery(
-                    parsed.GetValue(anomalies),
+                    flagged is not null,
                     (int?)parsed.GetValue(cluster),
-                    ByScore: parsed.GetValue(anomalies) || parsed.GetValue(order) == "score"
+                    ByScore: flagged is not null || parsed.GetValue(order) == "score"
                 )
                 {
                     ByFlagProbability = parsed.GetValue(order) == FlagProbability,
                 };
-                var rows = await new RunExport(session.Ledger).TableAsync(run, query, shell.CancellationToken);
+                var why = parsed.GetValue(kinds) ? await KindsAsync(shell, session.Ledger, run) : null;
+                var rows = await new RunExport(session.Ledger).TableAsync(run, query, why, shell.CancellationToken);
                 var whole = query is { AnomaliesOnly: false, ClusterId: null };
                 var total =
                     path == "-" ? (long?)null
@@ -117,6 +126,12 @@ internal static class RunExportCommand
                 "Leave --order out.",
                 "--order"
             );
+    }
+
+    private static async Task<StarKinds> KindsAsync(CommandShell shell, LedgerDatabase ledger, DiscoveryRun run)
+    {
+        using var kinds = new RunKinds(ledger);
+        return await kinds.StarsAsync(run.RunId, shell.CancellationToken);
     }
 
     private static async Task WriteClustersAsync(

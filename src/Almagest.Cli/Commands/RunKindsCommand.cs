@@ -2,8 +2,10 @@ using System.CommandLine;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Runs.Export;
 using Almagest.Runs.Kinds;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Results;
 
 namespace Almagest.Cli.Commands;
 
@@ -29,12 +31,16 @@ internal static class RunKindsCommand
         var name = OptionFactory.Text("--label-as", "NAME", "With --kind: label all of its stars as unusual, and of a kind of this name");
         var set = OptionFactory.Text("--label-set", "NAME", "The set of labels (default: truth)");
         var by = RunAnnotationCommands.By();
+        var output = TableOutput.File();
+        var stars = OptionFactory.Flag("--stars", "With --output: one row a flagged star, with its kind, instead of one a kind");
+        var table = new TableOutput("--output");
         var command = new DescribedCommand(
             "kinds",
             "Group the flagged stars of an anomaly run by why they are flagged",
             "almagest runs kinds 1f0c2a9e",
             "almagest runs kinds 1f0c2a9e --kind 2 --label-as \"white dwarf\"",
-            "almagest runs kinds 1f0c2a9e --kind 2 --more --top 20"
+            "almagest runs kinds 1f0c2a9e --kind 2 --more --top 20",
+            "almagest runs kinds 1f0c2a9e --stars -o why.parquet"
         )
         {
             id,
@@ -46,7 +52,10 @@ internal static class RunKindsCommand
             name,
             set,
             by,
+            output,
+            stars,
         };
+        table.AddTo(command);
         command.SetAction(
             async (parsed, _) =>
             {
@@ -55,14 +64,24 @@ internal static class RunKindsCommand
                     throw new UsageException("--more and --label-as are of one kind", "Say which with --kind N.", "--kind");
                 if (parsed.GetValue(more) && parsed.GetValue(name) is not null)
                     throw new UsageException("--more labels nothing", "Leave one of --more and --label-as out.", "--more");
+                var path = parsed.GetValue(output);
+                table.Check(shell, parsed, path);
+                if (path is null && parsed.GetValue(stars))
+                    throw new UsageException("--stars is given without --output", "Name the file with --output.", "--stars");
+                if (path is not null && parsed.GetValue(name) is not null)
+                    throw new UsageException("--label-as labels, and writes no table", "Leave one of it and --output out.", "--output");
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
                 var runs = new RunRepository(session.Ledger);
-                var run = (await runs.FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken)).RunId;
+                var stored = await runs.FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
+                var run = stored.RunId;
                 using var kinds = new RunKinds(session.Ledger);
                 if (parsed.GetValue(more))
                 {
                     var found = await kinds.MoreAsync(run, chosen!.Value, (int)(parsed.GetValue(top) ?? UsualTop), shell.CancellationToken);
-                    shell.Answer(found, console => KindsView.Show(console, found));
+                    if (path is null)
+                        shell.Answer(found, console => KindsView.Show(console, found));
+                    else
+                        await WriteStarsAsync(StarKinds.Of(found), false);
                 }
                 else if (parsed.GetValue(name) is { } label)
                 {
@@ -76,6 +95,11 @@ internal static class RunKindsCommand
                     );
                     shell.Answer(labelled, console => KindsView.Show(console, labelled));
                 }
+                else if (path is not null && parsed.GetValue(stars))
+                {
+                    var all = await kinds.StarsAsync(run, shell.CancellationToken);
+                    await WriteStarsAsync(chosen is { } one ? all.Only(one) : all, chosen is null);
+                }
                 else
                 {
                     var other = parsed.GetValue(with) is { } text
@@ -87,9 +111,24 @@ internal static class RunKindsCommand
                         other,
                         shell.CancellationToken
                     );
-                    shell.Answer(found, console => KindsView.Show(console, found, chosen));
+                    if (path is null)
+                        shell.Answer(found, console => KindsView.Show(console, found, chosen));
+                    else
+                    {
+                        var rows = await new KindExport(session.Ledger).TableAsync(stored, found, chosen, shell.CancellationToken);
+                        await table.WriteAsync(shell, parsed, path, rows, "kind", "kinds");
+                    }
                 }
                 return ExitCodes.Done;
+
+                async Task WriteStarsAsync(StarKinds of, bool all)
+                {
+                    var query = all
+                        ? new ResultQuery(AnomaliesOnly: true, ByScore: true)
+                        : new ResultQuery(ByScore: true) { StarIds = [.. of.Stars.Keys] };
+                    var rows = await new RunExport(session.Ledger).TableAsync(stored, query, of, shell.CancellationToken);
+                    await table.WriteAsync(shell, parsed, path!, rows, "star", "stars");
+                }
             }
         );
         return command;

@@ -34,8 +34,8 @@ internal static class RunMatrixCommand
             ComparisonResources.TwoSided
         );
         var top = OptionFactory.Whole("--top", "N", "How many pairs to print (default 20)", 1, 5000);
-        var export = OptionFactory.Text("--export", "FILE", "Write every such pair to this file instead");
-        var table = new TableOutput("--export");
+        var export = TableOutput.File("Write every such pair to this file instead");
+        var table = new TableOutput("--output");
         var command = new DescribedCommand(
             "matrix",
             "Say which pairs of anomaly runs agree more than by chance, with p values adjusted for all pairs",

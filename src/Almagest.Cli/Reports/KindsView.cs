@@ -1,5 +1,6 @@
 using Almagest.Cli.Shell;
 using Almagest.Contract.Runs;
+using Almagest.Runs.Kinds;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;
@@ -22,13 +23,18 @@ internal static class KindsView
             console.WriteLine();
             console.Say(
                 $"{kind.KindId}  {kind.Name}"
-                    + (kind.Stability is { } stability ? $", found again {ConsoleText.SharePercent(stability)}" : "")
+                    + (kind.Stability is { } stability ? FormattableString.Invariant($", stability {100 * stability:0} %") : "")
             );
             console.Say($"   {kind.Sentence}");
-            console.Say($"   {Place(kind.Place)}");
+            console.Say($"   {KindPlaceWords.Of(kind.Place)}");
             if (kind.Like is { } like)
                 console.Say(
-                    $"   like kind {like.KindId} of {ConsoleText.Short(like.RunId)} ({like.Name}): {like.SharedStars} stars in both"
+                    $"   like kind {like.KindId} of {ConsoleText.Short(like.RunId)} ({like.Name}"
+                        + (
+                            like.SharedStars is { } shared
+                                ? $"): {ConsoleText.Plural(shared, "star", "stars")} in both"
+                                : ", another dataset)"
+                        )
                 );
             console.Say($"   typical {Ids(kind.Typical)}; extreme {Ids(kind.Extreme)}");
             if (chosen is not null)
@@ -54,20 +60,4 @@ internal static class KindsView
         console.Say($"{ConsoleText.Plural(labelled.Labels, "star", "stars")} labelled as {labelled.Kind} in the set {labelled.LabelSet}.");
 
     private static string Ids(IReadOnlyList<KindStar> stars) => string.Join(", ", stars.Take(3).Select(s => s.SourceId));
-
-    private static string Place(KindPlace place)
-    {
-        var sky =
-            // Some thirty stars drawn from anywhere have half of them within 51 degrees of their mean direction once in twenty times.
-            place.MedianDistanceDeg > 40
-                ? "all over the sky"
-                : FormattableString.Invariant(
-                    $"half of them within {place.MedianDistanceDeg:0.#}° of {place.RaDeg:0.##}, {place.DecDeg:+0.##;-0.##}"
-                );
-        var diagram = place is { Magnitude: { } magnitude, Color: { } color }
-            ? FormattableString.Invariant($"; magnitude {magnitude:0.0}, colour {color:0.00}")
-            : "";
-        var parallax = place.ParallaxMas is { } mas ? FormattableString.Invariant($", parallax {mas:0.00} mas") : "";
-        return sky + diagram + parallax;
-    }
 }

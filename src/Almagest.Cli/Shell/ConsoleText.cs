@@ -9,7 +9,11 @@ internal static class ConsoleText
 
     public static string Count(long value) => value.ToString("N0", s_plain);
 
-    public static string Number(double? value, string format) => value is { } v ? v.ToString(format, s_plain) : "–";
+    // Thirty zeros of an error that is a sentinel would push the table off the screen.
+    public static string Number(double? value, string format) =>
+        value is not { } v ? "–"
+        : Math.Abs(v) < 1e12 ? v.ToString(format, s_plain)
+        : v.ToString("0.##E+0", s_plain);
 
     public static string SharePercent(double share) => (100 * share).ToString("0.#", s_plain) + " %";
 

@@ -23,6 +23,10 @@ internal sealed class TableOutput(string option)
             HelpName = "FILE",
         };
 
+    /// <summary>The same of commands whose file was once called by <c>--export</c>, which scripts may still say.</summary>
+    public static Option<string?> File(string description) =>
+        new("--output", "-o", "--export") { Description = $"{description}; - is standard output", HelpName = "FILE" };
+
     public void AddTo(Command command)
     {
         command.Add(_format);

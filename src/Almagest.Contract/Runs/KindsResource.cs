@@ -75,8 +75,8 @@ public sealed record KindStar(long StarId, string SourceId, double AnomalyScore,
 
 /// <summary>A kind of another run.</summary>
 /// <param name="Similarity">of the reasons: the cosine of their parts, 1 = the same</param>
-/// <param name="SharedStars">stars in both kinds</param>
-public sealed record KindMatch(Guid RunId, int KindId, string Name, int Stars, double Similarity, int SharedStars);
+/// <param name="SharedStars">stars in both kinds; null where the runs are over other datasets, which have no star in common</param>
+public sealed record KindMatch(Guid RunId, int KindId, string Name, int Stars, double Similarity, int? SharedStars);
 
 /// <summary>Stars that a run does not flag, and that are most like a kind of its flagged ones.</summary>
 /// <param name="LookedAt">the most anomalous of the stars that are not flagged, among which they were looked for</param>

@@ -181,7 +181,7 @@ public sealed partial class LedgerChanges
                 // Of a disk that is nearly full the database has the last room.
                 DiskSpace.RequireForFiles(folder.Path, 0);
                 var run = await new RunRepository(ledger).GetAsync(runIds[i], job.Stop);
-                var table = await new RunExport(ledger).TableAsync(run, new ResultQuery(), job.Stop);
+                var table = await new RunExport(ledger).TableAsync(run, new ResultQuery(), cancellationToken: job.Stop);
                 await using var entry = await zip.CreateEntry($"run-{run.RunId}.{format.Extension()}").OpenAsync(job.Stop);
                 rows += await table.WriteAsync(entry, format, cancellationToken: job.Stop);
             }

@@ -47,6 +47,14 @@ public sealed partial class LedgerChanges(LedgerDatabase ledger, PageAccess acce
             }
         );
 
+    /// <summary>Labels the stars of a kind as unusual, and of a kind of this name.</summary>
+    public Task<int> LabelKindAsync(Guid runId, KindResource kind, string name, string labelSet, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "labelKind",
+            $"/discovery/runs/{runId}/kinds/{kind.KindId}",
+            person => new StarLabels(ledger).SetKindAsync([.. kind.StarIds.Order()], labelSet, name, person.By(null), cancellationToken)
+        );
+
     public Task RemoveLabelAsync(long starId, string labelSet, CancellationToken cancellationToken) =>
         ChangeAsync(
             "unlabelStar",

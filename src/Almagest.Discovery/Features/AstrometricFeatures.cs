@@ -19,38 +19,44 @@ internal static class AstrometricFeatures
         Galactic("gal_z", "towards the north Galactic pole", v => v.Z),
     ];
 
-    public static readonly Feature Ra = new("ra", "deg", "Right ascension as a plain number (wraps at 0/360)", [StarColumn.Ra], s => s.Ra);
-    public static readonly Feature Dec = new("dec", "deg", "Declination as a plain number", [StarColumn.Dec], s => s.Dec);
+    public static readonly Feature Ra = new(
+        "ra",
+        "deg",
+        "Right ascension as a plain number (wraps at 0/360)",
+        [StarColumn.Ra],
+        (in s) => s.Ra
+    );
+    public static readonly Feature Dec = new("dec", "deg", "Declination as a plain number", [StarColumn.Dec], (in s) => s.Dec);
     public static readonly Feature Pmra = new(
         "pmra",
         "mas/yr",
         "Proper motion in right ascension times cos(dec)",
         [StarColumn.Pmra],
-        s => s.Pmra
+        (in s) => s.Pmra
     );
-    public static readonly Feature Pmdec = new("pmdec", "mas/yr", "Proper motion in declination", [StarColumn.Pmdec], s => s.Pmdec);
+    public static readonly Feature Pmdec = new("pmdec", "mas/yr", "Proper motion in declination", [StarColumn.Pmdec], (in s) => s.Pmdec);
     public static readonly Feature Parallax = new(
         "parallax",
         "mas",
         "Parallax as measured, negative ones too",
         [StarColumn.Parallax],
-        s => s.Parallax
+        (in s) => s.Parallax
     );
     public static readonly Feature Magnitude = new(
         "magnitude",
         "mag",
         "Apparent magnitude in the dataset's main band",
         [StarColumn.Magnitude],
-        s => s.Magnitude
+        (in s) => s.Magnitude
     );
-    public static readonly Feature Color = new("color", "mag", "Colour index of the dataset", [StarColumn.Color], s => s.Color);
+    public static readonly Feature Color = new("color", "mag", "Colour index of the dataset", [StarColumn.Color], (in s) => s.Color);
 
     public static readonly Feature AbsoluteMagnitude = new(
         "abs_mag",
         "mag",
         "Absolute magnitude from the parallax: m + 5 log10(parallax / mas) - 10, no extinction",
         [StarColumn.Magnitude, StarColumn.Parallax],
-        s => s.Magnitude + 5 * Math.Log10(s.DistanceParallax) - 10
+        (in s) => s.Magnitude + 5 * Math.Log10(s.DistanceParallax) - 10
     )
     {
         UsesDistance = true,
@@ -60,13 +66,13 @@ internal static class AstrometricFeatures
         "v_ra",
         "Tangential velocity in right ascension",
         [StarColumn.Pmra, StarColumn.Parallax],
-        s => s.Pmra
+        (in s) => s.Pmra
     );
     public static readonly Feature VelocityDec = Velocity(
         "v_dec",
         "Tangential velocity in declination",
         [StarColumn.Pmdec, StarColumn.Parallax],
-        s => s.Pmdec
+        (in s) => s.Pmdec
     );
     public static readonly Feature Speed = Velocity(
         "v_tan",
@@ -106,7 +112,7 @@ internal static class AstrometricFeatures
         "mag",
         "Reduced proper motion, an absolute magnitude without a distance: m + 5 log10(pm_significant / (arcsec/yr)) + 5",
         [StarColumn.Magnitude, StarColumn.Pmra, StarColumn.Pmdec],
-        s => s.Magnitude + 5 * Math.Log10(BeyondNoise(s) / 1000) + 5
+        (in s) => s.Magnitude + 5 * Math.Log10(BeyondNoise(s) / 1000) + 5
     )
     {
         UsesMotionErrors = true,
@@ -119,26 +125,30 @@ internal static class AstrometricFeatures
         TotalProperMotion
     ) with
     {
-        Formula = s => Math.Sqrt(Square(Constants.AuPerYearKmS * TotalProperMotion(s) / s.DistanceParallax) + Square(s.RadialVelocity)),
+        Formula = (in s) =>
+            Math.Sqrt(Square(Constants.AuPerYearKmS * TotalProperMotion(s) / s.DistanceParallax) + Square(s.RadialVelocity)),
     };
 
     // Smooth where the motion falls below its noise: a step there would make two populations of one.
-    private static double BeyondNoise(StarValues s) =>
+    private static double BeyondNoise(in StarValues s) =>
         Math.Sqrt(Math.Max(0, Square(TotalProperMotion(s)) - Square(ProperMotionSigmas * s.ProperMotionError)) + Square(ProperMotionFloor));
 
     private static double Square(double value) => value * value;
 
-    private static double TotalProperMotion(StarValues s) => Math.Sqrt(s.Pmra * s.Pmra + s.Pmdec * s.Pmdec);
+    private static double TotalProperMotion(in StarValues s) => Math.Sqrt(s.Pmra * s.Pmra + s.Pmdec * s.Pmdec);
 
     private static Feature UnitVector(string name, string description, Func<SkyVector, double> component) =>
-        new(name, "", description, [StarColumn.Ra, StarColumn.Dec], s => component(SkyCoordinates.ToUnitVector(s.Ra, s.Dec)))
+        new(name, "", description, [StarColumn.Ra, StarColumn.Dec], (in s) => component(SkyCoordinates.ToUnitVector(s.Ra, s.Dec)))
         {
             Vector = "direction",
             VectorDimensions = 2,
         };
 
-    private static Feature Velocity(string name, string description, StarColumn[] needs, Func<StarValues, double> properMotion) =>
-        new(name, "km/s", description, needs, s => Constants.AuPerYearKmS * properMotion(s) / s.DistanceParallax) { UsesDistance = true };
+    private static Feature Velocity(string name, string description, StarColumn[] needs, StarFormula properMotion) =>
+        new(name, "km/s", description, needs, (in s) => Constants.AuPerYearKmS * properMotion(s) / s.DistanceParallax)
+        {
+            UsesDistance = true,
+        };
 
     private static Feature Galactic(string name, string direction, Func<SkyVector, double> component) =>
         new(
@@ -146,7 +156,7 @@ internal static class AstrometricFeatures
             "pc",
             $"Heliocentric Galactic Cartesian coordinate {direction}",
             [StarColumn.Ra, StarColumn.Dec, StarColumn.Parallax],
-            s => component(GalacticFrame.FromIcrs(SkyCoordinates.ToUnitVector(s.Ra, s.Dec))) * 1000 / s.DistanceParallax
+            (in s) => component(GalacticFrame.FromIcrs(SkyCoordinates.ToUnitVector(s.Ra, s.Dec))) * 1000 / s.DistanceParallax
         )
         {
             UsesDistance = true,

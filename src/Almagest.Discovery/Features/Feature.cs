@@ -29,19 +29,16 @@ public readonly record struct StarValues(
     public double RadialVelocity { get; init; }
 }
 
+/// <summary>A feature of a star's values, which are many to copy for each draw within its errors.</summary>
+public delegate double StarFormula(in StarValues star);
+
 /// <summary>One column of a feature matrix: what it means and how it follows from the catalogue.</summary>
 /// <param name="Name">unique within a recipe; the column name of the matrix</param>
 /// <param name="Unit">before standardising; empty = dimensionless</param>
 /// <param name="Description">one sentence for the user</param>
 /// <param name="Needs">the catalogue columns the formula reads; where one of them is all missing, the feature is left out</param>
 /// <param name="Formula">finite for every finite input</param>
-public sealed record Feature(
-    string Name,
-    string Unit,
-    string Description,
-    IReadOnlyList<StarColumn> Needs,
-    Func<StarValues, double> Formula
-)
+public sealed record Feature(string Name, string Unit, string Description, IReadOnlyList<StarColumn> Needs, StarFormula Formula)
 {
     /// <summary>True where the formula uses the parallax as a distance: what is none by the
     /// <see cref="DistanceRule"/> then counts as missing.</summary>

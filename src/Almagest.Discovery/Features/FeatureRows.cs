@@ -53,6 +53,20 @@ internal sealed class FeatureRows
     /// <inheritdoc cref="Measured"/>
     public bool HasDistance(StarColumns stars, int row) => _distances.Holds(stars.ParallaxMas[row], stars.ParallaxErrorMas[row]);
 
+    /// <summary>Which features of the matrix change when some measurements do, and which do not.</summary>
+    public (int[] Changing, int[] Others) Of(IReadOnlyCollection<StarColumn> measurements)
+    {
+        var changes = Enumerable.Range(0, _features.Length).ToLookup(f => _features[f].Needs.Any(measurements.Contains));
+        return ([.. changes[true]], [.. changes[false]]);
+    }
+
+    /// <summary>Writes some of the features of a row of the matrix.</summary>
+    public void Derive(in StarValues values, ReadOnlySpan<int> features, Span<double> row)
+    {
+        foreach (var f in features)
+            row[f] = FeaturePipeline.Rescaled(_features[f].Formula(values), _statistics[f]);
+    }
+
     /// <summary>Writes a row of the matrix.</summary>
     public void Derive(in StarValues values, Span<double> row)
     {

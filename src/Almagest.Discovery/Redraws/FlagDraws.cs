@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly;
@@ -81,7 +82,7 @@ internal static class FlagDraws
                 (first, count) =>
                 {
                     using var scores = found.Scores.Read(start + first, count);
-                    var block = new Block(here, scorer, found.Offset, scores.Span.ToArray(), prepared.Matrix.Columns, start, first);
+                    using var block = new Block(here, scorer, found.Offset, scores.Span.ToArray(), prepared.Matrix.Columns, start, first);
                     block.Add(Math.Min(Pilot, parameters.Draws), (_, _) => true);
                     if (parameters.Draws > Second)
                         block.Add(Second, (measured, sums) => measured < 0 || !IsCertain(measured, sums, near));
@@ -155,10 +156,12 @@ internal static class FlagDraws
     /// <param name="start">where the tile of the block begins</param>
     /// <param name="first">where in the tile the block begins</param>
     private sealed class Block(StarRedraw redraw, IRowScorer scorer, double offset, double[] measured, int columns, int start, int first)
+        : IDisposable
     {
         private const int MostRows = 4096;
 
-        private readonly Sums[] _sums = new Sums[measured.Length];
+        private readonly Sums[] _sums = Cleared(measured.Length);
+        private readonly List<int> _open = new(measured.Length);
         private double[] _rows = [];
         private double[] _scores = [];
         private int[] _of = [];
@@ -170,27 +173,27 @@ internal static class FlagDraws
         /// <param name="isOpen">given what a star scores above the threshold</param>
         public void Add(int upTo, Func<double, Sums, bool> isOpen)
         {
-            var open = new List<int>();
+            _open.Clear();
             var draws = upTo - _done;
-            for (var i = 0; draws > 0 && i < _sums.Length; i++)
+            for (var i = 0; draws > 0 && i < measured.Length; i++)
                 // Who was certain before, stays so.
                 if (_sums[i].Count == _done && (_done > 0 || redraw.Errors.Has(first + i)) && isOpen(measured[i] - offset, _sums[i]))
-                    open.Add(i);
+                    _open.Add(i);
             _done = upTo;
-            if (open.Count == 0)
+            if (_open.Count == 0)
                 return;
             // As many draws at a time as a buffer of moderate size takes.
             var stars = Math.Max(1, MostRows / draws);
-            for (var at = 0; at < open.Count; at += stars)
-                AddTo(CollectionsMarshal.AsSpan(open).Slice(at, Math.Min(stars, open.Count - at)), draws);
-            Made += (long)open.Count * draws;
+            for (var at = 0; at < _open.Count; at += stars)
+                AddTo(CollectionsMarshal.AsSpan(_open).Slice(at, Math.Min(stars, _open.Count - at)), draws);
+            Made += (long)_open.Count * draws;
         }
 
         public void Finish(Sequence<double> shares, Sequence<double> spreads)
         {
-            using var ofShares = shares.Blank(start + first, _sums.Length);
-            using var ofSpreads = spreads.Blank(start + first, _sums.Length);
-            for (var i = 0; i < _sums.Length; i++)
+            using var ofShares = shares.Blank(start + first, measured.Length);
+            using var ofSpreads = spreads.Blank(start + first, measured.Length);
+            for (var i = 0; i < measured.Length; i++)
             {
                 var sums = _sums[i];
                 ofShares.Span[i] = sums.Count == 0 ? double.NaN : (double)sums.Flagged / sums.Count;
@@ -200,11 +203,43 @@ internal static class FlagDraws
             spreads.Write(start + first, ofSpreads.Span);
         }
 
+        // What blocks need is large, and there are thousands of them.
+        public void Dispose()
+        {
+            ArrayPool<Sums>.Shared.Return(_sums);
+            Return();
+        }
+
+        private void Return()
+        {
+            if (_scores.Length == 0)
+                return;
+            ArrayPool<double>.Shared.Return(_rows);
+            ArrayPool<double>.Shared.Return(_scores);
+            ArrayPool<int>.Shared.Return(_of);
+            (_rows, _scores, _of) = ([], [], []);
+        }
+
+        private static Sums[] Cleared(int count)
+        {
+            var sums = ArrayPool<Sums>.Shared.Rent(count);
+            sums.AsSpan(0, count).Clear();
+            return sums;
+        }
+
         private void AddTo(ReadOnlySpan<int> stars, int draws)
         {
             var total = stars.Length * draws;
-            if (_scores.Length < total)
-                (_rows, _scores, _of) = (new double[total * columns], new double[total], new int[total]);
+            // What is rented is longer than it was asked for, each by its own share.
+            if (Math.Min(_scores.Length, _of.Length) < total || _rows.Length < total * columns)
+            {
+                Return();
+                (_rows, _scores, _of) = (
+                    ArrayPool<double>.Shared.Rent(total * columns),
+                    ArrayPool<double>.Shared.Rent(total),
+                    ArrayPool<int>.Shared.Rent(total)
+                );
+            }
             for (var s = 0; s < stars.Length; s++)
             {
                 var row = first + stars[s];

@@ -25,6 +25,7 @@ internal sealed class MeasurementErrors
     private readonly double[][] _values;
     private readonly double[][] _errors;
     private readonly double[]?[] _correlations;
+    private readonly bool _areIndependent;
 
     private MeasurementErrors(StarColumn[] columns) => (_columns, _values, _errors, _correlations) = (columns, [], [], []);
 
@@ -39,6 +40,7 @@ internal sealed class MeasurementErrors
             _correlations[i * columns.Length + j] = CorrelationName(columns[j], columns[i]) is { } name
                 ? stars.Further.GetValueOrDefault(name)
                 : null;
+        _areIndependent = Array.TrueForAll(_correlations, c => c is null);
     }
 
     /// <summary>The measurements of which some star has an error.</summary>
@@ -84,8 +86,18 @@ internal sealed class MeasurementErrors
     /// that contradict each other are left out.</summary>
     public void Factor(int row, Span<double> factor)
     {
-        if (!TryFactor(row, factor, true))
+        if (_areIndependent)
+            Diagonal(row, factor);
+        else if (!TryFactor(row, factor, true))
             TryFactor(row, factor, false);
+    }
+
+    private void Diagonal(int row, Span<double> factor)
+    {
+        var size = _errors.Length;
+        factor[..(size * size)].Clear();
+        for (var i = 0; i < size; i++)
+            factor[i * size + i] = IsKnown(row, i) ? _errors[i][row] : 0;
     }
 
     private bool TryFactor(int row, Span<double> factor, bool correlated)

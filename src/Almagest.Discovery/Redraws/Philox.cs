@@ -30,16 +30,34 @@ internal static class Philox
     /// <param name="normals">at most eight; two draws of four or fewer share a block of random numbers</param>
     public static void Normals(long key, ulong star, uint draw, uint block, Span<double> normals)
     {
-        var isPaired = normals.Length <= 4;
-        var (a, b, c, d) = Of(key, star, isPaired ? draw >> 1 : draw, block);
-        var (low, high) = (a | (ulong)b << 32, c | (ulong)d << 32);
-        if (isPaired && (draw & 1) != 0)
-            low = high;
+        var isPaired = IsPaired(normals.Length);
+        var bits = Bits(key, star, isPaired ? draw >> 1 : draw, block);
+        Normals(bits, isPaired && (draw & 1) != 0, normals);
+    }
+
+    /// <summary>Whether two draws of so many numbers share a block.</summary>
+    public static bool IsPaired(int normals) => normals <= 4;
+
+    /// <summary>The random bits of a block.</summary>
+    /// <param name="pair">half of the number of the draw where two share a block, else that number</param>
+    public static (ulong Low, ulong High) Bits(long key, ulong star, uint pair, uint block)
+    {
+        var (a, b, c, d) = Of(key, star, pair, block);
+        return (a | (ulong)b << 32, c | (ulong)d << 32);
+    }
+
+    /// <inheritdoc cref="Normals(long, ulong, uint, uint, Span{double})"/>
+    /// <param name="bits">of their block</param>
+    /// <param name="isSecond">whether they are those of the second of two draws that share it</param>
+    public static void Normals((ulong Low, ulong High) bits, bool isSecond, Span<double> normals)
+    {
+        var (low, high) = (isSecond ? bits.High : bits.Low, bits.High);
         for (var i = 0; i < normals.Length; i++)
         {
-            var bits = (i < 4 ? low >> 16 * i : high >> 16 * (i - 4)) & 0xFFFF;
-            var size = s_upperHalf[bits >> 1];
-            normals[i] = (bits & 1) == 0 ? size : -size;
+            var share = (i < 4 ? low >> 16 * i : high >> 16 * (i - 4)) & 0xFFFF;
+            // The sign without a branch, which no processor can foresee.
+            var size = BitConverter.DoubleToUInt64Bits(s_upperHalf[share >> 1]);
+            normals[i] = BitConverter.UInt64BitsToDouble(size ^ share << 63);
         }
     }
 

@@ -20,6 +20,8 @@ internal sealed class StarRedraw
     private readonly StarColumns _stars;
     private readonly FeatureRows _features;
     private readonly long _seed;
+    private readonly int[] _moving;
+    private readonly int[] _still;
     private readonly int _ra = -1,
         _dec = -1,
         _parallax = -1,
@@ -37,6 +39,7 @@ internal sealed class StarRedraw
     private StarRedraw(StarColumns stars, FeatureRows features, MeasurementErrors errors, long seed)
     {
         (_stars, _features, Errors, _seed) = (stars, features, errors, seed);
+        (_moving, _still) = features.Of([.. errors.Columns]);
         for (var i = 0; i < Errors.Columns.Count; i++)
         {
             switch (Errors.Columns[i])
@@ -75,6 +78,7 @@ internal sealed class StarRedraw
     /// <param name="row">of a star that has an error</param>
     /// <param name="first">the number of the first draw</param>
     /// <param name="rows">as many as draws are wanted</param>
+    [SkipLocalsInit]
     public void Draw(int row, int first, int columns, Span<double> rows)
     {
         Span<double> factor = stackalloc double[MeasurementErrors.Most * MeasurementErrors.Most];
@@ -82,12 +86,33 @@ internal sealed class StarRedraw
         var measured = _features.Measured(_stars, row);
         var ownDistance = _features.UsesDistance && _features.HasDistance(_stars, row);
         var star = KeyOf(row);
-        for (int at = 0, draw = first; at < rows.Length; at += columns, draw++)
-            _features.Derive(One(measured, factor, star, draw, ownDistance), rows.Slice(at, columns));
+        var still = rows[..columns];
+        _features.Derive(measured, _still, still);
+        // Two draws may share their random bits.
+        var step = Philox.IsPaired(Errors.Count) ? 2u : 1u;
+        var (bits, of) = (Philox.Bits(_seed, star, (uint)first / step, 0), (uint)first / step);
+        var draw = (uint)first;
+        for (var at = 0; at < rows.Length; at += columns, draw++)
+        {
+            if (draw / step != of)
+                (bits, of) = (Philox.Bits(_seed, star, draw / step, 0), draw / step);
+            var one = rows.Slice(at, columns);
+            if (at > 0)
+                still.CopyTo(one);
+            _features.Derive(One(measured, factor, star, draw, bits, ownDistance), _moving, one);
+        }
     }
 
+    /// <param name="bits">the random bits of the draw, or of it and its neighbour</param>
     [SkipLocalsInit]
-    private StarValues One(in StarValues measured, ReadOnlySpan<double> factor, ulong star, int draw, bool ownDistance)
+    private StarValues One(
+        in StarValues measured,
+        ReadOnlySpan<double> factor,
+        ulong star,
+        uint draw,
+        (ulong Low, ulong High) bits,
+        bool ownDistance
+    )
     {
         var size = Errors.Count;
         Span<double> normals = stackalloc double[MeasurementErrors.Most];
@@ -95,7 +120,10 @@ internal sealed class StarRedraw
         normals = normals[..size];
         for (uint attempt = 0; ; attempt++)
         {
-            Philox.Normals(_seed, star, (uint)draw, attempt, normals);
+            if (attempt == 0)
+                Philox.Normals(bits, Philox.IsPaired(size) && (draw & 1) != 0, normals);
+            else
+                Philox.Normals(_seed, star, draw, attempt, normals);
             for (var i = 0; i < size; i++)
             {
                 double sum = 0;

@@ -8,6 +8,7 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
+using Almagest.Runs.Kinds;
 using Almagest.Runs.Results;
 
 namespace Almagest.Runs.Export;
@@ -25,8 +26,14 @@ public sealed class RunExport(LedgerDatabase ledger)
     /// <summary>The rows are read page by page while they are written; a run that is deleted meanwhile ends the writing with an
     /// error.</summary>
     /// <param name="query">which results, and in which order; limit and page token do not matter</param>
+    /// <param name="kinds">of its stars; null = the table says nothing of kinds</param>
     /// <exception cref="LedgerException">the run is not complete, or has no such results</exception>
-    public async Task<ExportTable> TableAsync(DiscoveryRun run, ResultQuery query, CancellationToken cancellationToken = default)
+    public async Task<ExportTable> TableAsync(
+        DiscoveryRun run,
+        ResultQuery query,
+        StarKinds? kinds = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(query);
@@ -68,7 +75,14 @@ public sealed class RunExport(LedgerDatabase ledger)
             run,
             cancellationToken
         );
-        return ColumnTable.Of("results", s_columns, provenance, BatchesAsync(run.RunId, query, cancellationToken)) with
+        if (kinds is not null)
+            provenance["kinds_looked_at"] = kinds.LookedAt;
+        return ColumnTable.Of(
+            "results",
+            kinds is null ? s_columns : [.. s_columns, .. KindColumns.OfStar],
+            provenance,
+            BatchesAsync(run.RunId, query, kinds, cancellationToken)
+        ) with
         {
             IntegerIds = await IntegerIds.ColumnsAsync(ledger, RunDatasets.Ids(run), cancellationToken),
         };
@@ -77,6 +91,7 @@ public sealed class RunExport(LedgerDatabase ledger)
     private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(
         Guid runId,
         ResultQuery query,
+        StarKinds? kinds,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
@@ -86,7 +101,8 @@ public sealed class RunExport(LedgerDatabase ledger)
             // A million ids are asked for once, and not with every page.
             foreach (var part in chosen.Order().Chunk(ResultRepository.MostRows))
                 yield return Rows(
-                    await results.PageAsync(runId, query with { StarIds = part, After = null, Limit = part.Length }, cancellationToken)
+                    await results.PageAsync(runId, query with { StarIds = part, After = null, Limit = part.Length }, cancellationToken),
+                    kinds
                 );
             yield break;
         }
@@ -94,29 +110,30 @@ public sealed class RunExport(LedgerDatabase ledger)
         do
         {
             var page = await results.PageAsync(runId, query with { After = after, Limit = ResultRepository.MostRows }, cancellationToken);
-            yield return Rows(page);
+            yield return Rows(page, kinds);
             after = page.Next;
         } while (after is not null);
     }
 
-    private static List<object?[]> Rows(Page<StarResult> page) =>
-        [
-            .. page.Items.Select(r =>
-                ExportColumns.Of(
-                    r,
-                    (long)r.IsAnomaly,
-                    r.AnomalyScore,
-                    (long?)r.ClusterId,
-                    r.MembershipProbability,
-                    r.MembershipStrength,
-                    r.FlagProbability,
-                    r.ScoreSpread,
-                    r.MembershipStability,
-                    r.ParallaxErrorMas,
-                    r.ParallaxOverError,
-                    r.Ruwe,
-                    r.Filled is null ? null : string.Join(' ', r.Filled)
-                )
-            ),
-        ];
+    private static List<object?[]> Rows(Page<StarResult> page, StarKinds? kinds) =>
+        [.. page.Items.Select(r => kinds is null ? Row(r) : [.. Row(r), .. Kind(kinds.Stars.GetValueOrDefault(r.StarId))])];
+
+    private static object?[] Kind(StarKind? kind) => [(long?)kind?.KindId, kind?.Name, kind?.Likeness];
+
+    private static object?[] Row(StarResult r) =>
+        ExportColumns.Of(
+            r,
+            (long)r.IsAnomaly,
+            r.AnomalyScore,
+            (long?)r.ClusterId,
+            r.MembershipProbability,
+            r.MembershipStrength,
+            r.FlagProbability,
+            r.ScoreSpread,
+            r.MembershipStability,
+            r.ParallaxErrorMas,
+            r.ParallaxOverError,
+            r.Ruwe,
+            r.Filled is null ? null : string.Join(' ', r.Filled)
+        );
 }

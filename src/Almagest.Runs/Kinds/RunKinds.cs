@@ -5,6 +5,7 @@ using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Kinds;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Npgsql;
@@ -93,6 +94,21 @@ public sealed class RunKinds(LedgerDatabase ledger, SelectionCache? shared = nul
             rows.Length,
             [.. like.Select(s => new KindStar(s.StarId, stars.SourceId(s.StarId), s.Score, s.Likeness))]
         );
+    }
+
+    /// <summary>The flagged stars with their kinds.</summary>
+    /// <exception cref="LedgerException">as <see cref="FindAsync"/></exception>
+    public async Task<StarKinds> StarsAsync(Guid runId, CancellationToken cancellationToken = default)
+    {
+        var (found, _, _) = await GroupAsync(runId, cancellationToken);
+        var stars = new Dictionary<long, StarKind>();
+        foreach (var (k, kind) in found.Kinds.Index())
+        {
+            var name = KindWords.Name(Features(found, kind));
+            foreach (var i in kind.Members)
+                stars[found.StarIds[i]] = new StarKind(k, name, FoundKinds.Likeness(kind, found.Vectors[i]));
+        }
+        return new StarKinds(found.Rows.Count, stars);
     }
 
     /// <summary>The ids in the catalogue of all stars of a kind.</summary>
@@ -294,7 +310,7 @@ public sealed class RunKinds(LedgerDatabase ledger, SelectionCache? shared = nul
                 KindWords.Name(Features(other, other.Kinds[k])),
                 other.Kinds[k].Members.Count,
                 similarity,
-                stars.Count(both.Contains)
+                RunDatasets.Share(found.Run, other.Run) ? stars.Count(both.Contains) : null
             );
         }
         return best;

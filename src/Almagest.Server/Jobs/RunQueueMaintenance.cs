@@ -31,10 +31,11 @@ internal sealed class RunQueueMaintenance(LedgerDatabase ledger) : IJob
             var lost = await new RunClaims(ledger).HandleLostRunsAsync(cancellationToken);
             var keys = await new RunSubmitter(ledger).ForgetKeysAsync(cancellationToken);
             var counts = await new RunRepository(ledger).CountByStatusAsync(cancellationToken);
-            context.Result = JobRunReport.Succeeded(
+            var summary =
                 $"{counts[RunStatus.Pending]} runs wait, {counts[RunStatus.Running]} are worked on; {lost.Restarted} lost runs wait "
-                    + $"again, {lost.Failed} failed; {keys} idempotency keys forgotten"
-            );
+                + $"again, {lost.Failed} failed; {keys} idempotency keys forgotten";
+            await JobHistory.ForgetSameAsync(ledger, Name, summary, cancellationToken);
+            context.Result = JobRunReport.Succeeded(summary);
         }
         catch (LedgerException e)
         {

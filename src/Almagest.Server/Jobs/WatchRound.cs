@@ -24,7 +24,9 @@ internal sealed class WatchRound(LedgerDatabase ledger) : IJob
     {
         try
         {
-            context.Result = JobRunReport.Succeeded(WatchRounds.Summary(await new WatchRounds(ledger).LookAsync(cancellationToken)));
+            var summary = WatchRounds.Summary(await new WatchRounds(ledger).LookAsync(cancellationToken));
+            await JobHistory.ForgetSameAsync(ledger, Name, summary, cancellationToken);
+            context.Result = JobRunReport.Succeeded(summary);
         }
         catch (LedgerException e)
         {

@@ -1,6 +1,11 @@
+using Almagest.Catalog.Writing;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
+using Almagest.Ledger.Database;
+using Almagest.Runs.Export;
 using Almagest.Runs.Kinds;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Results;
 using Almagest.Server.Access;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
@@ -36,7 +41,14 @@ internal static class KindRoutes
 
     private static readonly IntegerParameter s_limit = new("limit", "most stars", 1, 1000, 100);
 
-    public static void Map(IEndpointRouteBuilder runs)
+    private static readonly ChoiceParameter s_table = new(
+        "table",
+        "with a format: one row for each kind, or for each flagged star with its kind",
+        ["kinds", "stars"],
+        "kinds"
+    );
+
+    public static void Map(IEndpointRouteBuilder runs, LedgerDatabase ledger)
     {
         runs.Route(
                 "GET",
@@ -44,27 +56,38 @@ internal static class KindRoutes
                 "getKinds",
                 "The flagged stars grouped by why they are flagged",
                 async context =>
-                    Results.Ok(
-                        await Kinds(context)
-                            .FindAsync(
-                                RunRoutes.RunId.Read(context)!.Value,
-                                s_seeds.ReadInt(context),
-                                s_with.Read(context),
-                                context.RequestAborted
-                            )
-                    ),
+                {
+                    var id = RunRoutes.RunId.Read(context)!.Value;
+                    var format = TableResponse.Wanted(context);
+                    if (format is null)
+                        TableResponse.RequireFormat(context, s_table.Name);
+                    if (format is { } of && s_table.Read(context) == "stars")
+                    {
+                        var stars = await Kinds(context).StarsAsync(id, context.RequestAborted);
+                        var query = new ResultQuery(AnomaliesOnly: true, ByScore: true);
+                        return await StarsAsync(context, ledger, id, query, stars, of, $"kinds-{id}-stars");
+                    }
+                    var found = await Kinds(context).FindAsync(id, s_seeds.ReadInt(context), s_with.Read(context), context.RequestAborted);
+                    if (format is null)
+                        return Results.Ok(found);
+                    var run = await new RunRepository(ledger).GetAsync(id, context.RequestAborted);
+                    var table = await new KindExport(ledger).TableAsync(run, found, cancellationToken: context.RequestAborted);
+                    return TableResponse.Of(context, table, format.Value, $"kinds-{id}");
+                },
                 RunRoutes.RunId,
                 s_seeds,
-                s_with
+                s_with,
+                s_table,
+                TableResponse.Format
             )
             .WithDescription(
                 "Fits the run's detector again, explains every flagged star and groups the explanations. Each kind with the features that "
                     + "make it in words, its place in the diagram and on the sky, its most typical and its most extreme stars, and how "
                     + "much of it other seeds find again. Of a run that flags more than 3,000 stars an even sample is looked at. 409 where "
-                    + "the "
-                    + "feature recipe, the stars or the program have changed; 400 where the run is not an anomaly run."
+                    + "the feature recipe, the stars or the program have changed; 400 where the run is not an anomaly run. With a format, "
+                    + "one row a kind, or one a flagged star with all that the run says of it and its kind."
             )
-            .Produces<KindsResource>()
+            .ProducesTable<KindsResource>()
             .Fails(404, 409)
             .DisableRequestTimeout();
         runs.Route(
@@ -73,24 +96,25 @@ internal static class KindRoutes
                 "getMoreOfKind",
                 "Stars that are not flagged, and most like a kind",
                 async context =>
-                    Results.Ok(
-                        await Kinds(context)
-                            .MoreAsync(
-                                RunRoutes.RunId.Read(context)!.Value,
-                                s_kindId.ReadInt(context),
-                                s_limit.ReadInt(context),
-                                context.RequestAborted
-                            )
-                    ),
+                {
+                    var (id, kind) = (RunRoutes.RunId.Read(context)!.Value, s_kindId.ReadInt(context));
+                    var more = await Kinds(context).MoreAsync(id, kind, s_limit.ReadInt(context), context.RequestAborted);
+                    if (TableResponse.Wanted(context) is not { } format)
+                        return Results.Ok(more);
+                    var stars = StarKinds.Of(more);
+                    var query = new ResultQuery(ByScore: true) { StarIds = [.. stars.Stars.Keys] };
+                    return await StarsAsync(context, ledger, id, query, stars, format, $"kind-{id}-{kind}-more");
+                },
                 RunRoutes.RunId,
                 s_kindId,
-                s_limit
+                s_limit,
+                TableResponse.Format
             )
             .WithDescription(
                 "Looks at the 3,000 most anomalous of the stars that the run does not flag, and answers those whose reasons are like the "
                     + "kind's and like no other's more, the most anomalous first."
             )
-            .Produces<MoreOfKindResource>()
+            .ProducesTable<MoreOfKindResource>()
             .Fails(404, 409)
             .DisableRequestTimeout();
         runs.Route(
@@ -118,6 +142,20 @@ internal static class KindRoutes
             .Produces<KindLabelResource>()
             .Fails(404, 409, 413, 415)
             .DisableRequestTimeout();
+    }
+
+    private static async Task<IResult> StarsAsync(
+        HttpContext context,
+        LedgerDatabase ledger,
+        Guid id,
+        ResultQuery query,
+        StarKinds stars,
+        TableFormat format,
+        string name
+    )
+    {
+        var run = await new RunRepository(ledger).GetAsync(id, context.RequestAborted);
+        return TableResponse.Of(context, await new RunExport(ledger).TableAsync(run, query, stars, context.RequestAborted), format, name);
     }
 
     private static RunKinds Kinds(HttpContext context) => context.RequestServices.GetRequiredService<RunKinds>();

@@ -261,7 +261,7 @@ internal static class RunRoutes
         RunEvents.Map(group, ledger);
         RunControlRoutes.Map(group, ledger);
         ExplanationRoutes.Map(group);
-        KindRoutes.Map(group);
+        KindRoutes.Map(group, ledger);
         IdentificationRoutes.Map(group, ledger);
         RethresholdRoutes.Map(group, ledger);
         RecoveryRoutes.Map(group, ledger);
@@ -417,7 +417,7 @@ internal static class RunRoutes
             TableResponse.RefusePaging(context, s_resultLimit.Name, s_after.Name);
             return TableResponse.Of(
                 context,
-                await new RunExport(ledger).TableAsync(run, query, context.RequestAborted),
+                await new RunExport(ledger).TableAsync(run, query, cancellationToken: context.RequestAborted),
                 format,
                 $"run-{runId}"
             );

@@ -1,4 +1,5 @@
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Dashboard.Access;
 using Almagest.Ledger.Access;
 using Almagest.Ledger.Datasets;
@@ -29,6 +30,8 @@ public sealed class ChangeScopeTests
         ColumnMapping = "{}",
     };
 
+    private static readonly KindResource s_kind = new(0, "k", 1, "k", null, [], new(0, 0, 0, null, null, null), [], [], null, [1], ["1"]);
+
     [Fact]
     public async Task Who_may_only_read_changes_nothing()
     {
@@ -46,6 +49,7 @@ public sealed class ChangeScopeTests
                 () => changes.AddTagAsync(ids, "t", default),
                 () => changes.AddNoteAsync(ids, "n", default),
                 () => changes.SetLabelsAsync([1], new StarLabel { LabelSet = "s" }, default),
+                () => changes.LabelKindAsync(ids[0], s_kind, "k", "s", default),
                 () => changes.SaveViewAsync("v", "", default),
                 () => changes.RemoveViewAsync("v", default),
                 () => changes.RenameAsync(s_dataset, "e", default),

@@ -126,7 +126,7 @@ public sealed class FlagProbabilityTests
         var table = await new RunExport(test.Ledger).TableAsync(
             run,
             new ResultQuery { StarIds = chosen, ByFlagProbability = true },
-            CancellationToken
+            cancellationToken: CancellationToken
         );
 
         using var file = new MemoryStream();

@@ -17,6 +17,7 @@ class Route(NamedTuple):
 
 ROUTES: Mapping[str, Route] = {
     "addNote": Route("POST", "/discovery/runs/{run_id}/notes"),
+    "addWatch": Route("POST", "/watches"),
     "answerReview": Route("POST", "/discovery/active/{run_id}/answers"),
     "cancelRun": Route("POST", "/discovery/runs/{run_id}/cancel"),
     "checkpointReview": Route("POST", "/discovery/active/{run_id}/checkpoint"),
@@ -56,6 +57,7 @@ ROUTES: Mapping[str, Route] = {
     "getTags": Route("GET", "/discovery/runs/{run_id}/tags", True),
     "getTimeline": Route("GET", "/analytics/discovery/timeline", True),
     "getViews": Route("GET", "/analytics/discovery/views", True),
+    "getWatch": Route("GET", "/watches/{watch}", True),
     "labelKind": Route("POST", "/discovery/runs/{run_id}/kinds/{kind_id}/label", True),
     "labelStar": Route("POST", "/stars/{star_id}/labels", True),
     "listDeletions": Route("GET", "/deletions", True),
@@ -63,8 +65,10 @@ ROUTES: Mapping[str, Route] = {
     "listLabels": Route("GET", "/datasets/{dataset}/labels", True),
     "listRuns": Route("GET", "/discovery/runs", True),
     "listStars": Route("GET", "/datasets/{dataset}/stars", True),
+    "listWatches": Route("GET", "/watches", True),
     "nameClusters": Route("POST", "/discovery/runs/{run_id}/identify", True),
     "refreshViews": Route("POST", "/analytics/discovery/refresh-views"),
+    "removeWatch": Route("DELETE", "/watches/{watch}", True),
     "replayRun": Route("POST", "/discovery/runs/{run_id}/replay"),
     "restoreDeletion": Route("POST", "/deletions/{deletion_id}/restore"),
     "restoreRun": Route("POST", "/discovery/runs/{run_id}/restore"),

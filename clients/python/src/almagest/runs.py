@@ -340,6 +340,17 @@ class Run(Record):
         other = with_run.run_id if isinstance(with_run, Run) else with_run
         return Kinds(self._ask("getKinds", query={"seeds": seeds, "with": other}))
 
+    def kind_stars(self, format: str = "pandas") -> Any:
+        """The flagged stars with all that the run says of them, and the kind of each: a table with ``kind_id``, ``kind`` and
+        ``kind_likeness``.
+
+        Parameters
+        ----------
+        format : str
+            As of :meth:`results`.
+        """
+        return self._table("getKinds", {"table": "stars"}, format)
+
     def more_like(self, kind_id: int, limit: int = 100) -> Any:
         """Stars that the run does not flag, and that are most like a kind of its flagged ones: a DataFrame."""
         found = self._ask("getMoreOfKind", path={"kind_id": kind_id}, query={"limit": limit})

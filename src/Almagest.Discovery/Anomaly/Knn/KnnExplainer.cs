@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Neighbours;
@@ -6,10 +5,11 @@ using Almagest.Discovery.Neighbours;
 namespace Almagest.Discovery.Anomaly.Knn;
 
 /// <summary>
-/// Splits a star's distance to its neighbours by the features that make it, and compares with the stars of the selection. Each neighbour's
-/// distance is the sum of (difference in a feature)² / distance; one neighbour's direction is chance, and so all k have a say.
+/// Splits a star's distance to its neighbours by the features that make it: each neighbour's distance is the sum of (difference in a
+/// feature)² / distance.
 /// </summary>
-internal sealed class KnnExplainer : AnomalyExplainer
+internal sealed class KnnExplainer(FeatureMatrix features, NeighbourTree tree, KnnParameters parameters, AlgorithmContext context)
+    : NeighbourExplainer(s_measure, features, Around(features, tree, parameters), context)
 {
     private static readonly ScoreMeasure s_measure = new(
         "neighbour_distance",
@@ -19,45 +19,20 @@ internal sealed class KnnExplainer : AnomalyExplainer
         false
     );
 
-    private readonly NeighbourTree _tree;
-    private readonly int[] _places;
-    private readonly string _method;
-    private readonly int _k;
-    private readonly ConcurrentBag<NeighbourSearch> _idle = [];
-    private readonly TypicalParts _typical;
-
-    public KnnExplainer(FeatureMatrix features, NeighbourTree tree, KnnParameters parameters, AlgorithmContext context)
-        : base(s_measure)
+    private static Func<INeighbourhood> Around(FeatureMatrix features, NeighbourTree tree, KnnParameters parameters)
     {
-        _tree = tree;
-        _places = tree.Places();
-        _method = parameters.Method;
-        _k = Math.Min(parameters.NNeighbors, features.Rows - 1);
-        _typical = TypicalParts.Of(features.Rows, features.Columns, (row, parts) => Add(features, row, parts), context.CancellationToken);
+        var (places, k) = (tree.Places(), Math.Min(parameters.NNeighbors, features.Rows - 1));
+        return () => new Neighbourhood(tree, places, new NeighbourSearch(tree, k), parameters.Method);
     }
 
-    public override RowAttribution Attribute(FeatureMatrix features, int row)
+    private sealed class Neighbourhood(NeighbourTree tree, int[] places, NeighbourSearch search, string method) : INeighbourhood
     {
-        ArgumentNullException.ThrowIfNull(features);
-        var parts = new double[features.Columns];
-        var measured = Add(features, row, parts);
-        return new RowAttribution(-measured, measured, _typical.Measured, _typical.Changes(parts));
-    }
+        public double MoveTo(int row) => KnnAlgorithm.Measure(search, places[row], method);
 
-    private double Add(FeatureMatrix features, int row, double[] parts)
-    {
-        var search = _idle.TryTake(out var idle) ? idle : new NeighbourSearch(_tree, _k);
-        var measured = KnnAlgorithm.Measure(search, _places[row], _method);
-        double sum = 0;
-        foreach (var squared in search.Squared)
-            sum += Math.Sqrt(squared);
-        for (var i = 0; i < search.Places.Length; i++)
-        {
-            var distance = Math.Sqrt(search.Squared[i]);
-            var weight = sum > 0 ? measured * distance / sum : 0;
-            DistanceParts.Add(features.Row(row), features.Row(_tree.Cells.Points.Row[search.Places[i]]), weight, parts);
-        }
-        _idle.Add(search);
-        return measured;
+        public int Count => search.Places.Length;
+
+        public double Reach(int neighbour) => Math.Sqrt(search.Squared[neighbour]);
+
+        public int RowOf(int neighbour) => tree.Cells.Points.Row[search.Places[neighbour]];
     }
 }
