@@ -130,7 +130,7 @@ public sealed class ExportTests(KnownLedger known)
         var filter = Uri.EscapeDataString("ra_deg=119..122");
         var table = (await _server.GetAsync($"/datasets/{known.Dataset.DatasetId}/stars?format=json&extra=true&filter={filter}")).Json;
         Assert.Equal(4, table.GetProperty("rows").GetArrayLength());
-        Assert.Contains("known", table.GetProperty("rows")[0].GetProperty("extra").GetString()!, StringComparison.Ordinal);
+        Assert.StartsWith("known", table.GetProperty("rows")[0].GetProperty("remark").GetString()!, StringComparison.Ordinal);
         Assert.Equal("RA (deg) 119 to 122", table.GetProperty("provenance").GetProperty("selection").GetString());
         Assert.Equal(
             2,

@@ -35,7 +35,10 @@ internal sealed partial class ExpressionTranslator
     {
         var of = Value(list.Of);
         if (
-            of.IsTruth || list.Values.Any(v => v is ColumnReference or TruthLiteral && Value(v) is { IsTruth: true } or { IsTextKey: true })
+            of.IsTruth
+            || of.MayBeTruth
+            || (list.Of is TextLiteral && !list.Values.All(v => v is TextLiteral))
+            || list.Values.Any(v => v is ColumnReference or TruthLiteral && Value(v) is { IsTruth: true } or { IsTextKey: true })
         )
             return Equalities(list);
         if (of.Key is not null && AllOf(list, KeyOf) is { } ids)
@@ -102,7 +105,7 @@ internal sealed partial class ExpressionTranslator
         var of = Text(value, like.Of.Offset);
         var pattern = Text(Value(like.Pattern), like.Pattern.Offset);
         // A backslash stands for itself: ADQL knows no escapes.
-        return $"({of} {(like.Negated ? "not " : "")}{(like.AnyCase || value.IsTruth ? "ilike" : "like")} {pattern} escape '')";
+        return $"({of} {(like.Negated ? "not " : "")}{(like.AnyCase || value.IsTruth || value.MayBeTruth ? "ilike" : "like")} {pattern} escape '')";
     }
 
     /// <summary>Two values of types that can be compared; a text beside a UUID or a time is read as one.</summary>
@@ -110,6 +113,10 @@ internal sealed partial class ExpressionTranslator
     {
         if (leftValue.IsTruth || rightValue.IsTruth)
             return Truths(left, leftValue, right, rightValue, offset);
+        if (leftValue.MayBeTruth && right is TextLiteral beside && ReadBesideTruths(beside) is { } truth)
+            return (leftValue.Sql, truth);
+        if (rightValue.MayBeTruth && left is TextLiteral before && ReadBesideTruths(before) is { } said)
+            return (said, rightValue.Sql);
         if (right is TextLiteral rightText && Read(rightText, leftValue.Type) is { } r)
             return (leftValue.Sql, r);
         if (left is TextLiteral leftText && Read(leftText, rightValue.Type) is { } l)
@@ -121,7 +128,7 @@ internal sealed partial class ExpressionTranslator
     {
         if (left.Type is null || right.Type is null)
             throw new SyntaxException(offset, "nothing is equal to NULL; write IS NULL or IS NOT NULL");
-        if (left.IsTruth != right.IsTruth)
+        if (left.IsTruth != right.IsTruth && !left.MayBeTruth && !right.MayBeTruth)
             throw new SyntaxException(offset, $"{left.Described} is compared with {right.Described}; write = 'true' or = 'false'");
         if (left.Type == right.Type || (left.IsNumber && right.IsNumber) || (left.IsGeometry && right.IsGeometry))
             return (left.Sql, right.Sql);

@@ -148,6 +148,7 @@ internal sealed partial class ExpressionTranslator
                 {
                     Unit = type is null ? null : CommonUnit(values),
                     IsTruth = AllTruths(values),
+                    MayBeTruth = SomeTruths(values),
                 };
             case "IN_UNIT":
                 return InUnit(call);

@@ -79,6 +79,20 @@ internal sealed partial class ExpressionTranslator
     private static bool AllTruths(List<Value> values) =>
         values.Exists(v => v.IsTruth) && values.TrueForAll(v => v.IsTruth || v.Type is null);
 
+    private static bool SomeTruths(List<Value> values) => values.Exists(v => v.IsTruth || v.MayBeTruth) && !AllTruths(values);
+
+    /// <summary>
+    /// A constant beside what is a truth value or another text: true and false in any case are the truth values. What some archives have for
+    /// them may as well be the other text, and is refused.
+    /// </summary>
+    private string? ReadBesideTruths(TextLiteral text) =>
+        ReadTruth(text.Text) is not { } truth ? null
+        : text.Text.Trim().Equals(truth ? True : False, StringComparison.OrdinalIgnoreCase) ? Written(truth, text.Offset)
+        : throw new SyntaxException(
+            text.Offset,
+            $"'{text.Text}' is compared with what is 'true', 'false' or another text; write = '{(truth ? True : False)}'"
+        );
+
     /// <summary>A value where a condition is expected.</summary>
     private string Bare(Expression expression)
     {

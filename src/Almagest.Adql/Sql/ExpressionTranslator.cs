@@ -205,6 +205,7 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
                     Width = argument.Width,
                     Unit = argument.Unit,
                     IsTruth = argument.IsTruth,
+                    MayBeTruth = argument.MayBeTruth,
                 };
         }
         if (aggregate.Function == "IVO_STRING_AGG")
@@ -275,6 +276,7 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
         {
             Unit = CommonUnit(results),
             IsTruth = AllTruths(results),
+            MayBeTruth = SomeTruths(results),
         };
     }
 
@@ -383,6 +385,7 @@ internal sealed partial class ExpressionTranslator(QueryTranslator queries, Scop
                 Width = inner.Extents[0].Width,
                 Unit = inner.Columns[0].Measure,
                 IsTruth = inner.Columns[0].IsTruth,
+                MayBeTruth = inner.Columns[0].MayBeTruth,
             }
             : throw new SyntaxException(query.Offset, $"a query for a single value selects one column, this one {inner.Columns.Count}");
     }

@@ -162,7 +162,7 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
             .Columns.Zip(right.Columns)
             .Select(
                 (pair, i) =>
-                    pair.First.Type == pair.Second.Type ? pair.First with { IsTruth = pair.First.IsTruth && pair.Second.IsTruth }
+                    pair.First.Type == pair.Second.Type ? Either(pair.First, pair.Second)
                     : IsNumber(pair.First.Type) && IsNumber(pair.Second.Type) ? pair.First with { Type = PublishedType.Double }
                     : pair.First.Type.IsGeometry() && pair.Second.Type.IsGeometry() ? pair.First with { Type = PublishedType.Region }
                     : throw new SyntaxException(
@@ -178,6 +178,14 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
             [.. extents]
         );
     }
+
+    // Of the truth values of one query and other texts of the other, each may come.
+    private static ResultColumn Either(ResultColumn first, ResultColumn second) =>
+        first with
+        {
+            IsTruth = first.IsTruth && second.IsTruth,
+            MayBeTruth = first.MayBeTruth || second.MayBeTruth || first.IsTruth != second.IsTruth,
+        };
 
     private static bool IsNumber(PublishedType type) => type is PublishedType.Integer or PublishedType.Double;
 
@@ -224,6 +232,7 @@ internal sealed class QueryTranslator(PublishedCatalogue catalogue)
                             Width = query.Extents[i].Width,
                             Unit = c.Measure,
                             IsTruth = c.IsTruth,
+                            MayBeTruth = c.MayBeTruth,
                             Key = IsTextKey(c) ? string.Create(CultureInfo.InvariantCulture, $"{alias}.c{i + 1}") : null,
                         }
                     )

@@ -109,7 +109,14 @@ internal sealed class SelectionTranslator(QueryTranslator queries, Scope? outer)
             var name = own;
             for (var n = 2; !taken.Add(name); n++)
                 name = string.Create(CultureInfo.InvariantCulture, $"{own}_{n}");
-            columns.Add(new ResultColumn(name, value.Type!.Value, value.Source) { Measure = value.Unit, IsTruth = value.IsTruth });
+            columns.Add(
+                new ResultColumn(name, value.Type!.Value, value.Source)
+                {
+                    Measure = value.Unit,
+                    IsTruth = value.IsTruth,
+                    MayBeTruth = value.MayBeTruth,
+                }
+            );
         }
         return columns;
     }

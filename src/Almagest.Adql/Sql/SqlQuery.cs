@@ -13,6 +13,8 @@ public sealed record ResultColumn(string Name, PublishedType Type, PublishedColu
     internal Unit? Measure { get; init; }
 
     internal bool IsTruth { get; init; }
+
+    internal bool MayBeTruth { get; init; }
 }
 
 /// <summary>A translated query.</summary>

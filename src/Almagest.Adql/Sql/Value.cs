@@ -22,6 +22,9 @@ internal sealed record Value(string Sql, PublishedType? Type, PublishedColumn? S
     /// <summary>Whether it is the text <c>true</c> or <c>false</c>: <see cref="PublishedColumn.IsTruth"/>.</summary>
     public bool IsTruth { get; init; } = Source?.IsTruth == true;
 
+    /// <summary>Whether it is a truth value or another text: <c>COALESCE(flag, 'unknown')</c>.</summary>
+    public bool MayBeTruth { get; init; }
+
     /// <summary>Whether it is an id that is text: a whole number is equal to it where its digits are.</summary>
     public bool IsTextKey => Key is not null && Type == PublishedType.Text;
 

@@ -20,7 +20,7 @@ internal static class DatasetExportCommand
             Required = true,
         };
         var filter = OptionFactory.Text("--filter", "TERMS", "Only these stars, e.g. 'cone=56.75,24.1,2 magnitude=..15'");
-        var extra = OptionFactory.Flag("--extra", "Also the other columns of the source table, as one column of JSON");
+        var extra = OptionFactory.Flag("--extra", "Also the other columns of the source table, under their names");
         var table = new TableOutput("--output");
         var command = new DescribedCommand(
             "export",

@@ -26,7 +26,7 @@ internal static class DatasetRoutes
     );
     private static readonly BooleanParameter s_extra = new(
         "extra",
-        "with a format: also the other columns of the source table, as one column of JSON"
+        "with a format: also the other columns of the source table, under their names"
     );
     private static readonly IntegerParameter s_limit = new("limit", "most stars", 1, 10_000, 100);
 

@@ -3,6 +3,8 @@ using System.Net;
 using System.Text;
 using System.Xml.Linq;
 using Almagest.Adql;
+using Almagest.Catalog;
+using Almagest.Catalog.Files;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Server.VirtualObservatory.Catalogue;
@@ -68,6 +70,66 @@ public sealed class FileColumnTests : IAsyncLifetime
         var exported = await _server.GetAsync("/datasets/bands/stars?format=votable");
         Assert.Contains("unit=\"mag\" ucd=\"phot.mag;em.opt.G\"", exported.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("PHOT_COLOR", exported.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("votable")]
+    [InlineData("votable-binary2")]
+    [InlineData("fits")]
+    [InlineData("parquet")]
+    [InlineData("ecsv")]
+    public async Task An_export_has_the_other_columns_of_the_file_as_columns_with_names_units_and_meaning(string format)
+    {
+        await LoadAsync(
+            "more.vot",
+            "<VOTABLE version=\"1.4\"><RESOURCE><TABLE><FIELD name=\"source_id\" datatype=\"long\"/>"
+                + "<FIELD name=\"ra\" datatype=\"double\" unit=\"deg\"/><FIELD name=\"dec\" datatype=\"double\" unit=\"deg\"/>"
+                + "<FIELD name=\"teff\" datatype=\"double\" unit=\"K\" ucd=\"phys.temperature.effective\">"
+                + "<DESCRIPTION>heat of it</DESCRIPTION></FIELD><FIELD name=\"other_id\" datatype=\"long\"/>"
+                + "<FIELD name=\"Healpix_29\" datatype=\"int\"/><FIELD name=\"variable\" datatype=\"boolean\"/>"
+                + "<FIELD name=\"note\" datatype=\"unicodeChar\" arraysize=\"*\"/><DATA><TABLEDATA>"
+                + "<TR><TD>1</TD><TD>2</TD><TD>3</TD><TD>5700.5</TD><TD>1636148068921376768</TD><TD>7</TD><TD>true</TD><TD>Σ</TD></TR>"
+                + "<TR><TD>2</TD><TD>2</TD><TD>3</TD><TD/><TD>4</TD><TD>8</TD><TD>false</TD><TD>x</TD></TR>"
+                + "</TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>"
+        );
+        using var answer = await _server.Client.GetAsync(
+            new Uri($"/datasets/more/stars?format={format}&extra=true&filter=dec_deg%3D2..4", UriKind.Relative),
+            TestContext.Current.CancellationToken
+        );
+        using var table = CatalogFile.Open(
+            new MemoryStream(await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)),
+            "more"
+        );
+        Assert.Equal(
+            [
+                new CatalogColumn("teff", ColumnType.Double, "K", "phys.temperature.effective", "heat of it"),
+                new CatalogColumn("other_id", ColumnType.Int64),
+                new CatalogColumn("Healpix_29_file", ColumnType.Int64),
+                new CatalogColumn("variable", ColumnType.Boolean),
+                new CatalogColumn("note", ColumnType.Text),
+            ],
+            table.Columns.TakeLast(5)
+        );
+        var batch = Assert.Single(table.ReadBatches(cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal([5700.5, 1636148068921376768L, 7L, true, "Σ"], Row(0));
+        Assert.Equal([null, 4L, 8L, false, "x"], Row(1));
+
+        object?[] Row(int i) =>
+            [
+                .. batch
+                    .Columns.TakeLast(5)
+                    .Select(c =>
+                        c.IsNull(i) ? null
+                        : c switch
+                        {
+                            Int64Vector v => v.Values[i],
+                            DoubleVector v => v.Values[i],
+                            BooleanVector v => v.Values[i],
+                            TextVector v => v.Values[i],
+                            _ => (object?)null,
+                        }
+                    ),
+            ];
     }
 
     [Fact]

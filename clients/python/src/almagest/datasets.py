@@ -293,7 +293,7 @@ class Datasets:
             path={"dataset": key_of(name)},
             query={"filter": filter, "extra": extra or None, "limit": limit},
         )
-        return _tables.convert(_spread(data) if extra else data, format)
+        return _tables.convert(data, format)
 
     def __iter__(self) -> Iterator[Dataset]:
         return iter(self.list())
@@ -320,34 +320,6 @@ def _pairs(map: Optional[Mapping[str, str]]) -> Optional[str]:
         if "," in str(term):
             raise ValueError(f"{term!r} holds a comma, which the API cannot take in a mapping: rename the column")
     return ",".join(f"{field}={column}" for field, column in map.items())
-
-
-def _spread(data: _tables.TableData) -> _tables.TableData:
-    """The column of JSON with what else the file has as columns of their own."""
-    import json
-
-    found = [json.loads(row["extra"]) if isinstance(row.get("extra"), str) else row.get("extra") or {} for row in data.rows]
-    ours = [c for c in data.columns if c["name"] != "extra"]
-    taken = {c["name"].lower() for c in ours}
-    names = {n: f"{n}_file" if n.lower() in taken else n for f in found for n in f}
-    columns = [{"name": new, "type": _kind([f.get(n) for f in found])} for n, new in names.items()]
-    rows = [
-        {**{k: v for k, v in row.items() if k != "extra"}, **{names[n]: v for n, v in f.items()}} for row, f in zip(data.rows, found)
-    ]
-    return _tables.TableData([*ours, *columns], rows, data.provenance)
-
-
-def _kind(values: Sequence[Any]) -> str:
-    kinds = {type(v) for v in values if v is not None}
-    return (
-        "boolean"
-        if kinds == {bool}
-        else "int64"
-        if kinds == {int} and all(v is None or abs(v) < 2**63 for v in values)
-        else "double"
-        if kinds and kinds <= {int, float}
-        else "text"
-    )
 
 
 def _warn(text: str) -> None:

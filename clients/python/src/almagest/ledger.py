@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, List, Optional, Sequence, Union
+from typing import Any, Dict, List, Optional, Sequence, Union
 
 from . import _tables
 from ._connect import find_token, find_url
@@ -213,7 +213,7 @@ class Ledger:
             ids += [_id_of(r) for r in run] if isinstance(run, (list, tuple)) else [_id_of(run)]  # type: ignore[arg-type]
         if not 2 <= len(ids) <= 100:
             raise ValueError(f"there are {len(ids)} runs, expected 2 to 100")
-        body: dict = {"run_1_id": ids[0], "run_2_id": ids[1], "limit": limit} if len(ids) == 2 else {"run_ids": ids}
+        body: Dict[str, Any] = {"run_1_id": ids[0], "run_2_id": ids[1], "limit": limit} if len(ids) == 2 else {"run_ids": ids}
         if match_id is not None:
             body["match_id"] = match_id
         if by_source_id is not None:

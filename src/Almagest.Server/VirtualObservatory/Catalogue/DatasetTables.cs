@@ -16,14 +16,6 @@ internal sealed class DatasetTables(LedgerDatabase ledger)
 {
     public const string Schema = "dataset";
 
-    /// <summary>Behind the name of a column of the file that is one of ours, or differs from another of the file by case alone.</summary>
-    private const string OfFile = "_file";
-
-    // Of a file whose load left no report: enough to know what its columns hold; a value that does not fit is null.
-    private const int LookedAt = 500;
-    private const int MostColumns = 600;
-    private const int LongestName = 100;
-
     private readonly ConcurrentDictionary<long, DatasetTable> _known = [];
 
     /// <exception cref="NpgsqlException">the database has trouble</exception>
@@ -35,9 +27,9 @@ internal sealed class DatasetTables(LedgerDatabase ledger)
         )
             return table;
         var integers = await IntegerIds.OfAsync(ledger, [dataset], cancellationToken);
-        var published = FileColumns.Of(dataset) is { } file
-            ? Table(dataset, integers, file)
-            : Table(dataset, integers, await BesideAsync(dataset.DatasetId, cancellationToken));
+        var columns = LedgerTables.StarColumns(integers ? [dataset.DatasetId] : null).ToList();
+        var file = await TableColumns.OfAsync(ledger, dataset, columns.ConvertAll(c => c.Name), cancellationToken);
+        var published = Table(dataset, columns, file);
         return _known[dataset.DatasetId] = new DatasetTable(
             dataset,
             integers,
@@ -48,39 +40,35 @@ internal sealed class DatasetTables(LedgerDatabase ledger)
         );
     }
 
-    private static PublishedTable Table(Dataset dataset, bool integers, IReadOnlyList<FileColumn> file)
+    private static PublishedTable Table(Dataset dataset, List<PublishedColumn> columns, IReadOnlyList<TableColumn> file)
     {
-        var sql = new FileColumnSql(dataset.DatasetId);
-        var columns = LedgerTables.StarColumns(integers ? [dataset.DatasetId] : null).ToList();
+        var sql = new FileColumnSql();
         var ours = columns.ToDictionary(c => c.Name);
-        var names = new HashSet<string>(ours.Keys, StringComparer.OrdinalIgnoreCase);
-        foreach (var column in file)
-        {
-            if (columns.Count == MostColumns || !CanBeNamed(column.Report.Name))
-                continue;
-            if (column.Field is { } field && ours.TryGetValue(field, out var same) && column.Unit.Factor == 1)
-            {
-                // One of ours under another name, and nothing new under its own.
-                if (!column.Report.Name.Equals(field, StringComparison.OrdinalIgnoreCase))
-                    columns.Add(
-                        same with
-                        {
-                            Name = Free(names, column.Report.Name),
-                            SameAs = field,
-                            Ucd = (column.OwnUcd ?? same.Ucd)?.Replace(";meta.main", "", StringComparison.Ordinal),
-                            Description =
-                                $"{column.Report.Description ?? same.Description}: {field} under the name that the file has for it",
-                            Principal = false,
-                        }
-                    );
-                continue;
-            }
-            columns.Add(Own(sql, names, column));
-        }
-        return Of(dataset, sql.Rows, columns);
+        foreach (var (name, column, isOurs) in file)
+            columns.Add(isOurs ? Same(ours[column.Field!], name, column) : Own(sql, name, column));
+        object[] values = [.. sql.Values, dataset.DatasetId];
+        return new PublishedTable(
+            Schema,
+            dataset.Name,
+            $"The stars of the dataset {dataset.Name}",
+            new PublishedRows($"(select {sql.Selected} from public.stars s where s.dataset_id = {{{values.Length - 1}}})", values),
+            columns,
+            new SkyIndex(StarField.RaDeg, StarField.DecDeg, LedgerTables.Cell)
+        );
     }
 
-    private static PublishedColumn Own(FileColumnSql sql, HashSet<string> names, FileColumn column)
+    // One of ours under another name.
+    private static PublishedColumn Same(PublishedColumn ours, string name, FileColumn column) =>
+        ours with
+        {
+            Name = name,
+            SameAs = ours.Name,
+            Ucd = (column.OwnUcd ?? ours.Ucd)?.Replace(";meta.main", "", StringComparison.Ordinal),
+            Description = $"{column.Report.Description ?? ours.Description}: {ours.Name} under the name that the file has for it",
+            Principal = false,
+        };
+
+    private static PublishedColumn Own(FileColumnSql sql, string name, FileColumn column)
     {
         var report = column.Report;
         var (type, value) = (column.Field, report.Type) switch
@@ -91,7 +79,7 @@ internal sealed class DatasetTables(LedgerDatabase ledger)
             _ => (PublishedType.Text, sql.Text(report.Name)),
         };
         return new PublishedColumn(
-            Free(names, report.Name),
+            name,
             type,
             value,
             report.Unit,
@@ -103,49 +91,6 @@ internal sealed class DatasetTables(LedgerDatabase ledger)
             IsTruth = type == PublishedType.Text && report.Type == "boolean",
         };
     }
-
-    private static PublishedTable Table(Dataset dataset, bool integers, List<Beside> beside)
-    {
-        var sql = new FileColumnSql(dataset.DatasetId);
-        var columns = LedgerTables.StarColumns(integers ? [dataset.DatasetId] : null).ToList();
-        var names = columns.Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var (key, isNumber, isTruth) in beside.Where(b => CanBeNamed(b.Key)).Take(MostColumns - columns.Count))
-            columns.Add(
-                new PublishedColumn(
-                    Free(names, key),
-                    isNumber ? PublishedType.Double : PublishedType.Text,
-                    isNumber ? sql.Number(key) : sql.Text(key),
-                    Description: "as the source table has it"
-                )
-                {
-                    MayHaveUnicode = !isNumber,
-                    IsTruth = isTruth,
-                }
-            );
-        return Of(dataset, sql.Rows, columns);
-    }
-
-    private static PublishedTable Of(Dataset dataset, PublishedRows rows, IReadOnlyList<PublishedColumn> columns) =>
-        new(
-            Schema,
-            dataset.Name,
-            $"The stars of the dataset {dataset.Name}",
-            rows,
-            columns,
-            new SkyIndex(StarField.RaDeg, StarField.DecDeg, LedgerTables.Cell)
-        );
-
-    private static bool CanBeNamed(string name) => name.Length is > 0 and <= LongestName && !name.Any(char.IsControl);
-
-    private static string Free(HashSet<string> names, string name)
-    {
-        var free = names.Contains(name) ? name + OfFile : name;
-        for (var i = 2; !names.Add(free); i++)
-            free = $"{name}{OfFile}_{i}";
-        return free;
-    }
-
-    private sealed record Beside(string Key, bool IsNumber, bool IsTruth);
 
     private async Task<(double, double)?> SomewhereAsync(long datasetId, CancellationToken cancellationToken)
     {
@@ -159,33 +104,6 @@ internal sealed class DatasetTables(LedgerDatabase ledger)
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? (reader.GetDouble(0), reader.GetDouble(1)) : null;
-    }
-
-    private async Task<List<Beside>> BesideAsync(long datasetId, CancellationToken cancellationToken)
-    {
-        await using var connection = await ledger.ConnectAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(
-            """
-            select e.key, bool_and(jsonb_typeof(e.value) = 'number' and abs((case when jsonb_typeof(e.value) = 'number'
-              then e.value end)::numeric) < 9e15), bool_and(jsonb_typeof(e.value) = 'boolean')
-            from (select extra from public.stars where dataset_id = $1 order by star_id limit $2) s, jsonb_each(s.extra) e
-            where jsonb_typeof(s.extra) = 'object' and jsonb_typeof(e.value) <> 'null'
-            group by e.key order by e.key
-            """,
-            connection
-        )
-        {
-            Parameters =
-            {
-                new() { Value = datasetId },
-                new() { Value = LookedAt },
-            },
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new List<Beside>();
-        while (await reader.ReadAsync(cancellationToken))
-            found.Add(new Beside(reader.GetString(0), reader.GetBoolean(1), reader.GetBoolean(2)));
-        return found;
     }
 }
 

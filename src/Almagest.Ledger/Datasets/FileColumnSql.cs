@@ -1,25 +1,24 @@
 using System.Globalization;
-using Almagest.Adql.Schema;
-using Almagest.Ledger.Datasets;
 
-namespace Almagest.Server.VirtualObservatory.Catalogue;
+namespace Almagest.Ledger.Datasets;
 
 /// <summary>The columns of a dataset's file in SQL: what a field of the star holds is that field, back in the file's unit; the rest is in
 /// <c>extra</c>, under the file's own word, which is bound as a value.</summary>
-internal sealed class FileColumnSql
+public sealed class FileColumnSql
 {
-    private readonly List<object> _values;
+    private readonly List<object> _values = [];
     private readonly List<string> _selected = ["s.*"];
 
-    /// <param name="datasetId">bound as {0}</param>
-    public FileColumnSql(long datasetId) => _values = [datasetId];
+    /// <summary>What is selected of <c>public.stars s</c>: all of it, and a column for each that was asked for; <see cref="Values"/> are
+    /// in it as {0}, {1} …</summary>
+    public string Selected => string.Join(", ", _selected);
 
-    /// <summary>The rows, with a column for each that was asked for.</summary>
-    public PublishedRows Rows => new($"(select {string.Join(", ", _selected)} from public.stars s where s.dataset_id = {{0}})", _values);
+    public IReadOnlyList<object> Values => _values;
 
-    /// <summary>A field of the star in the unit of the file.</summary>
+    /// <summary>A field of the star in the unit of the file; {0} is the alias of what is selected, as in all others.</summary>
     public string Field(FileColumn column)
     {
+        ArgumentNullException.ThrowIfNull(column);
         var field = column.Field!;
         if (column.Unit.Factor == 1)
             return "{0}." + field;
@@ -51,6 +50,13 @@ internal sealed class FileColumnSql
                 + $"and trunc((s.extra -> {key})::numeric) = (s.extra -> {key})::numeric then (s.extra -> {key})::bigint end"
             : $"(s.extra -> {key})::bigint";
         return Select($"case when jsonb_typeof(s.extra -> {key}) = 'number' then {number} end");
+    }
+
+    /// <summary>A truth that is kept beside; null where it is none.</summary>
+    public string Truth(string name)
+    {
+        var key = Bind(name);
+        return Select($"case when jsonb_typeof(s.extra -> {key}) = 'boolean' then (s.extra -> {key})::boolean end");
     }
 
     /// <summary>Anything that is kept beside, as text.</summary>
