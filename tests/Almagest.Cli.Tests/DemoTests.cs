@@ -34,9 +34,9 @@ public sealed class DemoTests
     public async Task Twice_it_recognises_the_dataset_and_adds_runs()
     {
         await using var ledger = await CliLedger.CreateEmptyAsync();
-        (await ledger.RunAsync("demo", "--no-serve", "--stars", "1500")).Ok();
+        (await ledger.RunAsync("demo", "--no-serve", "--stars", "500")).Ok();
 
-        var again = (await ledger.RunAsync("demo", "--no-serve", "--stars", "1500")).Ok().Out;
+        var again = (await ledger.RunAsync("demo", "--no-serve", "--stars", "500")).Ok().Out;
 
         Assert.Contains("loaded before", again);
         Assert.Contains("12 of 12", again);

@@ -20,7 +20,7 @@ public sealed class PresentationTests
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         string[] options =
-            command[0] == "demo" ? ["--stars", "1500"]
+            command[0] == "demo" ? ["--stars", "400"]
             : command[0] == "discover" ? ["--dataset", "sky"]
             : [];
 

@@ -260,7 +260,7 @@ public static class AlmagestServer
 
     private static void MapRoutes(WebApplication app, ServerOptions options)
     {
-        var api = app.MapGroup("").AddEndpointFilter(RouteParameters.RejectUnknown);
+        var api = app.MapGroup("");
         var pools = app.Services.GetRequiredService<DatabasePools>();
         var questions = ReadFromStandby.Mark(api.MapGroup(""));
         AnalyticsRoutes.Map(

@@ -9,23 +9,19 @@ namespace Almagest.Server.Http;
 /// it.</summary>
 internal sealed record RouteParameters(IReadOnlyList<RouteParameter> All)
 {
+    private readonly string[] _inQuery = [.. All.Where(p => !p.InPath).Select(p => p.Name)];
+
     /// <summary>A misspelt parameter would silently change what is answered: it is an error.</summary>
-    public static ValueTask<object?> RejectUnknown(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    public void RejectUnknown(HttpRequest request)
     {
-        var http = context.HttpContext;
-        var known = (http.GetEndpoint()?.Metadata.GetMetadata<RouteParameters>()?.All ?? [])
-            .Where(p => !p.InPath)
-            .Select(p => p.Name)
-            .ToList();
-        if (http.Request.Query.Keys.FirstOrDefault(k => !known.Contains(k)) is { } unknown)
+        if (request.Query.Keys.FirstOrDefault(k => !_inQuery.Contains(k)) is { } unknown)
         {
             throw LedgerException.Invalid(
                 unknown,
                 $"there is no parameter '{unknown}' here",
-                known.Count == 0 ? "This route takes none in its query." : $"Known parameters: {string.Join(", ", known)}."
+                _inQuery.Length == 0 ? "This route takes none in its query." : $"Known parameters: {string.Join(", ", _inQuery)}."
             );
         }
-        return next(context);
     }
 }
 
@@ -44,12 +40,32 @@ internal static class RouteMapping
         params IReadOnlyList<RouteParameter> parameters
     )
     {
+        var known = new RouteParameters(parameters);
         var builder = routes
-            .MapMethods(pattern, [method], handler)
+            .MapWhole(
+                pattern,
+                method,
+                context =>
+                {
+                    known.RejectUnknown(context.Request);
+                    return handler(context);
+                }
+            )
             .WithName(name)
             .WithSummary(summary)
-            .WithMetadata(new RouteParameters(parameters));
+            .WithMetadata(known);
         return builder.Fails(parameters.Count > 0 ? [400, 503] : [503]);
+    }
+
+    /// <summary>
+    /// Maps a handler that reads the request itself. The framework's own way compiles code for each route to bind its parameters, which is
+    /// the half of a server's start, and none of ours has any.
+    /// </summary>
+    public static RouteHandlerBuilder MapWhole(this IEndpointRouteBuilder routes, string pattern, string method, Handler handler)
+    {
+        RequestDelegate answer = async context => await (await handler(context)).ExecuteAsync(context);
+        // The method is what a description of the API is made from; that it answers with an IResult says nothing of its body.
+        return new RouteHandlerBuilder([routes.MapMethods(pattern, [method], answer).WithMetadata(handler.Method)]);
     }
 
     /// <summary>Declares the statuses with which a route fails.</summary>

@@ -34,7 +34,7 @@ internal static class VoRouting
                 return VoDocument.Error(e);
             }
         };
-        var route = routes.MapMethods(pattern, [method], answer).WithName(name).WithSummary(summary);
+        var route = routes.MapWhole(pattern, method, answer).WithName(name).WithSummary(summary);
         route.DisableRequestTimeout();
         return route;
     }

@@ -1,14 +1,19 @@
 #!/usr/bin/env python3
-"""Detectors of scikit-learn, and a plain extended isolation forest, over a file of row-major doubles.
+"""Detectors of scikit-learn, and a plain extended isolation forest, over files of row-major doubles.
 
-usage: detectors_reference.py MATRIX.f64 COLUMNS ANSWER.f64 knn|lof|mcd|forest NUMBER
+Says whether scikit-learn is there ("ready", "absent"), then does jobs, for which it reads a line each until its input ends, and says "done":
+
+    MATRIX.f64<tab>COLUMNS<tab>ANSWER.f64<tab>knn|lof|mcd|forest<tab>NUMBER
 
 knn, lof: NUMBER neighbours; scores, lower = more anomalous. mcd: seed NUMBER; the logarithm of the raw determinant, then the squared
 distances, then 1 for each row of the raw support and 0 for the others. forest: seed NUMBER, 100 trees of 256; scores.
 """
 import sys
 
-import numpy as np
+try:
+    import numpy as np
+except ImportError:
+    np = None
 
 
 def average_path(n):
@@ -51,9 +56,9 @@ def extended_forest(rows, seed, trees=100, subsample=256):
     return -2.0 ** (-total / trees / average_path(subsample))
 
 
-def main():
-    source, columns, target, job, number = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4], int(sys.argv[5])
-    rows = np.fromfile(source, dtype="<f8").reshape(-1, columns)
+def answer_one(source, columns, target, job, number):
+    rows = np.fromfile(source, dtype="<f8").reshape(-1, int(columns))
+    number = int(number)
     if job == "knn":
         from sklearn.neighbors import NearestNeighbors
         answer = -NearestNeighbors(n_neighbors=number).fit(rows).kneighbors()[0][:, -1]
@@ -68,6 +73,18 @@ def main():
     else:
         answer = extended_forest(rows, number)
     np.ascontiguousarray(answer, dtype="<f8").tofile(target)
+
+
+def main():
+    try:
+        import sklearn.covariance, sklearn.neighbors
+    except ImportError:
+        print("absent", flush=True)
+        return
+    print("ready", flush=True)
+    for line in sys.stdin:
+        answer_one(*line.rstrip("\n").split("\t"))
+        print("done", flush=True)
 
 
 main()

@@ -46,7 +46,7 @@ public sealed class StarErrorTests
     [InlineData(1, 1, 0.7)] // correlated
     public void Errors_cost_neither_members_nor_purity(double scale, double ratio, double correlation)
     {
-        var made = new MadeSurvey(2, 9000, ErrorScale: scale, MotionRatio: ratio, Correlation: correlation)
+        var made = new MadeSurvey(2, 4500, ErrorScale: scale, MotionRatio: ratio, Correlation: correlation)
             .WithField()
             .With(400, 1500, 6, -3, 1.6);
         var (told, untold) = (made.Score(made.Search(), 1), made.Score(made.Search(null, AutoParameters.Ignore), 1));
@@ -58,7 +58,7 @@ public sealed class StarErrorTests
     [Fact]
     public void Errors_that_are_said_too_small_and_errors_without_correlations_cost_little()
     {
-        var made = new MadeSurvey(3, 9000, Correlation: 0.5, SaidScale: 0.75).WithField().With(300, 1500, 6, -3, 1.6);
+        var made = new MadeSurvey(3, 4500, Correlation: 0.5, SaidScale: 0.75).WithField().With(300, 1500, 6, -3, 1.6);
         foreach (var beside in (string[][])[s_withoutCorrelations, [StarColumns.ParallaxErrorName]])
         {
             var (precision, recall) = made.Score(made.Search(beside), 1);
@@ -87,7 +87,7 @@ public sealed class StarErrorTests
     [Fact]
     public void Where_fewer_than_half_of_the_stars_have_errors_all_scatter_alike()
     {
-        var made = new MadeSurvey(5, 5000).WithField().With(200, 1000, 8, 2, -5);
+        var made = new MadeSurvey(5, 2500).WithField().With(200, 1000, 8, 2, -5);
         var matrix = made.Matrix();
         foreach (var values in matrix.Beside.Values)
             for (var row = 0; row < values.Length; row++)
@@ -126,7 +126,7 @@ public sealed class StarErrorTests
     [Fact]
     public void With_errors_the_same_seed_gives_the_same_rows_at_any_number_of_threads()
     {
-        var matrix = new MadeSurvey(7, 5000, Correlation: 0.4).WithField().With(200, 1000, 8, 2, -5).Matrix();
+        var matrix = new MadeSurvey(7, 2500, Correlation: 0.4).WithField().With(200, 1000, 8, 2, -5).Matrix();
         var (one, three) = (
             AutoAlgorithm.Instance.Cluster(matrix, new AutoParameters { StarErrors = AutoParameters.Use }, new() { MaxThreads = 1 }),
             AutoAlgorithm.Instance.Cluster(matrix, new AutoParameters { StarErrors = AutoParameters.Use }, new() { MaxThreads = 3 })
