@@ -257,8 +257,8 @@ internal static class FlagChances
             Further = new Dictionary<string, double[]>
             {
                 [StarColumns.ParallaxErrorName] = Of(s => s.ParallaxErrorMas),
-                [StarColumns.PmraErrorName] = Of(s => 0.95 * s.ParallaxErrorMas),
-                [StarColumns.PmdecErrorName] = Of(s => 0.95 * s.ParallaxErrorMas),
+                [StarColumns.PmraErrorName] = Of(s => s.PmraErrorMasYr),
+                [StarColumns.PmdecErrorName] = Of(s => s.PmdecErrorMasYr),
             },
         };
     }

@@ -109,7 +109,7 @@ internal static class SimulatedSkies
     private static StarColumns Columns(List<SimulatedStar> stars, string[] errors)
     {
         double[] Of(Func<SimulatedStar, double> value) => [.. stars.Select(value)];
-        double[] If(string name, double share) => Of(s => errors.Contains(name) ? share * s.ParallaxErrorMas : double.NaN);
+        double[] If(string name, Func<SimulatedStar, double> error) => Of(s => errors.Contains(name) ? error(s) : double.NaN);
         var none = Of(_ => double.NaN);
         return new StarColumns
         {
@@ -123,9 +123,9 @@ internal static class SimulatedSkies
             Color = Of(s => s.BpRp),
             Further = new Dictionary<string, double[]>
             {
-                [StarColumns.ParallaxErrorName] = If(StarColumns.ParallaxErrorName, 1),
-                [StarColumns.PmraErrorName] = If(StarColumns.PmraErrorName, 0.95),
-                [StarColumns.PmdecErrorName] = If(StarColumns.PmdecErrorName, 0.95),
+                [StarColumns.ParallaxErrorName] = If(StarColumns.ParallaxErrorName, s => s.ParallaxErrorMas),
+                [StarColumns.PmraErrorName] = If(StarColumns.PmraErrorName, s => s.PmraErrorMasYr),
+                [StarColumns.PmdecErrorName] = If(StarColumns.PmdecErrorName, s => s.PmdecErrorMasYr),
                 [StarColumns.PmraPmdecCorrelationName] = none,
                 [StarColumns.ParallaxPmraCorrelationName] = none,
                 [StarColumns.ParallaxPmdecCorrelationName] = none,

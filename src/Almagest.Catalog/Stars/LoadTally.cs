@@ -53,7 +53,11 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
                 );
             // Degrees of -00 are kept as text, for no whole number has that sign; it is not odd.
             var kept = kind is null || mapped[0].Field == StarField.ParallaxErrorMas ? "were kept as text" : "were taken as missing";
-            if (tally.Odd > 0 && !mapping.Fields.Any(f => f.Source == FieldSource.SignedSexagesimal && f.Columns.Contains(i)))
+            if (
+                tally.Odd > 0
+                && !mapped.Exists(f => StarField.IsText(f.Field))
+                && !mapping.Fields.Any(f => f.Source == FieldSource.SignedSexagesimal && f.Columns.Contains(i))
+            )
                 suspicions.Add(
                     string.Create(
                         CultureInfo.InvariantCulture,

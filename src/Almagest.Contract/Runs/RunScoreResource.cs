@@ -47,9 +47,9 @@ public sealed record RunScoreResource(
 /// <param name="FoundSize">stars of that found cluster</param>
 /// <param name="FoundLabelled">of these, stars with a label in the set; only they are judged</param>
 /// <param name="Common">members in that found cluster</param>
-/// <param name="Precision">common of found_labelled</param>
+/// <param name="Precision">common of found_labelled; of nothing where no label says of a star that it is in no cluster</param>
 /// <param name="Recall">common of members</param>
-/// <param name="F1">null where there are no members</param>
+/// <param name="F1">null where there are no members, and where there is no precision</param>
 public sealed record ClusterScore(
     string Cluster,
     long Members,

@@ -14,4 +14,7 @@ public sealed record ClusterResult(int[] Labels, int ClusterCount, int NoiseCoun
 
     /// <summary>What speaks for each cluster, in the order of the labels; null where the algorithm does not judge them.</summary>
     public IReadOnlyList<FoundCluster>? Clusters { get; init; }
+
+    /// <summary>Whether motions were compared by the directions of the middle of the field, and not by each star's own.</summary>
+    public bool CarriesMotions { get; init; }
 }

@@ -12,8 +12,8 @@ namespace Almagest.Discovery.Clustering;
 public static class MeridianTurn
 {
     /// <summary>Where north turns by more than this among the stars, a mean of pmra is no motion any more: by less, it is short of it by
-    /// 1.5 % at most.</summary>
-    public const double LeastDeg = 10;
+    /// some 0.3 %.</summary>
+    public const double LeastDeg = 3;
 
     /// <summary>By how much north at the stars differs from north in their middle: the median of the angles, degrees.</summary>
     internal static double MedianDeg(MeanDirection middle, int[] rows, StarColumns stars)
@@ -62,13 +62,19 @@ public static class MeridianTurn
         }
         return around.Count == 0
             ? null
-            : (around.Count == 1 ? $"Cluster {around[0]} lies" : $"Clusters {string.Join(", ", around.Take(10))} lie")
-                + " around a pole or over much of the sky, where north of each star is another direction: pmra and pmdec of stars that "
-                + "move alike differ, and members may be missing. Mean motions are of motions carried to the middle.";
+            : (around.Count == 1 ? $"In cluster {around[0]}" : $"In each of clusters {string.Join(", ", around.Take(10))}")
+                + " north of the stars turns from one to the next, as near a pole or over much of the sky: pmra and pmdec of stars that "
+                + "move alike differ. "
+                + (
+                    found.CarriesMotions
+                        ? "They were compared as carried to the middle of the field"
+                        : "They were compared as they are, and members may be missing"
+                )
+                + "; mean motions are of motions carried to the middle of the cluster.";
     }
 
     // Parallel transport along the great circle from one direction to another.
-    private static SkyVector Carry(SkyVector motion, SkyVector from, SkyVector to)
+    internal static SkyVector Carry(SkyVector motion, SkyVector from, SkyVector to)
     {
         var cosine = from.Dot(to);
         // Opposite: every great circle leads there.

@@ -7,6 +7,15 @@ internal static class Observation
 {
     private const int RunningBits = 35;
 
+    // Errors over that of the parallax (a year's for motions), as in Gaia's third release: Gaia Collaboration, science performance, 2022.
+    private const double OfRa = 0.80,
+        OfDec = 0.70,
+        OfPmra = 1.03,
+        OfPmdec = 0.89;
+
+    // Positions of sources that have nothing else are less well known.
+    private const double OfPositionAlone = 10;
+
     public static SimulatedStar Of(
         ref StarRandom random,
         long index,
@@ -17,12 +26,10 @@ internal static class Observation
     )
     {
         var (ra, dec) = SkyCoordinates.FromVector(GalacticFrame.ToIcrs(star.Direction));
-        ra = SkyCoordinates.NormaliseDegrees(Math.Round(ra, 10)); // as files write it, so that none can say 360
         var (pmra, pmdec, radialVelocity) = Kinematics.Project(ra, dec, star.DistancePc, icrsVelocity);
         var extinction = Dust.Extinction(star.DistancePc, star.Direction.Z);
         var g = star.AbsoluteMag + 5 * Math.Log10(star.DistancePc / 10) + extinction;
         var parallaxError = ParallaxError(g) * Math.Exp(0.15 * random.Normal());
-        var motionError = 0.95 * parallaxError;
         var ruwe = random.Chance(0.04) ? random.Between(1.2, 2.5) : Math.Max(0.85, 1.01 + 0.06 * random.Normal());
         var parallax = 1000 / star.DistancePc;
         if (kind == OutlierKind.SpuriousAstrometry)
@@ -37,8 +44,8 @@ internal static class Observation
         }
 
         parallax += parallaxError * random.Normal();
-        pmra += motionError * random.Normal();
-        pmdec += motionError * random.Normal();
+        pmra += OfPmra * parallaxError * random.Normal();
+        pmdec += OfPmdec * parallaxError * random.Normal();
         var colour = star.Colour + Dust.Reddening * extinction + ColourError(g, star.Colour) * random.Normal();
         g += 0.003 * random.Normal();
 
@@ -48,15 +55,21 @@ internal static class Observation
         var coloured = !(random.Chance(0.005) && ordinary);
         var timed = random.Chance(g < 13.5 ? 0.85 : 0) && kind != OutlierKind.WhiteDwarf;
         radialVelocity += (0.2 + 0.3 * Math.Pow(10, 0.2 * (g - 10))) * random.Normal();
+        var positionError = solved ? parallaxError : OfPositionAlone * parallaxError;
+        (ra, dec) = Shifted(ra, dec, OfRa * positionError * random.Normal(), OfDec * positionError * random.Normal());
         return new SimulatedStar
         {
             SourceId = SourceId(index, ra, dec),
             RaDeg = ra,
             DecDeg = dec,
+            RaErrorMas = OfRa * positionError,
+            DecErrorMas = OfDec * positionError,
             ParallaxMas = solved ? parallax : double.NaN,
             ParallaxErrorMas = solved ? parallaxError : double.NaN,
             PmraMasYr = solved ? pmra : double.NaN,
             PmdecMasYr = solved ? pmdec : double.NaN,
+            PmraErrorMasYr = solved ? OfPmra * parallaxError : double.NaN,
+            PmdecErrorMasYr = solved ? OfPmdec * parallaxError : double.NaN,
             PhotGMeanMag = g,
             BpRp = coloured ? colour : double.NaN,
             RadialVelocityKmS = timed ? radialVelocity : double.NaN,
@@ -66,12 +79,20 @@ internal static class Observation
         };
     }
 
-    /// <summary>Typical error of a parallax, mas: 0.02 for bright stars, 0.07 at G 17 (Gaia Collaboration 2016, A&amp;A 595, A1, sect.
-    /// 8).</summary>
+    /// <summary>Typical error of a parallax, mas: 0.017 for bright stars, 0.10 at G 17, 0.8 at G 20, which for faint stars is that of
+    /// Gaia's second release (Lindegren et al. 2018, A&amp;A 616, A2).</summary>
     public static double ParallaxError(double g)
     {
         var z = Math.Max(Math.Pow(10, 0.4 * (13 - 15)), Math.Pow(10, 0.4 * (g - 15)));
         return 1.3e-3 * Math.Sqrt(40 + 800 * z + 30 * z * z);
+    }
+
+    private static (double RaDeg, double DecDeg) Shifted(double ra, double dec, double eastMas, double northMas)
+    {
+        const double Mas = Constants.Degree / 3_600_000;
+        var at = NormalTriad.At(ra, dec);
+        (ra, dec) = SkyCoordinates.FromVector(at.Outward + at.East * (eastMas * Mas) + at.North * (northMas * Mas));
+        return (SkyCoordinates.NormaliseDegrees(Math.Round(ra, 10)), dec); // as files write it, so that none can say 360
     }
 
     private static double ColourError(double g, double colour) => 0.005 + 0.02 * Math.Pow(10, 0.3 * (g + 0.5 * colour - 18));

@@ -6,7 +6,7 @@ namespace Almagest.Discovery.Simulation;
 public static class SimulatedSkyCsvWriter
 {
     public const string Header =
-        "source_id,ra,dec,parallax,parallax_error,pmra,pmdec,"
+        "source_id,ra,ra_error,dec,dec_error,parallax,parallax_error,pmra,pmra_error,pmdec,pmdec_error,"
         + "phot_g_mean_mag,bp_rp,radial_velocity,ruwe,label_outlier,label_kind,label_cluster";
 
     private const int LongestLine = 320;
@@ -44,11 +44,15 @@ public static class SimulatedSkyCsvWriter
         {
             Integer(star.SourceId);
             Number(star.RaDeg, "F10");
+            Number(star.RaErrorMas, "F5");
             Number(star.DecDeg, "F10");
+            Number(star.DecErrorMas, "F5");
             Number(star.ParallaxMas, "F5");
             Number(star.ParallaxErrorMas, "F5");
             Number(star.PmraMasYr, "F4");
+            Number(star.PmraErrorMasYr, "F5");
             Number(star.PmdecMasYr, "F4");
+            Number(star.PmdecErrorMasYr, "F5");
             Number(star.PhotGMeanMag, "F5");
             Number(star.BpRp, "F5");
             Number(star.RadialVelocityKmS, "F3");

@@ -12,6 +12,12 @@ public readonly record struct SimulatedStar
     /// <summary>ICRS, degrees.</summary>
     public required double DecDeg { get; init; }
 
+    /// <summary>Times cos(dec), mas; larger where the source has no five-parameter solution.</summary>
+    public required double RaErrorMas { get; init; }
+
+    /// <summary>mas; likewise.</summary>
+    public required double DecErrorMas { get; init; }
+
     /// <summary>mas; missing where the source has no five-parameter solution.</summary>
     public required double ParallaxMas { get; init; }
 
@@ -23,6 +29,12 @@ public readonly record struct SimulatedStar
 
     /// <summary>mas/yr; missing with the parallax.</summary>
     public required double PmdecMasYr { get; init; }
+
+    /// <summary>mas/yr; missing with the parallax.</summary>
+    public required double PmraErrorMasYr { get; init; }
+
+    /// <summary>mas/yr; missing with the parallax.</summary>
+    public required double PmdecErrorMasYr { get; init; }
 
     public required double PhotGMeanMag { get; init; }
 

@@ -15,22 +15,28 @@ internal static class ClusterScores
             .Where(c => c.ClusterId >= 0)
             .GroupBy(c => c.ClusterId!.Value)
             .ToDictionary(g => g.Key, g => g.Sum(c => c.Stars));
+        var isJudged = NamesOthers(counts);
         return
         [
             .. counts
                 .Where(c => c.Cluster is not null)
                 .GroupBy(c => c.Cluster!)
-                .Select(g => Best(g.Key, [.. g], labelled, sizes))
+                .Select(g => Best(g.Key, [.. g], labelled, sizes, isJudged))
                 .OrderByDescending(s => s.Members)
                 .ThenBy(s => s.Cluster, StringComparer.Ordinal),
         ];
     }
 
+    /// <summary>Whether a label says of any star that it is in no cluster. Where none does, no star of a found cluster can be wrong, and its
+    /// precision would be 1 whatever it holds.</summary>
+    public static bool NamesOthers(IReadOnlyList<LabelledCount> counts) => counts.Any(c => c.Cluster is null && c.Stars > 0);
+
     private static ClusterScore Best(
         string name,
         IReadOnlyList<LabelledCount> members,
         Dictionary<int, long> labelled,
-        IReadOnlyDictionary<int, long> sizes
+        IReadOnlyDictionary<int, long> sizes,
+        bool isJudged
     )
     {
         var all = members.Sum(m => m.Stars);
@@ -54,9 +60,9 @@ internal static class ClusterScores
             sizes.GetValueOrDefault(found.Id),
             labelled[found.Id],
             found.Common,
-            WilsonInterval.Of(found.Common, labelled[found.Id]),
+            isJudged ? WilsonInterval.Of(found.Common, labelled[found.Id]) : WilsonInterval.Of(0, 0),
             WilsonInterval.Of(found.Common, all),
-            F1(found.Common, all, labelled[found.Id])
+            isJudged ? F1(found.Common, all, labelled[found.Id]) : null
         );
     }
 

@@ -22,21 +22,25 @@ public sealed class SimulatedSkyCsvWriterTests
         for (var i = 0; i < stars.Length; i++)
         {
             var fields = lines[i + 1].Split(',');
-            Assert.Equal(14, fields.Length);
+            Assert.Equal(18, fields.Length);
             Assert.Equal(stars[i].SourceId, long.Parse(fields[0], CultureInfo.InvariantCulture));
             Close(stars[i].RaDeg, fields[1], 1e-10);
-            Close(stars[i].DecDeg, fields[2], 1e-10);
-            Close(stars[i].ParallaxMas, fields[3], 1e-5);
-            Close(stars[i].ParallaxErrorMas, fields[4], 1e-5);
-            Close(stars[i].PmraMasYr, fields[5], 1e-4);
-            Close(stars[i].PmdecMasYr, fields[6], 1e-4);
-            Close(stars[i].PhotGMeanMag, fields[7], 1e-5);
-            Close(stars[i].BpRp, fields[8], 1e-5);
-            Close(stars[i].RadialVelocityKmS, fields[9], 1e-3);
-            Close(stars[i].Ruwe, fields[10], 1e-4);
-            Assert.Equal(stars[i].IsOutlier ? "1" : "0", fields[11]);
-            Assert.Equal(stars[i].Kind.Name() ?? "", fields[12]);
-            Assert.Equal(stars[i].Cluster ?? "", fields[13]);
+            Close(stars[i].RaErrorMas, fields[2], 1e-5);
+            Close(stars[i].DecDeg, fields[3], 1e-10);
+            Close(stars[i].DecErrorMas, fields[4], 1e-5);
+            Close(stars[i].ParallaxMas, fields[5], 1e-5);
+            Close(stars[i].ParallaxErrorMas, fields[6], 1e-5);
+            Close(stars[i].PmraMasYr, fields[7], 1e-4);
+            Close(stars[i].PmraErrorMasYr, fields[8], 1e-5);
+            Close(stars[i].PmdecMasYr, fields[9], 1e-4);
+            Close(stars[i].PmdecErrorMasYr, fields[10], 1e-5);
+            Close(stars[i].PhotGMeanMag, fields[11], 1e-5);
+            Close(stars[i].BpRp, fields[12], 1e-5);
+            Close(stars[i].RadialVelocityKmS, fields[13], 1e-3);
+            Close(stars[i].Ruwe, fields[14], 1e-4);
+            Assert.Equal(stars[i].IsOutlier ? "1" : "0", fields[15]);
+            Assert.Equal(stars[i].Kind.Name() ?? "", fields[16]);
+            Assert.Equal(stars[i].Cluster ?? "", fields[17]);
         }
 
         Assert.Equal(

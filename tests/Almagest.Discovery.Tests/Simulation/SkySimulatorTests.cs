@@ -11,7 +11,8 @@ public sealed class SkySimulatorTests
     [Fact]
     public void There_are_as_many_stars_outliers_and_members_as_asked()
     {
-        var simulator = new SkySimulator(new() { Stars = 40_000, OutlierFraction = 0.02 });
+        var simulator = new SkySimulator(new() { Stars = 60_000,
+                ClusterFraction = 0.3, OutlierFraction = 0.02 });
         var sky = simulator.Stars().ToArray();
         Assert.Equal(40_000, sky.Length);
         Assert.Equal(800, sky.Count(star => star.IsOutlier));
@@ -48,7 +49,17 @@ public sealed class SkySimulatorTests
                 Assert.InRange(star.RaDeg, 0, Math.BitDecrement(360.0));
                 Assert.InRange(star.DecDeg, -90, 90);
                 Assert.InRange(star.PhotGMeanMag, -4, 17.05);
-                double[] astrometry = [star.ParallaxMas, star.ParallaxErrorMas, star.PmraMasYr, star.PmdecMasYr, star.Ruwe];
+                double[] astrometry =
+                [
+                    star.ParallaxMas,
+                    star.ParallaxErrorMas,
+                    star.PmraMasYr,
+                    star.PmraErrorMasYr,
+                    star.PmdecMasYr,
+                    star.PmdecErrorMasYr,
+                    star.Ruwe,
+                ];
+                Assert.True(star.RaErrorMas > 0 && star.DecErrorMas > 0);
                 Assert.True(astrometry.All(double.IsFinite) || astrometry.All(double.IsNaN));
                 Assert.False(double.IsInfinity(star.BpRp) || double.IsInfinity(star.RadialVelocityKmS));
                 if (star.Kind != OutlierKind.None)
@@ -151,6 +162,36 @@ public sealed class SkySimulatorTests
         var faint = Median(s_sky.Where(star => star.PhotGMeanMag is > 16.5 && !star.IsOutlier).Select(star => star.ParallaxErrorMas));
         Assert.InRange(bright, 0.01, 0.03);
         Assert.InRange(faint, 0.05, 0.12);
+    }
+
+    [Fact]
+    public void Measured_values_scatter_by_the_errors_that_are_said()
+    {
+        // A member's motion and parallax are the cluster's own but for some 1 km/s and its depth: of far and faint ones, errors.
+        var real = OpenCluster.Known.Single(cluster => cluster.Name == "NGC 2516");
+        var members = new SkySimulator(
+            new SkySimulationOptions
+            {
+                Stars = 60_000,
+                ClusterFraction = 0.3,
+                Region = SkyRegion.Cone(real.RaDeg, real.DecDeg, 3),
+                Clusters = 6,
+                MagnitudeLimit = 21,
+            }
+        ).Stars().Where(star => star.Cluster == real.Name && star.PhotGMeanMag > 20.2 && !double.IsNaN(star.ParallaxMas)).ToArray();
+        Assert.InRange(members.Length, 100, 5000);
+        Assert.InRange(Scatter(star => (star.ParallaxMas - real.ParallaxMas) / star.ParallaxErrorMas), 0.85, 1.15);
+        Assert.InRange(Scatter(star => (star.PmraMasYr - real.PmraMasYr) / star.PmraErrorMasYr), 0.9, 1.15);
+        Assert.InRange(Scatter(star => (star.PmdecMasYr - real.PmdecMasYr) / star.PmdecErrorMasYr), 0.9, 1.15);
+        // Gaia's third release, science performance.
+        Assert.All(members, star => Assert.Equal(1.03 / 0.89, star.PmraErrorMasYr / star.PmdecErrorMasYr, 1e-9));
+        Assert.All(members, star => Assert.Equal(0.80, star.RaErrorMas / star.ParallaxErrorMas, 1e-9));
+
+        double Scatter(Func<SimulatedStar, double> deviation)
+        {
+            var deviations = members.Select(deviation).ToArray();
+            return Math.Sqrt(deviations.Average(d => d * d));
+        }
     }
 
     [Fact]

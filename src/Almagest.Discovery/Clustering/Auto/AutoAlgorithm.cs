@@ -39,9 +39,13 @@ internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
     /// <summary>Motions stay in mas/yr.</summary>
     public override bool Standardises => false;
 
-    /// <summary>Runs stored before it could look around a cluster did not.</summary>
+    /// <summary>Runs stored before it could look around a cluster, and carry motions, did not.</summary>
     public override IReadOnlyDictionary<string, JsonNode?> Before { get; } =
-        new Dictionary<string, JsonNode?>(RunParameters.Before) { ["field_density"] = AutoParameters.Within };
+        new Dictionary<string, JsonNode?>(RunParameters.Before)
+        {
+            ["field_density"] = AutoParameters.Within,
+            ["motion_frame"] = AutoParameters.Meridian,
+        };
 
     public override IReadOnlyList<string> Beside(RunParameters parameters) =>
         parameters is AutoParameters { StarErrors: AutoParameters.Use } ? StarErrors.Columns : [];
@@ -55,10 +59,11 @@ internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
             features,
             parameters.ParallaxWeight,
             parameters.StarErrors == AutoParameters.Use,
-            parameters.FieldDensity == AutoParameters.Around
+            parameters.FieldDensity == AutoParameters.Around,
+            parameters.MotionFrame == AutoParameters.Field
         );
         if (stars is null || stars.Count < 2 * parameters.MinMembers)
-            return Result(labels, probabilities, [], [Nothing(stars)], null);
+            return Result(labels, probabilities, [], [Nothing(stars)], null, stars?.Frame);
 
         var search = new PeakSearch(Sampled(stars.Axes), context);
         var chance = new ChancePeaks(search.Shuffled(Copies, parameters.RandomState));
@@ -86,12 +91,12 @@ internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
             }
 
             if (members > 0)
-                clusters.Add(Describe(id, peak, mixture, chance, parameters.ParallaxWeight));
+                clusters.Add(Describe(id, peak, mixture, chance, stars, parameters.ParallaxWeight));
         }
 
         context.Progress?.Report(1);
         string[] notes = [.. Lacking(features.Rows - stars.Count, features.Rows), .. Notes(clusters.Count, stars, peaks.Count)];
-        return Result(labels, probabilities, clusters, notes, FactsOf(threshold, peaks.Count));
+        return Result(labels, probabilities, clusters, notes, FactsOf(threshold, peaks.Count, stars.Frame), stars.Frame);
     }
 
     private static string[] Lacking(int lacking, int all) =>
@@ -110,7 +115,8 @@ internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
         double[] probabilities,
         List<FoundCluster> clusters,
         string[] notes,
-        JsonObject? facts
+        JsonObject? facts,
+        FieldFrame? frame
     )
     {
         var sizes = new int[clusters.Count];
@@ -123,25 +129,37 @@ internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
             Clusters = [.. clusters.Select((c, i) => c with { Size = sizes[i] })],
             Notes = notes,
             Facts = facts,
+            CarriesMotions = frame is not null,
         };
     }
 
-    private static FoundCluster Describe(int id, Peak peak, ClusterMixture mixture, ChancePeaks chance, double parallaxWeight) =>
-        new(
+    private static FoundCluster Describe(
+        int id,
+        Peak peak,
+        ClusterMixture mixture,
+        ChancePeaks chance,
+        MotionStars stars,
+        double parallaxWeight
+    )
+    {
+        var (pmra, pmdec) = stars.MotionAt(mixture.Middle[0], mixture.Middle[1], mixture.Region, mixture.Probabilities);
+        return new FoundCluster(
             id,
             0,
             mixture.Contrast,
             NormalTail.Deviations(chance.LogFalseAlarm(peak.Excess)),
             Math.Exp(chance.LogFalseAlarm(peak.Excess)),
             peak.Scale,
-            mixture.Middle[0],
-            mixture.Middle[1],
+            pmra,
+            pmdec,
             mixture.Middle.Count > 2 ? mixture.Middle[2] / parallaxWeight : null
         );
+    }
 
     // What was looked for, so that the answer can be read without the program: excess in standard deviations, scales in mas/yr.
-    private static JsonObject FactsOf(double threshold, int peaks) =>
-        new()
+    private static JsonObject FactsOf(double threshold, int peaks, FieldFrame? frame)
+    {
+        var facts = new JsonObject
         {
             ["search"] = new JsonObject
             {
@@ -153,6 +171,10 @@ internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
                 ["least_probability"] = ClusterChoice.Member,
             },
         };
+        if (frame is not null)
+            facts["motion_frame"] = frame.ToFacts();
+        return facts;
+    }
 
     private static double[][] Sampled(double[][] axes)
     {

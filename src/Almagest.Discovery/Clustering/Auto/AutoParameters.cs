@@ -15,6 +15,10 @@ public sealed record AutoParameters : RunParameters
     public const string Around = "around",
         Within = "within";
 
+    /// <summary>Of <see cref="MotionFrame"/>.</summary>
+    public const string Field = "field",
+        Meridian = "meridian";
+
     /// <summary>The chance that a field without any cluster yields one, whatever the number of places and scales looked at.</summary>
     [Parameter(
         "Chance of finding a cluster in a field that has none, over the whole search",
@@ -64,6 +68,20 @@ public sealed record AutoParameters : RunParameters
         Advice = "With within, the outermost members of a cluster that stands clear of the field have probabilities up to 0.1 too low."
     )]
     public string FieldDensity { get; init; } = Around;
+
+    /// <summary>
+    /// By which directions stars that move alike are known: those of the middle of the <see cref="Field"/>, or of each star's own
+    /// <see cref="Meridian"/>, as all runs had it that were stored without.
+    /// </summary>
+    [Parameter(
+        "East and north of the motions: field = those of the middle of the field, to which every motion is carried; meridian = those of "
+            + "each star, as the catalogue has them",
+        Label = "East and north of the motions",
+        Choices = [Field, Meridian],
+        Advice = "Around a pole, and in wide fields away from the equator, stars that move alike have unlike pmra and pmdec, and with "
+            + "meridian members are missed. A selection over much of the sky, or a recipe without positions, is searched alike with both."
+    )]
+    public string MotionFrame { get; init; } = Field;
 
     [Parameter("Random seed of the shuffled copies", Label = "Seed", Option = "seed", Advice = "The same seed gives the same rows.")]
     public long RandomState { get; init; } = 42;

@@ -25,9 +25,11 @@ internal sealed class StarErrors
     private readonly double[]?[] _errors; // null = of this axis none are known
     private readonly double[]?[] _correlations;
     private readonly double[] _weights;
+    private readonly FrameTurn[]? _turns;
 
-    private StarErrors(int[] rows, double[]?[] errors, double[]?[] correlations, double[] weights)
+    private StarErrors(int[] rows, double[]?[] errors, double[]?[] correlations, double[] weights, FrameTurn[]? turns)
     {
+        _turns = turns;
         _rows = rows;
         _errors = errors;
         _correlations = correlations;
@@ -40,7 +42,8 @@ internal sealed class StarErrors
     /// <summary>Null where no axis has errors.</summary>
     /// <param name="rows">of the matrix, one for each star</param>
     /// <param name="weights">of the axes: pmra, pmdec and, where there is one, parallax</param>
-    public static StarErrors? Of(FeatureMatrix features, int[] rows, double[] weights)
+    /// <param name="turns">of the motions of each star; null = they stay as they are</param>
+    public static StarErrors? Of(FeatureMatrix features, int[] rows, double[] weights, FrameTurn[]? turns = null)
     {
         var errors = new double[]?[weights.Length];
         for (var d = 0; d < errors.Length; d++)
@@ -48,7 +51,7 @@ internal sealed class StarErrors
                 errors[d] = values;
         return rows.Length == 0 || errors.All(e => e is null)
             ? null
-            : new StarErrors(rows, errors, [.. s_correlations.Select(name => features.Beside.GetValueOrDefault(name))], weights);
+            : new StarErrors(rows, errors, [.. s_correlations.Select(name => features.Beside.GetValueOrDefault(name))], weights, turns);
     }
 
     /// <summary>The covariance of a star's errors.</summary>
@@ -74,7 +77,7 @@ internal sealed class StarErrors
             bc = size == 3 ? Correlation(2, row) : 0;
         // What is no correlation matrix was not measured so.
         if (1 - ab * ab - ac * ac - bc * bc + 2 * ab * ac * bc <= 1e-9 || Math.Max(ab * ab, Math.Max(ac * ac, bc * bc)) >= 1)
-            return true;
+            return Turned(star, covariance);
         covariance[1] = covariance[size] = ab * error[0] * error[1];
         if (size == 3)
         {
@@ -82,6 +85,12 @@ internal sealed class StarErrors
             covariance[5] = covariance[7] = bc * error[1] * error[2];
         }
 
+        return Turned(star, covariance);
+    }
+
+    private bool Turned(int star, Span<double> covariance)
+    {
+        _turns?[star].Apply(covariance, _errors.Length);
         return true;
     }
 

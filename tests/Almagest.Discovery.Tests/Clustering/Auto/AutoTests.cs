@@ -126,11 +126,12 @@ public sealed class AutoTests
     }
 
     [Fact]
-    public void Runs_older_than_the_look_around_a_cluster_do_without_and_others_with()
+    public void Stored_runs_replay_without_what_the_search_has_learned_since()
     {
         var stored = (AutoParameters)AutoAlgorithm.Instance.ReadStored("""{ "min_members": 12 }""");
-        Assert.Equal((AutoParameters.Within, 12), (stored.FieldDensity, stored.MinMembers));
-        Assert.Equal(AutoParameters.Around, ((AutoParameters)AutoAlgorithm.Instance.Read("""{ "min_members": 12 }""")).FieldDensity);
+        Assert.Equal((AutoParameters.Within, AutoParameters.Meridian, 12), (stored.FieldDensity, stored.MotionFrame, stored.MinMembers));
+        var asked = (AutoParameters)AutoAlgorithm.Instance.Read("""{ "min_members": 12 }""");
+        Assert.Equal((AutoParameters.Around, AutoParameters.Field), (asked.FieldDensity, asked.MotionFrame));
     }
 
     [Theory]

@@ -1,11 +1,12 @@
 using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Clustering.Auto;
 using Almagest.Discovery.Features;
+using Almagest.Sky;
 
 namespace Almagest.Discovery.Tests.Clustering.Auto;
 
 /// <summary>
-/// A cone of a Galactic field whose motions depend on the distance, and clusters in it whose members are known. Errors grow towards faint
+/// A cone around RA 0, Dec 0 of a Galactic field whose motions depend on the distance, and clusters in it whose members are known. Errors grow towards faint
 /// stars; the search is not told of them.
 /// </summary>
 internal sealed class MadeCone
@@ -55,6 +56,21 @@ internal sealed class MadeCone
         return this;
     }
 
+    /// <summary>The same cone around the pole: directions and motions turned as one, motions by the east and north of each star.</summary>
+    public MadeCone Polar()
+    {
+        foreach (var star in _stars)
+        {
+            var motion = new SkyVector(star[3], star[4], 0);
+            (star[0], star[1], star[2]) = (star[1], star[2], star[0]);
+            var (ra, dec) = SkyCoordinates.FromVector(new SkyVector(star[0], star[1], star[2]));
+            var at = NormalTriad.At(ra, dec);
+            (star[3], star[4]) = (motion.Dot(at.East), motion.Dot(at.North));
+        }
+
+        return this;
+    }
+
     /// <summary>Every axis shuffled by itself: no cluster is left.</summary>
     public MadeCone Shuffled()
     {
@@ -78,8 +94,10 @@ internal sealed class MadeCone
         return new FeatureMatrix(_stars.Count, taken, [.. _stars.SelectMany(s => taken.Select(c => s[Array.IndexOf(all, c)]))]);
     }
 
-    public ClusterResult Search(int threads = 2, params string[] columns) =>
-        AutoAlgorithm.Instance.Cluster(Matrix(columns), new AutoParameters(), new() { MaxThreads = threads });
+    public ClusterResult Search(int threads = 2, params string[] columns) => Search(new AutoParameters(), threads, columns);
+
+    public ClusterResult Search(AutoParameters parameters, int threads = 2, params string[] columns) =>
+        AutoAlgorithm.Instance.Cluster(Matrix(columns), parameters, new() { MaxThreads = threads });
 
     /// <summary>Precision and recall of the found cluster that has most of the members of one of these.</summary>
     public (double Precision, double Recall) Score(ClusterResult found, int cluster)
@@ -97,7 +115,7 @@ internal sealed class MadeCone
         var (sin, cos) = Math.SinCos(2 * Math.PI * _random.NextDouble());
         var (x, y) = (double.DegreesToRadians(radius * cos), double.DegreesToRadians(radius * sin));
         var z = Math.Sqrt(1 - x * x - y * y);
-        _stars.Add([x, y, z, pmra + error * Normal(), pmdec + error * Normal(), parallax + error * Normal()]);
+        _stars.Add([z, x, y, pmra + error * Normal(), pmdec + error * Normal(), parallax + error * Normal()]);
         _truth.Add(truth);
     }
 

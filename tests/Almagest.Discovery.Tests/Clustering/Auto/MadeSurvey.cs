@@ -125,9 +125,9 @@ internal sealed record MadeSurvey(
         var (x, y) = (double.DegreesToRadians(radius * cos), double.DegreesToRadians(radius * sin));
         var motion = MotionRatio * error;
         _stars.Add([
+            Math.Sqrt(1 - x * x - y * y),
             x,
             y,
-            Math.Sqrt(1 - x * x - y * y),
             pmra + motion * (common * shared + own * Normal()),
             pmdec + motion * (common * shared + own * Normal()),
             parallax + error * (common * shared + own * Normal()),
