@@ -17,6 +17,7 @@ public sealed class SelectionTests
     [InlineData("stars:1,2,3")]
     [InlineData("below:-0.0123")]
     [InlineData("cluster:-1;cluster:4")]
+    [InlineData("box:359.5,0.25,-10,10.125")]
     [InlineData("label:my%20set%3B1;rect:motions:1,2,3,4")]
     [InlineData("")]
     public void A_selection_is_read_again_as_it_is_written(string text) => Assert.Equal(text, StarSelection.Parse(text).ToString());
@@ -26,6 +27,11 @@ public sealed class SelectionTests
     [InlineData("rect:cmd:1,2,3,NaN")]
     [InlineData("lasso:cmd:1,2,3,4")]
     [InlineData("lasso:cmd:1,2,3,4,5,6,7")]
+    [InlineData("box:1,2,3")]
+    [InlineData("box:-1,2,3,4")]
+    [InlineData("box:1,361,3,4")]
+    [InlineData("box:1,2,4,3")]
+    [InlineData("box:1,2,3,91")]
     [InlineData("stars:")]
     [InlineData("stars:-5")]
     [InlineData("below:x")]
@@ -42,6 +48,21 @@ public sealed class SelectionTests
         Assert.Equal("stars:9", one.With(new StarsPart([9])).With(new StarsPart([7])).ToString());
         Assert.True(one.With(new StarsPart([7])).IsNone);
         Assert.Equal("cluster:1;stars:7", StarSelection.Of(new ClusterPart(1)).With(new StarsPart([7])).ToString());
+    }
+
+    [Fact]
+    public void A_box_on_the_sky_holds_its_edges_and_may_lie_across_right_ascension_0()
+    {
+        var plain = new BoxPart(10, 20, -5, 5);
+        Assert.True(plain.Holds(10, 5));
+        Assert.False(plain.Holds(9.999, 0));
+        Assert.False(plain.Holds(15, 5.001));
+        var across = new BoxPart(350, 10, -5, 5);
+        Assert.True(across.Holds(355, 0));
+        Assert.True(across.Holds(0, 0));
+        Assert.True(across.Holds(10, 0));
+        Assert.False(across.Holds(180, 0));
+        Assert.Equal("RA 350° to 10°, Dec -5° to 5°", across.Describe());
     }
 
     [Fact]

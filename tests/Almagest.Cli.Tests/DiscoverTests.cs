@@ -296,7 +296,7 @@ public sealed class DiscoverTests
         Assert.Equal(("no parallax", missing), (excluded.GetProperty("reason").GetString(), excluded.GetProperty("count").GetInt64()));
         Assert.Equal(2000 - missing, made.GetProperty("total_stars").GetInt64());
         Assert.Equal("exclude", made.GetProperty("parameters").GetProperty("missing").GetString());
-        var sentence = $"{missing} of 2,000 stars were not analysed: no parallax {missing}.";
+        var sentence = $"{missing} of 2,000 stars were not analysed: no parallax ({missing}).";
         Assert.Contains(sentence, (await ledger.RunAsync("runs", "show", run)).Ok().Out);
         var listed = (await ledger.RunAsync("runs", "excluded", run, "--limit", "3", "--json")).Ok().Json;
         Assert.Equal(3, listed.GetProperty("items").GetArrayLength());

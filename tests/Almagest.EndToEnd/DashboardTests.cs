@@ -95,7 +95,7 @@ public sealed class DashboardTests(Sky sky, Browser browser)
         await walk.SeesAsync(
             $"{excluded.Sum(e => e.Count)} of 4,000 stars were not analysed"
                 + (excluded.Count > 1 ? "; each counts once, under the first that it lacks" : "")
-                + $": {excluded[0].Reason} {excluded[0].Count}"
+                + $": {excluded[0].Reason} ({excluded[0].Count}"
         );
 
         var outcome = await new DiscoveryService(sky.Ledger).RunAsync(

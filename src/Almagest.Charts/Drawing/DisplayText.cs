@@ -20,6 +20,9 @@ public static class DisplayText
     public static string Fixed(double? number, int digits = 3) =>
         number is { } n ? n.ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : None;
 
+    /// <summary>How many times denser than the field: no digit beyond what counts of stars bear out.</summary>
+    public static string Contrast(double? times) => times is >= 10 ? Count(times) : Fixed(times, 1);
+
     public static string Percent(double? percentage) =>
         percentage is { } p ? p.ToString("0.0#", CultureInfo.InvariantCulture) + " %" : None;
 

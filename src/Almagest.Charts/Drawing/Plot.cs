@@ -6,6 +6,9 @@ internal sealed class Plot
     /// <summary>Words of ticks as large as a phone shows them.</summary>
     private const double TickSize = 15;
 
+    /// <summary>Figures of the widest faces that browsers take, DejaVu and Verdana, over those that widths are reckoned by.</summary>
+    private const double Widest = 1.13;
+
     /// <param name="above">room above the plot, for a legend</param>
     /// <param name="beside">room to its right, for a colour bar</param>
     /// <param name="columns">words at places of the lower axis; null = numbers</param>
@@ -57,7 +60,7 @@ internal sealed class Plot
 
     /// <summary>Where a plot begins whose axis has these words at its ticks, and this name.</summary>
     public static double LeftOf(IEnumerable<string> ticks, string name) =>
-        9 + (name.Length > 0 ? 20 : 4) + ticks.Select(t => TextWidth.Of(t, TickSize)).DefaultIfEmpty(0).Max();
+        10 + (name.Length > 0 ? 22 : 4) + Widest * ticks.Select(t => TextWidth.Of(t, TickSize)).DefaultIfEmpty(0).Max();
 
     /// <summary>Closes with the frame, on top of what was drawn.</summary>
     public override string ToString() => Canvas.Rect(Box.Left, Box.Top, Box.Width, Box.Height, "axis").ToString();

@@ -39,6 +39,14 @@ public sealed class PictureStore(LedgerDatabase ledger, SelectionCache selection
         return SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter), RuleOf(run));
     }
 
+    /// <summary>The stars of a run's selection themselves, in the order of <see cref="SelectionPicture.StarIds"/>.</summary>
+    /// <exception cref="LedgerException">the database has trouble</exception>
+    public Task<StarColumns> StarsAsync(DiscoveryRun run, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return selections.GetAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter), cancellationToken: cancellationToken);
+    }
+
     // A run that took any parallax for a distance is no reason to draw noise.
     private static DistanceRule RuleOf(DiscoveryRun run)
     {

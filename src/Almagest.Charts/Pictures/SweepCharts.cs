@@ -87,7 +87,7 @@ public sealed record SweepCharts(
                 ),
             ],
             $"Runs of the sweep across their parameters and {metric.Title}",
-            new LegendEntry("edge", null, $"greatest {metric.Title}"),
+            new LegendEntry("best", null, $"greatest {metric.Title}"),
             width
         );
     }

@@ -57,6 +57,19 @@ public sealed record LassoPart(string Chart, IReadOnlyList<double> Corners) : Se
     public override string Describe() => $"a lasso {In(Chart)}";
 }
 
+/// <summary>All stars between two right ascensions and two declinations, ICRS degrees, edges included.</summary>
+/// <param name="RaMin">above <paramref name="RaMax"/>: across right ascension 0</param>
+public sealed record BoxPart(double RaMin, double RaMax, double DecMin, double DecMax) : SelectionPart
+{
+    internal bool Holds(double ra, double dec) =>
+        dec >= DecMin && dec <= DecMax && (RaMin <= RaMax ? ra >= RaMin && ra <= RaMax : ra >= RaMin || ra <= RaMax);
+
+    public override string ToString() =>
+        "box:" + string.Join(',', new[] { RaMin, RaMax, DecMin, DecMax }.Select(n => n.ToString("R", CultureInfo.InvariantCulture)));
+
+    public override string Describe() => string.Create(CultureInfo.InvariantCulture, $"RA {RaMin}° to {RaMax}°, Dec {DecMin}° to {DecMax}°");
+}
+
 /// <summary>Stars by their numbers in the ledger.</summary>
 public sealed record StarsPart(IReadOnlyList<long> Ids) : SelectionPart
 {

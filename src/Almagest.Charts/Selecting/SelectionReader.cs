@@ -37,6 +37,15 @@ public sealed class SelectionReader(LedgerDatabase ledger, PictureStore store)
                 case LassoPart lasso:
                     Inside(picture, lasso.Chart, lasso.Holds, chosen);
                     break;
+                case BoxPart box:
+                    var places = await store.StarsAsync(run, cancellationToken);
+                    Choose(
+                        Enumerable
+                            .Range(0, places.Count)
+                            .Where(i => box.Holds(places.RaDeg[i], places.DecDeg[i]))
+                            .Select(i => places.StarId[i])
+                    );
+                    break;
                 case StarsPart stars:
                     Require(run, ids, stars.Ids);
                     Choose(stars.Ids);

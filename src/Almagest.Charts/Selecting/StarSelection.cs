@@ -7,7 +7,7 @@ namespace Almagest.Charts.Selecting;
 /// addresses.</summary>
 /// <remarks>
 /// The text has parts with ; between: <c>rect:CHART:LEFT,RIGHT,BOTTOM,TOP</c>, <c>lasso:CHART:X,Y,X,Y,…</c>, <c>stars:ID,ID,…</c>,
-/// <c>below:SCORE</c>, <c>cluster:N</c>, <c>label:SET</c>.
+/// <c>box:RA,RA,DEC,DEC</c>, <c>below:SCORE</c>, <c>cluster:N</c>, <c>label:SET</c>.
 /// </remarks>
 public sealed record StarSelection
 {
@@ -17,7 +17,8 @@ public sealed record StarSelection
         MostParts = 50;
 
     private const string Forms =
-        "rect:CHART:LEFT,RIGHT,BOTTOM,TOP, lasso:CHART:X,Y,X,Y,…, stars:ID,…, below:SCORE, cluster:N or label:SET, with ; between";
+        "rect:CHART:LEFT,RIGHT,BOTTOM,TOP, lasso:CHART:X,Y,X,Y,…, box:RA_MIN,RA_MAX,DEC_MIN,DEC_MAX in degrees (RA_MIN above RA_MAX: "
+        + "across 0), stars:ID,…, below:SCORE, cluster:N or label:SET, with ; between";
 
     private StarSelection(IReadOnlyList<SelectionPart> parts) => Parts = parts;
 
@@ -63,6 +64,12 @@ public sealed record StarSelection
                 : null,
             ["lasso", var chart, var numbers] => Numbers(numbers) is { Length: >= 6 and <= 2 * MostCorners } n && n.Length % 2 == 0
                 ? new LassoPart(chart, n)
+                : null,
+            ["box", var numbers] => Numbers(numbers) is [>= 0 and <= 360 and var from, >= 0 and <= 360 and var to, var low, var high]
+            && low >= -90
+            && high <= 90
+            && low <= high
+                ? new BoxPart(from, to, low, high)
                 : null,
             ["stars", var ids] => Ids(ids) is { Count: > 0 and <= MostStars } found ? new StarsPart(found) : null,
             ["below", var score] => Numbers(score) is [var s] ? new BelowPart(s) : null,

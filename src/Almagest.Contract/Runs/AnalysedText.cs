@@ -5,8 +5,8 @@ namespace Almagest.Contract.Runs;
 /// <summary>Which stars of its selection a run analysed, in the words of command line, pages and exports.</summary>
 public static class AnalysedText
 {
-    /// <summary>E.g. <c>1,184 of 7,100 stars were not analysed; each counts once, under the first that it lacks: no pmra 680, no color
-    /// 504.</c>; null where all were.</summary>
+    /// <summary>E.g. <c>1,184 of 7,100 stars were not analysed; each counts once, under the first that it lacks: no pmra (680), no
+    /// color (504).</c>; null where all were.</summary>
     /// <param name="analysed">stars analysed</param>
     public static string? NotAnalysed(long analysed, IReadOnlyList<ExcludedCount> excluded)
     {
@@ -16,7 +16,7 @@ public static class AnalysedText
             ? null
             : $"{Count(left)} of {Count(analysed + left)} stars were not analysed"
                 + (excluded.Count > 1 ? "; each counts once, under the first that it lacks: " : ": ")
-                + $"{string.Join(", ", excluded.Select(e => $"{e.Reason} {Count(e.Count)}"))}.";
+                + $"{string.Join(", ", excluded.Select(e => $"{e.Reason} ({Count(e.Count)})"))}.";
     }
 
     /// <summary>E.g. <c>Results of 6,967 of 69,000 stars rest on filled values, medians of the other stars: pmra 6,967, color 12.</c>; null

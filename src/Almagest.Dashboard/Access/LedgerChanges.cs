@@ -1,5 +1,6 @@
 using System.Globalization;
 using Almagest.Contract.Runs;
+using Almagest.Contract.Status;
 using Almagest.Dashboard.Work;
 using Almagest.Discovery.Abstractions;
 using Almagest.Ledger.Access;
@@ -10,6 +11,7 @@ using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
+using Almagest.Ledger.Watches;
 using Almagest.Runs.Annotations;
 using Almagest.Runs.Identification;
 using Almagest.Runs.Lifecycle;
@@ -279,6 +281,31 @@ public sealed partial class LedgerChanges(LedgerDatabase ledger, PageAccess acce
             async _ =>
             {
                 await new DatasetRepository(ledger).RenameAsync(dataset.DatasetId, name, cancellationToken);
+                return true;
+            }
+        );
+
+    /// <summary>Watches the stars of a set of labels, or of a region.</summary>
+    public Task<WatchResource> AddWatchAsync(
+        string name,
+        string? labelSet,
+        StarFilter? region,
+        string? dataset,
+        CancellationToken cancellationToken
+    ) =>
+        ChangeAsync(
+            "addWatch",
+            "/watches",
+            person => new StarWatches(ledger).AddAsync(name, labelSet, region, dataset, person.By(person.Name), cancellationToken)
+        );
+
+    public Task RemoveWatchAsync(string name, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "removeWatch",
+            "/watches",
+            async _ =>
+            {
+                await new StarWatches(ledger).RemoveAsync(name, cancellationToken);
                 return true;
             }
         );

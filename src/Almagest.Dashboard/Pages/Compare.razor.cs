@@ -27,6 +27,9 @@ public partial class Compare
     private RunTable? _table;
     private RunAgreement? _pair;
     private RunChanges? _changes;
+
+    /// <summary>Nothing says which stars of the two runs' datasets are the same.</summary>
+    private (LedgerException Trouble, string Dataset)? _unmatched;
     private IReadOnlyList<PairStar> _pairStars = [];
     private IReadOnlyList<int> _order = [];
     private string? _heat;
@@ -74,7 +77,7 @@ public partial class Compare
     protected override async Task LoadAsync()
     {
         _datasets = await new DatasetRepository(Ledger).ListAsync(Closed);
-        (_table, _pair, _changes, _heat, _pairStars) = (null, null, null, null, []);
+        (_table, _pair, _changes, _heat, _pairStars, _unmatched) = (null, null, null, null, [], null);
         var named = Named();
         _most = Math.Clamp(Limit ?? 20, 2, ComparedRuns.Most);
         _type = Type is { } t && RunTypes.All.Contains(t) ? t : RunTypes.Anomaly;
@@ -93,7 +96,14 @@ public partial class Compare
             var both = await ComparedRuns.LoadAsync(Ledger, named, cancellationToken: Closed);
             if (!RunDatasets.Share(both[0], both[1]))
             {
-                _changes = await Host.RunChanges.ReadAsync(both[0], both[1], new PairingChoice(MatchId, BySourceId == true), Closed);
+                try
+                {
+                    _changes = await Host.RunChanges.ReadAsync(both[0], both[1], new PairingChoice(MatchId, BySourceId == true), Closed);
+                }
+                catch (LedgerException e) when (e.Code == ErrorCode.StarsNotMatched)
+                {
+                    _unmatched = (e, _datasets.First(d => d.DatasetId == both[0].DatasetId).Name);
+                }
                 return;
             }
         }
@@ -187,7 +197,7 @@ public partial class Compare
 
     /// <summary>What a run found of a star: the score of an anomaly run, the cluster of a cluster run.</summary>
     private static string ScoreOrCluster(double? score, int? cluster) =>
-        score is null ? cluster?.ToString(CultureInfo.InvariantCulture) ?? DisplayText.None : DisplayText.Fixed(score);
+        score is null ? cluster?.ToString(CultureInfo.InvariantCulture) ?? DisplayText.None : DisplayText.Fixed(score, 4);
 
     internal static string Significance(double log10) =>
         log10 switch

@@ -9,8 +9,12 @@ namespace Almagest.Dashboard.Pages;
 /// <param name="Metric">null of a parameter</param>
 internal sealed record RunColumn(string Name, string Title, string Meaning, RunMetric? Metric)
 {
-    /// <summary>More parameters than these are not shown unasked.</summary>
-    private const int MostUsual = 5;
+    /// <summary>More parameters than these are not shown unasked; of runs of both types fewer, so that a table fits its place.</summary>
+    private const int MostUsual = 5,
+        MostOfBoth = 3;
+
+    // What runs of both types are looked through by.
+    private static readonly string[] s_ofBoth = ["total_stars", "anomaly_count", "cluster_count"];
 
     // What every run of these pages has alike, or says in a column of its own.
     private static readonly string[] s_last =
@@ -36,9 +40,15 @@ internal sealed record RunColumn(string Name, string Title, string Meaning, RunM
         [
             .. all.Where(c => c.Metric is null && page.Differing.Contains(c.Name))
                 .OrderBy(c => Array.IndexOf(s_last, c.Name))
-                .Take(MostUsual),
-            .. all.Where(c => c.Metric is { IsUsual: true } && !page.Lacking.Contains(c.Name)),
+                .Take(page.Types.Count > 1 ? MostOfBoth : MostUsual),
+            .. all.Where(c => c.Metric is { IsUsual: true } && !page.Lacking.Contains(c.Name) && IsSeen(c.Name, page)),
         ];
+
+    // A column in which every complete run of the page has nothing says nothing.
+    private static bool IsSeen(string metric, RunTablePage page) =>
+        page.Types.Count > 1
+            ? s_ofBoth.Contains(metric)
+            : page.Rows.All(r => r.Metrics.Count == 0) || page.Rows.Any(r => r.Metrics.ContainsKey(metric));
 
     public string Value(RunTableRow row) =>
         Metric is { } metric

@@ -71,10 +71,10 @@ internal static class RunRoutes
     private static readonly IntegerParameter s_resultLimit = new("limit", "most results", 1, ResultRepository.MostRows, 100);
     private static readonly TextParameter s_select = new(
         "select",
-        "only these stars, as the address of the run's page has them: rect:CHART:LEFT,RIGHT,BOTTOM,TOP, lasso:CHART:X,Y,…, stars:ID,…, "
+        "only these stars, as the address of the run's page has them: rect:CHART:LEFT,RIGHT,BOTTOM,TOP, lasso:CHART:X,Y,…, "
+            + "box:RA_MIN,RA_MAX,DEC_MIN,DEC_MAX (ICRS degrees; RA_MIN above RA_MAX: across right ascension 0), stars:ID,…, "
             + "below:SCORE, cluster:N, label:SET, with ; between: stars in any of them. ID is Almagest's star_id, of a star of the run's "
-            + "selection; places on the chart of the sky are those of its plane, not right ascension and declination, "
-            + "for which the filter of a run is",
+            + "selection; a rectangle or lasso on the chart of the sky is on its plane, not in right ascension and declination",
         6000
     );
     private static readonly TextParameter s_after = new("after", "next of the page before");
