@@ -7,17 +7,20 @@ namespace Almagest.Testing.Ledgers;
 /// <summary>A migrated, empty ledger in a database of its own.</summary>
 public sealed class TestLedger : IAsyncDisposable
 {
-    private readonly TestDatabase _database;
+    private readonly TestDatabase? _database;
 
     private TestLedger(TestDatabase database)
+        : this(database.ConnectionString) => _database = database;
+
+    private TestLedger(string connectionString)
     {
-        _database = database;
-        Ledger = new LedgerDatabase(database.ConnectionString);
+        ConnectionString = connectionString;
+        Ledger = new LedgerDatabase(connectionString);
     }
 
     public LedgerDatabase Ledger { get; }
 
-    public string ConnectionString => _database.ConnectionString;
+    public string ConnectionString { get; }
 
     public static async Task<TestLedger> CreateAsync()
     {
@@ -29,6 +32,25 @@ public sealed class TestLedger : IAsyncDisposable
                 {
                     await using var ledger = new LedgerDatabase(connection);
                     await ledger.Schema.MigrateAsync();
+                }
+            )
+        );
+    }
+
+    /// <summary>A copy of a ledger that <paramref name="prepare"/> fills once for all tests that name <paramref name="key"/>, with the same
+    /// ids in each copy.</summary>
+    /// <param name="key">letters, digits and underscores; means the same in all test programs</param>
+    public static async Task<TestLedger> CreateAsync(string key, Func<TestLedger, Task> prepare)
+    {
+        var server = await TestDatabaseServer.GetAsync();
+        return new TestLedger(
+            await server.CreateDatabaseAsync(
+                key,
+                async connection =>
+                {
+                    await using var test = new TestLedger(connection);
+                    await test.Ledger.Schema.MigrateAsync();
+                    await prepare(test);
                 }
             )
         );
@@ -126,6 +148,7 @@ public sealed class TestLedger : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Ledger.DisposeAsync();
-        await _database.DisposeAsync();
+        if (_database is not null)
+            await _database.DisposeAsync();
     }
 }

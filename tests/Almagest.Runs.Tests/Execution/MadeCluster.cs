@@ -1,11 +1,36 @@
+using Almagest.Discovery.Clustering.Auto;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Selections;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
+
 namespace Almagest.Runs.Tests.Execution;
 
 /// <summary>A ledger with a dataset <c>a</c>: 600 stars of a field and, first, a cluster of 100, with parallax errors.</summary>
 internal static class MadeCluster
 {
-    public static async Task<TestLedger> CreateAsync()
+    public static Task<TestLedger> CreateAsync() => TestLedger.CreateAsync("made_cluster", FillAsync);
+
+    /// <summary>The same, with a run of the automatic search that has found the cluster.</summary>
+    public static async Task<(TestLedger Test, DiscoveryRun Run)> CreateWithRunAsync()
     {
-        var test = await TestLedger.CreateAsync();
+        var test = await TestLedger.CreateAsync(
+            "made_cluster_run",
+            async made =>
+            {
+                await FillAsync(made);
+                await new DiscoveryService(made.Ledger).RunAsync(
+                    new RunRequest("a", StarFilter.All, new AutoParameters { Features = "cluster5d" })
+                );
+            }
+        );
+        var runId = await test.ScalarAsync<Guid>("select run_id from discovery_runs");
+        return (test, await new RunRepository(test.Ledger).GetAsync(runId));
+    }
+
+    private static async Task FillAsync(TestLedger test)
+    {
         await test.AddDatasetAsync(
             "a",
             700,
@@ -22,6 +47,5 @@ internal static class MadeCluster
               from s where s.star_id = t.star_id
             """
         );
-        return test;
     }
 }

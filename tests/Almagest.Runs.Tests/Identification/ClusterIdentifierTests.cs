@@ -32,9 +32,9 @@ public sealed class ClusterIdentifierTests
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    private static async Task<DiscoveryRun> RunAsync(TestLedger test, RunParameters? parameters = null)
+    private static async Task<DiscoveryRun> RunAsync(TestLedger test, RunParameters parameters)
     {
-        var request = new RunRequest("a", StarFilter.All, parameters ?? new AutoParameters { Features = "cluster5d" });
+        var request = new RunRequest("a", StarFilter.All, parameters);
         var outcome = await new DiscoveryService(test.Ledger).RunAsync(request, null, CancellationToken);
         return await new RunRepository(test.Ledger).GetAsync(outcome.RunId!.Value, CancellationToken);
     }
@@ -68,8 +68,8 @@ public sealed class ClusterIdentifierTests
     [Fact]
     public async Task A_cluster_gets_the_name_of_the_known_one_that_fits_and_keeps_it_wherever_it_is_shown()
     {
-        await using var test = await MadeCluster.CreateAsync();
-        var run = await RunAsync(test);
+        var (test, run) = await MadeCluster.CreateWithRunAsync();
+        await using var kept = test;
         await LoadAsync(test, "full", Full);
         var (all, made) = await IdentifyAsync(test, run, "full");
 
@@ -114,8 +114,8 @@ public sealed class ClusterIdentifierTests
     [Fact]
     public async Task Names_and_positions_alone_say_what_lies_there()
     {
-        await using var test = await MadeCluster.CreateAsync();
-        var run = await RunAsync(test);
+        var (test, run) = await MadeCluster.CreateWithRunAsync();
+        await using var kept = test;
         await LoadAsync(test, "bare", "Name,RAJ2000,DEJ2000\n\"Made 7\",50.5,20.4\nFar,10,10\n");
         var (all, made) = await IdentifyAsync(test, run, "bare");
         Assert.Equal(("position_only", "Made 7", "position"), (made.Verdict, made.Name, made.Basis));
@@ -178,8 +178,8 @@ public sealed class ClusterIdentifierTests
     [MemberData(nameof(Headers))]
     public async Task Columns_are_taken_by_their_names_and_units(string header, string row, string[] expected)
     {
-        await using var test = await MadeCluster.CreateAsync();
-        var run = await RunAsync(test);
+        var (test, run) = await MadeCluster.CreateWithRunAsync();
+        await using var kept = test;
         await LoadAsync(test, "known", $"{header}\n{row}\n");
         var (all, made) = await IdentifyAsync(test, run, "known");
         Assert.Equal(expected, all.Columns);
@@ -192,8 +192,8 @@ public sealed class ClusterIdentifierTests
     [Fact]
     public async Task Catalogues_in_other_units_and_tables_of_stars_are_told_and_prove_nothing()
     {
-        await using var test = await MadeCluster.CreateAsync();
-        var run = await RunAsync(test);
+        var (test, run) = await MadeCluster.CreateWithRunAsync();
+        await using var kept = test;
         void Noted(IdentificationResource all, string what) => Assert.Contains(all.Notes, n => n.Contains(what, StringComparison.Ordinal));
         const string Header = "Cluster,RA_ICRS,DE_ICRS,r50,pmRA,e_pmRA,pmDE,e_pmDE,Plx,e_Plx\n";
 
@@ -272,8 +272,8 @@ public sealed class ClusterIdentifierTests
     [Fact]
     public async Task Labels_that_name_members_say_how_many_are_shared()
     {
-        await using var test = await MadeCluster.CreateAsync();
-        var run = await RunAsync(test);
+        var (test, run) = await MadeCluster.CreateWithRunAsync();
+        await using var kept = test;
         await test.ExecuteAsync(
             """
             insert into star_labels (star_id, label_set, cluster)
@@ -294,8 +294,8 @@ public sealed class ClusterIdentifierTests
     [Fact]
     public async Task Names_go_with_their_catalogue_and_with_their_run_and_come_back_with_it()
     {
-        await using var test = await MadeCluster.CreateAsync();
-        var run = await RunAsync(test);
+        var (test, run) = await MadeCluster.CreateWithRunAsync();
+        await using var kept = test;
         await LoadAsync(test, "full", Full);
         var other = await LoadAsync(test, "bare", "Name,RAJ2000,DEJ2000\nMade 7,50.5,20.4\n");
         await IdentifyAsync(test, run, "full");
@@ -326,8 +326,8 @@ public sealed class ClusterIdentifierTests
     [Fact]
     public async Task What_cannot_be_named_is_refused()
     {
-        await using var test = await MadeCluster.CreateAsync();
-        var run = await RunAsync(test);
+        var (test, run) = await MadeCluster.CreateWithRunAsync();
+        await using var kept = test;
         await LoadAsync(test, "full", Full);
         await RefusedAsync(ErrorCode.InvalidValue, () => IdentifyAsync(test, run, "a"));
         await RefusedAsync(ErrorCode.DatasetNotFound, () => IdentifyAsync(test, run, "nothing"));
