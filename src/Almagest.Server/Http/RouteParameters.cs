@@ -59,7 +59,7 @@ internal static class RouteMapping
 
     /// <summary>
     /// Maps a handler that reads the request itself. The framework's own way compiles code for each route to bind its parameters, which is
-    /// the half of a server's start, and none of ours has any.
+    /// a fifth of the processor that a server's start takes, and none of ours has any.
     /// </summary>
     public static RouteHandlerBuilder MapWhole(this IEndpointRouteBuilder routes, string pattern, string method, Handler handler)
     {

@@ -25,10 +25,9 @@ internal static class Reference
             File.WriteAllBytes(source, MemoryMarshal.AsBytes(matrix.Values.AsSpan()));
             lock (s_turn)
             {
-                s_process.Value!.StandardInput.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{source}\t{matrix.Columns}\t{target}\t{job}\t{number}"
-                ));
+                s_process.Value!.StandardInput.WriteLine(
+                    string.Create(CultureInfo.InvariantCulture, $"{source}\t{matrix.Columns}\t{target}\t{job}\t{number}")
+                );
                 // Where it failed it has said why on the standard error, which is ours.
                 Assert.Equal("done", s_process.Value.StandardOutput.ReadLine());
             }

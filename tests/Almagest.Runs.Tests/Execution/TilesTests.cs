@@ -95,21 +95,21 @@ public sealed class TilesTests(TilesTests.Field field) : IClassFixture<TilesTest
     [Fact]
     public async Task The_hash_asks_for_the_rows_of_one_look_into_the_files_before_those_of_the_next()
     {
-        const int rows = 300_000;
+        const int Rows = 300_000;
         await using var connection = await field.Ledger.Ledger.ConnectAsync(CancellationToken);
-        var asked = new List<int>(2 * rows);
+        var asked = new List<int>(2 * Rows);
         await RowsHash.OfAsync(
             connection,
-            rows,
+            Rows,
             row =>
             {
-                asked.Add(row / ResultWindow.MostOf(rows));
+                asked.Add(row / ResultWindow.MostOf(Rows));
                 return new StoredResult(1_000_000_000_000 + row, false, 0, null);
             },
             CancellationToken
         );
         var looks = asked.Where((look, i) => i == 0 || asked[i - 1] != look).ToList();
-        Assert.Equal(Enumerable.Range(0, (rows - 1) / ResultWindow.MostOf(rows) + 1), looks);
+        Assert.Equal(Enumerable.Range(0, (Rows - 1) / ResultWindow.MostOf(Rows) + 1), looks);
     }
 
     [Theory]

@@ -2,7 +2,6 @@ using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly.IsolationForest;
-using Almagest.Discovery.Clustering.Auto;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Model;
@@ -69,7 +68,7 @@ public sealed class ClusterIdentifierTests
     public async Task A_cluster_gets_the_name_of_the_known_one_that_fits_and_keeps_it_wherever_it_is_shown()
     {
         var (test, run) = await MadeCluster.CreateWithRunAsync();
-        await using var _ = test;
+        await using var kept = test;
         await LoadAsync(test, "full", Full);
         var (all, made) = await IdentifyAsync(test, run, "full");
 
@@ -115,7 +114,7 @@ public sealed class ClusterIdentifierTests
     public async Task Names_and_positions_alone_say_what_lies_there()
     {
         var (test, run) = await MadeCluster.CreateWithRunAsync();
-        await using var _ = test;
+        await using var kept = test;
         await LoadAsync(test, "bare", "Name,RAJ2000,DEJ2000\n\"Made 7\",50.5,20.4\nFar,10,10\n");
         var (all, made) = await IdentifyAsync(test, run, "bare");
         Assert.Equal(("position_only", "Made 7", "position"), (made.Verdict, made.Name, made.Basis));
@@ -179,7 +178,7 @@ public sealed class ClusterIdentifierTests
     public async Task Columns_are_taken_by_their_names_and_units(string header, string row, string[] expected)
     {
         var (test, run) = await MadeCluster.CreateWithRunAsync();
-        await using var _ = test;
+        await using var kept = test;
         await LoadAsync(test, "known", $"{header}\n{row}\n");
         var (all, made) = await IdentifyAsync(test, run, "known");
         Assert.Equal(expected, all.Columns);
@@ -193,7 +192,7 @@ public sealed class ClusterIdentifierTests
     public async Task Catalogues_in_other_units_and_tables_of_stars_are_told_and_prove_nothing()
     {
         var (test, run) = await MadeCluster.CreateWithRunAsync();
-        await using var _ = test;
+        await using var kept = test;
         void Noted(IdentificationResource all, string what) => Assert.Contains(all.Notes, n => n.Contains(what, StringComparison.Ordinal));
         const string Header = "Cluster,RA_ICRS,DE_ICRS,r50,pmRA,e_pmRA,pmDE,e_pmDE,Plx,e_Plx\n";
 
@@ -273,7 +272,7 @@ public sealed class ClusterIdentifierTests
     public async Task Labels_that_name_members_say_how_many_are_shared()
     {
         var (test, run) = await MadeCluster.CreateWithRunAsync();
-        await using var _ = test;
+        await using var kept = test;
         await test.ExecuteAsync(
             """
             insert into star_labels (star_id, label_set, cluster)
@@ -295,7 +294,7 @@ public sealed class ClusterIdentifierTests
     public async Task Names_go_with_their_catalogue_and_with_their_run_and_come_back_with_it()
     {
         var (test, run) = await MadeCluster.CreateWithRunAsync();
-        await using var _ = test;
+        await using var kept = test;
         await LoadAsync(test, "full", Full);
         var other = await LoadAsync(test, "bare", "Name,RAJ2000,DEJ2000\nMade 7,50.5,20.4\n");
         await IdentifyAsync(test, run, "full");
@@ -327,7 +326,7 @@ public sealed class ClusterIdentifierTests
     public async Task What_cannot_be_named_is_refused()
     {
         var (test, run) = await MadeCluster.CreateWithRunAsync();
-        await using var _ = test;
+        await using var kept = test;
         await LoadAsync(test, "full", Full);
         await RefusedAsync(ErrorCode.InvalidValue, () => IdentifyAsync(test, run, "a"));
         await RefusedAsync(ErrorCode.DatasetNotFound, () => IdentifyAsync(test, run, "nothing"));
