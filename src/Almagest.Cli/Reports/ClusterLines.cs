@@ -60,10 +60,7 @@ internal static class ClusterLines
         }
         console.Write(table);
         if (described && !judged)
-            console.Say(
-                "What of their stars is field is not fitted: dbscan and hdbscan give no probabilities of membership, auto does. The strength of "
-                    + "hdbscan is none."
-            );
+            console.Say(ClusterResource.NoProbabilities);
         if (clusters.Any(c => c.DistancePc is not null))
             console.Say(
                 $"Distances are 1 / mean parallax, to the digits that a zero-point of 0.03 mas leaves. {ClusterResource.ZeroPoint}"

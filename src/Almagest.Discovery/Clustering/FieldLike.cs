@@ -32,8 +32,8 @@ public static class FieldLike
                 return string.Create(
                     CultureInfo.InvariantCulture,
                     $"Cluster {cluster.Key} holds {rows.Length:N0} of {all:N0} stars and lies on the sky as all of them do (half within "
-                        + $"{own.RadiusDeg:0.##}°, of all {field.RadiusDeg:0.##}°): more likely the field than a cluster, unless a near one "
-                        + $"fills the selection."
+                        + $"{own.RadiusDeg:0.##}°, of all {field.RadiusDeg:0.##}°): more likely the field than a cluster, unless a near "
+                        + $"one fills the selection."
                 );
         }
 
