@@ -40,7 +40,7 @@ public sealed class SimulateTests : IDisposable
             .ToList();
 
         Assert.Equal(300, lines.Count);
-        Assert.All(lines, l => Assert.InRange(double.Parse(l.Split(',')[2]), 24.1 - 3.6, 24.1 + 3.6));
+        Assert.All(lines, l => Assert.InRange(double.Parse(l.Split(',')[3]), 24.1 - 3.6, 24.1 + 3.6));
         Assert.Contains(lines, l => l.EndsWith("Pleiades", StringComparison.Ordinal));
     }
 

@@ -59,6 +59,8 @@ internal static class ClusterLines
             ]);
         }
         console.Write(table);
+        if (described && !judged)
+            console.Say(ClusterResource.NoProbabilities);
         if (clusters.Any(c => c.DistancePc is not null))
             console.Say(
                 $"Distances are 1 / mean parallax, to the digits that a zero-point of 0.03 mas leaves. {ClusterResource.ZeroPoint}"

@@ -1,3 +1,4 @@
+using Almagest.Discovery.Features;
 using Almagest.Sky;
 
 namespace Almagest.Discovery.Simulation;
@@ -57,6 +58,8 @@ internal static class Observation
         radialVelocity += (0.2 + 0.3 * Math.Pow(10, 0.2 * (g - 10))) * random.Normal();
         var positionError = solved ? parallaxError : OfPositionAlone * parallaxError;
         (ra, dec) = Shifted(ra, dec, OfRa * positionError * random.Normal(), OfDec * positionError * random.Normal());
+        var blend = random.Chance(0.03) ? random.Between(0.05, 0.5) : 0;
+        var excess = BpRpExcess.Of(colour) + blend + BpRpExcess.Scatter(g) * random.Normal();
         return new SimulatedStar
         {
             SourceId = SourceId(index, ra, dec),
@@ -74,6 +77,7 @@ internal static class Observation
             BpRp = coloured ? colour : double.NaN,
             RadialVelocityKmS = timed ? radialVelocity : double.NaN,
             Ruwe = solved ? ruwe : double.NaN,
+            BpRpExcessFactor = coloured ? excess : double.NaN,
             Kind = kind,
             Cluster = cluster,
         };

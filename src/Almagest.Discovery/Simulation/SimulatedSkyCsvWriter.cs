@@ -7,7 +7,7 @@ public static class SimulatedSkyCsvWriter
 {
     public const string Header =
         "source_id,ra,ra_error,dec,dec_error,parallax,parallax_error,pmra,pmra_error,pmdec,pmdec_error,"
-        + "phot_g_mean_mag,bp_rp,radial_velocity,ruwe,label_outlier,label_kind,label_cluster";
+        + "phot_g_mean_mag,bp_rp,phot_bp_rp_excess_factor,radial_velocity,ruwe,label_outlier,label_kind,label_cluster";
 
     private const int LongestLine = 320;
 
@@ -55,6 +55,7 @@ public static class SimulatedSkyCsvWriter
             Number(star.PmdecErrorMasYr, "F5");
             Number(star.PhotGMeanMag, "F5");
             Number(star.BpRp, "F5");
+            Number(star.BpRpExcessFactor, "F5");
             Number(star.RadialVelocityKmS, "F3");
             Number(star.Ruwe, "F4");
             Integer(star.IsOutlier ? 1 : 0);

@@ -47,6 +47,9 @@ public readonly record struct SimulatedStar
     /// <summary>Renormalised unit weight error, about 1 for a single star; missing with the parallax.</summary>
     public required double Ruwe { get; init; }
 
+    /// <summary>Flux excess factor of BP and RP, larger where a neighbour is blended in; missing with the colour.</summary>
+    public required double BpRpExcessFactor { get; init; }
+
     /// <summary>Truth: why the star is unusual, if it is.</summary>
     public required OutlierKind Kind { get; init; }
 

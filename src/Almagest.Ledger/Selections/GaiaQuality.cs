@@ -38,16 +38,10 @@ internal static class GaiaQuality
     internal static readonly string[] ObservationNames = ["astrometric_n_good_obs_al", "NgAL"];
 
     /// <summary>The corrected BP/RP excess factor (Riello et al. 2021, equation 6, table 2).</summary>
-    public static double CorrectedExcess(double excess, double color) =>
-        excess
-        - (
-            color < 0.5 ? 1.154360 + 0.033772 * color + 0.032277 * color * color
-            : color < 4 ? 1.162004 + 0.011464 * color + 0.049255 * color * color - 0.005879 * color * color * color
-            : 1.057572 + 0.140537 * color
-        );
+    public static double CorrectedExcess(double excess, double color) => excess - BpRpExcess.Of(color);
 
     /// <summary>Its scatter among good sources (Riello et al. 2021, equation 18).</summary>
-    public static double ExcessScatter(double magnitude) => 0.0059898 + 8.817481e-12 * Math.Pow(magnitude, 7.618399);
+    public static double ExcessScatter(double magnitude) => BpRpExcess.Scatter(magnitude);
 
     /// <summary>The cuts of a release, in the order in which they are counted.</summary>
     /// <param name="quality"><see cref="Dr2"/> or <see cref="Dr3"/></param>

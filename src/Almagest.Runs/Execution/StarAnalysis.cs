@@ -120,6 +120,8 @@ public sealed record StarAnalysis(
             );
             if (found is ClusterResult clusters && MeridianTurn.Note(features.Stars, clusters) is { } turn)
                 found = clusters with { Notes = [.. clusters.Notes, turn] };
+            if (found is ClusterResult groups && FieldLike.Note(features.Stars, groups) is { } field)
+                found = groups with { Notes = [.. groups.Notes, field] };
             return new StarAnalysis(
                 features.Stars,
                 features,

@@ -22,7 +22,7 @@ public sealed class SimulatedSkyCsvWriterTests
         for (var i = 0; i < stars.Length; i++)
         {
             var fields = lines[i + 1].Split(',');
-            Assert.Equal(18, fields.Length);
+            Assert.Equal(19, fields.Length);
             Assert.Equal(stars[i].SourceId, long.Parse(fields[0], CultureInfo.InvariantCulture));
             Close(stars[i].RaDeg, fields[1], 1e-10);
             Close(stars[i].RaErrorMas, fields[2], 1e-5);
@@ -36,11 +36,12 @@ public sealed class SimulatedSkyCsvWriterTests
             Close(stars[i].PmdecErrorMasYr, fields[10], 1e-5);
             Close(stars[i].PhotGMeanMag, fields[11], 1e-5);
             Close(stars[i].BpRp, fields[12], 1e-5);
-            Close(stars[i].RadialVelocityKmS, fields[13], 1e-3);
-            Close(stars[i].Ruwe, fields[14], 1e-4);
-            Assert.Equal(stars[i].IsOutlier ? "1" : "0", fields[15]);
-            Assert.Equal(stars[i].Kind.Name() ?? "", fields[16]);
-            Assert.Equal(stars[i].Cluster ?? "", fields[17]);
+            Close(stars[i].BpRpExcessFactor, fields[13], 1e-5);
+            Close(stars[i].RadialVelocityKmS, fields[14], 1e-3);
+            Close(stars[i].Ruwe, fields[15], 1e-4);
+            Assert.Equal(stars[i].IsOutlier ? "1" : "0", fields[16]);
+            Assert.Equal(stars[i].Kind.Name() ?? "", fields[17]);
+            Assert.Equal(stars[i].Cluster ?? "", fields[18]);
         }
 
         Assert.Equal(
