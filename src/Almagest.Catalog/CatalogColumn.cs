@@ -42,7 +42,7 @@ public sealed record CatalogColumn(
     /// <summary>The datatype as a VOTable names it: <c>int</c>, <c>float</c> …; null of other files.</summary>
     public string? DataType { get; init; }
 
-    /// <summary>Numbers that the file has in 32 bits: fewer digits than those of the doubles that they are widened to tell them apart.</summary>
+    /// <summary>Numbers that the file has in 32 bits: fewer digits than those of the doubles that they become tell them apart.</summary>
     public bool IsNarrow { get; init; }
 
     /// <summary>What a VOTable says of it beyond its type (DALI 1.1, section 3.3): <c>timestamp</c>, <c>point</c> …; null where it says

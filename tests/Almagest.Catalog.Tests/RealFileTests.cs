@@ -51,7 +51,7 @@ public sealed class RealFileTests
             },
             { "fields/pleiades-gaiadr3-cone.fits", "FITS binary table", 50000, 0, "ra", "phot_g_mean_mag", "64035527138015744" },
             { "formats/fits/desi_tycho2_healpix_25row.fits", "FITS binary table", 25, 0, "RA", "MAG_VT", "1" },
-            { "formats/fits/vizier_ascii_table_ext_774.fit", "FITS ASCII table", 774, 0, "RAJ2000", "", "1" },
+            { "formats/fits/vizier_ascii_table_ext_774.fit", "FITS ASCII table", 774, 0, "RAJ2000", "", "CCC001" },
             {
                 "formats/votable/gaiadr3_tabledata_152col_2row.vot",
                 "VOTable TABLEDATA",

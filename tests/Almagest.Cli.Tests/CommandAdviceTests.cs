@@ -55,6 +55,8 @@ public sealed class CommandAdviceTests
         ErrorCode.DiskNearlyFull,
         ErrorCode.TemporaryFolderUnusable,
         ErrorCode.DatabaseReadOnly,
+        ErrorCode.DatabaseOfOtherKind,
+        ErrorCode.ServerBusy,
         ErrorCode.DatabaseLoginRefused,
         ErrorCode.DatabaseMissing,
         ErrorCode.DatabaseForbidden,

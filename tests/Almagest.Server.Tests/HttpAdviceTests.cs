@@ -51,6 +51,8 @@ public sealed class HttpAdviceTests
         ErrorCode.DiskNearlyFull,
         ErrorCode.TemporaryFolderUnusable,
         ErrorCode.DatabaseReadOnly,
+        ErrorCode.DatabaseOfOtherKind,
+        ErrorCode.ServerBusy,
         ErrorCode.DatabaseLoginRefused,
         ErrorCode.DatabaseMissing,
         ErrorCode.DatabaseForbidden,

@@ -56,6 +56,7 @@ internal static class CommandAdvice
         [ErrorCode.ReadMeWithoutRows] = e => After(e, "A ReadMe in another folder is named by --readme."),
         [ErrorCode.WatchNotFound] = _ => "'almagest watch list' lists them.",
         [ErrorCode.WatchNameTaken] = _ => "Choose another name, or remove it: almagest watch remove NAME",
+        [ErrorCode.TooManyWatches] = _ => "Remove one that is not needed: almagest watch remove NAME",
         [ErrorCode.RunCancelled] = _ => "Start it again: almagest runs retry",
         [ErrorCode.RunNotFound] = _ => "'almagest runs list' lists them.",
         [ErrorCode.RunNotRepeatable] = e => After(e, "The command is: almagest discover anomalies"),

@@ -23,7 +23,12 @@ internal static class StarFilterSql
                 .ConeRanges(cone.RaDeg, cone.DecDeg, cone.RadiusDeg)
                 .Select(r => $"healpix_29 between {Bind(command, r.Low)} and {Bind(command, r.High)}");
             sql.Append(" and (").AppendJoin(" or ", cells).Append(')');
-            var (ra, dec, radius) = (Bind(command, cone.RaDeg), Bind(command, cone.DecDeg), Bind(command, cone.RadiusDeg));
+            // The square of a very small number is an error to PostgreSQL; these are nothing, and a billionth of an arcsecond.
+            var (ra, dec, radius) = (
+                Bind(command, Math.Abs(cone.RaDeg) < 1e-15 ? 0 : cone.RaDeg),
+                Bind(command, Math.Abs(cone.DecDeg) < 1e-15 ? 0 : cone.DecDeg),
+                Bind(command, Math.Max(cone.RadiusDeg, 1e-13))
+            );
             sql.Append(
                 $" and power(sind((dec_deg - {dec}) / 2), 2) + cosd(dec_deg) * cosd({dec}) * power(sind((ra_deg - {ra}) / 2), 2) <= "
                     + $"power(sind({radius} / 2), 2)"

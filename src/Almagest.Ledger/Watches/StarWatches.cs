@@ -74,11 +74,7 @@ public sealed class StarWatches(LedgerDatabase ledger)
                 );
                 if (added == 0 && !await IsThereAsync(connection, named, cancellationToken))
                     throw LedgerException
-                        .Of(
-                            ErrorCode.TooManyWatches,
-                            $"there are {MostWatches} watches already, as many as may be",
-                            "Remove one that is not needed."
-                        )
+                        .Of(ErrorCode.TooManyWatches, $"there are {MostWatches} watches already, as many as may be")
                         .With("most", MostWatches);
                 if (added == 0)
                     throw LedgerException

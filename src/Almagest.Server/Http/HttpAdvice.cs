@@ -45,6 +45,7 @@ internal static class HttpAdvice
             ),
         [ErrorCode.WatchNotFound] = _ => "GET /watches lists them.",
         [ErrorCode.WatchNameTaken] = _ => "Choose another name, or remove it: DELETE /watches/{watch}",
+        [ErrorCode.TooManyWatches] = _ => "Remove one that is not needed: DELETE /watches/{watch}",
         [ErrorCode.RunCancelled] = _ => "Start it again: POST /discovery/runs/{run_id}/retry",
         [ErrorCode.RunEnded] = e => e.Facts["status"] is "completed" ? "To remove it: DELETE /discovery/runs/{run_id}" : e.Remedy,
         [ErrorCode.RunNotFound] = _ => "GET /discovery/runs lists them.",

@@ -38,6 +38,19 @@ public sealed class StarFilterTests
         }
     }
 
+    [Theory]
+    [InlineData("cone=0,0,1e-300")]
+    [InlineData("cone=1e-200,-1e-200,1e-200")]
+    public async Task A_cone_that_is_next_to_nothing_holds_the_star_that_is_there(string text)
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, ids) = await test.AddDatasetAsync("a", 10);
+        await test.ExecuteAsync($"update stars set ra_deg = 0, dec_deg = 0 where star_id = {ids[4]}");
+        var cell = Healpix.AngToPix(29, 0, 0);
+        await test.ExecuteAsync($"update stars set healpix_29 = {cell} where star_id = {ids[4]}");
+        Assert.Equal([ids[4]], (await new SelectionLoader(test.Ledger).LoadAsync(dataset, StarFilterText.Parse(text))).StarId);
+    }
+
     [Fact]
     public async Task Ranges_leave_out_stars_without_the_value()
     {

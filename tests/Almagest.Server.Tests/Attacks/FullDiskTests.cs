@@ -186,6 +186,7 @@ public sealed class FullDiskTests
         var again = JsonElement.Parse((await AskAsync($"/discovery/runs/{failed[1]}/retry", "{}")).Text).GetProperty("run_id");
         await RunsEndAsync();
         Assert.Contains("\"completed\"", (await AskAsync($"/discovery/runs/{again}")).Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync("/analytics/discovery/refresh-views", "{}")).Status);
         Assert.All(await new ViewVerifier(ledger).VerifyAsync(cancellationToken: Cancel), v => Assert.True(v.Agrees, v.ViewName));
         await app.StopAsync(Cancel);
     }
