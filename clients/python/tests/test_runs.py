@@ -122,10 +122,12 @@ def test_a_figure_shows_itself_and_is_written_to_a_file(anomalies, clusters, tmp
     assert figure._repr_html_().startswith("<img ") and "base64" in figure._repr_html_()
     figure.save(tmp_path / "run.svg")
     figure.save(tmp_path / "run.png", scale=0.5)
+    figure.save(tmp_path / "run.pdf")
+    assert (tmp_path / "run.pdf").read_bytes().startswith(b"%PDF")
     assert (tmp_path / "run.svg").read_text("utf-8").startswith("<svg")
     assert (tmp_path / "run.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(ValueError, match="png"):
-        figure.save(tmp_path / "run.pdf")
+        figure.save(tmp_path / "run.gif")
     assert clusters.figure(cluster=0).svg.startswith("<svg")
     with pytest.raises(almagest.InvalidRequest):
         anomalies.figure(only="nonsense")
@@ -185,6 +187,7 @@ def test_a_sweep_is_one_group_of_runs(ledger, stars):
     assert str(table["cluster_count"].dtype) == "Int64" and str(table["created_at"].dtype) == "datetime64[ns, UTC]"
     assert (table["seconds"] > 0).all()
     assert sweep.status().is_over
+    assert sweep.figure(only="effect", metric="cluster_count", parameter="eps").svg.startswith("<svg")
     seeds = ledger.runs.sweep("anomalies", dataset=stars, seeds=[1, 2], contamination=0.03).wait(60)
     assert {r.parameters["random_state"] for r in seeds.runs} == {1, 2}
 
@@ -397,3 +400,15 @@ def test_a_review_learns_from_answers_and_is_kept_as_a_run(anomalies):
         anomalies.undo(by="ann")
     with pytest.raises(TypeError):
         anomalies.answer("y")
+
+
+def test_a_watch_is_added_asked_and_removed(ledger, stars):
+    watch = ledger.watches.add("near", region="cone=100,10,20", dataset=stars)
+    assert watch.dataset == stars.name and watch.last is None and watch.news() == []
+    with pytest.raises(almagest.Conflict):
+        ledger.watches.add("near", label_set="truth")
+    assert [w.name for w in ledger.watches] == ["near"] and ledger.watches.get("near").watch_id == watch.watch_id
+    watch.remove()
+    assert ledger.watches.list() == []
+    with pytest.raises(almagest.NotFound):
+        ledger.watches.get("near")

@@ -34,6 +34,7 @@ from .figure import Figure
 from .labels import Labels
 from .ledger import Ledger, connect
 from .runs import Explanation, Kinds, Names, Review, Run, Runs, Score, Sweep
+from .watches import Watch, Watches
 
 __all__ = [
     "AlmagestError",
@@ -68,6 +69,8 @@ __all__ = [
     "TooManyRequests",
     "Unavailable",
     "WaitTimeout",
+    "Watch",
+    "Watches",
     "__version__",
     "connect",
 ]

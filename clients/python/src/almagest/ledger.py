@@ -17,6 +17,7 @@ from .datasets import Dataset, Datasets, key_of
 from .errors import AlmagestError, AlmagestWarning, ApiError, MissingDependency, ServerUnreachable
 from .labels import Labels
 from .runs import Run, Runs
+from .watches import Watches
 
 __all__ = ["Ledger", "connect"]
 
@@ -109,6 +110,8 @@ class Ledger:
         What is known of stars from elsewhere.
     analytics : almagest.analytics.Analytics
         Questions across runs.
+    watches : almagest.watches.Watches
+        Which stars that one looks out for do runs newly flag.
     url : str
         Of the server.
     server_version : str
@@ -124,6 +127,7 @@ class Ledger:
         self.runs = Runs(self)
         self.labels = Labels(self)
         self.analytics = Analytics(self)
+        self.watches = Watches(self)
 
     def consensus(
         self,
