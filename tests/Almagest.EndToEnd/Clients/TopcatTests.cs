@@ -52,7 +52,10 @@ public sealed class TopcatTests(Sky sky)
             var lines = told.Split('\n').Where(l => l.StartsWith("- ", StringComparison.Ordinal)).Select(l => l[2..]).ToList();
             Assert.Matches(@"^start 9 rows \d+ columns$", lines[0]);
             Assert.Contains(table, lines[1].Split(' '));
-            Assert.Equal(["sync 7 rows 3 columns", "async 8 rows 2 columns", "sync 9 rows 2 columns", "async 9 rows 1 columns"], lines[2..6]);
+            Assert.Equal(
+                ["sync 7 rows 3 columns", "async 8 rows 2 columns", "sync 9 rows 2 columns", "async 9 rows 1 columns"],
+                lines[2..6]
+            );
             Assert.All(lines[6..8], l => Assert.Contains("there is no column nothing", l, StringComparison.Ordinal));
             Assert.Equal("examples 5", lines[8]);
         }

@@ -119,15 +119,16 @@ public sealed class FileColumnTests : IAsyncLifetime
                 .. batch
                     .Columns.TakeLast(5)
                     .Select(c =>
-                        c.IsNull(i) ? null
-                        : c switch
-                        {
-                            Int64Vector v => v.Values[i],
-                            DoubleVector v => v.Values[i],
-                            BooleanVector v => v.Values[i],
-                            TextVector v => v.Values[i],
-                            _ => (object?)null,
-                        }
+                        c.IsNull(i)
+                            ? null
+                            : c switch
+                            {
+                                Int64Vector v => v.Values[i],
+                                DoubleVector v => v.Values[i],
+                                BooleanVector v => v.Values[i],
+                                TextVector v => v.Values[i],
+                                _ => (object?)null,
+                            }
                     ),
             ];
     }
