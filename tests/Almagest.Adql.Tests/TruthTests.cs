@@ -41,7 +41,10 @@ public sealed class TruthTests
     [InlineData("COALESCE(duplicated_source, 'unknown') = name", "(coalesce(d, unknown) = t1.name)")]
     [InlineData("COALESCE(duplicated_source, '?') IN ('True', '?')", "(((coalesce(d, ?) = true) or (coalesce(d, ?) = ?)))")]
     [InlineData("'True' IN (COALESCE(duplicated_source, '?'), 'x')", "(((true = coalesce(d, ?)) or (True = x)))")]
-    [InlineData("CASE WHEN magnitude > 5 THEN duplicated_source ELSE name END = 'True'", "((case when (t1.magnitude > 5) then d else t1.name end) = true)")]
+    [InlineData(
+        "CASE WHEN magnitude > 5 THEN duplicated_source ELSE name END = 'True'",
+        "((case when (t1.magnitude > 5) then d else t1.name end) = true)"
+    )]
     [InlineData("CAST(duplicated_source AS INTEGER) = 1", "(((case d when true then 1 when false then 0 end))::integer = 1)")]
     public void A_truth_value_is_understood_however_an_archive_writes_it(string condition, string expected) =>
         Assert.Equal(expected, Where(condition));
@@ -53,7 +56,9 @@ public sealed class TruthTests
     [InlineData("SELECT star_id FROM mixed WHERE 'False' = (SELECT MIN(duplicated_source) FROM mixed)")]
     [InlineData("SELECT q.f FROM (SELECT COALESCE(duplicated_source, name) AS f FROM mixed) AS q WHERE q.f = 'False'")]
     [InlineData("SELECT q.f FROM (SELECT duplicated_source AS f FROM mixed UNION SELECT name FROM mixed) AS q WHERE q.f = 'False'")]
-    [InlineData("SELECT MAX(COALESCE(duplicated_source, name)) FROM mixed GROUP BY star_id HAVING MIN(COALESCE(duplicated_source, name)) = 'False'")]
+    [InlineData(
+        "SELECT MAX(COALESCE(duplicated_source, name)) FROM mixed GROUP BY star_id HAVING MIN(COALESCE(duplicated_source, name)) = 'False'"
+    )]
     [InlineData("SELECT star_id FROM mixed WHERE 'False' IN (SELECT duplicated_source FROM mixed)")]
     public void It_stays_one_on_its_way_through_a_query(string adql)
     {

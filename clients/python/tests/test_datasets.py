@@ -171,6 +171,9 @@ def test_datasets_are_listed_and_show_themselves(ledger, stars):
     assert ledger.datasets["client-sky"].dataset_id == stars.dataset_id
     assert "client-sky" in ledger.datasets._repr_html_()
     assert "client-sky" in stars._repr_html_() and "client-sky" in repr(stars)
+    assert stars.star_figure(stars.to_pandas(limit=1)["source_id"][0], only="cmd").svg.startswith("<svg")
+    with pytest.raises(almagest.NotFound):
+        stars.star_figure(1)
     assert stars.figure(only=["cmd", "sky"], filter="magnitude=..20").svg.startswith("<svg")
 
 

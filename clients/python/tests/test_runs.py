@@ -124,10 +124,12 @@ def test_a_figure_shows_itself_and_is_written_to_a_file(anomalies, clusters, tmp
     assert figure._repr_html_().startswith("<img ") and "base64" in figure._repr_html_()
     figure.save(tmp_path / "run.svg")
     figure.save(tmp_path / "run.png", scale=0.5)
+    figure.save(tmp_path / "run.pdf")
+    assert (tmp_path / "run.pdf").read_bytes().startswith(b"%PDF")
     assert (tmp_path / "run.svg").read_text("utf-8").startswith("<svg")
     assert (tmp_path / "run.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(ValueError, match="png"):
-        figure.save(tmp_path / "run.pdf")
+        figure.save(tmp_path / "run.gif")
     assert clusters.figure(cluster=0).svg.startswith("<svg")
     with pytest.raises(almagest.InvalidRequest):
         anomalies.figure(only="nonsense")
@@ -187,6 +189,7 @@ def test_a_sweep_is_one_group_of_runs(ledger, stars):
     assert str(table["cluster_count"].dtype) == "Int64" and str(table["created_at"].dtype) == "datetime64[ns, UTC]"
     assert (table["seconds"] > 0).all()
     assert sweep.status().is_over
+    assert sweep.figure(only="effect", metric="cluster_count", parameter="eps").svg.startswith("<svg")
     seeds = ledger.runs.sweep("anomalies", dataset=stars, seeds=[1, 2], contamination=0.03).wait(60)
     assert {r.parameters["random_state"] for r in seeds.runs} == {1, 2}
 

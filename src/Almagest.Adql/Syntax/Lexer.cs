@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Almagest.Adql.Syntax;
 
-/// <summary>Cuts a query into tokens (ADQL 2.1, 2.1). Comments start with two hyphens and end with the line.</summary>
+/// <summary>Cuts a query into tokens (ADQL 2.1, 2.1). Comments start with two hyphens and end with the line; those of
+/// other dialects, <c>/* … */</c>, are passed over, too.</summary>
 internal static class Lexer
 {
     private static readonly string[] s_longSymbols = ["||", "<>", "!=", "<=", ">="];
@@ -71,6 +72,11 @@ internal static class Lexer
             {
                 while (at < query.Length && query[at] is not ('\n' or '\r'))
                     at++;
+            }
+            else if (string.CompareOrdinal(query, at, "/*", 0, 2) == 0)
+            {
+                var end = query.IndexOf("*/", at + 2, StringComparison.Ordinal);
+                at = end < 0 ? throw new SyntaxException(at, "the comment does not end: */ is missing") : end + 2;
             }
             else
                 break;

@@ -14,7 +14,7 @@ public sealed record TableColumn(string Name, FileColumn Column, bool IsOurs);
 public static class TableColumns
 {
     /// <summary>Most columns of a table, ours included.</summary>
-    public const int Most = 600;
+    private const int Most = 600;
 
     /// <summary>Behind the name of a column of the file that is one of ours, or differs from another of the file by case alone.</summary>
     private const string OfFile = "_file";
@@ -88,7 +88,9 @@ public static class TableColumns
                         reader.GetBoolean(1) ? "double"
                         : reader.GetBoolean(2) ? "boolean"
                         : "text";
-                    found.Add(new FileColumn(new ColumnReport(reader.GetString(0), type, null, null, null, 0, 0, null, null), null, default));
+                    found.Add(
+                        new FileColumn(new ColumnReport(reader.GetString(0), type, null, null, null, 0, 0, null, null), null, default)
+                    );
                 }
                 return found;
             },

@@ -111,23 +111,24 @@ public sealed class FileColumnTests : IAsyncLifetime
             table.Columns.TakeLast(5)
         );
         var batch = Assert.Single(table.ReadBatches(cancellationToken: TestContext.Current.CancellationToken));
-        Assert.Equal([5700.5, 1636148068921376768L, 7L, true, "Σ"], Row(0));
-        Assert.Equal([null, 4L, 8L, false, "x"], Row(1));
+        Assert.Equal<object?[]>([5700.5, 1636148068921376768L, 7L, true, "Σ"], Row(0));
+        Assert.Equal<object?[]>([null, 4L, 8L, false, "x"], Row(1));
 
         object?[] Row(int i) =>
             [
                 .. batch
                     .Columns.TakeLast(5)
                     .Select(c =>
-                        c.IsNull(i) ? null
-                        : c switch
-                        {
-                            Int64Vector v => v.Values[i],
-                            DoubleVector v => v.Values[i],
-                            BooleanVector v => v.Values[i],
-                            TextVector v => v.Values[i],
-                            _ => (object?)null,
-                        }
+                        c.IsNull(i)
+                            ? null
+                            : c switch
+                            {
+                                Int64Vector v => v.Values[i],
+                                DoubleVector v => v.Values[i],
+                                BooleanVector v => v.Values[i],
+                                TextVector v => v.Values[i],
+                                _ => (object?)null,
+                            }
                     ),
             ];
     }

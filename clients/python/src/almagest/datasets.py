@@ -105,6 +105,26 @@ class Dataset(Record):
         """
         return Figure(self._ledger.http, "getDatasetChart", {"dataset": self.dataset_id}, {"filter": filter, "only": only})
 
+    def star_figure(self, source_id: Union[int, str], only: Union[str, Sequence[str], None] = None) -> Figure:
+        """The charts of one of its stars: a finder chart, and where it stands among the others.
+
+        Parameters
+        ----------
+        source_id : int or str
+            The catalogue's own id.
+        only : str or list of str, optional
+            Of ``"finder"``, ``"cmd"``, ``"parallax"``, ``"magnitude"`` these alone.
+
+        Raises
+        ------
+        almagest.NotFound
+            The dataset has no such star.
+        """
+        from .labels import star_id_of
+
+        star_id = star_id_of(self._ledger, key_of(self), source_id)
+        return Figure(self._ledger.http, "getStarChart", {"star_id": star_id}, {"only": only})
+
     def delete(self, with_runs: bool = False) -> None:
         """Deletes it with its stars and labels. See :meth:`Datasets.delete`."""
         self._ledger.datasets.delete(self, with_runs=with_runs)

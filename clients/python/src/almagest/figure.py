@@ -50,7 +50,7 @@ class Figure:
         return self._fetch("png", scale)
 
     def save(self, path: Union[str, "os.PathLike[str]"], scale: float = 2.0) -> None:
-        """Writes it to a file whose ending is ``.svg`` or ``.png``.
+        """Writes it to a file whose ending is ``.svg``, ``.pdf`` or ``.png``.
 
         Raises
         ------
@@ -62,8 +62,10 @@ class Figure:
             content = self.svg.encode("utf-8")
         elif name.lower().endswith(".png"):
             content = self.png(scale)
+        elif name.lower().endswith(".pdf"):
+            content = self._fetch("pdf", None)
         else:
-            raise ValueError(f"{name} ends neither in .svg nor in .png")
+            raise ValueError(f"{name} ends in none of .svg, .pdf and .png")
         with open(name, "wb") as file:
             file.write(content)
 

@@ -560,6 +560,27 @@ class Sweep(Record):
                     raise (RunCancelled if run.status == "cancelled" else RunFailed)(run, str(run.error or "no reason is stored"))
         return self
 
+    def figure(
+        self, only: Union[str, Sequence[str], None] = None, metric: Optional[str] = None, parameter: Optional[str] = None
+    ) -> Figure:
+        """Its charts: the runs across their parameters, which parameter a number goes with, and the number against that one.
+
+        Parameters
+        ----------
+        only : str or list of str, optional
+            Of ``"parallel"``, ``"importance"``, ``"effect"`` these alone.
+        metric : str, optional
+            The number that they are of, such as ``"f1"`` or ``"cluster_count"``; else the one that tells most.
+        parameter : str, optional
+            Of the effect: against this parameter; else against the one that decides most.
+        """
+        return Figure(
+            self._ledger.http,
+            "getSweepChart",
+            {"group_id": self.group_id},
+            {"only": only, "metric": metric, "parameter": parameter},
+        )
+
     def to_pandas(self) -> Any:
         """Its runs with their parameters and what they found. See :meth:`Runs.to_pandas`."""
         return self.runs.to_pandas()

@@ -72,6 +72,13 @@ class Watches:
             The one whose stars are watched; those of every one if left out.
         by : str, optional
             Who adds it.
+
+        Raises
+        ------
+        almagest.Conflict
+            There is a watch of this name.
+        almagest.InvalidRequest
+            Neither or both of ``label_set`` and ``region`` are given, or the region is none.
         """
         body = {
             "name": name,
@@ -83,7 +90,13 @@ class Watches:
         return Watch(self._ledger, self._ledger.http.json("addWatch", body={k: v for k, v in body.items() if v is not None}))
 
     def get(self, name: str) -> Watch:
-        """The watch of that name."""
+        """The watch of that name.
+
+        Raises
+        ------
+        almagest.NotFound
+            There is none.
+        """
         return Watch(self._ledger, self._ledger.http.json("getWatch", path={"watch": name})["watch"])
 
     def list(self) -> List[Watch]:
