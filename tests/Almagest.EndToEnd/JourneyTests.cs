@@ -166,12 +166,15 @@ public sealed class JourneyTests(Browser browser)
     private static async Task ExplainAndLabelAsync(Hand by, HttpClient client, Guid run)
     {
         await by.Walk.GoAsync($"/runs/{run}", "Run");
-        var first = (await ApiAsync(client, $"/discovery/runs/{run}/results?anomalies_only=true&order=score&limit=1"))
-            .GetProperty("items")[0];
+        var first = (await ApiAsync(client, $"/discovery/runs/{run}/results?anomalies_only=true&order=score&limit=1")).GetProperty("items")[
+            0
+        ];
         await by.PressAsync(by.Walk.Page.Locator("tr[data-star] a").First);
         await by.Walk.HeadedAsync(first.GetProperty("source_id").GetString()!);
         await by.Walk.SeesAsync("splits isolate it");
-        await by.Walk.SeesAsync($"(score {first.GetProperty("anomaly_score").GetDouble().ToString("0.000", CultureInfo.InvariantCulture)})");
+        await by.Walk.SeesAsync(
+            $"(score {first.GetProperty("anomaly_score").GetDouble().ToString("0.000", CultureInfo.InvariantCulture)})"
+        );
         await by.StandsAsync();
         await by.Walk.Page.GetByLabel("Kind").FillAsync("worth a spectrum");
         await by.PressAsync(by.Walk.Button("Save the label"));

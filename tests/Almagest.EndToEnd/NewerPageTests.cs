@@ -138,9 +138,7 @@ public sealed class NewerPageTests(Sky sky, Browser browser)
             );
         var found = await walk.Page.RunAxe(s_audit);
         Assert.Empty(
-            found.Violations.SelectMany(v =>
-                v.Nodes.Select(n => string.Create(CultureInfo.InvariantCulture, $"{name}: {v.Id}: {n.Html}"))
-            )
+            found.Violations.SelectMany(v => v.Nodes.Select(n => string.Create(CultureInfo.InvariantCulture, $"{name}: {v.Id}: {n.Html}")))
         );
         await walk.KeepAsync(name + "-" + walk.Page.ViewportSize.Width.ToString(CultureInfo.InvariantCulture));
     }
