@@ -17,9 +17,16 @@ public sealed record Histogram(double From, double To, IReadOnlyList<long> Count
         var few = sorted.Length / 1000;
         if (few == 0)
             return Of(sorted, bins);
-        var tail = (sorted[^1] - sorted[0]) / 4;
-        var first = sorted[few] - sorted[0] > tail ? few : 0;
-        var last = sorted.Length - (sorted[^1] - sorted[^(few + 1)] > tail ? few : 0);
+        var (first, last) = (0, sorted.Length);
+        // Once more, as the one end may have hidden by its length that the other is long, too.
+        for (var again = 0; again < 2; again++)
+        {
+            var tail = (sorted[last - 1] - sorted[first]) / 4;
+            if (first == 0 && sorted[few] - sorted[0] > tail)
+                first = few;
+            if (last == sorted.Length && sorted[^1] - sorted[^(few + 1)] > tail)
+                last -= few;
+        }
         return Of(sorted[first..last], bins) is { } all ? all with { Beyond = sorted.Length - (last - first) } : null;
     }
 

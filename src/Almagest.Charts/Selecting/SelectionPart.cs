@@ -67,7 +67,8 @@ public sealed record BoxPart(double RaMin, double RaMax, double DecMin, double D
     public override string ToString() =>
         "box:" + string.Join(',', new[] { RaMin, RaMax, DecMin, DecMax }.Select(n => n.ToString("R", CultureInfo.InvariantCulture)));
 
-    public override string Describe() => string.Create(CultureInfo.InvariantCulture, $"RA {RaMin}° to {RaMax}°, Dec {DecMin}° to {DecMax}°");
+    public override string Describe() =>
+        string.Create(CultureInfo.InvariantCulture, $"RA {RaMin}° to {RaMax}°, Dec {DecMin}° to {DecMax}°");
 }
 
 /// <summary>Stars by their numbers in the ledger.</summary>

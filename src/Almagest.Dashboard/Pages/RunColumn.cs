@@ -11,7 +11,7 @@ internal sealed record RunColumn(string Name, string Title, string Meaning, RunM
 {
     /// <summary>More parameters than these are not shown unasked; of runs of both types fewer, so that a table fits its place.</summary>
     private const int MostUsual = 5,
-        MostOfBoth = 3;
+        MostOfBoth = 2;
 
     // What runs of both types are looked through by.
     private static readonly string[] s_ofBoth = ["total_stars", "anomaly_count", "cluster_count"];
@@ -40,6 +40,8 @@ internal sealed record RunColumn(string Name, string Title, string Meaning, RunM
         [
             .. all.Where(c => c.Metric is null && page.Differing.Contains(c.Name))
                 .OrderBy(c => Array.IndexOf(s_last, c.Name))
+                // What runs looked at says most of runs of both types.
+                .ThenBy(c => page.Types.Count > 1 && c.Name == "features" ? 0 : 1)
                 .Take(page.Types.Count > 1 ? MostOfBoth : MostUsual),
             .. all.Where(c => c.Metric is { IsUsual: true } && !page.Lacking.Contains(c.Name) && IsSeen(c.Name, page)),
         ];
@@ -69,7 +71,7 @@ internal sealed record RunColumn(string Name, string Title, string Meaning, RunM
         Metric is not null || page.Rows.All(r => !r.Parameters.TryGetValue(Name, out var p) || p.IsNumber || p.Least is null);
 
     private static string Written(MetricSpan span, RunMetric metric) =>
-        span.Spread is { } spread ? $"{Mean(span.Mean, spread, metric)}" : Number(span.Mean, metric);
+        span.Spread is { } spread && span.Least < span.Most ? Mean(span.Mean, spread, metric) : Number(span.Mean, metric);
 
     // A spread of 0.4 stars is said; one of runs that are all alike needs no decimals.
     private static string Mean(double mean, double spread, RunMetric metric)

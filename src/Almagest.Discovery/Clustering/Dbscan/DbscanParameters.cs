@@ -18,7 +18,7 @@ public sealed record DbscanParameters : RunParameters
         Label = "eps",
         Above = 0,
         ValueName = "D",
-        Advice = "'discover k-distance' suggests one."
+        Advice = "The k-distance plot suggests one."
     )]
     public double Eps { get; init; } = 0.5;
 
