@@ -4,8 +4,8 @@ import almagest
 import pytest
 
 
-def test_a_watch_is_added_found_asked_and_removed(ledger, anomalies):
-    watch = ledger.watches.add("everything", region="dec=-90..90", dataset=anomalies.dataset, by="eve")
+def test_a_watch_is_added_found_asked_and_removed(ledger, stars):
+    watch = ledger.watches.add("everything", region="dec=-90..90", dataset=stars, by="eve")
     assert (watch.name, watch.added_by, watch.runs) == ("everything", "eve", 0)
     assert "everything" in [w.name for w in ledger.watches]
     found = ledger.watches["everything"]

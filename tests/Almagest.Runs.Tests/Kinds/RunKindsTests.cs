@@ -68,6 +68,22 @@ public sealed class RunKindsTests
     }
 
     [Fact]
+    public async Task Kinds_over_another_dataset_are_matched_by_their_reasons_alone()
+    {
+        await using var test = await WithSkyAsync(twice: true);
+        var numbers = await NumbersAsync(test);
+        using var kinds = new RunKinds(test.Ledger);
+        var (one, other) = (await RunAsync(test), await RunAsync(test, dataset: "dr3"));
+        var found = await kinds.FindAsync(one, 0, other);
+        var others = await kinds.FindAsync(other, 0);
+        var bright = found.Kinds.MaxBy(k => Share(k, numbers, 100, 120))!;
+        Assert.Equal(others.Kinds.MaxBy(k => Share(k, numbers, 100, 120))!.KindId, bright.Like!.KindId);
+        Assert.InRange(bright.Like.Similarity, 0.8, 1);
+        // They have no star in common, which is no finding.
+        Assert.Null(bright.Like.SharedStars);
+    }
+
+    [Fact]
     public async Task A_kind_is_labelled_as_a_whole_and_keeps_what_else_is_known()
     {
         await using var test = await WithSkyAsync();
@@ -165,10 +181,10 @@ public sealed class RunKindsTests
         return ids.Zip(names).ToDictionary(p => p.First, p => int.Parse(p.Second[4..], CultureInfo.InvariantCulture));
     }
 
-    private static async Task<Guid> RunAsync(TestLedger test, long seed = 42, double contamination = 0.04) => (
+    private static async Task<Guid> RunAsync(TestLedger test, long seed = 42, double contamination = 0.04, string dataset = "sky") => (
             await new DiscoveryService(test.Ledger).RunAsync(
                 new RunRequest(
-                    "sky",
+                    dataset,
                     StarFilter.All,
                     new IsolationForestParameters
                     {
@@ -182,10 +198,12 @@ public sealed class RunKindsTests
         ).RunId!.Value;
 
     /// <summary>1,000 stars in one place, of which twenty are bright and fifteen are near.</summary>
-    private static async Task<TestLedger> WithSkyAsync()
+    private static async Task<TestLedger> WithSkyAsync(bool twice = false)
     {
         var test = await TestLedger.CreateAsync();
         await test.AddDatasetAsync("sky", 1000);
+        if (twice)
+            await test.AddDatasetAsync("dr3", 1000);
         await test.ExecuteAsync(
             """
             update stars set ra_deg = 100 + star_id % 97 * 0.01, dec_deg = 10 + star_id % 89 * 0.01,
