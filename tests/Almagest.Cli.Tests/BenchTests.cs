@@ -15,7 +15,7 @@ public sealed class BenchTests
         using var folder = TestFolder.Create("bench");
         var file = Path.Combine(folder.Path, "engine.md");
 
-        var run = (await RunAsync("engine", "--quick", "--sizes", "60", "--no-yardsticks", "-o", file)).Ok();
+        var run = (await RunAsync("engine", "--quick", "--sizes", "60,300", "--no-yardsticks", "-o", file)).Ok();
 
         Assert.Equal(run.Out, File.ReadAllText(file));
         Assert.Contains(".NET 10", run.Out);
@@ -38,7 +38,7 @@ public sealed class BenchTests
                 "k-distance",
             }
         )
-            Assert.Equal(["60"], rows.Where(r => r[1] == job).Select(r => r[2]));
+            Assert.Equal(["60", "300"], rows.Where(r => r[1] == job).Select(r => r[2]));
         // Seconds, processor seconds, allocation, peak.
         Assert.All(
             rows,
