@@ -143,11 +143,17 @@ public sealed class ViewStatusReader(LedgerDatabase ledger)
             return last.Sizes;
         var incremental = views.Exists(v => v.Mode == ViewModeState.NameOf(ViewMode.Incremental));
         var sizes = new Dictionary<string, (long? Rows, long Bytes)>();
+        var isWhole = true;
         await using var command = new NpgsqlCommand(incremental ? IncrementalSql.Sizes() : MaterializedSizes, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            sizes[reader.GetString(0)] = (Nullable<long>(reader, 1), reader.GetInt64(2));
-        _measured = new Measured(of, Stopwatch.GetTimestamp(), sizes);
+        {
+            // Between its name and its size a view may have been replaced by its like in the other mode: the next look finds that.
+            isWhole &= !reader.IsDBNull(2);
+            sizes[reader.GetString(0)] = (Nullable<long>(reader, 1), Nullable<long>(reader, 2) ?? 0);
+        }
+        if (isWhole)
+            _measured = new Measured(of, Stopwatch.GetTimestamp(), sizes);
         return sizes;
     }
 
