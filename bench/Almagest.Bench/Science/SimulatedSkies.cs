@@ -19,10 +19,10 @@ internal static class SimulatedSkies
     {
         page.AppendLine("## Calibration on simulated skies\n");
         page.AppendLine(
-            "Cones of `simulate` around five clusters, three seeds each, with errors that grow towards faint stars (errors of motion 0.95 "
-                + "of the parallax's) and spurious solutions. Precision and recall of the best matching clusters; then, of all stars with "
-                + "a probability of 0.01 and more in five bins of equal size, mean probability → share of members. At most 0.05 and two "
-                + "binomial deviations may be between them.\n"
+            "Cones of `simulate` around five clusters, three seeds each, with errors that grow towards faint stars (errors of motion "
+                + "1.03 and 0.89 of the parallax's) and spurious solutions. Precision and recall of the best matching clusters; "
+                + "then, of all stars with a probability of 0.01 and more in five bins of equal size, mean probability → share of members. "
+                + "At most 0.05 and two binomial deviations may be between them.\n"
         );
         page.AppendLine("| what the table has | precision | recall | bins | stars in each | within |");
         page.AppendLine("| --- | ---: | ---: | --- | ---: | --- |");

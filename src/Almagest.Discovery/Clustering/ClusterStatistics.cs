@@ -10,7 +10,8 @@ namespace Almagest.Discovery.Clustering;
 /// <param name="Position">null where the members have no mean direction</param>
 /// <param name="Parallax">mas</param>
 /// <param name="Distance">pc, from the mean parallax; null where that is no distance</param>
-/// <param name="Pmra">mas/yr, times cos(dec); where north turns among the members of motions carried to the position (<see cref="MeridianTurn"/>)</param>
+/// <param name="Pmra">mas/yr, times cos(dec); where north turns among the members of motions carried to the position
+/// (<see cref="MeridianTurn"/>)</param>
 /// <param name="Pmdec">mas/yr; likewise</param>
 public sealed record ClusterStatistics(
     int ClusterId,

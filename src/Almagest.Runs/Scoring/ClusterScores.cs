@@ -27,8 +27,8 @@ internal static class ClusterScores
         ];
     }
 
-    /// <summary>Whether a label says of any star that it is in no cluster. Where none does, no star of a found cluster can be wrong, and its
-    /// precision would be 1 whatever it holds.</summary>
+    /// <summary>Whether a label says of any star that it is in no cluster. Where none does, no star of a found cluster can be wrong, and
+    /// its precision would be 1 whatever it holds.</summary>
     public static bool NamesOthers(IReadOnlyList<LabelledCount> counts) => counts.Any(c => c.Cluster is null && c.Stars > 0);
 
     private static ClusterScore Best(

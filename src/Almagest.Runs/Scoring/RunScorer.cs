@@ -109,8 +109,8 @@ public sealed class RunScorer(LedgerDatabase ledger)
         if (unknown > 0)
             yield return Say($"{unknown:N0} stars of these found clusters have no label: they count neither for nor against.");
         if (clusters.Count > 0 && !ClusterScores.NamesOthers(counts))
-            yield return "The labels say of no star that it is in no cluster: how many stars of a found cluster are wrong is not known, and no "
-                + "precision is given.";
+            yield return "The labels say of no star that it is in no cluster: how many stars of a found cluster are wrong is not known, "
+                + "and no precision is given.";
         if (anomalies is null && clusters.Count == 0)
             yield return "No label of this set says what a run of this type looks for.";
     }

@@ -6,8 +6,8 @@ using Almagest.Sky;
 namespace Almagest.Discovery.Tests.Clustering.Auto;
 
 /// <summary>
-/// A cone around RA 0, Dec 0 of a Galactic field whose motions depend on the distance, and clusters in it whose members are known. Errors grow towards faint
-/// stars; the search is not told of them.
+/// A cone around RA 0, Dec 0 of a Galactic field whose motions depend on the distance, and clusters in it whose members are known. Errors
+/// grow towards faint stars; the search is not told of them.
 /// </summary>
 internal sealed class MadeCone
 {
