@@ -406,7 +406,7 @@ def test_a_watch_is_added_asked_and_removed(ledger, stars):
     watch = ledger.watches.add("near", region="cone=100,10,20", dataset=stars)
     assert watch.dataset == stars.name and watch.last is None and watch.news() == []
     with pytest.raises(almagest.Conflict):
-        ledger.watches.add("near", label_set="truth")
+        ledger.watches.add("near", region="cone=1,2,3")
     assert [w.name for w in ledger.watches] == ["near"] and ledger.watches.get("near").watch_id == watch.watch_id
     watch.remove()
     assert ledger.watches.list() == []
