@@ -217,7 +217,7 @@ public sealed class TranslationTests
     [InlineData("SELECT ra_deg FROM stars WHERE CONTAINS(POINT(ra_deg, dec_deg), BOX('FK4', 1, 2, 3, 4)) = 1", 65, "FK4")]
     [InlineData("SELECT ra_deg FROM stars WHERE CONTAINS(POINT(1, 95), CIRCLE(1, 2, 3)) = 1", 50, "declination")]
     [InlineData("SELECT ra_deg FROM stars WHERE ra_deg = 'abc", 41, "does not end")]
-    [InlineData("SELECT ra_deg FROM stars /* near", 27, "*/ is missing")]
+    [InlineData("SELECT ra_deg FROM stars /* near", 26, "*/ is missing")]
     [InlineData("SELECT ra_deg FROM stars WHERE", 31, "found the end of the query, expected a value")]
     [InlineData("SELECT REGION('Union ICRS (Circle 1 2 3 Circle 4 5 6)') FROM stars", 15, "is not a value")]
     [InlineData("SELECT REGION('Circle ICRS 1 2') FROM stars", 15, "has 2 numbers, expected 3")]

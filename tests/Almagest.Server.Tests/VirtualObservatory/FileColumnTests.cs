@@ -108,7 +108,7 @@ public sealed class FileColumnTests : IAsyncLifetime
                 new CatalogColumn("variable", ColumnType.Boolean),
                 new CatalogColumn("note", ColumnType.Text),
             ],
-            table.Columns.TakeLast(5)
+            table.Columns.TakeLast(5).Select(c => c with { System = null })
         );
         var batch = Assert.Single(table.ReadBatches(cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal<object?[]>([5700.5, 1636148068921376768L, 7L, true, "Σ"], Row(0));
