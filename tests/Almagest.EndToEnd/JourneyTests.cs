@@ -283,7 +283,7 @@ public sealed class JourneyTests(Browser browser)
         }
 
         // Tab comes to it, and it is seen that it has the focus.
-        private async Task ReachAsync(ILocator what)
+        private static async Task ReachAsync(ILocator what)
         {
             await Assertions.Expect(what).ToBeEnabledAsync();
             await what.FocusAsync();
