@@ -14,8 +14,8 @@ using Xunit;
 namespace Almagest.EndToEnd;
 
 /// <summary>
-/// What people do with the dashboard, from an empty ledger to a figure: upload, start, follow, drag, select, explain, label, rerun, compare,
-/// publish; with a mouse or the keyboard alone, on a screen or a phone, in light or dark. Numbers are held against the API's.
+/// What people do with the dashboard, from an empty ledger to a figure: upload, start, follow, drag, select, explain, label, rerun,
+/// compare, publish; with a mouse or the keyboard alone, on a screen or a phone, in light or dark. Numbers are held against the API's.
 /// </summary>
 public sealed class JourneyTests(Browser browser)
 {
@@ -283,7 +283,7 @@ public sealed class JourneyTests(Browser browser)
         }
 
         // Tab comes to it, and it is seen that it has the focus.
-        private async Task ReachAsync(ILocator what)
+        private static async Task ReachAsync(ILocator what)
         {
             await Assertions.Expect(what).ToBeEnabledAsync();
             await what.FocusAsync();

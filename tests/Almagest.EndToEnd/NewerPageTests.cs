@@ -11,7 +11,6 @@ using Almagest.Runs.Requests;
 using Almagest.Testing;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
-using Microsoft.Playwright;
 using Xunit;
 
 namespace Almagest.EndToEnd;

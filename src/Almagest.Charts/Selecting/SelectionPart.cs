@@ -59,7 +59,7 @@ public sealed record LassoPart(string Chart, IReadOnlyList<double> Corners) : Se
 
 /// <summary>All stars between two right ascensions and two declinations, ICRS degrees, edges included.</summary>
 /// <param name="RaMin">above <paramref name="RaMax"/>: across right ascension 0</param>
-public sealed record BoxPart(double RaMin, double RaMax, double DecMin, double DecMax) : SelectionPart
+internal sealed record BoxPart(double RaMin, double RaMax, double DecMin, double DecMax) : SelectionPart
 {
     internal bool Holds(double ra, double dec) =>
         dec >= DecMin && dec <= DecMax && (RaMin <= RaMax ? ra >= RaMin && ra <= RaMax : ra >= RaMin || ra <= RaMax);
