@@ -11,7 +11,10 @@ internal sealed class ResultWindow
     /// <summary>Stars of one look into the files; the hash of the results sorts as many.</summary>
     public const int Most = RowsHash.Part;
 
-    private readonly StarAnalysis _analysis;
+    private readonly Sequence<long> _allIds;
+    private readonly Sequence<double>? _allScores,
+        _allShares,
+        _allSpreads;
     private readonly ClusterResult? _clusters;
     private readonly double _offset;
     private long[] _ids = [];
@@ -21,10 +24,22 @@ internal sealed class ResultWindow
     private int _first;
 
     public ResultWindow(StarAnalysis analysis)
-    {
-        (_analysis, _clusters) = (analysis, analysis.Clusters);
-        _offset = analysis.Anomalies?.Offset ?? 0;
-    }
+        : this(
+            analysis.Stars.Ids,
+            analysis.Anomalies?.Scores,
+            analysis.Anomalies?.Offset ?? 0,
+            analysis.Draws?.OfShares,
+            analysis.Draws?.OfSpreads
+        ) => _clusters = analysis.Clusters;
+
+    /// <param name="scores">raw</param>
+    public ResultWindow(
+        Sequence<long> ids,
+        Sequence<double>? scores,
+        double offset,
+        Sequence<double>? shares,
+        Sequence<double>? spreads
+    ) => (_allIds, _allScores, _offset, _allShares, _allSpreads) = (ids, scores, offset, shares, spreads);
 
     public StoredResult Row(int row)
     {
@@ -50,12 +65,13 @@ internal sealed class ResultWindow
 
     private void Move(int row)
     {
-        _first = _analysis.Stars.IsInMemory ? 0 : row / Most * Most;
-        var count = _analysis.Stars.IsInMemory ? _analysis.Stars.Count : Math.Min(Most, _analysis.Stars.Count - _first);
-        _ids = Part(_analysis.Stars.Ids, count, _ids)!;
-        _scores = Part(_analysis.Anomalies?.Scores, count, _scores) ?? [];
-        _shares = Part(_analysis.Draws?.OfShares, count, _shares);
-        _spreads = Part(_analysis.Draws?.OfSpreads, count, _spreads);
+        var isInMemory = _allIds.Array is not null;
+        _first = isInMemory ? 0 : row / Most * Most;
+        var count = isInMemory ? (int)_allIds.Count : (int)Math.Min(Most, _allIds.Count - _first);
+        _ids = Part(_allIds, count, _ids)!;
+        _scores = Part(_allScores, count, _scores) ?? [];
+        _shares = Part(_allShares, count, _shares);
+        _spreads = Part(_allSpreads, count, _spreads);
     }
 
     private T[]? Part<T>(Sequence<T>? of, int count, T[]? before)

@@ -1,5 +1,6 @@
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Features;
+using Almagest.Discovery.Storage;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Npgsql;
@@ -86,16 +87,33 @@ public sealed class RunCompletion : IAsyncDisposable
     /// <exception cref="LedgerException">a score is not a finite number, or a star occurs twice</exception>
     internal async Task SaveAsync(int count, Func<int, StoredResult> row, CancellationToken cancellationToken)
     {
-        await ResultRows.CopyAsync(
-            _connection,
-            _runId,
+        await CopyAsync(
+            $"copy public.discovery_results (run_id, {StoredResult.Columns}) from stdin (format binary)",
             count,
-            i =>
+            (writer, i) =>
             {
                 var result = row(i);
                 _isAscending &= result.StarId > _last;
                 _last = result.StarId;
-                return result;
+                if (result.Score is { } score && !double.IsFinite(score))
+                    throw LedgerException.Of(
+                        ErrorCode.InvalidValue,
+                        $"the score of star {result.StarId} is not a number",
+                        "This is a defect of the detector; nothing was stored."
+                    );
+                writer.Write(_runId, NpgsqlDbType.Uuid);
+                writer.Write(result.StarId, NpgsqlDbType.Bigint);
+                writer.Write(result.IsAnomaly ? 1 : 0, NpgsqlDbType.Integer);
+                Write(writer, result.Score);
+                if (result.ClusterId is { } cluster)
+                    writer.Write(cluster, NpgsqlDbType.Integer);
+                else
+                    writer.WriteNull();
+                Write(writer, result.Strength);
+                Write(writer, result.Probability);
+                Write(writer, result.FlagProbability);
+                Write(writer, result.ScoreSpread);
+                Write(writer, result.Stability);
             },
             cancellationToken
         );
@@ -137,8 +155,7 @@ public sealed class RunCompletion : IAsyncDisposable
     internal Task SaveClusterSummariesAsync(IReadOnlyList<DiscoveryCluster> clusters, CancellationToken cancellationToken) =>
         clusters.Count == 0
             ? Task.CompletedTask
-            : ResultRows.CopyAsync(
-                _connection,
+            : CopyAsync(
                 $"copy public.discovery_clusters ({RunClusters.Columns}) from stdin (format binary)",
                 clusters.Count,
                 (writer, i) => RunClusters.Write(writer, _runId, clusters[i]),
@@ -149,8 +166,38 @@ public sealed class RunCompletion : IAsyncDisposable
     public async Task SaveExclusionsAsync(IReadOnlyList<ExcludedStars> excluded, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(excluded);
-        await ResultRows.SaveExclusionsAsync(_connection, _runId, excluded, cancellationToken);
+        await DatabaseBoundary.AskAsync(async () =>
+        {
+            foreach (var (reason, stars) in excluded.SelectMany(Parts))
+            {
+                await using var command = new NpgsqlCommand(
+                    """
+                    insert into public.discovery_exclusions (run_id, dataset_id, reason, healpix_6, stars)
+                    select $1, s.dataset_id, $2, s.healpix_29 >> 46, count(*)
+                    from unnest($3) as star_id join public.stars s using (star_id)
+                    group by s.dataset_id, s.healpix_29 >> 46
+                    on conflict (run_id, dataset_id, healpix_6, reason)
+                    do update set stars = discovery_exclusions.stars + excluded.stars
+                    """,
+                    _connection
+                )
+                {
+                    CommandTimeout = 3600,
+                    Parameters =
+                    {
+                        new() { Value = _runId },
+                        new() { Value = reason },
+                        new() { Value = stars },
+                    },
+                };
+                await command.ExecuteNonQueryAsync(cancellationToken);
+            }
+        });
     }
+
+    /// <summary>The same, counted before.</summary>
+    internal Task SaveExclusionsAsync(IReadOnlyList<ExcludedCell> excluded, CancellationToken cancellationToken) =>
+        DatabaseBoundary.AskAsync(() => ExcludedCell.SaveAsync(_connection, _runId, excluded, cancellationToken));
 
     /// <summary>The same stars as another run, over the same selection and with the same recipe, left out.</summary>
     internal async Task CopyExclusionsAsync(Guid of, CancellationToken cancellationToken)
@@ -173,6 +220,47 @@ public sealed class RunCompletion : IAsyncDisposable
                 },
             };
             await command.ExecuteNonQueryAsync(cancellationToken);
+        });
+    }
+
+    private static IEnumerable<(string Reason, long[] Stars)> Parts(ExcludedStars excluded)
+    {
+        const int Most = 1 << 20;
+        for (long first = 0; first < excluded.Count; first += Most)
+            yield return (excluded.Reason, Part(excluded.Ids, first, (int)Math.Min(Most, excluded.Count - first)));
+    }
+
+    private static long[] Part(Sequence<long> ids, long first, int count)
+    {
+        using var part = ids.Read(first, count);
+        return part.Span.ToArray();
+    }
+
+    private static void Write(NpgsqlBinaryImporter writer, double? value)
+    {
+        if (value is { } known)
+            writer.Write(known, NpgsqlDbType.Double);
+        else
+            writer.WriteNull();
+    }
+
+    private async Task CopyAsync(string sql, int rows, Action<NpgsqlBinaryImporter, int> write, CancellationToken cancellationToken)
+    {
+        await DatabaseBoundary.AskAsync(async () =>
+        {
+            AtPoint?.Invoke("before-copy");
+            await using var writer = await _connection.BeginBinaryImportAsync(sql, cancellationToken);
+            // A large run may take long to index its rows at the end of the copy.
+            writer.Timeout = TimeSpan.FromHours(1);
+            for (var i = 0; i < rows; i++)
+            {
+                if (i % 16384 == 0)
+                    cancellationToken.ThrowIfCancellationRequested();
+                writer.StartRow();
+                write(writer, i);
+            }
+            await writer.CompleteAsync(cancellationToken);
+            AtPoint?.Invoke("after-copy");
         });
     }
 

@@ -34,7 +34,7 @@ public sealed record TaskClaim
     internal byte[]? Digest { get; init; }
 
     /// <summary>How long the run has been worked on when it was taken.</summary>
-    internal TimeSpan Since { get; init; }
+    public TimeSpan Since { get; init; }
 
     // Apart for each attempt: a worker that hangs does not keep its successor out.
     internal long Lock => LockOf(Run.RunId, Number, Attempt);
@@ -126,7 +126,12 @@ public sealed class TaskClaims(LedgerDatabase ledger)
                 if (cancelled is null)
                 {
                     await using var look = Command(connection, TaskLife.IsMine, task);
-                    return await look.ExecuteScalarAsync(cancellationToken) is true ? HeartbeatResponse.Continue : HeartbeatResponse.Lost;
+                    return await look.ExecuteScalarAsync(cancellationToken) switch
+                    {
+                        null => HeartbeatResponse.Lost,
+                        true => HeartbeatResponse.Cancel,
+                        _ => HeartbeatResponse.Continue,
+                    };
                 }
                 if (cancelled is true)
                     return HeartbeatResponse.Cancel;
@@ -183,21 +188,9 @@ public sealed class TaskClaims(LedgerDatabase ledger)
         return lost;
     }
 
-    /// <summary>Takes away what runs that have ended without being complete have stored, and their tasks.</summary>
-    internal async Task SweepAsync(CancellationToken cancellationToken)
-    {
-        foreach (var run in await ledger.AskAsync(c => c.ListAsync<Guid>(TaskLife.Ended, cancellationToken), cancellationToken))
-            await ledger.AskAsync(
-                async connection =>
-                {
-                    await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                    foreach (var sql in TaskLife.Sweep)
-                        await connection.ExecuteAsync(sql, cancellationToken, run);
-                    await transaction.CommitAsync(cancellationToken);
-                },
-                cancellationToken
-            );
-    }
+    /// <summary>Takes away what the tasks of runs that have ended have left.</summary>
+    internal Task SweepAsync(CancellationToken cancellationToken) =>
+        ledger.AskAsync(c => c.ExecuteAsync(TaskLife.Sweep, cancellationToken), cancellationToken);
 
     // Nobody is at them who would hear it.
     private async Task EndAsync(CancellationToken cancellationToken)
@@ -330,12 +323,13 @@ public sealed class TaskClaims(LedgerDatabase ledger)
             await using var reader = await count.ExecuteReaderAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
             var share = reader.GetInt64(3) == 0 ? 0 : (double)reader.GetInt64(2) / reader.GetInt64(3);
+            var tasks = $" ({reader.GetInt64(0)} of {reader.GetInt64(1)} tasks done)";
             progress = task.Phase switch
             {
-                TaskPhase.Score => new RunProgress("compute", 0.5 + 0.5 * share),
-                TaskPhase.Threshold => new RunProgress("compute", 1),
-                TaskPhase.Store => new RunProgress("persist", 0.9 * share),
-                _ => new RunProgress("persist", 0.9),
+                TaskPhase.Score => new RunProgress($"compute{tasks}", 0.4 + 0.2 * share),
+                TaskPhase.Threshold => new RunProgress($"compute{tasks}", 0.6),
+                TaskPhase.Draw => new RunProgress($"compute{tasks}", 0.6 + 0.4 * share),
+                _ => new RunProgress($"persist{tasks}", 0),
             };
         }
         if (progress is null)

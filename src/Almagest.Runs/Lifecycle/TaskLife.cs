@@ -12,22 +12,22 @@ internal enum TaskPhase
     /// <summary>Draws the line between flagged stars and others, over all scores.</summary>
     Threshold,
 
-    /// <summary>Draws the stars of a tile within their errors, and stores what the run says of each.</summary>
-    Store,
+    /// <summary>Draws the stars of a tile within their errors.</summary>
+    Draw,
 
-    /// <summary>Adds up, hashes, completes the run.</summary>
+    /// <summary>Stores all results and completes the run, in one transaction as of any run.</summary>
     Complete,
 }
 
 /// <summary>
 /// The life of a task of a run that several workers share, and every statement that changes its status: waiting, running, done. A task is
-/// done in the transaction that stores what it makes; whoever has lost it meanwhile stores nothing. While a run has tasks, rows of it may
-/// be there that belong to no complete run; they go with the tasks.
+/// done in the statement that keeps what it makes; whoever has lost it meanwhile keeps nothing. What tasks make is in their own table:
+/// results are stored by the last of them alone, with the completion of the run.
 /// </summary>
 internal static class TaskLife
 {
     // $1 run, $2 number, $3 attempt
-    private const string Mine = "run_id = $1 and number = $2 and attempts = $3 and status = 'running'";
+    private const string Mine = "run_tasks.run_id = $1 and number = $2 and run_tasks.attempts = $3 and run_tasks.status = 'running'";
 
     /// <summary>The first task of a run. {0} run</summary>
     public const string First = "insert into public.run_tasks (run_id, number, phase) values ({0}, 0, 0)";
@@ -88,8 +88,11 @@ internal static class TaskLife
         returning r.cancel_requested_at is not null, r.status <> 'running'
         """;
 
-    /// <summary>Whether a task is still this attempt's. $1 to $3</summary>
-    public const string IsMine = $"select exists (select from public.run_tasks where {Mine})";
+    /// <summary>Of a task that is still this attempt's, and of a run that goes on: whether to stop. $1 to $3</summary>
+    public const string IsMine = $"""
+        select r.cancel_requested_at is not null from public.discovery_runs r
+        where r.run_id = $1 and r.status = 'running' and exists (select from public.run_tasks where {Mine})
+        """;
 
     /// <summary>Hold the run of a task against deletion while the task is stored; its status. $1 run</summary>
     public const string HoldRun = "select status from public.discovery_runs where run_id = $1 and cancel_requested_at is null for key share";
@@ -120,13 +123,13 @@ internal static class TaskLife
         from public.run_tasks where run_id = $1
         """;
 
-    /// <summary>Tasks of a run that is complete: all that they stored is its own now. $1 run</summary>
+    /// <summary>The tasks of a run that has ended. $1 run</summary>
     public const string DeleteOf = "delete from public.run_tasks where run_id = $1";
 
-    /// <summary>Runs whose tasks are to go, because they have ended without being complete.</summary>
-    public const string Ended = """
-        select distinct t.run_id from public.run_tasks t join public.discovery_runs r using (run_id)
-        where r.status not in ('pending', 'running') limit 1000
+    /// <summary>The tasks of runs that have ended without being complete.</summary>
+    public const string Sweep = """
+        delete from public.run_tasks t using public.discovery_runs r
+        where r.run_id = t.run_id and r.status not in ('pending', 'running')
         """;
 
     /// <summary>Running runs with tasks that were asked to stop while nobody was at any, with their attempt.</summary>
@@ -146,12 +149,4 @@ internal static class TaskLife
         having bool_and(t.status = 'waiting') and bool_or(t.program_version <> $1)
           and coalesce(r.heartbeat_at, '-infinity') < clock_timestamp() - $2
         """;
-
-    /// <summary>What a run that is not complete has stored. The tasks go first: that waits for those that are just storing. $1 run</summary>
-    public static readonly string[] Sweep =
-    [
-        DeleteOf,
-        "delete from public.discovery_results where run_id = $1",
-        "delete from public.discovery_exclusions where run_id = $1",
-    ];
 }

@@ -18,8 +18,8 @@ namespace Almagest.Runs.Tasks;
 /// <summary>The first task of a run: what takes the whole selection, and the tiles for the others.</summary>
 internal sealed class TaskPreparation(LedgerDatabase ledger)
 {
-    // A row with its indexes, and as much again in the database's log; its score, which waits for the threshold.
-    private const long BytesOfResult = 2 * (146 + sizeof(double));
+    // A row with its indexes, and what the tasks keep of it until then; as much again in the database's log.
+    private const long BytesOfResult = 2 * (146 + 4 * sizeof(double));
 
     public int MaxThreads { get; init; }
 
@@ -63,16 +63,13 @@ internal sealed class TaskPreparation(LedgerDatabase ledger)
             {
                 Quality = await new QualityCuts(ledger).CountAsync(run.DatasetId, filter, cancellationToken),
             };
-            var prepared = new PreparedTasks(analysis.Summary(), fit, pieces.Count, features.Stars.Count);
-            await TaskSteps.StoreAsync(
+            var excluded = await ExcludedCell.CountAsync(ledger, features.Excluded, cancellationToken);
+            var prepared = new PreparedTasks(analysis.Summary(), fit, excluded, pieces.Count, features.Stars.Count).ToBytes();
+            await TaskSteps.KeepAsync(
                 ledger,
                 task,
-                async connection =>
-                {
-                    await ResultRows.SaveExclusionsAsync(connection, run.RunId, features.Excluded, cancellationToken);
-                    await AddAsync(connection, run.RunId, pieces, cancellationToken);
-                    return prepared.ToBytes();
-                },
+                prepared,
+                connection => AddAsync(connection, run.RunId, pieces, parameters.Draws > 0, cancellationToken),
                 cancellationToken
             );
         }
@@ -105,13 +102,14 @@ internal sealed class TaskPreparation(LedgerDatabase ledger)
         NpgsqlConnection connection,
         Guid runId,
         List<StarPiece> pieces,
+        bool draws,
         CancellationToken cancellationToken
     )
     {
         var tasks = pieces
             .Select(p => (TaskPhase.Score, (StarPiece?)p))
             .Append((TaskPhase.Threshold, (StarPiece?)null))
-            .Concat(pieces.Select(p => (TaskPhase.Store, (StarPiece?)p)))
+            .Concat(pieces.Where(_ => draws).Select(p => (TaskPhase.Draw, (StarPiece?)p)))
             .Append((TaskPhase.Complete, (StarPiece?)null))
             .Select((t, i) => (Number: i + 1, Phase: (int)t.Item1, Piece: t.Item2))
             .ToList();

@@ -25,7 +25,7 @@ public sealed class TaskWorker(LedgerDatabase ledger)
     public TimeSpan? LongestRun { get; init; }
 
     /// <summary>Stars of a tile.</summary>
-    internal int PieceStars { get; init; } = 1 << 16;
+    internal int PieceStars { get; init; } = 1 << 15;
 
     internal RunMemory Limits { get; init; } = RunMemory.Here;
 
@@ -139,8 +139,8 @@ public sealed class TaskWorker(LedgerDatabase ledger)
             }.DoAsync(task, progress, cancellationToken),
             TaskPhase.Score => _steps.ScoreAsync(task, MaxThreads, cancellationToken),
             TaskPhase.Threshold => _steps.ThresholdAsync(task, Rooms, cancellationToken),
-            TaskPhase.Store => _steps.StoreAsync(task, MaxThreads, cancellationToken),
-            _ => _steps.CompleteAsync(task, cancellationToken),
+            TaskPhase.Draw => _steps.DrawAsync(task, MaxThreads, cancellationToken),
+            _ => new TaskCompletion(ledger, _steps).DoAsync(task, Rooms, progress, cancellationToken),
         };
 
     private Task FailAsync(RunClaim run, LedgerException e) =>

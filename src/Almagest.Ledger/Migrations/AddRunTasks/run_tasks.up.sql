@@ -1,9 +1,9 @@
--- The tasks of a run that several workers share. A run that has any is worked on by them alone; while they are there, rows of the run may
--- be committed that nobody sees before it is complete.
+-- The tasks of a run that several workers share. A run that has any is worked on by them alone. What they make of its stars is kept here
+-- until the last of them stores the results, in the one transaction in which the run becomes complete.
 create table public.run_tasks (
   run_id uuid not null constraint fk_run_tasks_discovery_runs_run_id references public.discovery_runs (run_id) on delete cascade,
   number integer not null,
-  -- 0 prepare, 1 score, 2 threshold, 3 store, 4 complete: each begins when all tasks of those before it are done.
+  -- 0 prepare, 1 score, 2 threshold, 3 draw, 4 complete: each begins when all tasks of those before it are done.
   phase integer not null constraint ck_run_tasks_phase check (phase between 0 and 4),
   -- Of a tile: the stars of the selection between two ids, both included, how many there are, and what they hold.
   first_star bigint,
