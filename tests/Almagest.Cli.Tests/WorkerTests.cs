@@ -108,8 +108,7 @@ public sealed class WorkerTests
         (await ledger.RunAsync("views", "verify")).Ok();
     }
 
-    private static CliProcess Start(CliLedger ledger) =>
-        CliProcess.Start("worker", "--database", ledger.Connection, "--threads", "1");
+    private static CliProcess Start(CliLedger ledger) => CliProcess.Start("worker", "--database", ledger.Connection, "--threads", "1");
 
     private static async Task<string> QueueAsync(CliLedger ledger) =>
         (await ledger.RunAsync([.. s_run, "--queue", "--distributed", "--json"])).Ok().Json.GetProperty("run_id").GetString()!;

@@ -97,7 +97,11 @@ internal static class DiscoverCommands
             throw new UsageException("--queue leaves a run to a server, and --no-save keeps none", "Choose one of them.", "--no-save");
         var distributed = parsed.GetValue(options.Distributed);
         if (distributed && parsed.GetValue(options.NoSave))
-            throw new UsageException("--distributed goes by way of the ledger, and --no-save keeps none", "Choose one of them.", "--no-save");
+            throw new UsageException(
+                "--distributed goes by way of the ledger, and --no-save keeps none",
+                "Choose one of them.",
+                "--no-save"
+            );
         if (distributed && sweep.Count > 1)
             throw new UsageException("--distributed takes one run", "Give each parameter one value.", "--distributed");
         var filter = StarFilterText.Parse(parsed.GetValue(options.Filter));
@@ -219,7 +223,9 @@ internal static class DiscoverCommands
             console =>
             {
                 view.Show(console);
-                console.Say($"It waits for a worker (almagest serve, almagest worker); follow it: almagest runs follow {ConsoleText.Short(run.RunId)}");
+                console.Say(
+                    $"It waits for a worker (almagest serve, almagest worker); follow it: almagest runs follow {ConsoleText.Short(run.RunId)}"
+                );
             }
         );
         return ExitCodes.Done;

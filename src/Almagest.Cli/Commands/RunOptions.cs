@@ -78,7 +78,9 @@ internal sealed class RunOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { Dataset, Filter, Quality, WithoutKind, Features, NoSave, Queue, Distributed, Follow, Top, Threads })
+        foreach (
+            var option in new Option[] { Dataset, Filter, Quality, WithoutKind, Features, NoSave, Queue, Distributed, Follow, Top, Threads }
+        )
             command.Add(option);
     }
 }

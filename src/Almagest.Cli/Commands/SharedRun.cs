@@ -22,7 +22,11 @@ internal static class SharedRun
         var run = (await new RunSubmitter(ledger).SubmitAsync(request, placement, null, shell.CancellationToken)).Runs[0];
         try
         {
-            run = await ProgressDisplay.ShowAsync(shell, "starting", progress => UntilEndedAsync(shell, ledger, run.RunId, threads, progress));
+            run = await ProgressDisplay.ShowAsync(
+                shell,
+                "starting",
+                progress => UntilEndedAsync(shell, ledger, run.RunId, threads, progress)
+            );
         }
         catch (OperationCanceledException)
         {

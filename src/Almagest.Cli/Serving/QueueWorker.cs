@@ -87,7 +87,10 @@ internal sealed class QueueWorker(LedgerDatabase ledger, CommandShell shell)
             {
                 if (wait == TimeSpan.Zero)
                     Log($"cannot look for runs that wait: {e.Message}; trying again");
-                wait = wait == TimeSpan.Zero ? s_lookAgain : wait * 2 < s_longestWait ? wait * 2 : s_longestWait;
+                wait =
+                    wait == TimeSpan.Zero ? s_lookAgain
+                    : wait * 2 < s_longestWait ? wait * 2
+                    : s_longestWait;
                 await Task.Delay(wait, cancellationToken);
             }
         }

@@ -88,8 +88,7 @@ public abstract class AnomalyAlgorithm<TParameters> : AnomalyAlgorithm
             );
     }
 
-    internal sealed override IReadOnlyList<string> NotesOf(int rows, RunParameters parameters) =>
-        [.. Notes(rows, (TParameters)parameters)];
+    internal sealed override IReadOnlyList<string> NotesOf(int rows, RunParameters parameters) => [.. Notes(rows, (TParameters)parameters)];
 
     private static Sequence<double> InReach(Sequence<double> scores)
     {

@@ -40,16 +40,7 @@ public sealed record StarPiece(long First, long Last, int Count, byte[] Digest)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(MemoryMarshal.AsBytes(stars.StarId.AsSpan(first, count)));
-        double[][] usual =
-        [
-            stars.RaDeg,
-            stars.DecDeg,
-            stars.ParallaxMas,
-            stars.PmraMasYr,
-            stars.PmdecMasYr,
-            stars.Magnitude,
-            stars.Color,
-        ];
+        double[][] usual = [stars.RaDeg, stars.DecDeg, stars.ParallaxMas, stars.PmraMasYr, stars.PmdecMasYr, stars.Magnitude, stars.Color];
         foreach (var column in usual.Concat(stars.Further.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => f.Value)))
             hash.AppendData(MemoryMarshal.AsBytes(column.AsSpan(first, count)));
         return hash.GetHashAndReset();

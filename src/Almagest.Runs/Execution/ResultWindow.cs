@@ -33,13 +33,8 @@ internal sealed class ResultWindow
         ) => _clusters = analysis.Clusters;
 
     /// <param name="scores">raw</param>
-    public ResultWindow(
-        Sequence<long> ids,
-        Sequence<double>? scores,
-        double offset,
-        Sequence<double>? shares,
-        Sequence<double>? spreads
-    ) => (_allIds, _allScores, _offset, _allShares, _allSpreads) = (ids, scores, offset, shares, spreads);
+    public ResultWindow(Sequence<long> ids, Sequence<double>? scores, double offset, Sequence<double>? shares, Sequence<double>? spreads) =>
+        (_allIds, _allScores, _offset, _allShares, _allSpreads) = (ids, scores, offset, shares, spreads);
 
     public StoredResult Row(int row)
     {

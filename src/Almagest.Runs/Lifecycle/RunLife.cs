@@ -47,11 +47,7 @@ internal static class RunLife
 {
     public static readonly RunOperation Take = new("take", "a worker that is free", (RunStatus.Pending, RunStatus.Running));
 
-    public static readonly RunOperation Begin = new(
-        "begin",
-        "who takes the first of its tasks",
-        (RunStatus.Pending, RunStatus.Running)
-    );
+    public static readonly RunOperation Begin = new("begin", "who takes the first of its tasks", (RunStatus.Pending, RunStatus.Running));
 
     public static readonly RunOperation Release = new("release", "its worker, which stops", (RunStatus.Running, RunStatus.Pending));
 

@@ -190,7 +190,14 @@ public sealed class TaskClaims(LedgerDatabase ledger)
 
     /// <summary>Takes away what the tasks of runs that have ended have left.</summary>
     internal Task SweepAsync(CancellationToken cancellationToken) =>
-        ledger.AskAsync(c => c.ExecuteAsync(TaskLife.Sweep, cancellationToken), cancellationToken);
+        ledger.AskAsync(
+            async connection =>
+            {
+                if (await connection.ScalarAsync(TaskLife.IsLeft, cancellationToken) is true)
+                    await connection.ExecuteAsync(TaskLife.Sweep, cancellationToken);
+            },
+            cancellationToken
+        );
 
     // Nobody is at them who would hear it.
     private async Task EndAsync(CancellationToken cancellationToken)
@@ -262,8 +269,7 @@ public sealed class TaskClaims(LedgerDatabase ledger)
         ledger.AskAsync(
             async connection => new RunClaim(
                 runId,
-                (int?)
-                    await connection.ScalarAsync("select attempts from public.discovery_runs where run_id = $1", cancellationToken, runId)
+                (int?)await connection.ScalarAsync("select attempts from public.discovery_runs where run_id = $1", cancellationToken, runId)
                     ?? 0,
                 null
             ),
@@ -318,7 +324,11 @@ public sealed class TaskClaims(LedgerDatabase ledger)
         {
             await using var count = new NpgsqlCommand(TaskLife.Progress, connection)
             {
-                Parameters = { new() { Value = task.Run.RunId }, new() { Value = (int)task.Phase } },
+                Parameters =
+                {
+                    new() { Value = task.Run.RunId },
+                    new() { Value = (int)task.Phase },
+                },
             };
             await using var reader = await count.ExecuteReaderAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);

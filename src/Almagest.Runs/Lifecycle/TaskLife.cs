@@ -21,7 +21,7 @@ internal enum TaskPhase
 
 /// <summary>
 /// The life of a task of a run that several workers share, and every statement that changes its status: waiting, running, done. A task is
-/// done in the statement that keeps what it makes; whoever has lost it meanwhile keeps nothing. What tasks make is in their own table:
+/// done in the transaction that keeps what it makes; whoever has lost it meanwhile keeps nothing. What tasks make is in their own table:
 /// results are stored by the last of them alone, with the completion of the run.
 /// </summary>
 internal static class TaskLife
@@ -95,7 +95,8 @@ internal static class TaskLife
         """;
 
     /// <summary>Hold the run of a task against deletion while the task is stored; its status. $1 run</summary>
-    public const string HoldRun = "select status from public.discovery_runs where run_id = $1 and cancel_requested_at is null for key share";
+    public const string HoldRun =
+        "select status from public.discovery_runs where run_id = $1 and cancel_requested_at is null for key share";
 
     /// <summary>Hold a task while what it makes is stored. $1 to $3</summary>
     public const string Hold = $"select true from public.run_tasks where {Mine} for update";
@@ -125,6 +126,11 @@ internal static class TaskLife
 
     /// <summary>The tasks of a run that has ended. $1 run</summary>
     public const string DeleteOf = "delete from public.run_tasks where run_id = $1";
+
+    /// <summary>Whether runs that have ended without being complete have left tasks. A standby may be asked it.</summary>
+    public const string IsLeft = """
+        select exists (select from public.run_tasks join public.discovery_runs r using (run_id) where r.status not in ('pending', 'running'))
+        """;
 
     /// <summary>The tasks of runs that have ended without being complete.</summary>
     public const string Sweep = """

@@ -12,7 +12,13 @@ internal sealed record PieceDraws(double[] Shares, double[] Spreads, PieceDraws.
     public static byte[] Write(StarDraws draws)
     {
         var counts = JsonSerializer.SerializeToUtf8Bytes(new Count(draws.Stars, draws.Made, [.. draws.Drawn], [.. draws.Held]));
-        return [.. BitConverter.GetBytes(counts.Length), .. counts, .. PieceScores.Write(draws.Shares), .. PieceScores.Write(draws.Spreads!)];
+        return
+        [
+            .. BitConverter.GetBytes(counts.Length),
+            .. counts,
+            .. PieceScores.Write(draws.Shares),
+            .. PieceScores.Write(draws.Spreads!),
+        ];
     }
 
     public static PieceDraws Read(byte[] bytes)

@@ -11,13 +11,7 @@ namespace Almagest.Runs.Tasks;
 /// <param name="Excluded">how many stars of the selection are not analysed, by reason and place</param>
 /// <param name="Pieces">how many tiles there are</param>
 /// <param name="Stars">analysed</param>
-internal sealed record PreparedTasks(
-    ResultsSummary Summary,
-    PortableFit Fit,
-    IReadOnlyList<ExcludedCell> Excluded,
-    int Pieces,
-    int Stars
-)
+internal sealed record PreparedTasks(ResultsSummary Summary, PortableFit Fit, IReadOnlyList<ExcludedCell> Excluded, int Pieces, int Stars)
 {
     /// <summary>Of the tasks of a run: the preparation is 0, then come the scores of the tiles, the threshold, the draws of the tiles if
     /// there are any, the end.</summary>

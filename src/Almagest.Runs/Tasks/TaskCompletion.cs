@@ -14,12 +14,7 @@ namespace Almagest.Runs.Tasks;
 /// </summary>
 internal sealed class TaskCompletion(LedgerDatabase ledger, TaskSteps steps)
 {
-    public async Task DoAsync(
-        TaskClaim task,
-        Func<ScratchRoom> rooms,
-        IProgress<RunProgress> progress,
-        CancellationToken cancellationToken
-    )
+    public async Task DoAsync(TaskClaim task, Func<ScratchRoom> rooms, IProgress<RunProgress> progress, CancellationToken cancellationToken)
     {
         progress.Report(new RunProgress("persist", 0));
         var run = await steps.KnowAsync(task, cancellationToken);

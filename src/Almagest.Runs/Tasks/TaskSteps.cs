@@ -100,7 +100,11 @@ internal sealed class TaskSteps(LedgerDatabase ledger)
                 await using var command = new NpgsqlCommand(TaskLife.OutcomesOf, connection)
                 {
                     CommandTimeout = 3600,
-                    Parameters = { new() { Value = task.Run.RunId }, new() { Value = (int)phase } },
+                    Parameters =
+                    {
+                        new() { Value = task.Run.RunId },
+                        new() { Value = (int)phase },
+                    },
                 };
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 while (await reader.ReadAsync(cancellationToken))

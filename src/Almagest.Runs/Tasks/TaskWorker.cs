@@ -109,9 +109,7 @@ public sealed class TaskWorker(LedgerDatabase ledger)
         }
         catch (Exception e)
         {
-            await AtEndAsync(() =>
-                _runs.EndAsync(run, RunStatus.Failed, $"the program met an unexpected problem ({e.GetType().Name})")
-            );
+            await AtEndAsync(() => _runs.EndAsync(run, RunStatus.Failed, $"the program met an unexpected problem ({e.GetType().Name})"));
             throw;
         }
     }

@@ -32,9 +32,7 @@ public sealed class SharedRunTests(SharedRunTests.Field field) : IClassFixture<S
     public async Task Any_number_of_workers_stores_the_same_rows_hash_summary_and_exclusions(string algorithm, string parameters)
     {
         var asked = Algorithms.Find(algorithm)!.Read(parameters);
-        var alone = (
-            await new DiscoveryService(field.Ledger.Ledger).RunAsync(Request(asked), null, CancellationToken)
-        ).RunId!.Value;
+        var alone = (await new DiscoveryService(field.Ledger.Ledger).RunAsync(Request(asked), null, CancellationToken)).RunId!.Value;
         foreach (var (workers, inFiles) in ((int, bool)[])[(1, false), (2, true), (4, true)])
         {
             var run = await SubmitAsync(asked);
@@ -64,10 +62,7 @@ public sealed class SharedRunTests(SharedRunTests.Field field) : IClassFixture<S
         // Prepare, three tiles twice, threshold, complete.
         Assert.Equal(9, done);
         Assert.Equal(run.RunId, await test.ScalarAsync<Guid>("select run_id from mv_discovery_run_stats"));
-        Assert.Equal(
-            0,
-            await test.ScalarAsync<long>("select count(*) from mv_star_anomaly_frequency where total_runs <> 1")
-        );
+        Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from mv_star_anomaly_frequency where total_runs <> 1"));
         Assert.Null(await tasks.NextAsync(null, CancellationToken));
     }
 
