@@ -133,8 +133,8 @@ public sealed class WorkerTests
                 CultureInfo.InvariantCulture,
                 $"""
                 select setseed(0.5);
-                insert into datasets (name, source, checksum, column_mapping, star_count, created_at)
-                  values ('sky', '[]', 'sky', '{"{}"}', {stars}, now());
+                insert into datasets (name, source, checksum, column_mapping, star_count, rejected_count, created_at)
+                  values ('sky', '[]', 'sky', '{"{}"}', {stars}, 0, now());
                 insert into stars (dataset_id, source_id, ra_deg, dec_deg, healpix_29, parallax_mas, parallax_error_mas, pmra_mas_yr,
                     pmdec_mas_yr, pmra_error, pmdec_error, magnitude, color)
                   select dataset_id, n::text, 359 * random(), 170 * random() - 85, n, 5 + random(), 0.1, 20 * random() - 10,
