@@ -63,6 +63,7 @@ public sealed class CommandAdviceTests
         ErrorCode.NotReady,
         ErrorCode.UnreadableBackup,
         ErrorCode.SelectionTooLarge,
+        ErrorCode.NotDistributable,
     ];
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class WorkerTests
     [Fact]
     public async Task A_worker_that_is_told_to_stop_gives_its_task_back_and_the_next_one_goes_on()
     {
-        await using var ledger = await CreateAsync(200_000);
+        await using var ledger = await CreateAsync(100_000);
         var run = await QueueAsync(ledger);
         using var worker = CliProcess.Start("worker", "--database", ledger.Connection, "--threads", "1");
         await UntilAsync(ledger, $"select count(*) from run_tasks where run_id = '{run}' and status = 'running'");
@@ -57,7 +57,7 @@ public sealed class WorkerTests
     /// complete; complete, each is what one program makes of it.</summary>
     private static async Task KillAsync(int kills)
     {
-        await using var ledger = await CreateAsync(200_000);
+        await using var ledger = await CreateAsync(100_000);
         var alone = await HashAsync(ledger, (await ledger.RunAsync([.. s_run, "--json"])).Ok());
         var random = new Random(7);
         var (runs, killed) = (0, 0);
@@ -99,10 +99,10 @@ public sealed class WorkerTests
         Assert.Equal(
             runs + 1,
             await ledger.CountAsync(
-                $"select count(*) from discovery_runs where is_complete and results_hash = '{alone}' and total_stars = 200000"
+                $"select count(*) from discovery_runs where is_complete and results_hash = '{alone}' and total_stars = 100000"
             )
         );
-        Assert.Equal(200_000 * (runs + 1L), await ledger.CountAsync("select count(*) from discovery_results"));
+        Assert.Equal(100_000 * (runs + 1L), await ledger.CountAsync("select count(*) from discovery_results"));
         Assert.Equal(0, await ledger.CountAsync("select count(*) from run_tasks"));
         (await ledger.RunAsync("views", "refresh")).Ok();
         (await ledger.RunAsync("views", "verify")).Ok();
