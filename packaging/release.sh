@@ -109,7 +109,7 @@ archive() {
   local folder=$work/archive/$name
   mkdir -p -- "$folder/completion" "$folder/man"
   cp -- "$work/$platform/almagest" "$root/LICENSE" "$root/README.md" "$root/CHANGELOG.md" "$root/packaging/almagest.service" \
-    "$root/packaging/config.toml" "$folder/"
+    "$root/packaging/almagest-worker.service" "$root/packaging/config.toml" "$folder/"
   cp -- "$work"/texts/almagest.{bash,zsh,fish} "$folder/completion/"
   cp -- "$work/texts/almagest.man" "$folder/man/almagest.1"
   tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$epoch" -C "$work/archive" -c "$name" | gzip -n >"$out/$name.tar.gz"
@@ -125,6 +125,7 @@ package() {
   install -D -m 644 "$work/texts/almagest.zsh" "$folder/usr/share/zsh/vendor-completions/_almagest"
   install -D -m 644 "$work/texts/almagest.fish" "$folder/usr/share/fish/vendor_completions.d/almagest.fish"
   install -D -m 644 "$root/packaging/almagest.service" "$folder/usr/lib/systemd/system/almagest.service"
+  install -D -m 644 "$root/packaging/almagest-worker.service" "$folder/usr/lib/systemd/system/almagest-worker.service"
   install -D -m 644 "$root/packaging/config.toml" "$folder/etc/almagest/config.toml"
   install -D -m 644 "$root/LICENSE" "$doc/copyright"
   install -D -m 644 "$root/CHANGELOG.md" "$doc/changelog"

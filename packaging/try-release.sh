@@ -57,7 +57,7 @@ inside useradd --create-home --uid 1000 maria
 inside getent passwd almagest >/dev/null || die 'the account of the server is missing'
 for file in /usr/bin/almagest /usr/share/man/man1/almagest.1.gz /usr/share/bash-completion/completions/almagest \
   /usr/share/zsh/vendor-completions/_almagest /usr/share/fish/vendor_completions.d/almagest.fish \
-  /usr/lib/systemd/system/almagest.service /etc/almagest/config.toml /usr/share/doc/almagest/copyright; do
+  /usr/lib/systemd/system/almagest.service /usr/lib/systemd/system/almagest-worker.service /etc/almagest/config.toml /usr/share/doc/almagest/copyright; do
   # Documentation may be left out by the settings of the system.
   [[ -e $system$file || $file == /usr/share/man/* || $file == /usr/share/doc/* ]] || die "$file is missing"
 done

@@ -96,6 +96,7 @@ internal static class CommandLine
             {
                 DemoCommand.Create,
                 ServeCommand.Create,
+                WorkerCommand.Create,
                 IngestCommand.Create,
                 PreviewCommand.Create,
                 DatasetCommands.Create,

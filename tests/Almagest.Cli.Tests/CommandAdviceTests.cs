@@ -65,6 +65,7 @@ public sealed class CommandAdviceTests
         ErrorCode.NotReady,
         ErrorCode.UnreadableBackup,
         ErrorCode.SelectionTooLarge,
+        ErrorCode.NotDistributable,
     ];
 
     [Fact]

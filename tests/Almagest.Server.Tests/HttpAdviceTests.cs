@@ -18,6 +18,7 @@ public sealed class HttpAdviceTests
         ErrorCode.BadPageToken,
         ErrorCode.UnreadableFilter,
         ErrorCode.SelectionTooSmall,
+        ErrorCode.NotDistributable,
         ErrorCode.SelectionTooLarge,
         ErrorCode.WrongRunType,
         ErrorCode.RunsNotComparable,

@@ -95,6 +95,15 @@ internal static class DiscoverCommands
     {
         if (parsed.GetValue(options.Queue) && parsed.GetValue(options.NoSave))
             throw new UsageException("--queue leaves a run to a server, and --no-save keeps none", "Choose one of them.", "--no-save");
+        var distributed = parsed.GetValue(options.Distributed);
+        if (distributed && parsed.GetValue(options.NoSave))
+            throw new UsageException(
+                "--distributed goes by way of the ledger, and --no-save keeps none",
+                "Choose one of them.",
+                "--no-save"
+            );
+        if (distributed && sweep.Count > 1)
+            throw new UsageException("--distributed takes one run", "Give each parameter one value.", "--distributed");
         var filter = StarFilterText.Parse(parsed.GetValue(options.Filter));
         if (parsed.GetValue(options.Quality) is { } quality)
         {
@@ -112,7 +121,15 @@ internal static class DiscoverCommands
             filter = filter with { Without = new SourceIds([.. filter.Without ?? [], .. await StarsAsync(shell, session.Ledger, kinds)]) };
         filter.Validate();
         if (parsed.GetValue(options.Queue))
-            return await QueueAsync(shell, session.Ledger, dataset, filter, sweep, parsed.GetValue(options.Follow));
+            return await QueueAsync(shell, session.Ledger, dataset, filter, sweep, parsed.GetValue(options.Follow), distributed);
+        if (distributed)
+            return await SharedRun.AnswerAsync(
+                shell,
+                session.Ledger,
+                new RunRequest(dataset.Name, filter, sweep[0]),
+                (int)(parsed.GetValue(options.Threads) ?? 0),
+                (int)(parsed.GetValue(options.Top) ?? RunOptions.DefaultTop)
+            );
         var lines = parsed.GetValue(options.Follow) ? new StageLines(shell) : null;
         var service = new DiscoveryService(session.Ledger)
         {
@@ -180,7 +197,8 @@ internal static class DiscoverCommands
         Dataset dataset,
         StarFilter filter,
         IReadOnlyList<RunParameters> sweep,
-        bool follow
+        bool follow,
+        bool distributed
     )
     {
         if (sweep.Count > 1)
@@ -191,6 +209,7 @@ internal static class DiscoverCommands
                 RunPlacement.Queued with
                 {
                     By = Environment.UserName,
+                    Distributed = distributed,
                 },
                 null,
                 shell.CancellationToken
@@ -204,7 +223,9 @@ internal static class DiscoverCommands
             console =>
             {
                 view.Show(console);
-                console.Say($"It waits for a worker (almagest serve); follow it: almagest runs follow {ConsoleText.Short(run.RunId)}");
+                console.Say(
+                    $"It waits for a worker (almagest serve, almagest worker); follow it: almagest runs follow {ConsoleText.Short(run.RunId)}"
+                );
             }
         );
         return ExitCodes.Done;

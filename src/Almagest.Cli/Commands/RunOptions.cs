@@ -47,6 +47,13 @@ internal sealed class RunOptions
 
     public Option<bool> Queue { get; } = OptionFactory.Flag("--queue", "Leave it to a server's worker, and return at once");
 
+    public Option<bool> Distributed { get; } =
+        OptionFactory.Flag(
+            "--distributed",
+            "Split it into tasks, which this command shares with all workers on the database (almagest worker, almagest serve); "
+                + "the same results, to the last bit"
+        );
+
     public Option<bool> Follow { get; } =
         OptionFactory.Flag("--follow", "Say stage by stage how far it is, also where there is no terminal; with --queue, wait for its end");
 
@@ -71,7 +78,9 @@ internal sealed class RunOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { Dataset, Filter, Quality, WithoutKind, Features, NoSave, Queue, Follow, Top, Threads })
+        foreach (
+            var option in new Option[] { Dataset, Filter, Quality, WithoutKind, Features, NoSave, Queue, Distributed, Follow, Top, Threads }
+        )
             command.Add(option);
     }
 }

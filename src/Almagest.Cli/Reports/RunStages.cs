@@ -10,11 +10,13 @@ internal static class RunStages
         progress is null
             ? null
             : new SynchronousProgress<RunProgress>(p =>
-                progress.Report(prefix + Describe(p.Stage), p.Stage is "persist" or "views" ? null : p.Fraction)
+                progress.Report(prefix + Describe(p.Stage), RunProgress.WordOf(p.Stage) is "persist" or "views" ? null : p.Fraction)
             );
 
-    public static string Describe(string stage) =>
-        stage switch
+    public static string Describe(string stage) => Word(RunProgress.WordOf(stage)) + RunProgress.TasksOf(stage);
+
+    private static string Word(string word) =>
+        word switch
         {
             "load" => "loading stars",
             "compute" => "computing",

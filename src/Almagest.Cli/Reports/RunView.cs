@@ -107,6 +107,12 @@ internal sealed class RunView
 
     private static string[] Only(bool wanted, string cell) => wanted ? [cell] : [];
 
+    // A run that was lost says nothing of where it was.
+    private string Status() =>
+        _run.Error is not null ? $"{_run.Status}: {_run.Error}"
+        : _run is { Status: RunStatus.Running, ProgressStage: { } stage } ? $"{_run.Status}: {RunStages.Describe(stage)}"
+        : _run.Status;
+
     public void Show(IAnsiConsole console)
     {
         var remarks = (_report.ResultsSummary?.Notes ?? []).Select(n => ("note", (string?)n));
@@ -125,7 +131,7 @@ internal sealed class RunView
             ("filled", AnalysedText.Filled(_report.ResultsSummary)),
             ("draws", _report.ResultsSummary?.Draws?.Sentence(_report.TotalStars)),
             ("selection", _selectionHash),
-            ("status", _run.Error is null ? _run.Status : $"{_run.Status}: {_run.Error}"),
+            ("status", Status()),
             ("found", _run.IsComplete ? RunSummaryText.Found(_run) : null),
             ("created", ConsoleText.When(_run.CreatedAt) + " UTC"),
             ("took", _run is { StartedAt: { } start, CompletedAt: { } end } ? ConsoleText.Duration((end - start).TotalMilliseconds) : null),

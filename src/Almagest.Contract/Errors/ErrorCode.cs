@@ -33,6 +33,9 @@ public sealed class ErrorCode
     /// needed_bytes, available_bytes.</summary>
     public static readonly ErrorCode SelectionTooLarge = Invalid("selection_too_large");
 
+    /// <summary>A run that cannot be split among workers. Facts: algorithm.</summary>
+    public static readonly ErrorCode NotDistributable = Invalid("not_distributable");
+
     /// <summary>A run whose type or algorithm does not have what is asked for.</summary>
     public static readonly ErrorCode WrongRunType = Invalid("wrong_run_type");
 

@@ -28,6 +28,9 @@ public abstract class AnomalyAlgorithm : Algorithm
     private protected AnomalyAlgorithm(AnomalyParameters defaults)
         : base(defaults) { }
 
+    /// <summary>What a user should know of the scores of so many stars before believing them; whole sentences.</summary>
+    internal abstract IReadOnlyList<string> NotesOf(int rows, RunParameters parameters);
+
     public sealed override string RunType => Type;
 
     public override IReadOnlyDictionary<string, JsonNode?> Before { get; } =
@@ -84,6 +87,8 @@ public abstract class AnomalyAlgorithm<TParameters> : AnomalyAlgorithm
                 $"Only {rows:N0} star{(rows == 1 ? " was" : "s were")} analysed: too few to tell what is usual, and so what is not."
             );
     }
+
+    internal sealed override IReadOnlyList<string> NotesOf(int rows, RunParameters parameters) => [.. Notes(rows, (TParameters)parameters)];
 
     private static Sequence<double> InReach(Sequence<double> scores)
     {

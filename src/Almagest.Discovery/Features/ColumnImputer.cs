@@ -37,6 +37,11 @@ internal sealed class ColumnImputer
             _distanceMedian = OrderStatistics.MedianOf(parallaxes);
     }
 
+    /// <summary>As it was of a selection, to fill the gaps of some of its stars.</summary>
+    /// <param name="medians">by <see cref="StarColumn"/></param>
+    public ColumnImputer(double[] medians, double distanceMedian, DistanceRule distances) =>
+        (_medians, _distanceMedian, Distances) = (medians, distanceMedian, distances);
+
     public DistanceRule Distances { get; }
 
     /// <summary>Stars with a known parallax that is no distance; counted only where a feature needs distances.</summary>
@@ -49,6 +54,9 @@ internal sealed class ColumnImputer
     public int Missing(StarColumn column) => _missing[(int)column];
 
     public double Median(StarColumn column) => _medians[(int)column];
+
+    /// <summary>By <see cref="StarColumn"/>.</summary>
+    public IReadOnlyList<double> Medians => _medians;
 
     public bool AllMissing(StarColumn column) => Missing(column) == _count;
 

@@ -11,10 +11,10 @@ internal sealed class FeatureRows
     private readonly FeatureStatistics[] _statistics;
     private readonly DistanceRule _distances;
 
-    private FeatureRows(ColumnImputer imputer, Feature[] features, PreparedFeatures prepared, DistanceRule distances)
+    private FeatureRows(ColumnImputer imputer, Feature[] features, IEnumerable<FeatureStatistics> statistics, DistanceRule distances)
     {
         (_imputer, _features, _distances) = (imputer, features, distances);
-        _statistics = [.. prepared.Statistics];
+        _statistics = [.. statistics];
         UsesDistance = features.Any(f => f.UsesDistance);
         Needs = [.. features.SelectMany(f => f.Needs).Distinct().Order()];
     }
@@ -29,13 +29,21 @@ internal sealed class FeatureRows
     /// <param name="distances">the rule that it was prepared by</param>
     public static FeatureRows Of(PreparedFeatures prepared, DistanceRule distances)
     {
-        var features = prepared.Matrix.Names.Select(name => prepared.Recipe.Features.First(f => f.Name == name)).ToArray();
+        var features = Named(prepared.Recipe, prepared.Matrix.Names);
         var imputer =
             prepared.Imputer is { } known && known.Distances == distances
                 ? known
                 : new ColumnImputer(prepared.Stars, prepared.Recipe with { Features = features }, distances);
-        return new FeatureRows(imputer, features, prepared, distances);
+        return new FeatureRows(imputer, features, prepared.Statistics, distances);
     }
+
+    /// <summary>The same from what is kept of a selection.</summary>
+    /// <param name="statistics">centre and scale of each feature of the matrix, in its order</param>
+    public static FeatureRows Of(FeatureRecipe recipe, IReadOnlyList<FeatureStatistics> statistics, ColumnImputer imputer) =>
+        new(imputer, Named(recipe, [.. statistics.Select(s => s.Name)]), statistics, imputer.Distances);
+
+    private static Feature[] Named(FeatureRecipe recipe, IReadOnlyList<string> names) =>
+        [.. names.Select(name => recipe.Features.First(f => f.Name == name))];
 
     /// <summary>What the catalogue says of a star, medians where it says nothing.</summary>
     /// <param name="stars">of the selection, or some of them</param>

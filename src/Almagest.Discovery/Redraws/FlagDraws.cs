@@ -44,8 +44,7 @@ internal static class FlagDraws
     /// <param name="found">what it found, by an algorithm with the same parameters</param>
     /// <returns>null where no draws are asked for</returns>
     public static StarDraws? Of(PreparedFeatures prepared, AnomalyResult found, RunParameters parameters, AlgorithmContext context) =>
-        // Whoever asks for more than usual asks for the tails, which a few draws do not show.
-        Of(prepared, found, parameters, context, parameters.Draws <= RunParameters.DefaultDraws);
+        Of(prepared, found, parameters, context, StopsEarly(parameters));
 
     /// <param name="stopEarly">false = every star gets all draws</param>
     internal static StarDraws? Of(
@@ -73,28 +72,98 @@ internal static class FlagDraws
         long made = 0;
         var done = 0;
         foreach (var (start, tile) in prepared.Stars.Tiles())
-        {
-            var here = redraw.On(tile);
-            RowBlocks.ForEach(
-                tile.Count,
+            made += OfTile(
+                redraw.On(tile),
+                new Tile(scorer, found.Scores, found.Offset, near, shares, spreads) { Start = start, Count = tile.Count },
+                prepared.Matrix.Columns,
                 blockRows,
-                context.MaxThreads,
-                (first, count) =>
-                {
-                    using var scores = found.Scores.Read(start + first, count);
-                    using var block = new Block(here, scorer, found.Offset, scores.Span.ToArray(), prepared.Matrix.Columns, start, first);
-                    block.Add(Math.Min(Pilot, parameters.Draws), (_, _) => true);
-                    if (parameters.Draws > Second)
-                        block.Add(Second, (measured, sums) => measured < 0 || !IsCertain(measured, sums, near));
-                    block.Add(parameters.Draws, (measured, sums) => !IsCertain(measured, sums, stopEarly ? 0 : near));
-                    block.Finish(shares, spreads);
-                    Interlocked.Add(ref made, block.Made);
-                    context.Progress?.Report((double)Interlocked.Add(ref done, count) / rows);
-                },
-                context.CancellationToken
+                parameters.Draws,
+                context,
+                count => context.Progress?.Report((double)Interlocked.Add(ref done, count) / rows)
             );
-        }
         return new StarDraws(shares, spreads, parameters.Draws, made).Of(redraw);
+    }
+
+    /// <summary>The draws of the stars of a tile, whatever the others are: so many of a run that asks for no more than usual.</summary>
+    /// <param name="redraw">of these stars, with the errors that the whole selection has</param>
+    /// <param name="scores">their raw scores</param>
+    /// <param name="near">as <see cref="NearOf"/> says for all scores</param>
+    internal static StarDraws OfTile(
+        StarRedraw redraw,
+        IRowScorer scorer,
+        double[] scores,
+        double offset,
+        double near,
+        RunParameters parameters,
+        int columns,
+        AlgorithmContext context
+    )
+    {
+        var (shares, spreads) = (new double[scores.Length], new double[scores.Length]);
+        if (redraw.Errors.Columns.Count == 0)
+        {
+            None(0, scores.Length, shares, spreads);
+            return new StarDraws(shares, spreads, parameters.Draws, 0).Of(redraw);
+        }
+        var tile = new Tile(scorer, scores, offset, near, shares, spreads) { Count = scores.Length };
+        var blockRows = Math.Clamp(scores.Length / 64, 64, MostBlockRows);
+        var made = OfTile(redraw, tile, columns, blockRows, parameters.Draws, context, _ => { });
+        return new StarDraws(shares, spreads, parameters.Draws, made).Of(redraw);
+    }
+
+    /// <summary>How near to the threshold a star gets all draws in any case; infinite where all stars do.</summary>
+    internal static double NearOf(AnomalyResult found, RunParameters parameters) =>
+        StopsEarly(parameters) ? Near(found) : double.PositiveInfinity;
+
+    // Whoever asks for more than usual asks for the tails, which a few draws do not show.
+    private static bool StopsEarly(RunParameters parameters) => parameters.Draws <= RunParameters.DefaultDraws;
+
+    private static long OfTile(
+        StarRedraw redraw,
+        Tile tile,
+        int columns,
+        int blockRows,
+        int draws,
+        AlgorithmContext context,
+        Action<int> told
+    )
+    {
+        long made = 0;
+        RowBlocks.ForEach(
+            tile.Count,
+            blockRows,
+            context.MaxThreads,
+            (first, count) =>
+            {
+                using var scores = tile.Scores.Read(tile.Start + first, count);
+                using var block = new Block(redraw, tile.Scorer, tile.Offset, scores.Span.ToArray(), columns, tile.Start, first);
+                block.Add(Math.Min(Pilot, draws), (_, _) => true);
+                if (draws > Second)
+                    block.Add(Second, (measured, sums) => measured < 0 || !IsCertain(measured, sums, tile.Near));
+                block.Add(draws, (measured, sums) => !IsCertain(measured, sums, double.IsPositiveInfinity(tile.Near) ? tile.Near : 0));
+                block.Finish(tile.Shares, tile.Spreads);
+                Interlocked.Add(ref made, block.Made);
+                told(count);
+            },
+            context.CancellationToken
+        );
+        return made;
+    }
+
+    /// <summary>Some stars next to each other, with what the run says of them.</summary>
+    private sealed record Tile(
+        IRowScorer Scorer,
+        Sequence<double> Scores,
+        double Offset,
+        double Near,
+        Sequence<double> Shares,
+        Sequence<double> Spreads
+    )
+    {
+        /// <summary>Where in the sequences the tile begins.</summary>
+        public int Start { get; init; }
+
+        public required int Count { get; init; }
     }
 
     private static void None(int first, int count, params ReadOnlySpan<Sequence<double>> all)

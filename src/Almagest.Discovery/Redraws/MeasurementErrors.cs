@@ -70,6 +70,10 @@ internal sealed class MeasurementErrors
         return stars.IsInMemory ? new MeasurementErrors(stars, columns) : new MeasurementErrors(columns);
     }
 
+    /// <summary>Of some stars of a selection, in memory.</summary>
+    /// <param name="columns">the measurements of which some star of the selection has an error</param>
+    public static MeasurementErrors OfTile(StarColumns tile, IReadOnlyList<StarColumn> columns) => new(tile, [.. columns]);
+
     /// <summary>The same for some of the stars, which are in memory.</summary>
     public MeasurementErrors On(StarColumns tile) => new(tile, _columns);
 

@@ -33,6 +33,10 @@ internal sealed class StarRedraw
     public StarRedraw(PreparedFeatures prepared, DistanceRule distances, long seed)
         : this(prepared.Stars, FeatureRows.Of(prepared, distances), seed) { }
 
+    /// <summary>Of some stars of a selection of which these measurements have errors.</summary>
+    public StarRedraw(StarColumns tile, FeatureRows features, IReadOnlyList<StarColumn> drawn, long seed)
+        : this(tile, features, MeasurementErrors.OfTile(tile, drawn), seed) { }
+
     private StarRedraw(StarColumns stars, FeatureRows features, long seed)
         : this(stars, features, MeasurementErrors.Of(stars, features.Needs), seed) { }
 

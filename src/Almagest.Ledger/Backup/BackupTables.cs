@@ -16,6 +16,7 @@ internal static class BackupTables
         "tap_jobs",
         "tap_job_uploads",
         "tap_job_chunks",
+        "run_tasks",
         "idempotency_keys",
         "data_protection_keys",
         "deletions",

@@ -4,7 +4,7 @@ namespace Almagest.Ledger.Database;
 
 /// <summary>Statements whose answer is a number, one column or nothing, on a connection that the caller holds. Without a time limit: they
 /// load, compute or wait their turn.</summary>
-internal static class ConnectionCommands
+public static class ConnectionCommands
 {
     /// <returns>rows changed</returns>
     public static async Task<int> ExecuteAsync(

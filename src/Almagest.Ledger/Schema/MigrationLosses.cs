@@ -83,6 +83,8 @@ internal static class MigrationLosses
             ("watches", "select count(*) from public.watches"),
             ("what watches told", "select count(*) from public.watch_news where stars > 0"),
         ],
+        // Their runs begin anew.
+        ["AddRunTasks"] = [],
         ["AddAccessTokens"] = [("access tokens", "select count(*) from public.access_tokens")],
     };
 

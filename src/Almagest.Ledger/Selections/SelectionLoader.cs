@@ -89,12 +89,32 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
     /// <param name="further">names of other columns of numbers, for <see cref="StarColumns.Further"/></param>
     /// <inheritdoc cref="LoadAsync(long, StarFilter, IProgress{long}?, CancellationToken)"/>
     /// <exception cref="ArgumentException">there is no such column</exception>
-    public async Task<StarColumns> LoadAsync(
+    public Task<StarColumns> LoadAsync(
         long datasetId,
         StarFilter filter,
         IReadOnlyCollection<string> further,
         IProgress<long>? progress = null,
         CancellationToken cancellationToken = default
+    ) => LoadPartAsync(datasetId, filter, further, null, progress, cancellationToken);
+
+    /// <summary>Those stars of the selection that are between two, both included.</summary>
+    /// <inheritdoc cref="LoadAsync(long, StarFilter, IReadOnlyCollection{string}, IProgress{long}?, CancellationToken)"/>
+    public Task<StarColumns> LoadBetweenAsync(
+        long datasetId,
+        StarFilter filter,
+        IReadOnlyCollection<string> further,
+        long first,
+        long last,
+        CancellationToken cancellationToken = default
+    ) => LoadPartAsync(datasetId, filter, further, (first, last), null, cancellationToken);
+
+    private async Task<StarColumns> LoadPartAsync(
+        long datasetId,
+        StarFilter filter,
+        IReadOnlyCollection<string> further,
+        (long First, long Last)? between,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken
     )
     {
         var ids = new List<long>();
@@ -111,7 +131,8 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
                     values[c].Add(row[c]);
             },
             progress,
-            cancellationToken
+            cancellationToken,
+            between
         );
         return new StarColumns
         {
@@ -182,7 +203,8 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
         string[] columns,
         Action<long, ReadOnlySpan<double>> row,
         IProgress<long>? progress,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        (long First, long Last)? between = null
     ) =>
         ledger.AskAsync(
             async connection =>
@@ -192,7 +214,7 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
                 await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 3600 };
                 command.CommandText =
                     $"select {string.Join(", ", columns.Prepend("star_id"))} from public.stars "
-                    + $"where {StarFilterSql.Where(command, datasetId, filter)} order by star_id";
+                    + $"where {StarFilterSql.Where(command, datasetId, filter)}{Between(command, between)} order by star_id";
                 await using var reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.SequentialAccess, cancellationToken);
                 while (await reader.ReadAsync(cancellationToken))
                 {
@@ -206,6 +228,9 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
             },
             cancellationToken
         );
+
+    private static string Between(NpgsqlCommand command, (long First, long Last)? between) =>
+        between is { } ids ? $" and star_id between {GaiaQuality.Bind(command, ids.First)} and {GaiaQuality.Bind(command, ids.Last)}" : "";
 
     // One column at a time, so that the growing list is freed before the next is copied.
     private static double[] Take(List<double>[] columns, int index)

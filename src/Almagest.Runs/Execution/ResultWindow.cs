@@ -8,7 +8,10 @@ namespace Almagest.Runs.Execution;
 /// thread-safe.</summary>
 internal sealed class ResultWindow
 {
-    private readonly StarAnalysis _analysis;
+    private readonly Sequence<long> _allIds;
+    private readonly Sequence<double>? _allScores,
+        _allShares,
+        _allSpreads;
     private readonly ClusterResult? _clusters;
     private readonly double _offset;
     private readonly int _most;
@@ -19,10 +22,19 @@ internal sealed class ResultWindow
     private int _first;
 
     public ResultWindow(StarAnalysis analysis)
+        : this(
+            analysis.Stars.Ids,
+            analysis.Anomalies?.Scores,
+            analysis.Anomalies?.Offset ?? 0,
+            analysis.Draws?.OfShares,
+            analysis.Draws?.OfSpreads
+        ) => _clusters = analysis.Clusters;
+
+    /// <param name="scores">raw</param>
+    public ResultWindow(Sequence<long> ids, Sequence<double>? scores, double offset, Sequence<double>? shares, Sequence<double>? spreads)
     {
-        (_analysis, _clusters) = (analysis, analysis.Clusters);
-        _offset = analysis.Anomalies?.Offset ?? 0;
-        _most = MostOf(analysis.Stars.Count);
+        (_allIds, _allScores, _offset, _allShares, _allSpreads) = (ids, scores, offset, shares, spreads);
+        _most = MostOf((int)ids.Count);
     }
 
     /// <summary>Stars of one look into the files. The hash asks for as many in an order of its own: with fewer, each star would be another
@@ -54,12 +66,13 @@ internal sealed class ResultWindow
 
     private void Move(int row)
     {
-        _first = _analysis.Stars.IsInMemory ? 0 : row / _most * _most;
-        var count = _analysis.Stars.IsInMemory ? _analysis.Stars.Count : Math.Min(_most, _analysis.Stars.Count - _first);
-        _ids = Part(_analysis.Stars.Ids, count, _ids)!;
-        _scores = Part(_analysis.Anomalies?.Scores, count, _scores) ?? [];
-        _shares = Part(_analysis.Draws?.OfShares, count, _shares);
-        _spreads = Part(_analysis.Draws?.OfSpreads, count, _spreads);
+        var isInMemory = _allIds.Array is not null;
+        _first = isInMemory ? 0 : row / _most * _most;
+        var count = isInMemory ? (int)_allIds.Count : (int)Math.Min(_most, _allIds.Count - _first);
+        _ids = Part(_allIds, count, _ids)!;
+        _scores = Part(_allScores, count, _scores) ?? [];
+        _shares = Part(_allShares, count, _shares);
+        _spreads = Part(_allSpreads, count, _spreads);
     }
 
     private T[]? Part<T>(Sequence<T>? of, int count, T[]? before)

@@ -86,14 +86,7 @@ public sealed record StarAnalysis(
         ArgumentNullException.ThrowIfNull(stars);
         ArgumentNullException.ThrowIfNull(parameters);
         if (stars.Count < Algorithm.MinStars)
-        {
-            throw LedgerException.Of(
-                ErrorCode.SelectionTooSmall,
-                $"the selection holds {stars.Count} stars, expected at least {Algorithm.MinStars}",
-                "Widen the filter, or choose another dataset.",
-                "filter"
-            );
-        }
+            throw TooFew(stars.Count);
         var watch = Stopwatch.StartNew();
         try
         {
@@ -184,6 +177,15 @@ public sealed record StarAnalysis(
             Standardise = parameters.Algorithm.Standardises,
             FillGaps = parameters.Algorithm.Standardises,
         };
+
+    /// <summary>The selection holds too few stars.</summary>
+    internal static LedgerException TooFew(int stars) =>
+        LedgerException.Of(
+            ErrorCode.SelectionTooSmall,
+            $"the selection holds {stars} stars, expected at least {Algorithm.MinStars}",
+            "Widen the filter, or choose another dataset.",
+            "filter"
+        );
 
     /// <summary>The recipe leaves too few stars of the selection.</summary>
     internal static LedgerException TooFew(TooFewStarsException e) =>

@@ -38,6 +38,9 @@ internal enum HeartbeatResponse
 public sealed record LostRunsReport(int Restarted, int Failed, int Cancelled)
 {
     public int Total => Restarted + Failed + Cancelled;
+
+    /// <summary>Tasks of runs that several workers share, which wait again.</summary>
+    public int Tasks { get; init; }
 }
 
 /// <summary>
@@ -137,7 +140,10 @@ public sealed class RunClaims(LedgerDatabase ledger)
             ends.Count(e => e == RunStatus.Pending),
             ends.Count(e => e == RunStatus.Failed),
             ends.Count(e => e == RunStatus.Cancelled)
-        );
+        )
+        {
+            Tasks = await new TaskClaims(ledger).LookAfterAsync(cancellationToken),
+        };
     }
 
     /// <summary>What becomes of a run whose attempt was lost through no fault of the run; null where the attempt is over

@@ -33,6 +33,9 @@ public sealed class RunCompletion : IAsyncDisposable
         _runId = runId;
     }
 
+    /// <summary>Of the transaction, for what belongs to it.</summary>
+    internal NpgsqlConnection Connection => _connection;
+
     /// <summary>Told of each step of a completion; for tests that end the program or the database there.</summary>
     internal static Action<string>? AtPoint { get; set; }
 
@@ -191,6 +194,10 @@ public sealed class RunCompletion : IAsyncDisposable
             }
         });
     }
+
+    /// <summary>The same, counted before.</summary>
+    internal Task SaveExclusionsAsync(IReadOnlyList<ExcludedCell> excluded, CancellationToken cancellationToken) =>
+        DatabaseBoundary.AskAsync(() => ExcludedCell.SaveAsync(_connection, _runId, excluded, cancellationToken));
 
     /// <summary>The same stars as another run, over the same selection and with the same recipe, left out.</summary>
     internal async Task CopyExclusionsAsync(Guid of, CancellationToken cancellationToken)

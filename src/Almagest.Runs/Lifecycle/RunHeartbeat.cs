@@ -8,8 +8,7 @@ namespace Almagest.Runs.Lifecycle;
 /// </summary>
 internal sealed class RunHeartbeat : IAsyncDisposable, IProgress<RunProgress>
 {
-    private readonly RunClaims _claims;
-    private readonly RunClaim _claim;
+    private readonly Func<RunProgress?, CancellationToken, Task<HeartbeatResponse>> _beat;
     private readonly IProgress<RunProgress>? _next;
     private readonly CancellationTokenSource _stop;
     private readonly CancellationTokenSource _ended = new();
@@ -18,9 +17,16 @@ internal sealed class RunHeartbeat : IAsyncDisposable, IProgress<RunProgress>
     private volatile HeartbeatResponse _response = HeartbeatResponse.Continue;
 
     public RunHeartbeat(RunClaims claims, RunClaim claim, IProgress<RunProgress>? next, CancellationToken cancellationToken)
+        : this((progress, token) => claims.HeartbeatAsync(claim, progress, token), next, cancellationToken) { }
+
+    /// <param name="beat">gives the sign of life, and hears what to do</param>
+    public RunHeartbeat(
+        Func<RunProgress?, CancellationToken, Task<HeartbeatResponse>> beat,
+        IProgress<RunProgress>? next,
+        CancellationToken cancellationToken
+    )
     {
-        _claims = claims;
-        _claim = claim;
+        _beat = beat;
         _next = next;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _beating = Task.Run(BeatAsync, CancellationToken.None);
@@ -47,7 +53,7 @@ internal sealed class RunHeartbeat : IAsyncDisposable, IProgress<RunProgress>
             {
                 try
                 {
-                    _response = await _claims.HeartbeatAsync(_claim, _progress, _ended.Token);
+                    _response = await _beat(_progress, _ended.Token);
                 }
                 catch (LedgerException)
                 {

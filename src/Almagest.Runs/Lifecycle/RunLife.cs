@@ -24,6 +24,7 @@ internal sealed record RunOperation(string Name, string By, params (string From,
 /// <code>
 ///   operation | by                                | pending   | running                        | completed, failed, cancelled
 ///   take      | a worker that is free             | running   | -                              | -
+///   begin     | who takes the first of its tasks  | running   | -                              | -
 ///   release   | its worker, which stops           | -         | pending                        | -
 ///   end       | its worker                        | -         | failed, cancelled              | -
 ///   lose      | whoever finds its worker silent   | -         | pending, failed, cancelled     | -
@@ -33,6 +34,10 @@ internal sealed record RunOperation(string Name, string By, params (string From,
 ///   delete    | a user                            | gone      | refused                        | gone
 /// </code>
 /// <para>
+/// A run that has tasks (<see cref="TaskLife"/>) is nobody's: it is begun instead of taken, whoever is at one of them may end it, its
+/// attempt stays the same to its end, and it is not lost: its tasks are.
+/// </para>
+/// <para>
 /// - = nothing happens: somebody else was faster. A worker's statements hold for its own attempt only (<see cref="RunClaim"/>); whoever
 /// lost its run changes nothing. The database has guards of its own: <c>status</c> is one of the five, <c>is_complete</c> holds exactly
 /// for <c>completed</c> (check constraints), and a complete run is never rewritten (trigger <c>keep_complete_run</c>).
@@ -41,6 +46,8 @@ internal sealed record RunOperation(string Name, string By, params (string From,
 internal static class RunLife
 {
     public static readonly RunOperation Take = new("take", "a worker that is free", (RunStatus.Pending, RunStatus.Running));
+
+    public static readonly RunOperation Begin = new("begin", "who takes the first of its tasks", (RunStatus.Pending, RunStatus.Running));
 
     public static readonly RunOperation Release = new("release", "its worker, which stops", (RunStatus.Running, RunStatus.Pending));
 
@@ -83,12 +90,14 @@ internal static class RunLife
         (RunStatus.Running, RunStatus.Completed)
     );
 
-    public static IReadOnlyList<RunOperation> Operations { get; } = [Take, Release, End, Lose, Cancel, Abandon, Complete];
+    public static IReadOnlyList<RunOperation> Operations { get; } = [Take, Begin, Release, End, Lose, Cancel, Abandon, Complete];
 
     /// <summary>The status that a run is inserted with.</summary>
     public const string First = RunStatus.Pending;
 
     private const string NoProgress = "progress_stage = null, progress_fraction = null";
+
+    private const string WithoutTasks = "not exists (select from public.run_tasks t where t.run_id = q.run_id)";
 
     // $1 run, $2 attempt
     private const string Mine = "run_id = $1 and attempts = $2";
@@ -100,7 +109,7 @@ internal static class RunLife
     /// <summary>Take the oldest run that waits. $1 worker</summary>
     public static readonly string TakeNext = $"""
         update public.discovery_runs r set {Taken}
-        from (select run_id from public.discovery_runs where {Take.Allowed} and not_before <= clock_timestamp()
+        from (select run_id from public.discovery_runs q where {Take.Allowed} and not_before <= clock_timestamp() and {WithoutTasks}
               order by run_id limit 1 for update skip locked) next
         where r.run_id = next.run_id
         returning r.run_id, r.attempts, r.group_id, r.algorithm
@@ -109,9 +118,15 @@ internal static class RunLife
     /// <summary>Take this run. $1 worker, $2 run</summary>
     public static readonly string TakeOne = $"""
         update public.discovery_runs r set {Taken}
-        from (select run_id from public.discovery_runs where run_id = $2 and {Take.Allowed} for update skip locked) next
+        from (select run_id from public.discovery_runs q where run_id = $2 and {Take.Allowed} and {WithoutTasks}
+              for update skip locked) next
         where r.run_id = next.run_id
         returning r.run_id, r.attempts, r.group_id, r.algorithm
+        """;
+
+    /// <summary>The first task of a run is taken. $1 worker, $2 run</summary>
+    public static readonly string BeginRun = $"""
+        update public.discovery_runs r set {Taken} where run_id = $2 and {Begin.Allowed}
         """;
 
     /// <summary>Put a run back among those that wait. $1 run, $2 attempt</summary>
@@ -201,14 +216,22 @@ internal static class RunLife
         returning r.cancel_requested_at is not null
         """;
 
+    /// <summary>The same of a run whose tasks are worked on: how far they are. $1 run, $2 stage, $3 fraction</summary>
+    public const string TellTasks = """
+        update public.discovery_runs r set heartbeat_at = clock_timestamp(), progress_stage = $2, progress_fraction = $3
+        from (select run_id from public.discovery_runs where run_id = $1 and status = 'running' for no key update skip locked) mine
+        where r.run_id = mine.run_id
+        """;
+
     /// <summary>Whether a run is still this attempt's, or complete. $1 run, $2 attempt</summary>
     public const string IsMine =
         "select is_complete or (status = 'running' and attempts = $2) from public.discovery_runs where run_id = $1";
 
     /// <summary>Running runs whose worker is silent, and whether for very long. $1 silence that counts, $2 silence that proves</summary>
-    public const string Silent = """
+    public const string Silent = $"""
         select run_id, attempts, coalesce(heartbeat_at, started_at, created_at) < clock_timestamp() - $2
-        from public.discovery_runs where status = 'running' and coalesce(heartbeat_at, '-infinity') < clock_timestamp() - $1 limit 1000
+        from public.discovery_runs q where status = 'running' and coalesce(heartbeat_at, '-infinity') < clock_timestamp() - $1
+          and {WithoutTasks} limit 1000
         """;
 
     /// <summary>Write down the recipe of a run that was stored without one, while it is worked on. $1 run, $2 parameters, $3

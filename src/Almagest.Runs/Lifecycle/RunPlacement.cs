@@ -11,6 +11,9 @@ public sealed record RunPlacement(TimeSpan Reserved, int MaxRestarts)
     /// <summary>For the next free worker of any server.</summary>
     public static readonly RunPlacement Queued = new(TimeSpan.Zero, 2);
 
+    /// <summary>Whether it is split into tasks, which all workers share.</summary>
+    public bool Distributed { get; init; }
+
     /// <summary>The run that it repeats.</summary>
     public Guid? RetryOf { get; init; }
 

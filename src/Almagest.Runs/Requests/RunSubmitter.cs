@@ -88,7 +88,12 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
         var stars = await new SelectionCheck(ledger).RequireAsync(found, filter, cancellationToken);
         var (resolved, choice) = await ResolveAsync(first, filter, parameters, cancellationToken);
         foreach (var (asked, _) in resolved)
-            Memory?.Require(asked, stars);
+        {
+            if (placement.Distributed)
+                SharedRuns.Require(asked, filter);
+            else
+                Memory?.Require(asked, stars);
+        }
         var selection = SelectionHash.Of(found, filter);
         var runs = resolved
             .Zip(
@@ -213,6 +218,8 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
                 await RequirePlaceAsync(context, placement, runs.Count, cancellationToken);
                 context.Runs.AddRange(runs);
                 await RunRepository.SaveAsync(context, runs[0].DatasetId, cancellationToken);
+                foreach (var run in placement.Distributed ? runs : [])
+                    await context.Database.ExecuteSqlRawAsync(TaskLife.First, [run.RunId], cancellationToken);
                 if (key is not null)
                 {
                     var first = runs[0].RunId;
@@ -317,7 +324,9 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
                         {
                             dataset,
                             filter.ToJson(),
-                            placement.GroupId is null ? "run" : "sweep",
+                            placement.Distributed ? "shared"
+                            : placement.GroupId is null ? "run"
+                            : "sweep",
                             parameters.Select(p => new[] { p.Algorithm.Name, p.ToJson() }),
                         }
                     )

@@ -4,6 +4,7 @@ using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Tasks;
 using Almagest.Server.Measuring;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,7 @@ namespace Almagest.Server.Jobs;
 
 /// <summary>
 /// Takes runs from the ledger's queue, which all servers on the database share, and executes them, several at once where the settings say
-/// so. A run that is interrupted because the server stops waits again for the next worker; one whose worker is lost, here or elsewhere,
+/// so. Tasks of runs that several workers share are taken from theirs, as by <c>almagest worker</c>. A run that is interrupted because the server stops waits again for the next worker; one whose worker is lost, here or elsewhere,
 /// does so, too, until that has happened too often.
 /// </summary>
 internal sealed class RunWorker(
@@ -29,6 +30,7 @@ internal sealed class RunWorker(
     private static readonly TimeSpan s_reapAgain = TimeSpan.FromSeconds(3);
 
     private readonly RunClaims _claims = new(options.Ledger);
+    private readonly TaskClaims _tasks = new(options.Ledger);
     private long _missedSince;
 
     protected override Task WorkAsync(CancellationToken stoppingToken) =>
@@ -44,10 +46,18 @@ internal sealed class RunWorker(
         var backoff = new Backoff();
         DiscoveryService? service = null;
         Guid? group = null;
+        var shared = new TaskWorker(options.Ledger) { MaxThreads = options.RunThreads, LongestRun = options.LongestRun };
         while (true)
         {
             try
             {
+                if (await _tasks.NextAsync(null, stoppingToken) is { } task)
+                {
+                    backoff.Reset();
+                    Found();
+                    await ExecuteAsync(shared, task, stoppingToken);
+                    continue;
+                }
                 var claim = await _claims.NextAsync(stoppingToken);
                 backoff.Reset();
                 Found();
@@ -131,6 +141,33 @@ internal sealed class RunWorker(
         }
     }
 
+    private async Task ExecuteAsync(TaskWorker worker, TaskClaim task, CancellationToken stoppingToken)
+    {
+        var outcome = RunStatus.Failed;
+        try
+        {
+            // What comes next can be begun by others, too.
+            queue.Signal();
+            if (!await worker.ExecuteAsync(task, null, stoppingToken))
+                return;
+            outcome = RunStatus.Completed;
+            logger.LogInformation("Run {RunId} ({Algorithm}) is complete", task.Run.RunId, task.Run.Algorithm);
+        }
+        catch (LedgerException e)
+        {
+            logger.LogWarning("Task {Number} of run {RunId} was not done: {Reason}", task.Number, task.Run.RunId, e.Message);
+            if (e.Code == ErrorCode.RunLost || e.Kind == LedgerErrorKind.Unavailable)
+                return;
+            if (e.Code == ErrorCode.RunCancelled)
+                outcome = RunStatus.Cancelled;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+        {
+            logger.LogError(e, "Task {Number} of run {RunId} failed unexpectedly", task.Number, task.Run.RunId);
+        }
+        meter.Run(task.Run.Algorithm, outcome, task.Since);
+    }
+
     private async Task HandleLostRunsAsync(CancellationToken stoppingToken)
     {
         var backoff = new Backoff();
@@ -148,7 +185,9 @@ internal sealed class RunWorker(
                         lost.Failed,
                         lost.Cancelled
                     );
-                if (lost.Restarted > 0)
+                if (lost.Tasks > 0)
+                    logger.LogWarning("{Tasks} tasks of shared runs had lost their worker and wait again", lost.Tasks);
+                if (lost.Restarted > 0 || lost.Tasks > 0)
                     queue.Signal();
                 backoff.Reset();
                 Found();

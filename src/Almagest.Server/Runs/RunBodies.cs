@@ -25,6 +25,9 @@ public sealed record RunRequestBody
     /// <summary>Conditions that all stars of the selection fulfil; left out = the whole dataset.</summary>
     public JsonElement Filter { get; init; }
 
+    /// <summary>Whether the run is split into tasks that all workers on the ledger share; the results are the same.</summary>
+    public bool Distributed { get; init; }
+
     /// <summary>Parameters of the algorithm in scikit-learn's names; what is left out has its default. Without <c>features</c> the recipe
     /// is chosen by what columns the stars have, and stored.</summary>
     public JsonElement Parameters { get; init; }

@@ -281,7 +281,10 @@ internal static class RunRoutes
         };
         var submitted = await new RunSubmitter(ledger) { IsForThisProgram = true }.SubmitAsync(
             request,
-            RequestPerson.Placement(context),
+            RequestPerson.Placement(context) with
+            {
+                Distributed = body.Distributed,
+            },
             KeyOf(context),
             context.RequestAborted
         );

@@ -33,6 +33,7 @@ public sealed class FrozenSqlTests
             { "AddFlagProbabilities", "8227b12ec7994044" },
             { "AddClusterIdentifications", "3ec9a728c4018a68" },
             { "AddWatches", "9216e5d330cd4bc6" },
+            { "AddRunTasks", "6e79b3b89ae9797f" },
         };
 
     [Theory]

@@ -36,6 +36,7 @@ public sealed class MigrationTests
         "AddFlagProbabilities",
         "AddClusterIdentifications",
         "AddWatches",
+        "AddRunTasks",
     ];
 
     [Fact]

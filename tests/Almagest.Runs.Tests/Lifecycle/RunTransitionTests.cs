@@ -18,6 +18,7 @@ public sealed class RunTransitionTests
     private const string Table = """
         operation             pending    running         completed  failed     cancelled
         take                  running    -               -          -          -
+        begin                 running    -               -          -          -
         release               -          pending         -          -          -
         end failed            -          failed          -          -          -
         end cancelled         -          cancelled       -          -          -
@@ -171,6 +172,10 @@ public sealed class RunTransitionTests
         {
             case "take":
                 await claims.TakeAsync(run.RunId, CancellationToken);
+                break;
+            case "begin":
+                await test.ExecuteAsync($"insert into run_tasks (run_id, number, phase) values ('{run.RunId}', 0, 0)");
+                await new TaskClaims(test.Ledger).NextAsync(run.RunId, CancellationToken);
                 break;
             case "release":
                 await claims.ReleaseAsync(claim);

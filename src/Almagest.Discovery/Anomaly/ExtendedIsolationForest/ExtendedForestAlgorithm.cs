@@ -7,7 +7,7 @@ namespace Almagest.Discovery.Anomaly.ExtendedIsolationForest;
 /// Extended isolation forest: an isolation forest whose cuts are in random directions, so that its scores do not follow the axes. Scores
 /// are those of scikit-learn's <c>IsolationForest</c> for such trees: minus the paper's.
 /// </summary>
-internal sealed class ExtendedForestAlgorithm : AnomalyAlgorithm<ExtendedForestParameters>, IExplainable
+internal sealed class ExtendedForestAlgorithm : AnomalyAlgorithm<ExtendedForestParameters>, IExplainable, IPortableDetector
 {
     private ExtendedForestAlgorithm() { }
 
@@ -25,6 +25,16 @@ internal sealed class ExtendedForestAlgorithm : AnomalyAlgorithm<ExtendedForestP
 
     public IAnomalyExplainer Fit(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>
         new ExtendedForestExplainer(ExtendedForestModel.Grow(features, (ExtendedForestParameters)parameters, context), features);
+
+    public long MostBytes(RunParameters parameters, int features) =>
+        parameters is ExtendedForestParameters p ? (long)p.NEstimators * 4 * p.MaxSamples * sizeof(double) * (features + 3) : 0;
+
+    public IRowScorer FitScorer(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>
+        ExtendedForestModel.Grow(features, (ExtendedForestParameters)parameters, context);
+
+    public void Write(IRowScorer scorer, BinaryWriter to) => ((ExtendedForestModel)scorer).Write(to);
+
+    public IRowScorer Read(BinaryReader from, IReadOnlyList<string> features) => ExtendedForestModel.Read(from, features.Count);
 
     private protected override FittedScores Score(FeatureMatrix features, ExtendedForestParameters parameters, AlgorithmContext context)
     {

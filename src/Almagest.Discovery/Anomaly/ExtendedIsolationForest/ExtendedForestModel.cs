@@ -23,6 +23,23 @@ internal sealed class ExtendedForestModel : IRowScorer
 
     public int Subsample { get; }
 
+    public void Write(BinaryWriter to)
+    {
+        to.Write(Subsample);
+        to.Write(_trees.Length);
+        foreach (var tree in _trees)
+            tree.Write(to);
+    }
+
+    public static ExtendedForestModel Read(BinaryReader from, int columns)
+    {
+        var subsample = from.ReadInt32();
+        var trees = new ObliqueTree[from.ReadInt32()];
+        for (var t = 0; t < trees.Length; t++)
+            trees[t] = ObliqueTree.Read(from, columns);
+        return new ExtendedForestModel(trees, subsample);
+    }
+
     /// <exception cref="DiscoveryException">fewer than five rows, no column, or a value that cannot be taken</exception>
     public static ExtendedForestModel Grow(FeatureMatrix features, ExtendedForestParameters parameters, AlgorithmContext context)
     {

@@ -40,6 +40,37 @@ internal sealed class ObliqueTree
         return grown;
     }
 
+    public void Write(BinaryWriter to)
+    {
+        to.Write(_offset.Length);
+        foreach (var value in _normal)
+            to.Write(value);
+        foreach (var value in _offset)
+            to.Write(value);
+        foreach (var value in _path)
+            to.Write(value);
+        foreach (var node in _children)
+            to.Write(node);
+    }
+
+    public static ObliqueTree Read(BinaryReader from, int columns)
+    {
+        var nodes = from.ReadInt32();
+        var tree = new ObliqueTree(columns)
+        {
+            _normal = new double[nodes * columns],
+            _offset = new double[nodes],
+            _path = new double[nodes],
+            _children = new int[2 * nodes],
+        };
+        foreach (var values in new[] { tree._normal, tree._offset, tree._path })
+            for (var i = 0; i < values.Length; i++)
+                values[i] = from.ReadDouble();
+        for (var i = 0; i < tree._children.Length; i++)
+            tree._children[i] = from.ReadInt32();
+        return tree;
+    }
+
     /// <summary>Adds the path lengths of rows to sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<double> rows, Span<double> sums)

@@ -7,7 +7,7 @@ namespace Almagest.Discovery.Anomaly.IsolationForest;
 /// Isolation forest (Liu, Ting and Zhou, ICDM 2008), with scores and threshold defined as scikit-learn's <c>IsolationForest</c>
 /// defines them. Features are double precision throughout (scikit-learn rounds them to single).
 /// </summary>
-internal sealed class IsolationForestAlgorithm : AnomalyAlgorithm<IsolationForestParameters>, IExplainable
+internal sealed class IsolationForestAlgorithm : AnomalyAlgorithm<IsolationForestParameters>, IExplainable, IPortableDetector
 {
     private IsolationForestAlgorithm() { }
 
@@ -25,6 +25,16 @@ internal sealed class IsolationForestAlgorithm : AnomalyAlgorithm<IsolationFores
 
     public IAnomalyExplainer Fit(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>
         new IsolationForestExplainer(IsolationForestModel.Grow(features, (IsolationForestParameters)parameters, context));
+
+    public long MostBytes(RunParameters parameters, int features) =>
+        parameters is IsolationForestParameters p ? (long)p.NEstimators * 2 * p.MaxSamples * IsolationForestModel.BytesOfNode : 0;
+
+    public IRowScorer FitScorer(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>
+        IsolationForestModel.Grow(features, (IsolationForestParameters)parameters, context);
+
+    public void Write(IRowScorer scorer, BinaryWriter to) => ((IsolationForestModel)scorer).Write(to);
+
+    public IRowScorer Read(BinaryReader from, IReadOnlyList<string> features) => IsolationForestModel.Read(from, features);
 
     private protected override FittedScores Score(FeatureMatrix features, IsolationForestParameters parameters, AlgorithmContext context)
     {

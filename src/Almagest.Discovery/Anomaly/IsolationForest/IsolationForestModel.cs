@@ -50,6 +50,57 @@ internal sealed class IsolationForestModel : IRowScorer
         return new IsolationForestModel(trees, subsample, features.Names, context.MaxThreads);
     }
 
+    /// <summary>A node as it is written.</summary>
+    public const int BytesOfNode = 4 * sizeof(int) + 2 * sizeof(double);
+
+    public void Write(BinaryWriter to)
+    {
+        to.Write(Subsample);
+        to.Write(Trees.Count);
+        foreach (var tree in Trees)
+        {
+            to.Write(tree.Nodes);
+            for (var node = 0; node < tree.Nodes; node++)
+            {
+                to.Write(tree.Feature[node]);
+                to.Write(tree.Threshold[node]);
+                to.Write(tree.Left[node]);
+                to.Write(tree.Right[node]);
+                to.Write(tree.Count[node]);
+                to.Write(tree.PathLength[node]);
+            }
+        }
+    }
+
+    public static IsolationForestModel Read(BinaryReader from, IReadOnlyList<string> featureNames)
+    {
+        var subsample = from.ReadInt32();
+        var trees = new IsolationTree[from.ReadInt32()];
+        for (var t = 0; t < trees.Length; t++)
+        {
+            var nodes = from.ReadInt32();
+            var tree = trees[t] = new IsolationTree
+            {
+                Feature = new int[nodes],
+                Threshold = new double[nodes],
+                Left = new int[nodes],
+                Right = new int[nodes],
+                Count = new int[nodes],
+                PathLength = new double[nodes],
+            };
+            for (var node = 0; node < nodes; node++)
+            {
+                tree.Feature[node] = from.ReadInt32();
+                tree.Threshold[node] = from.ReadDouble();
+                tree.Left[node] = from.ReadInt32();
+                tree.Right[node] = from.ReadInt32();
+                tree.Count[node] = from.ReadInt32();
+                tree.PathLength[node] = from.ReadDouble();
+            }
+        }
+        return new IsolationForestModel(trees, subsample, featureNames, 0);
+    }
+
     /// <summary>Stars that each tree was grown from: the option, or the number of rows where that is less.</summary>
     public int Subsample { get; }
 

@@ -31,6 +31,26 @@ internal sealed class Ellipsoid
     /// <param name="covariance">row by row, its lower half filled</param>
     public static Ellipsoid Of(double[] centre, double[] covariance) => Regular(centre, covariance) ?? Flattened(centre, covariance);
 
+    public void Write(BinaryWriter to)
+    {
+        to.Write(Dimensions);
+        to.Write(LogDeterminant);
+        to.Write(IsFlat);
+        foreach (var value in Centre.Concat(_root))
+            to.Write(value);
+        foreach (var length in _lengths)
+            to.Write(length);
+    }
+
+    public static Ellipsoid Read(BinaryReader from)
+    {
+        var size = from.ReadInt32();
+        var (logDeterminant, isFlat) = (from.ReadDouble(), from.ReadBoolean());
+        double[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => from.ReadDouble())];
+        var (centre, root) = (Values(size), Values(size * size));
+        return new Ellipsoid(centre, root, [.. Enumerable.Range(0, size).Select(_ => from.ReadInt32())], logDeterminant, isFlat);
+    }
+
     /// <summary>The squared distance of one row, the same as in blocks to the last bit.</summary>
     public double Squared(ReadOnlySpan<double> row)
     {

@@ -8,7 +8,7 @@ namespace Almagest.Discovery.Anomaly.Mcd;
 /// stars with the smallest determinant (FAST-MCD), corrected and reweighted as scikit-learn's <c>EllipticEnvelope</c> does. Scores are the
 /// negative squared distances, as there.
 /// </summary>
-internal sealed class McdAlgorithm : AnomalyAlgorithm<McdParameters>, IExplainable
+internal sealed class McdAlgorithm : AnomalyAlgorithm<McdParameters>, IExplainable, IPortableDetector
 {
     private McdAlgorithm() { }
 
@@ -27,6 +27,15 @@ internal sealed class McdAlgorithm : AnomalyAlgorithm<McdParameters>, IExplainab
 
     public IAnomalyExplainer Fit(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>
         new McdExplainer(McdModel.Fit(features, (McdParameters)parameters, context));
+
+    public long MostBytes(RunParameters parameters, int features) => sizeof(double) * (features + 4) * (features + 4);
+
+    public IRowScorer FitScorer(FeatureMatrix features, RunParameters parameters, AlgorithmContext context) =>
+        McdModel.Fit(features, (McdParameters)parameters, context);
+
+    public void Write(IRowScorer scorer, BinaryWriter to) => ((McdModel)scorer).Write(to);
+
+    public IRowScorer Read(BinaryReader from, IReadOnlyList<string> features) => McdModel.Read(from);
 
     private protected override FittedScores Score(FeatureMatrix features, McdParameters parameters, AlgorithmContext context)
     {

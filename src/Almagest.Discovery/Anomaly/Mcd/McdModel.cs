@@ -16,10 +16,15 @@ internal sealed class McdModel : IRowScorer
     private readonly Ellipsoid? _bulk;
 
     private McdModel(ColumnScaling scaling, Ellipsoid? raw, Ellipsoid? bulk, int support)
-    {
-        (_scaling, _used, _bulk, Support) = (scaling, scaling.Used, bulk, support);
-        RawLogDeterminant = raw is null ? double.NegativeInfinity : raw.LogDeterminant + _used.Sum(f => 2 * Math.Log(scaling.Width(f)));
-    }
+        : this(
+            scaling,
+            bulk,
+            support,
+            raw is null ? double.NegativeInfinity : raw.LogDeterminant + scaling.Used.Sum(f => 2 * Math.Log(scaling.Width(f)))
+        ) { }
+
+    private McdModel(ColumnScaling scaling, Ellipsoid? bulk, int support, double rawLogDeterminant) =>
+        (_scaling, _used, _bulk, Support, RawLogDeterminant) = (scaling, scaling.Used, bulk, support, rawLogDeterminant);
 
     /// <summary>How many rows the raw estimate is of.</summary>
     public int Support { get; }
@@ -41,6 +46,22 @@ internal sealed class McdModel : IRowScorer
         rows = Math.Clamp(rows, 1, data.Rows);
         var raw = FastMcd.Search(data, rows, parameters.RandomState, context);
         return new McdModel(scaling, raw, Reweighted(data, raw, context), rows);
+    }
+
+    public void Write(BinaryWriter to)
+    {
+        to.Write(Support);
+        to.Write(RawLogDeterminant);
+        _scaling.Write(to);
+        to.Write(_bulk is not null);
+        _bulk?.Write(to);
+    }
+
+    public static McdModel Read(BinaryReader from)
+    {
+        var (support, determinant) = (from.ReadInt32(), from.ReadDouble());
+        var scaling = ColumnScaling.Read(from);
+        return new McdModel(scaling, from.ReadBoolean() ? Ellipsoid.Read(from) : null, support, determinant);
     }
 
     public Sequence<double> ScoreSamples(FeatureMatrix features, AlgorithmContext context)

@@ -108,6 +108,21 @@ internal sealed class ColumnScaling
         return new ColumnScaling(centres, widths);
     }
 
+    public void Write(BinaryWriter to)
+    {
+        to.Write(_centres.Length);
+        foreach (var value in _centres.Concat(_widths))
+            to.Write(value);
+    }
+
+    public static ColumnScaling Read(BinaryReader from)
+    {
+        var columns = from.ReadInt32();
+        double[] Values() => [.. Enumerable.Range(0, columns).Select(_ => from.ReadDouble())];
+        var centres = Values();
+        return new ColumnScaling(centres, Values());
+    }
+
     private static double Range(Sequence<double> column)
     {
         var (least, most) = (double.PositiveInfinity, double.NegativeInfinity);

@@ -1,0 +1,46 @@
+using Almagest.Contract.Errors;
+using Almagest.Discovery.Abstractions;
+using Almagest.Discovery.Portable;
+using Almagest.Ledger.Selections;
+
+namespace Almagest.Runs.Requests;
+
+/// <summary>Which runs can be split into tasks that several workers share.</summary>
+internal static class SharedRuns
+{
+    /// <param name="parameters">with a recipe</param>
+    /// <exception cref="LedgerException">such a run cannot be split</exception>
+    public static void Require(RunParameters parameters, StarFilter filter)
+    {
+        if (parameters.Algorithm.NeedsAllStars)
+            throw LedgerException
+                .Of(
+                    ErrorCode.NotDistributable,
+                    $"{parameters.Algorithm.Name} looks at all stars of the selection at once: its run cannot be split among workers",
+                    $"Take {string.Join(" or ", Almagest.Discovery.Registry.Algorithms.Of(parameters.Algorithm.RunType)
+                        .Where(a => !a.NeedsAllStars).Select(a => a.Name).DefaultIfEmpty("a smaller selection"))}, or let one program do it.",
+                    "distributed"
+                )
+                .With("algorithm", parameters.Algorithm.Name);
+        if (!PortableFit.Takes(parameters))
+            throw LedgerException
+                .Of(
+                    ErrorCode.NotDistributable,
+                    $"the fitted {parameters.Algorithm.Title} would take more than the {PortableFit.MostBytes >> 20} MiB that workers are "
+                        + "sent",
+                    "Take fewer trees, or fewer stars for each, or let one program do it.",
+                    "distributed"
+                )
+                .With("algorithm", parameters.Algorithm.Name);
+        // Each task would sort the whole dataset to find its part of the sample.
+        if (filter.Sample is not null)
+            throw LedgerException
+                .Of(
+                    ErrorCode.NotDistributable,
+                    "the selection is a random sample: its run cannot be split among workers",
+                    "A sample is small enough for one program; or select by place or magnitude.",
+                    "distributed"
+                )
+                .With("algorithm", parameters.Algorithm.Name);
+    }
+}
