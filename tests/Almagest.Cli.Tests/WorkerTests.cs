@@ -53,8 +53,8 @@ public sealed class WorkerTests
     [Fact(Explicit = true)]
     public Task Of_four_workers_any_can_be_killed_a_hundred_times() => KillAsync(100);
 
-    /// <summary>Four workers do one run after another, and one of them at a time is killed and replaced. Nothing of a run is seen before it is
-    /// complete; complete, each is what one program makes of it.</summary>
+    /// <summary>Four workers do one run after another, and one of them at a time is killed and replaced. Nothing of a run is seen before it
+    /// is complete; complete, each is what one program makes of it.</summary>
     private static async Task KillAsync(int kills)
     {
         await using var ledger = await CreateAsync(100_000);

@@ -105,7 +105,8 @@ internal sealed partial class ExpressionTranslator
         var of = Text(value, like.Of.Offset);
         var pattern = Text(Value(like.Pattern), like.Pattern.Offset);
         // A backslash stands for itself: ADQL knows no escapes.
-        return $"({of} {(like.Negated ? "not " : "")}{(like.AnyCase || value.IsTruth || value.MayBeTruth ? "ilike" : "like")} {pattern} escape '')";
+        var comparison = like.AnyCase || value.IsTruth || value.MayBeTruth ? "ilike" : "like";
+        return $"({of} {(like.Negated ? "not " : "")}{comparison} {pattern} escape '')";
     }
 
     /// <summary>Two values of types that can be compared; a text beside a UUID or a time is read as one.</summary>

@@ -82,8 +82,8 @@ internal sealed partial class ExpressionTranslator
     private static bool SomeTruths(List<Value> values) => values.Exists(v => v.IsTruth || v.MayBeTruth) && !AllTruths(values);
 
     /// <summary>
-    /// A constant beside what is a truth value or another text: true and false in any case are the truth values. What some archives have for
-    /// them may as well be the other text, and is refused.
+    /// A constant beside what is a truth value or another text: true and false in any case are the truth values. What some archives have
+    /// for them may as well be the other text, and is refused.
     /// </summary>
     private string? ReadBesideTruths(TextLiteral text) =>
         ReadTruth(text.Text) is not { } truth ? null

@@ -224,7 +224,8 @@ internal static class DiscoverCommands
             {
                 view.Show(console);
                 console.Say(
-                    $"It waits for a worker (almagest serve, almagest worker); follow it: almagest runs follow {ConsoleText.Short(run.RunId)}"
+                    "It waits for a worker (almagest serve, almagest worker); follow it: "
+                        + $"almagest runs follow {ConsoleText.Short(run.RunId)}"
                 );
             }
         );

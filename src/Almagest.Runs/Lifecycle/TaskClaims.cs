@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Almagest.Contract;
-using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Npgsql;

@@ -32,8 +32,8 @@ internal static class TaskLife
     /// <summary>The first task of a run. {0} run</summary>
     public const string First = "insert into public.run_tasks (run_id, number, phase) values ({0}, 0, 0)";
 
-    /// <summary>Take the next task of the oldest run; none where an older run without tasks waits. $1 worker, $2 its version, $3 of this run
-    /// alone, or null</summary>
+    /// <summary>Take the next task of the oldest run; none where an older run without tasks waits. $1 worker, $2 its version, $3 of
+    /// this run alone, or null</summary>
     public const string TakeNext = """
         with next as (
           select t.run_id, t.number from public.run_tasks t join public.discovery_runs r using (run_id)
@@ -129,7 +129,9 @@ internal static class TaskLife
 
     /// <summary>Whether runs that have ended without being complete have left tasks. A standby may be asked it.</summary>
     public const string IsLeft = """
-        select exists (select from public.run_tasks join public.discovery_runs r using (run_id) where r.status not in ('pending', 'running'))
+        select exists (
+          select from public.run_tasks join public.discovery_runs r using (run_id) where r.status not in ('pending', 'running')
+        )
         """;
 
     /// <summary>The tasks of runs that have ended without being complete.</summary>

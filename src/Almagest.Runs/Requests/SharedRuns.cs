@@ -1,6 +1,7 @@
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Portable;
+using Almagest.Discovery.Registry;
 using Almagest.Ledger.Selections;
 
 namespace Almagest.Runs.Requests;
@@ -17,8 +18,7 @@ internal static class SharedRuns
                 .Of(
                     ErrorCode.NotDistributable,
                     $"{parameters.Algorithm.Name} looks at all stars of the selection at once: its run cannot be split among workers",
-                    $"Take {string.Join(" or ", Almagest.Discovery.Registry.Algorithms.Of(parameters.Algorithm.RunType)
-                        .Where(a => !a.NeedsAllStars).Select(a => a.Name).DefaultIfEmpty("a smaller selection"))}, or let one program do it.",
+                    Instead(parameters.Algorithm),
                     "distributed"
                 )
                 .With("algorithm", parameters.Algorithm.Name);
@@ -42,5 +42,11 @@ internal static class SharedRuns
                     "distributed"
                 )
                 .With("algorithm", parameters.Algorithm.Name);
+    }
+
+    private static string Instead(Algorithm all)
+    {
+        string[] others = [.. Algorithms.Of(all.RunType).Where(a => !a.NeedsAllStars).Select(a => a.Name)];
+        return others.Length == 0 ? "Let one program do it." : $"Take {string.Join(" or ", others)}, or let one program do it.";
     }
 }

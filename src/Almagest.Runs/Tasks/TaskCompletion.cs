@@ -1,5 +1,4 @@
 using Almagest.Contract.Runs;
-using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Storage;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Scratch;
@@ -9,8 +8,8 @@ using Almagest.Runs.Lifecycle;
 namespace Almagest.Runs.Tasks;
 
 /// <summary>
-/// The last task of a run: what the others have kept becomes the results, which are stored, hashed and completed in one transaction as those
-/// of any run; the tasks go with it.
+/// The last task of a run: what the others have kept becomes the results, which are stored, hashed and completed in one transaction as
+/// those of any run; the tasks go with it.
 /// </summary>
 internal sealed class TaskCompletion(LedgerDatabase ledger, TaskSteps steps)
 {

@@ -1,5 +1,4 @@
 using Almagest.Contract;
-using Almagest.Contract.Errors;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Features;

@@ -13,8 +13,9 @@ namespace Almagest.Server.Jobs;
 
 /// <summary>
 /// Takes runs from the ledger's queue, which all servers on the database share, and executes them, several at once where the settings say
-/// so. Tasks of runs that several workers share are taken from theirs, as by <c>almagest worker</c>. A run that is interrupted because the server stops waits again for the next worker; one whose worker is lost, here or elsewhere,
-/// does so, too, until that has happened too often.
+/// so. Tasks of runs that several workers share are taken from theirs, as by <c>almagest worker</c>. A run that is interrupted because
+/// the server stops waits again for the next worker; one whose worker is lost, here or elsewhere, does so, too, until that has happened
+/// too often.
 /// </summary>
 internal sealed class RunWorker(
     RunQueue queue,
