@@ -146,6 +146,41 @@ public sealed class FurtherFieldTests
         Assert.Equal("x", Map("ra", "dec", "x").With($"{name}=x")[field]!.Formula);
 
     [Fact]
+    public void Measurements_beyond_those_of_any_star_are_kept_and_told()
+    {
+        const string Text = """
+            source_id,ra,dec,parallax,pmra,pmdec,radial_velocity
+            1,100,1,768.1,-3781.7,769.5,-22.4
+            2,101,1,1e9,-802.8,10362.4,-110.5
+            3,102,1,5,1e12,-2e5,3e9
+            4,103,1,5,,,
+            """;
+        var loaded = Load.Text(Text);
+        Assert.Equal([768.1, 1e9, 5, 5], loaded.Stars.Select(s => s.Parallax));
+        Assert.Equal(
+            [
+                (
+                    "1 of 4 values in 'parallax' is beyond that of any star known: a mark of missing values, another unit, or an error of "
+                    + "the table? They were taken as numbers (parallax_mas)."
+                ),
+                (
+                    "1 of 3 values in 'pmdec' is beyond that of any star known: a mark of missing values, another unit, or an error of "
+                    + "the table? They were taken as numbers (pmdec_mas_yr)."
+                ),
+                (
+                    "1 of 3 values in 'pmra' is beyond that of any star known: a mark of missing values, another unit, or an error of "
+                    + "the table? They were taken as numbers (pmra_mas_yr)."
+                ),
+                (
+                    "1 of 3 values in 'radial_velocity' is beyond that of any star known: a mark of missing values, another unit, or an "
+                    + "error of the table? They were taken as numbers (radial_velocity_km_s)."
+                ),
+            ],
+            loaded.Report.Suspicions
+        );
+    }
+
+    [Fact]
     public void Values_that_a_field_cannot_have_are_missing_and_counted_and_the_star_is_kept()
     {
         const string Text = """

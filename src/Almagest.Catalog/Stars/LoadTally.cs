@@ -78,6 +78,13 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
 
     private string Impossible(MappedField mapped, long count)
     {
+        var (column, values) = (RejectedRow.Clip(mapped.ColumnNames[0]), _tallies[mapped.Columns[0]].Values);
+        if (s_measured.Contains(mapped.Field))
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{count:N0} of {values:N0} values in '{column}' {(count == 1 ? "is" : "are")} beyond that of any star known: a mark of "
+                    + $"missing values, another unit, or an error of the table? They were taken as numbers ({mapped.Field})."
+            );
         var what = KindOf(mapped.Field) switch
         {
             FieldKind.Error => "zero or negative, which no error is",
@@ -86,8 +93,7 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
         };
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{count:N0} of {_tallies[mapped.Columns[0]].Values:N0} values in '{RejectedRow.Clip(mapped.ColumnNames[0])}' are {what}: "
-                + $"they were taken as missing ({mapped.Field})."
+            $"{count:N0} of {values:N0} values in '{column}' are {what}: " + $"they were taken as missing ({mapped.Field})."
         );
     }
 

@@ -34,6 +34,10 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         var epoch = Epochs();
         if (mapping[StarField.PmraMasYr] is { TimesCosDec: true })
             TimesCosDec(pmra, dec);
+        Suspect(StarField.ParallaxMas, parallax, -KnownStars.MostParallaxMas, KnownStars.MostParallaxMas);
+        Suspect(StarField.PmraMasYr, pmra, -KnownStars.MostMotionMasYr, KnownStars.MostMotionMasYr);
+        Suspect(StarField.PmdecMasYr, pmdec, -KnownStars.MostMotionMasYr, KnownStars.MostMotionMasYr);
+        Suspect(StarField.RadialVelocityKmS, radialVelocity, -KnownStars.MostRadialVelocityKmS, KnownStars.MostRadialVelocityKmS);
         Convert(ra, dec, pmra, pmdec);
         var notCarried = Carry(ra, dec, pmra, pmdec, parallax, radialVelocity, epoch, further);
         var outlier = Outliers();
@@ -184,6 +188,14 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         }
         // A parallax of 0 has no error that could be derived from it, and that is no fault of the file.
         if (count > 0 && mapped.Source == FieldSource.Column)
+            _impossible.Add((field, count));
+    }
+
+    // They stay as they are: what the table says is its own.
+    private void Suspect(string field, double[] values, double least, double most)
+    {
+        var count = values.Count(v => v < least || v > most);
+        if (count > 0 && mapping[field] is { Source: FieldSource.Column })
             _impossible.Add((field, count));
     }
 

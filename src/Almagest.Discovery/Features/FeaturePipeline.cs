@@ -111,7 +111,7 @@ public static class FeaturePipeline
         )
         {
             Imputer = imputer,
-            Remarks = DistanceRemarks.Of(stars, features, options.Distances),
+            Remarks = [.. MeasurementRemarks.Of(stars, features), .. DistanceRemarks.Of(stars, features, options.Distances)],
         };
     }
 
