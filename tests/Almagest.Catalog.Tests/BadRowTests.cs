@@ -35,6 +35,35 @@ public sealed class BadRowTests
         Assert.Equal([2L, 5, 6, 7, 8], loaded.Stars.Select(s => s.Line));
     }
 
+    // A double holds every 64th, 128th … of the whole numbers of their size exactly.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(500)]
+    public void One_identifier_in_floating_point_spoils_no_other(int at)
+    {
+        string[] ids = [.. Enumerable.Range(1, 1000).Select(i => (i * 4_035_520_128_123_456L).ToString(CultureInfo.InvariantCulture))];
+        var rows = ids.Select((id, i) => $"{(i == at ? "4.03552E+18" : id)},10,20,3");
+        var loaded = Load.Text($"id,ra,dec,parallax\n{string.Join('\n', rows)}\n");
+        Assert.Contains("lost its last digits", Assert.Single(loaded.Rejected).Reason, StringComparison.Ordinal);
+        Assert.Equal(ids.Where((_, i) => i != at), loaded.Stars.Select(s => s.Id));
+    }
+
+    [Fact]
+    public void The_report_says_what_became_of_what_is_no_number()
+    {
+        var loaded = Load.Text("id,ra,dec,gmag,note\n1,10.5,20,3.5,1.5\n2,00:41:00,20,3.5,2.5\n3,11.5,21,3.5:,n\n4,12.5,22,4.5,3.5\n");
+        Assert.Equal([1L, 2, 4], loaded.Stars.Select(s => long.Parse(s.Id, CultureInfo.InvariantCulture)));
+        Assert.Equal(10.25, loaded.Stars[1].Ra, 1e-9);
+        Assert.Equal(
+            [
+                "1 value in 'ra' is not of its type (double); where it is no number or hours, minutes and seconds, its row was rejected.",
+                "1 value in 'gmag' is not of its type (double); where it is no number, its row was rejected.",
+                "1 value in 'note' is not of its type (double); it was kept as text.",
+            ],
+            loaded.Report.Suspicions.Where(s => s.Contains("not of its type", StringComparison.Ordinal))
+        );
+    }
+
     [Fact]
     public void Rejections_deep_in_a_large_file_name_the_right_line()
     {

@@ -52,7 +52,7 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
                     )
                 );
             // Degrees of -00 are kept as text, for no whole number has that sign; it is not odd.
-            var kept = kind is null || mapped[0].Field == StarField.ParallaxErrorMas ? "were kept as text" : "were taken as missing";
+            var kept = Kept(mapped.Find(f => !StarField.IsText(f.Field)), tally.Odd == 1);
             if (
                 tally.Odd > 0
                 && !mapped.Exists(f => StarField.IsText(f.Field))
@@ -62,8 +62,7 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
                     string.Create(
                         CultureInfo.InvariantCulture,
                         $"{tally.Odd:N0} {(tally.Odd == 1 ? "value" : "values")} in '{RejectedRow.Clip(column.Name)}' "
-                            + $"{(tally.Odd == 1 ? "is" : "are")} not of its type ({Words(column.Type)}); they "
-                            + $"{kept}."
+                            + $"{(tally.Odd == 1 ? "is" : "are")} not of its type ({Words(column.Type)}); {kept}."
                     )
                 );
             if (tally.Values == 0 && tally.Odd == 0 && rows > 0 && mapped.Exists(f => FurtherField.IndexOf(f.Field) < 0))
@@ -71,6 +70,24 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
         }
         suspicions.AddRange(_impossible.Select(i => Impossible(mapping[i.Key]!, i.Value)));
         return new LoadReport(rows, rejected, [.. columns.Select(Report)], suspicions);
+    }
+
+    // As StarBatchBuilder reads them.
+    private static string Kept(MappedField? mapped, bool one)
+    {
+        var were = one ? "it was" : "they were";
+        if (mapped is null || (mapped.Source != FieldSource.Column && FurtherField.IndexOf(mapped.Field) < 0))
+            return $"{were} kept as text";
+        if (FurtherField.IndexOf(mapped.Field) >= 0 && mapped.Field != StarField.ParallaxErrorMas)
+            return $"{were} taken as missing";
+        var read = mapped.Field switch
+        {
+            StarField.RaDeg or StarField.DecDeg => "number or "
+                + (mapped.SexagesimalInDegrees ? "degrees" : "hours")
+                + ", minutes and seconds",
+            _ => "number",
+        };
+        return one ? $"where it is no {read}, its row was rejected" : $"rows of those that are no {read} were rejected";
     }
 
     private static FieldKind? KindOf(string field) =>

@@ -83,7 +83,8 @@ internal static class Cell
 
     /// <summary>
     /// The nearest double, where the text means a number and no more than that. False also for what looks like an identifier: whole numbers
-    /// that a double cannot hold exactly, and those with leading zeros.
+    /// beyond 2^53, of which a double does not hold all (one that it holds is as good an identifier as its neighbours), and those with
+    /// leading zeros.
     /// </summary>
     public static bool TryPlainDouble(ReadOnlySpan<byte> text, out double value)
     {
@@ -93,9 +94,7 @@ internal static class Cell
         var padded = text.Length > sign + 1 && text[sign] == '0' && (uint)(text[sign + 1] - '0') <= 9;
         if (!padded && Math.Abs(value) <= 9007199254740992)
             return true;
-        return text.IndexOfAny((byte)'.', (byte)'e', (byte)'E') >= 0
-            || double.IsInfinity(value)
-            || (!padded && IsExactInteger(text, value));
+        return text.IndexOfAny((byte)'.', (byte)'e', (byte)'E') >= 0 || double.IsInfinity(value);
     }
 
     /// <summary>The nearest double. False for words and for decimals beyond the range of a double; infinities must be written as
@@ -164,9 +163,6 @@ internal static class Cell
             )
             && double.IsFinite(value);
     }
-
-    private static bool IsExactInteger(ReadOnlySpan<byte> text, double value) =>
-        text.Length <= 20 && Math.Abs(value) < 9e18 && TryInt64(text, out var whole) && (long)value == whole;
 
     private static bool IsInfinity(ReadOnlySpan<byte> text, out double value)
     {

@@ -74,7 +74,11 @@ internal static class CommandAdvice
         [ErrorCode.StarNotAnalysed] = _ => "'almagest runs export' lists the stars of a run.",
         [ErrorCode.StarNotFound] = e => After(e, "'almagest runs export' lists both for the stars of a run."),
         [ErrorCode.StarsNotMatched] = e =>
-            After(e, "The command is: almagest crossmatch DATASET1 DATASET2 --radius 1arcsec; the option is --by-id."),
+            After(
+                e,
+                "The command is: almagest crossmatch DATASET1 DATASET2 --radius 1arcsec"
+                    + (e.Facts.GetValueOrDefault("ids_may_help") is true ? "; the option is --by-id." : ".")
+            ),
         [ErrorCode.TokenNameTaken] = _ => "Revoke it first with 'almagest tokens revoke', or choose another name.",
         [ErrorCode.TokenNotFound] = _ => "'almagest tokens list' lists them.",
         [ErrorCode.UnknownLabelledStars] = e =>

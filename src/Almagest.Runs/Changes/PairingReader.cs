@@ -162,7 +162,8 @@ internal sealed class PairingReader(LedgerDatabase ledger)
         if (differ && !isAsked)
             throw NotMatched(
                 $"'{dataset1.Name}' is of {release1} and '{dataset2.Name}' of {release2}: an id of one names another star in the other, "
-                    + "or none"
+                    + "or none",
+                idsMayHelp: true
             );
         if (differ)
             notes.Add(
@@ -177,7 +178,8 @@ internal sealed class PairingReader(LedgerDatabase ledger)
             if (gaia && !sameEpoch && !isAsked)
                 throw NotMatched(
                     $"the ids of '{dataset1.Name}' and '{dataset2.Name}' are Gaia's, and nothing says that they are of one release: those "
-                        + "of DR2 and DR3 are different names"
+                        + "of DR2 and DR3 are different names",
+                    idsMayHelp: true
                 );
             if (gaia && !sameEpoch)
                 notes.Add("Matched by Gaia's ids as asked; nothing in the datasets says that they are of one release.");
@@ -270,11 +272,14 @@ internal sealed class PairingReader(LedgerDatabase ledger)
             cancellationToken
         );
 
-    private static LedgerException NotMatched(string why) =>
-        LedgerException.Of(
-            ErrorCode.StarsNotMatched,
-            $"nothing says which stars of the two datasets are the same: {why}",
-            "Cross-match the two datasets by position first, or say that their ids are of one kind.",
-            "dataset_2"
-        );
+    /// <param name="idsMayHelp">whether to say that the ids are of one kind would</param>
+    private static LedgerException NotMatched(string why, bool idsMayHelp = false) =>
+        LedgerException
+            .Of(
+                ErrorCode.StarsNotMatched,
+                $"nothing says which stars of the two datasets are the same: {why}",
+                "Cross-match the two datasets by position first" + (idsMayHelp ? ", or say that their ids are of one kind." : "."),
+                "dataset_2"
+            )
+            .With("ids_may_help", idsMayHelp);
 }

@@ -91,7 +91,8 @@ internal sealed class CatalogueColumns
         _count,
         _radius,
         _bothErrors;
-    private double _radiusFactor;
+    private double _radiusFactor,
+        _bothErrorsFactor = 1;
     private bool _radiusIsLength;
     private readonly Dictionary<string, (string Column, double Factor)> _spreads = [];
 
@@ -153,7 +154,7 @@ internal sealed class CatalogueColumns
     public double? Members(JsonElement? extra) => Number(extra, _count) is >= 1 and var n ? n : null;
 
     /// <summary>An error that both components of a motion have, mas/yr.</summary>
-    public double? MotionError(JsonElement? extra) => Number(extra, _bothErrors) is > 0 and var e ? e : null;
+    public double? MotionError(JsonElement? extra) => Number(extra, _bothErrors) * _bothErrorsFactor is > 0 and var e ? e : null;
 
     public double? RadiusDeg(JsonElement? extra, double? parallaxMas)
     {
@@ -236,8 +237,16 @@ internal sealed class CatalogueColumns
                 _columns.Add($"{what}: {string.Join(", ", named)}");
         }
         _bothErrors = _mapping.ContainsKey(StarField.PmraError) ? null : Find(["e_pm", "pm_error", "epm"]);
-        if (_bothErrors is not null)
+        if (_bothErrors is not null && FieldUnit.Of(StarField.PmraError, _units.GetValueOrDefault(_bothErrors)) is { } ofErrors)
+        {
+            _bothErrorsFactor = ofErrors.Factor;
             _columns.Add($"error of both components of the motion: {_bothErrors}");
+        }
+        else if (_bothErrors is not null)
+        {
+            _notes.Add($"The errors of motions in '{_bothErrors}' are in '{_units.GetValueOrDefault(_bothErrors)}' and were not used.");
+            _bothErrors = null;
+        }
         if (_spreads.Count > 0 && Find(s_counts) is { } count)
         {
             _count = count;

@@ -67,7 +67,12 @@ internal static class HttpAdvice
             e.Facts.ContainsKey("run_id")
                 ? "GET /discovery/runs/{run_id}/results lists the stars of the run."
                 : "Star ids are Almagest's own; look one up by source id with GET /datasets/{dataset}/stars?source_id=…",
-        [ErrorCode.StarsNotMatched] = e => After(e, "POST /crossmatches joins them; the parameter is by_source_id=true."),
+        [ErrorCode.StarsNotMatched] = e =>
+            After(
+                e,
+                "POST /crossmatches joins them"
+                    + (e.Facts.GetValueOrDefault("ids_may_help") is true ? "; the parameter is by_source_id=true." : ".")
+            ),
         [ErrorCode.ViewDefinitionStale] = _ => "Run on the server: almagest db migrate (the views are computed anew; nothing is lost).",
         [ErrorCode.ViewsConverting] = _ => "Wait until it has ended; GET /analytics/discovery/views shows the mode.",
         [ErrorCode.WrongRunCount] = _ => "Name the runs to compare; GET /discovery/runs lists them.",

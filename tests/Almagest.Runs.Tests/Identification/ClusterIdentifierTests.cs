@@ -165,6 +165,17 @@ public sealed class ClusterIdentifierTests
                     "radius: rJ (pc, at the distance of the parallax, half of it for the radius within which half of the members lie)",
                 ]
             },
+            {
+                "Name,RAJ2000,DEJ2000,rJ [pc],pmRA,pmDE,e_pm [uas/yr],Plx",
+                "Made 7,50.5,20.4,2.5,20.05,-30.02,300,8.01",
+                [
+                    "names: Name",
+                    "proper motions: pmRA, pmDE",
+                    "parallaxes: Plx",
+                    "error of both components of the motion: e_pm",
+                    "radius: rJ (pc, at the distance of the parallax, half of it for the radius within which half of the members lie)",
+                ]
+            },
             // A radius that is not said to be in degrees, and text that is a number.
             {
                 "Name,RAJ2000,DEJ2000,theta,r50,pmRA,sigma_pmRA,pmDE,sigma_pmDE",
@@ -185,6 +196,7 @@ public sealed class ClusterIdentifierTests
         Assert.Equal("identified", made.Verdict);
         Assert.StartsWith("Made", made.Name, StringComparison.Ordinal);
         Assert.InRange(made.Candidates[0].RadiusDeg, 0.3, 0.6);
+        Assert.True(made.Candidates[0].MotionErrorMasYr is null or < 1);
     }
 
     // Wrong as a file can be: motions in arcseconds, errors in other units, radii in arcminutes, stars.
