@@ -24,7 +24,9 @@ public sealed class WorkerTests
 
         var refused = await ledger.RunAsync("discover", "clusters", "--distributed");
         Assert.Equal(ExitCodes.BadUsage, refused.ExitCode);
-        Assert.Contains("looks at all stars of the selection at once", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("a search for clusters looks at all stars of the selection at once", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("auto", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("Leave --distributed out.", refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]
