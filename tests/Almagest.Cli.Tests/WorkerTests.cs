@@ -49,6 +49,27 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public async Task A_worker_whose_user_may_not_take_tasks_ends_and_says_so()
+    {
+        await using var ledger = await CreateAsync(3_000);
+        await QueueAsync(ledger);
+        var name = $"node_{Guid.NewGuid():N}"[..20];
+        await ledger.ExecuteAsync($"create role {name} ");
+        try
+        {
+            await ledger.ExecuteAsync($"grant select, insert, update, delete on all tables in schema public to {name}");
+            var connection = new NpgsqlConnectionStringBuilder(ledger.Connection) { Options = $"-c role={name}" }.ConnectionString;
+            var refused = await Cli.RunAsync("worker", "--until-idle", "--database", connection);
+            Assert.Equal(ExitCodes.Failed, refused.ExitCode);
+            Assert.Contains("the database user may not do this", refused.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await ledger.ExecuteAsync($"drop owned by {name}; drop role {name}");
+        }
+    }
+
+    [Fact]
     public Task Of_four_workers_any_can_be_killed() => KillAsync(3);
 
     /// <summary>Some ten minutes: by ./test --release.</summary>

@@ -92,7 +92,7 @@ internal sealed class QueueWorker(LedgerDatabase ledger, CommandShell shell)
                     Log("the database is there again");
                 wait = TimeSpan.Zero;
             }
-            catch (LedgerException e) when (e.Kind == LedgerErrorKind.Unavailable)
+            catch (LedgerException e) when (IsAway(e))
             {
                 if (wait == TimeSpan.Zero)
                     Log($"cannot look for runs that wait: {e.Message}; trying again");
@@ -104,6 +104,9 @@ internal sealed class QueueWorker(LedgerDatabase ledger, CommandShell shell)
             }
         }
     }
+
+    // What its user may not do will not come by waiting: whoever started it has to hear it.
+    private static bool IsAway(LedgerException e) => e.Kind == LedgerErrorKind.Unavailable && e.Code != ErrorCode.DatabaseForbidden;
 
     // What others are at may come back.
     private async Task<bool> IsAnyLeftAsync(CancellationToken cancellationToken)
@@ -200,7 +203,7 @@ internal sealed class QueueWorker(LedgerDatabase ledger, CommandShell shell)
         }
         catch (LedgerException e)
         {
-            _mayLag = e.Kind == LedgerErrorKind.Unavailable && e.Code != ErrorCode.DatabaseForbidden;
+            _mayLag = IsAway(e);
             Log($"the views could not be brought up to date: {e.Message}");
             if (_mayLag)
                 throw;
