@@ -65,7 +65,6 @@ public sealed class CommandAdviceTests
         ErrorCode.NotReady,
         ErrorCode.UnreadableBackup,
         ErrorCode.SelectionTooLarge,
-        ErrorCode.NotDistributable,
     ];
 
     [Fact]

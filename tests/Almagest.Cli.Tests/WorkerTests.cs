@@ -24,7 +24,9 @@ public sealed class WorkerTests
 
         var refused = await ledger.RunAsync("discover", "clusters", "--distributed");
         Assert.Equal(ExitCodes.BadUsage, refused.ExitCode);
-        Assert.Contains("looks at all stars of the selection at once", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("a search for clusters looks at all stars of the selection at once", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("auto", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("Leave --distributed out.", refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -44,6 +46,27 @@ public sealed class WorkerTests
         (await ledger.RunAsync("worker", "--until-idle")).Ok();
         Assert.Equal("completed", await ledger.TextAsync($"select status from discovery_runs where run_id = '{run}'"));
         Assert.Equal(0, await ledger.CountAsync("select count(*) from run_tasks"));
+    }
+
+    [Fact]
+    public async Task A_worker_whose_user_may_not_take_tasks_ends_and_says_so()
+    {
+        await using var ledger = await CreateAsync(3_000);
+        await QueueAsync(ledger);
+        var name = $"node_{Guid.NewGuid():N}"[..20];
+        await ledger.ExecuteAsync($"create role {name} ");
+        try
+        {
+            await ledger.ExecuteAsync($"grant select, insert, update, delete on all tables in schema public to {name}");
+            var connection = new NpgsqlConnectionStringBuilder(ledger.Connection) { Options = $"-c role={name}" }.ConnectionString;
+            var refused = await Cli.RunAsync("worker", "--until-idle", "--database", connection);
+            Assert.Equal(ExitCodes.Failed, refused.ExitCode);
+            Assert.Contains("the database user may not do this", refused.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await ledger.ExecuteAsync($"drop owned by {name}; drop role {name}");
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
@@ -24,6 +25,9 @@ internal sealed class QueueWorker(LedgerDatabase ledger, CommandShell shell)
 
     private readonly RunClaims _runs = new(ledger);
     private readonly TaskClaims _tasks = new(ledger);
+
+    // A run has ended of which the views know nothing yet. Whoever was here before may have been killed between the two.
+    private volatile bool _mayLag = true;
 
     public required int Threads { get; init; }
 
@@ -75,15 +79,20 @@ internal sealed class QueueWorker(LedgerDatabase ledger, CommandShell shell)
                     await DoAsync(shared, task, cancellationToken);
                 else if (await _runs.NextAsync(cancellationToken) is { } run)
                     await DoAsync(run, cancellationToken);
+                else if (_mayLag)
+                    await KeepViewsAsync(cancellationToken);
                 else if (UntilIdle && !await IsAnyLeftAsync(cancellationToken))
                     return;
                 else
+                {
+                    shared.Rest();
                     await Task.Delay(s_lookAgain, cancellationToken);
+                }
                 if (wait > TimeSpan.Zero)
                     Log("the database is there again");
                 wait = TimeSpan.Zero;
             }
-            catch (LedgerException e) when (e.Kind == LedgerErrorKind.Unavailable)
+            catch (LedgerException e) when (IsAway(e))
             {
                 if (wait == TimeSpan.Zero)
                     Log($"cannot look for runs that wait: {e.Message}; trying again");
@@ -95,6 +104,9 @@ internal sealed class QueueWorker(LedgerDatabase ledger, CommandShell shell)
             }
         }
     }
+
+    // What its user may not do will not come by waiting: whoever started it has to hear it.
+    private static bool IsAway(LedgerException e) => e.Kind == LedgerErrorKind.Unavailable && e.Code != ErrorCode.DatabaseForbidden;
 
     // What others are at may come back.
     private async Task<bool> IsAnyLeftAsync(CancellationToken cancellationToken)
@@ -108,12 +120,11 @@ internal sealed class QueueWorker(LedgerDatabase ledger, CommandShell shell)
         var what = $"task {task.Number} ({task.What}) of run {task.Run.RunId}";
         var watch = Stopwatch.StartNew();
         Log($"{what} begins{(task.Attempt > 1 ? $", attempt {task.Attempt}" : "")}");
+        var last = false;
         try
         {
-            var last = await worker.ExecuteAsync(task, null, cancellationToken);
+            last = await worker.ExecuteAsync(task, null, cancellationToken);
             Log($"{what} is done, {ConsoleText.Duration(watch.Elapsed.TotalMilliseconds)}");
-            if (last)
-                await CompletedAsync(task.Run, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -122,6 +133,7 @@ internal sealed class QueueWorker(LedgerDatabase ledger, CommandShell shell)
         }
         catch (LedgerException e)
         {
+            _mayLag = true;
             Log($"{what} was not done: {e.Message}");
             if (e.Kind == LedgerErrorKind.Unavailable)
                 throw;
@@ -129,8 +141,11 @@ internal sealed class QueueWorker(LedgerDatabase ledger, CommandShell shell)
         catch (Exception e)
         {
             // The run has failed with it; the others are not left alone.
+            _mayLag = true;
             Log($"{what} failed: {e}");
         }
+        if (last)
+            await CompletedAsync(task.Run, cancellationToken);
     }
 
     private async Task DoAsync(RunClaim run, CancellationToken cancellationToken)
@@ -142,10 +157,11 @@ internal sealed class QueueWorker(LedgerDatabase ledger, CommandShell shell)
             LongestRun = LongestRun,
         };
         Log($"run {run.RunId} ({run.Algorithm}) begins{(run.Attempt > 1 ? $", attempt {run.Attempt}" : "")}");
+        var complete = false;
         try
         {
             (await service.ExecuteAsync(run, null, cancellationToken)).Analysis.Release();
-            await CompletedAsync(run, cancellationToken);
+            complete = true;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -154,20 +170,44 @@ internal sealed class QueueWorker(LedgerDatabase ledger, CommandShell shell)
         }
         catch (LedgerException e)
         {
+            _mayLag = true;
             Log($"run {run.RunId} did not complete: {e.Message}");
             if (e.Kind == LedgerErrorKind.Unavailable)
                 throw;
         }
         catch (Exception e)
         {
+            _mayLag = true;
             Log($"run {run.RunId} failed: {e}");
         }
+        if (complete)
+            await CompletedAsync(run, cancellationToken);
     }
 
     private async Task CompletedAsync(RunClaim run, CancellationToken cancellationToken)
     {
         Log($"run {run.RunId} ({run.Algorithm}) is complete");
-        await new ViewKeeper(ledger).KeepAsync("run", null, cancellationToken);
+        await KeepViewsAsync(cancellationToken);
+    }
+
+    private async Task KeepViewsAsync(CancellationToken cancellationToken)
+    {
+        _mayLag = false;
+        try
+        {
+            var kept = await new ViewKeeper(ledger).KeepAsync("run", null, cancellationToken);
+            foreach (var failed in kept.Outcomes.Where(o => !o.Succeeded))
+                Log($"the view {failed.ViewName} could not be refreshed: {failed.Error}");
+            if (kept.Step is { } step)
+                Log(ViewUpkeep.Words(step));
+        }
+        catch (LedgerException e)
+        {
+            _mayLag = IsAway(e);
+            Log($"the views could not be brought up to date: {e.Message}");
+            if (_mayLag)
+                throw;
+        }
     }
 
     private async Task ReapAsync(CancellationToken cancellationToken)
@@ -181,6 +221,7 @@ internal sealed class QueueWorker(LedgerDatabase ledger, CommandShell shell)
                     var lost = await _runs.HandleLostRunsAsync(cancellationToken);
                     if (lost.Total > 0)
                         Log($"{ConsoleText.Plural(lost.Total, "run", "runs")} had lost the worker");
+                    _mayLag |= lost.Total + lost.Tasks > 0;
                     if (lost.Tasks > 0)
                         Log($"{ConsoleText.Plural(lost.Tasks, "task", "tasks")} had lost the worker; again in the queue");
                 }

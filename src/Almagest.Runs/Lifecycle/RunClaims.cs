@@ -99,6 +99,8 @@ public sealed class RunClaims(LedgerDatabase ledger)
     public async Task<DiscoveryRun> CancelAsync(Guid runId, CancellationToken cancellationToken = default)
     {
         var done = await ExecuteAsync(RunLife.CancelRun, cancellationToken, runId);
+        if (done == 1)
+            await new TaskClaims(ledger).EndAsync(cancellationToken);
         var run = await new RunRepository(ledger).GetAsync(runId, cancellationToken);
         if (done == 1 || run.Status == RunStatus.Cancelled)
             return run;

@@ -34,7 +34,7 @@ internal sealed record RunOperation(string Name, string By, params (string From,
 ///   delete    | a user                            | gone      | refused                        | gone
 /// </code>
 /// <para>
-/// A run that has tasks (<see cref="TaskLife"/>) is nobody's: it is begun instead of taken, whoever is at one of them may end it, its
+/// A run that has tasks (<see cref="TaskLife"/>) is nobody's: it is begun instead of taken, whoever has one of them may end it, its
 /// attempt stays the same to its end, and it is not lost: its tasks are.
 /// </para>
 /// <para>
@@ -129,6 +129,14 @@ internal static class RunLife
         update public.discovery_runs r set {Taken} where run_id = $2 and {Begin.Allowed}
         """;
 
+    /// <summary>A task of a run is taken that nobody was at: how long it has been worked on leaves that time out. $1 run, $2 silence that
+    /// counts</summary>
+    public const string ResumeRun = """
+        update public.discovery_runs
+        set started_at = started_at + (clock_timestamp() - heartbeat_at), heartbeat_at = clock_timestamp()
+        where run_id = $1 and status = 'running' and heartbeat_at < clock_timestamp() - $2
+        """;
+
     /// <summary>Put a run back among those that wait. $1 run, $2 attempt</summary>
     public static readonly string ReleaseRun = $"""
         update public.discovery_runs set status = 'pending', started_at = null, not_before = clock_timestamp(), {NoProgress}
@@ -139,6 +147,12 @@ internal static class RunLife
     public static readonly string EndRun = $"""
         update public.discovery_runs set status = $3, error = $4, completed_at = clock_timestamp(), {NoProgress}
         where {Mine} and {End.Allowed}
+        """;
+
+    /// <summary>The same by the worker of one of its tasks, as long as it has that. $5 number and $6 attempt of the task</summary>
+    public static readonly string EndRunOfTask = $"""
+        {EndRun} and exists (
+          select from public.run_tasks t where t.run_id = $1 and t.number = $5 and t.attempts = $6 and t.status = 'running')
         """;
 
     /// <summary>

@@ -35,6 +35,9 @@ public sealed record TaskClaim
     /// <summary>How long the run has been worked on when it was taken.</summary>
     public TimeSpan Since { get; init; }
 
+    /// <summary>How long nobody had said how far the run is when it was taken.</summary>
+    internal TimeSpan Silence { get; init; }
+
     // Apart for each attempt: a worker that hangs does not keep its successor out.
     internal long Lock => LockOf(Run.RunId, Number, Attempt);
 
@@ -78,7 +81,8 @@ public sealed class TaskClaims(LedgerDatabase ledger)
                 var task = await TakeAsync(connection, runId, cancellationToken);
                 if (task is null)
                     return null;
-                await connection.ExecuteAsync(RunLife.BeginRun, cancellationToken, s_me, task.Run.RunId);
+                if (await connection.ExecuteAsync(RunLife.BeginRun, cancellationToken, s_me, task.Run.RunId) == 0)
+                    await connection.ExecuteAsync(RunLife.ResumeRun, cancellationToken, task.Run.RunId, RunClaims.HungAfter);
                 task = await WithRunAsync(connection, task, cancellationToken);
                 // Ended in this moment: the task goes with the run.
                 if (task is not null)
@@ -142,6 +146,31 @@ public sealed class TaskClaims(LedgerDatabase ledger)
             cancellationToken
         );
 
+    /// <summary>Says how far the run is where nobody has for a while: tasks may be shorter than the time between two signs of
+    /// life.</summary>
+    internal Task TellAsync(TaskClaim task, CancellationToken cancellationToken) =>
+        task.Silence < RunClaims.HeartbeatEvery
+            ? Task.CompletedTask
+            : ledger.AskAsync(connection => TellAsync(connection, task, null, cancellationToken), cancellationToken);
+
+    /// <summary>Ends the run of a task that is still this worker's: what happens to a worker that has lost it is not the run's
+    /// fault.</summary>
+    internal Task EndRunAsync(TaskClaim task, string status, string? error) =>
+        ledger.AskAsync(
+            connection =>
+                connection.ExecuteAsync(
+                    RunLife.EndRunOfTask,
+                    CancellationToken.None,
+                    task.Run.RunId,
+                    task.Run.Attempt,
+                    status,
+                    new NpgsqlParameter { Value = (object?)error ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                    task.Number,
+                    task.Attempt
+                ),
+            CancellationToken.None
+        );
+
     /// <summary>Puts a task back: its worker stops in good order.</summary>
     internal Task ReleaseAsync(TaskClaim task) => ExecuteAsync(TaskLife.Release, task);
 
@@ -198,8 +227,9 @@ public sealed class TaskClaims(LedgerDatabase ledger)
             cancellationToken
         );
 
-    // Nobody is at them who would hear it.
-    private async Task EndAsync(CancellationToken cancellationToken)
+    /// <summary>Ends the runs with tasks that are to stop, or that nobody can go on with, while nobody is at any of them who would hear
+    /// it.</summary>
+    internal async Task EndAsync(CancellationToken cancellationToken)
     {
         var (cancelled, stranded) = await ledger.AskAsync(
             async connection =>
@@ -312,6 +342,7 @@ public sealed class TaskClaims(LedgerDatabase ledger)
         {
             Run = task.Run with { Attempt = reader.GetInt32(1), Algorithm = reader.GetString(2) },
             Since = reader.IsDBNull(3) ? TimeSpan.Zero : reader.GetTimeSpan(3),
+            Silence = reader.IsDBNull(4) ? TimeSpan.MaxValue : reader.GetTimeSpan(4),
         };
     }
 

@@ -32,8 +32,8 @@ internal static class TaskLife
     /// <summary>The first task of a run. {0} run</summary>
     public const string First = "insert into public.run_tasks (run_id, number, phase) values ({0}, 0, 0)";
 
-    /// <summary>Take the next task of the oldest run; none where an older run without tasks waits. $1 worker, $2 its version, $3 of
-    /// this run alone, or null</summary>
+    /// <summary>Take the next task of the oldest run; none where an older run without tasks waits, and none of a run that is being
+    /// deleted, which has its tasks to come. $1 worker, $2 its version, $3 of this run alone, or null</summary>
     public const string TakeNext = """
         with next as (
           select t.run_id, t.number from public.run_tasks t join public.discovery_runs r using (run_id)
@@ -44,7 +44,7 @@ internal static class TaskLife
               select from public.discovery_runs q where q.status = 'pending' and q.not_before <= clock_timestamp() and q.run_id < t.run_id
                 and not exists (select from public.run_tasks o where o.run_id = q.run_id)))
             and not exists (select from public.run_tasks e where e.run_id = t.run_id and e.phase < t.phase and e.status <> 'done')
-          order by t.run_id, t.number limit 1 for update of t skip locked)
+          order by t.run_id, t.number limit 1 for update of t skip locked for key share of r skip locked)
         update public.run_tasks t set status = 'running', worker = $1, heartbeat_at = clock_timestamp(), attempts = t.attempts + 1
         from next where t.run_id = next.run_id and t.number = next.number
         returning t.run_id, t.number, t.phase, t.attempts, t.first_star, t.last_star, t.stars, t.digest
@@ -52,7 +52,8 @@ internal static class TaskLife
 
     /// <summary>What is to be known of the run of a task that was just taken. $1 run</summary>
     public const string RunOf = """
-        select status, attempts, algorithm, clock_timestamp() - started_at from public.discovery_runs where run_id = $1
+        select status, attempts, algorithm, clock_timestamp() - started_at, clock_timestamp() - heartbeat_at
+        from public.discovery_runs where run_id = $1
         """;
 
     /// <summary>Put a task back: its worker stops. $1 to $3</summary>

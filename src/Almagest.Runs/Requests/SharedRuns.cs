@@ -17,7 +17,7 @@ internal static class SharedRuns
             throw LedgerException
                 .Of(
                     ErrorCode.NotDistributable,
-                    $"{parameters.Algorithm.Name} looks at all stars of the selection at once: its run cannot be split among workers",
+                    $"{Subject(parameters.Algorithm)} at all stars of the selection at once: its run cannot be split among workers",
                     Instead(parameters.Algorithm),
                     "distributed"
                 )
@@ -43,6 +43,10 @@ internal static class SharedRuns
                 )
                 .With("algorithm", parameters.Algorithm.Name);
     }
+
+    // Where none of its kind can be split, which of them was asked for, or taken unasked, does not matter.
+    private static string Subject(Algorithm all) =>
+        Algorithms.Of(all.RunType).All(a => a.NeedsAllStars) ? "a search for clusters looks" : $"{all.Name} looks";
 
     private static string Instead(Algorithm all)
     {

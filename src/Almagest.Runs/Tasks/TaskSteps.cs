@@ -192,6 +192,9 @@ internal sealed class TaskSteps(LedgerDatabase ledger)
         return _known = new Known(run, parameters, prepared);
     }
 
+    /// <summary>Lets go what it knows of the last run.</summary>
+    public void Forget() => _known = null;
+
     private static LedgerException Changed(TaskClaim task) =>
         LedgerException
             .Of(

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Almagest.Contract.Errors;
 using Almagest.Discovery;
 using Almagest.Ledger.Database;
@@ -14,9 +15,12 @@ namespace Almagest.Runs.Tasks;
 /// </summary>
 public sealed class TaskWorker(LedgerDatabase ledger)
 {
+    // The next phase of a run begins sooner.
+    private static readonly TimeSpan s_longestRest = TimeSpan.FromSeconds(30);
+
     private readonly TaskClaims _tasks = new(ledger);
-    private readonly RunClaims _runs = new(ledger);
     private readonly TaskSteps _steps = new(ledger);
+    private readonly Stopwatch _rest = new();
 
     /// <summary>Threads of the algorithms; 0 = one per core. Never changes a result.</summary>
     public int MaxThreads { get; init; }
@@ -45,6 +49,7 @@ public sealed class TaskWorker(LedgerDatabase ledger)
     )
     {
         ArgumentNullException.ThrowIfNull(task);
+        _rest.Reset();
         var run = task.Run;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (LongestRun is { } longest)
@@ -55,6 +60,7 @@ public sealed class TaskWorker(LedgerDatabase ledger)
             // The session that holds it tells those who look for lost workers that this one lives, even when it is too busy to say so.
             await using var hold = await AdvisoryLock.TryTakeAsync(ledger, task.Lock, heart.Token);
             AtTask?.Invoke(task);
+            await _tasks.TellAsync(task, heart.Token);
             await DoAsync(task, heart, heart.Token);
             return task.Phase == TaskPhase.Complete;
         }
@@ -64,8 +70,7 @@ public sealed class TaskWorker(LedgerDatabase ledger)
         }
         catch (OperationCanceledException) when (heart.Response == HeartbeatResponse.Cancel)
         {
-            await AtEndAsync(() => _runs.EndAsync(run, RunStatus.Cancelled, null));
-            throw LedgerException.Of(ErrorCode.RunCancelled, $"run {run.RunId} was cancelled", "Start it again.").With("run_id", run.RunId);
+            throw await CancelledAsync(task);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -77,7 +82,7 @@ public sealed class TaskWorker(LedgerDatabase ledger)
                 )
                 .With("run_id", run.RunId)
                 .With("seconds", LongestRun!.Value.TotalSeconds);
-            await FailAsync(run, tooLong);
+            await FailAsync(task, tooLong);
             throw tooLong;
         }
         catch (OperationCanceledException)
@@ -87,7 +92,9 @@ public sealed class TaskWorker(LedgerDatabase ledger)
         }
         catch (LedgerException e) when (e.Code == ErrorCode.RunLost)
         {
-            // Another has it, or the run has ended.
+            // It was asked to stop while this was kept, and nobody else may hear it; or another has the task, or the run has ended.
+            if (await IsAskedToStopAsync(task))
+                throw await CancelledAsync(task);
             throw;
         }
         catch (LedgerException e) when (e.Kind == LedgerErrorKind.Unavailable)
@@ -99,17 +106,19 @@ public sealed class TaskWorker(LedgerDatabase ledger)
         catch (DiscoveryException e)
         {
             var failed = LedgerException.Of(ErrorCode.InvalidValue, e.Message, field: "parameters", inner: e);
-            await FailAsync(run, failed);
+            await FailAsync(task, failed);
             throw failed;
         }
         catch (LedgerException e)
         {
-            await FailAsync(run, e);
+            await FailAsync(task, e);
             throw;
         }
         catch (Exception e)
         {
-            await AtEndAsync(() => _runs.EndAsync(run, RunStatus.Failed, $"the program met an unexpected problem ({e.GetType().Name})"));
+            await AtEndAsync(() =>
+                _tasks.EndRunAsync(task, RunStatus.Failed, $"the program met an unexpected problem ({e.GetType().Name})")
+            );
             throw;
         }
     }
@@ -123,6 +132,14 @@ public sealed class TaskWorker(LedgerDatabase ledger)
         for (; await _tasks.NextAsync(runId, cancellationToken) is { } task; done++)
             await ExecuteAsync(task, progress, cancellationToken);
         return done;
+    }
+
+    /// <summary>Told each time that there is no task: what it knows of the last run, which may be much, goes after a while.</summary>
+    public void Rest()
+    {
+        _rest.Start();
+        if (_rest.Elapsed > s_longestRest)
+            _steps.Forget();
     }
 
     private Task DoAsync(TaskClaim task, IProgress<RunProgress> progress, CancellationToken cancellationToken) =>
@@ -141,8 +158,28 @@ public sealed class TaskWorker(LedgerDatabase ledger)
             _ => new TaskCompletion(ledger, _steps).DoAsync(task, Rooms, progress, cancellationToken),
         };
 
-    private Task FailAsync(RunClaim run, LedgerException e) =>
-        AtEndAsync(() => _runs.EndAsync(run, RunStatus.Failed, e.Remedy is null ? e.Message : $"{e.Message}. {e.Remedy}"));
+    private Task FailAsync(TaskClaim task, LedgerException e) =>
+        AtEndAsync(() => _tasks.EndRunAsync(task, RunStatus.Failed, e.Remedy is null ? e.Message : $"{e.Message}. {e.Remedy}"));
+
+    private async Task<LedgerException> CancelledAsync(TaskClaim task)
+    {
+        await AtEndAsync(() => _tasks.EndRunAsync(task, RunStatus.Cancelled, null));
+        return LedgerException
+            .Of(ErrorCode.RunCancelled, $"run {task.Run.RunId} was cancelled", "Start it again.")
+            .With("run_id", task.Run.RunId);
+    }
+
+    private async Task<bool> IsAskedToStopAsync(TaskClaim task)
+    {
+        try
+        {
+            return await _tasks.HeartbeatAsync(task, null, CancellationToken.None) == HeartbeatResponse.Cancel;
+        }
+        catch (LedgerException)
+        {
+            return false;
+        }
+    }
 
     // Where even this fails, the task is found by its silence.
     private async Task AtEndAsync(Func<Task> mark)

@@ -65,6 +65,7 @@ internal sealed class RunWorker(
                 if (claim is null)
                 {
                     (service, group) = (null, null);
+                    shared.Rest();
                     await queue.WaitAsync(s_lookAgain, stoppingToken);
                     continue;
                 }

@@ -37,7 +37,7 @@ public sealed class SharedRunTests(SharedRunTests.Field field) : IClassFixture<S
         {
             var run = await SubmitAsync(asked);
             await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => WorkAsync(run.RunId, inFiles)));
-            await AssertSameAsync(alone, run.RunId);
+            await AssertSameAsync(field.Ledger, alone, run.RunId);
         }
     }
 
@@ -137,7 +137,8 @@ public sealed class SharedRunTests(SharedRunTests.Field field) : IClassFixture<S
         switch (how)
         {
             case "cancel":
-                await claims.CancelAsync(run.RunId, CancellationToken);
+                // Nobody is at it who would have to hear it first.
+                Assert.Equal(RunStatus.Cancelled, (await claims.CancelAsync(run.RunId, CancellationToken)).Status);
                 Assert.Null(await tasks.NextAsync(null, CancellationToken));
                 status = RunStatus.Cancelled;
                 break;
@@ -157,8 +158,97 @@ public sealed class SharedRunTests(SharedRunTests.Field field) : IClassFixture<S
         Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from discovery_results"));
     }
 
+    [Fact]
+    public async Task A_run_that_is_cancelled_while_a_task_is_kept_is_cancelled_by_its_worker()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        await FillAsync(test, 2_000);
+        var run = await SubmitAsync(test, Forest);
+        var task = (await new TaskClaims(test.Ledger).NextAsync(null, CancellationToken))!;
+        Assert.Equal(RunStatus.Running, (await new RunClaims(test.Ledger).CancelAsync(run.RunId, CancellationToken)).Status);
+        var stopped = await Assert.ThrowsAsync<LedgerException>(() => Worker(test).ExecuteAsync(task, null, CancellationToken));
+        Assert.Equal(ErrorCode.RunCancelled, stopped.Code);
+        Assert.Equal(RunStatus.Cancelled, (await new RunRepository(test.Ledger).GetAsync(run.RunId, CancellationToken)).Status);
+        Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from run_tasks"));
+    }
+
+    [Fact]
+    public async Task What_happens_to_a_worker_that_has_lost_its_task_does_not_fail_the_run()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        await FillAsync(test, 2_000);
+        var run = await SubmitAsync(test, Forest);
+        var (tasks, worker) = (new TaskClaims(test.Ledger), Worker(test));
+        await worker.ExecuteAsync((await tasks.NextAsync(null, CancellationToken))!, null, CancellationToken);
+        var late = (await tasks.NextAsync(null, CancellationToken))!;
+        await test.ExecuteAsync("update run_tasks set heartbeat_at = heartbeat_at - interval '7 seconds' where status = 'running'");
+        await new RunClaims(test.Ledger).HandleLostRunsAsync(CancellationToken);
+        await test.ExecuteAsync("update run_tasks set not_before = '-infinity'");
+        Assert.Equal(late.Number, (await tasks.NextAsync(null, CancellationToken))!.Number);
+
+        await test.ExecuteAsync("update stars set pmra_mas_yr = pmra_mas_yr + 1");
+        await Assert.ThrowsAsync<LedgerException>(() => worker.ExecuteAsync(late, null, CancellationToken));
+        Assert.Equal(RunStatus.Running, (await new RunRepository(test.Ledger).GetAsync(run.RunId, CancellationToken)).Status);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_being_deleted_is_not_begun()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        await FillAsync(test, 2_000);
+        var run = await SubmitAsync(test, Forest);
+        await using (var deleting = await test.Ledger.ConnectAsync(CancellationToken))
+        await using (await deleting.BeginTransactionAsync(CancellationToken))
+        {
+            // So a deletion begins: the tasks follow. Whoever had a task and waited for the run would be waited for.
+            await deleting.ExecuteAsync("select from discovery_runs for update", CancellationToken);
+            Assert.Null(await new TaskClaims(test.Ledger).NextAsync(null, CancellationToken));
+            Assert.Null(await new TaskClaims(test.Ledger).NextAsync(run.RunId, CancellationToken));
+        }
+        Assert.NotNull(await new TaskClaims(test.Ledger).NextAsync(null, CancellationToken));
+    }
+
+    [Fact]
+    public async Task The_time_in_which_nobody_was_at_a_run_does_not_count_and_short_tasks_tell_how_far_it_is()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        await FillAsync(test, 2_000);
+        var run = await SubmitAsync(test, Forest);
+        var (tasks, worker) = (new TaskClaims(test.Ledger), Worker(test));
+        await worker.ExecuteAsync((await tasks.NextAsync(null, CancellationToken))!, null, CancellationToken);
+        await test.ExecuteAsync(
+            "update discovery_runs set started_at = now() - interval '13 hours', heartbeat_at = now() - interval '12 hours'"
+        );
+        var task = (await tasks.NextAsync(null, CancellationToken))!;
+        Assert.InRange(task.Since, TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(75));
+        await worker.ExecuteAsync(task, null, CancellationToken);
+
+        await test.ExecuteAsync("update discovery_runs set heartbeat_at = now() - interval '5 seconds'");
+        await worker.ExecuteAsync((await tasks.NextAsync(null, CancellationToken))!, null, CancellationToken);
+        Assert.Equal(
+            "compute (2 of 9 tasks done)",
+            (await new RunRepository(test.Ledger).GetAsync(run.RunId, CancellationToken)).ProgressStage
+        );
+    }
+
     [Theory]
-    [InlineData("knn", "{}", null, "looks at all")]
+    [InlineData("pmra_mas_yr = case when star_id % 6000 between 500 and 3500 then null else pmra_mas_yr end")]
+    [InlineData("pmra_error = null, pmdec_error = null, parallax_error_mas = null")]
+    public async Task Tiles_of_which_no_star_is_analysed_and_stars_without_errors_change_nothing(string change)
+    {
+        await using var test = await TestLedger.CreateAsync();
+        await FillAsync(test, Stars);
+        await test.ExecuteAsync($"update stars set {change}");
+        var asked = Algorithms.Find("isolation_forest")!.Read("""{"features": "astrometric", "n_estimators": 5, "draws": 3}""");
+        var alone = (await new DiscoveryService(test.Ledger).RunAsync(Request(asked), null, CancellationToken)).RunId!.Value;
+        var run = await SubmitAsync(test, asked);
+        await WorkAsync(test, run.RunId);
+        await AssertSameAsync(test, alone, run.RunId);
+    }
+
+    [Theory]
+    [InlineData("dbscan", "{}", null, "a search for clusters looks at all")]
+    [InlineData("knn", "{}", null, "knn looks at all")]
     [InlineData("isolation_forest", """{"n_estimators": 10000, "max_samples": 65536}""", null, "more than the 256 MiB")]
     [InlineData("isolation_forest", "{}", """{"sample": {"n": 100, "seed": 1}}""", "random sample")]
     public async Task What_cannot_be_split_is_refused_before_it_is_stored(string algorithm, string parameters, string? filter, string why)
@@ -202,9 +292,8 @@ public sealed class SharedRunTests(SharedRunTests.Field field) : IClassFixture<S
     private static RunParameters Forest =>
         Algorithms.Find("isolation_forest")!.Read("""{"features": "astrometric", "n_estimators": 5, "draws": 2}""");
 
-    private async Task AssertSameAsync(Guid alone, Guid shared)
+    private static async Task AssertSameAsync(TestLedger test, Guid alone, Guid shared)
     {
-        var test = field.Ledger;
         Assert.Equal(RunStatus.Completed, (await new RunRepository(test.Ledger).GetAsync(shared, CancellationToken)).Status);
         Assert.Equal(
             0,
