@@ -92,7 +92,8 @@ internal sealed class AutomaticMapper
             SexagesimalInDegrees = field == StarField.DecDeg || UnitConversion.SexagesimalInDegrees(said),
             TimesCosDec = unit.TimesCosDec && column.Description?.Contains("cos", StringComparison.OrdinalIgnoreCase) != true,
             GivenUnit = given,
-            UnitIsAssumed = field == StarField.RaDeg && said is null && column.Type != ColumnType.Text,
+            UnitIsAssumed =
+                field == StarField.RaDeg && said is null && column.Type != ColumnType.Text && !UnitNames.SaysDegrees(column.Name),
         };
     }
 

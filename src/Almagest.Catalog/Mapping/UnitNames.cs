@@ -28,6 +28,15 @@ internal static partial class UnitNames
         : Radians().IsMatch(name) ? "rad"
         : null;
 
+    /// <summary>Whether the name of a position says that it is in degrees, as <c>RAdeg</c> of the tables of CDS does.</summary>
+    public static bool SaysDegrees(string name) => Degrees().IsMatch(name);
+
+    [GeneratedRegex(
+        @"^(ra|raj?2000|ra_?j2000|ra_?icrs|right_?ascension|alpha)[_. -]?(deg|degs|degree|degrees)$",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase
+    )]
+    private static partial Regex Degrees();
+
     [GeneratedRegex(
         @"^(?<name>[^\[\](){}]*[^\[\](){}\s_,:/])[\s_,:/]*[\[({]\s*(?<unit>[^\[\]{}]+?)\s*[\])}]$",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant

@@ -3,8 +3,9 @@ using Almagest.Catalog.Mapping;
 namespace Almagest.Catalog.Stars;
 
 /// <summary>
-/// Right ascensions without a unit that are all below 24 may be hours. Taken as degrees, stars all over the sky come to lie in a strip
-/// that is taller than wide, which no field on the sky is: then they are not loaded before the unit is said.
+/// Right ascensions without a unit that are all below 24 may be hours. Taken as degrees, a field around any place comes to lie in a strip
+/// that is fifteen times as tall as wide; one that crosses 0 h, has the pole or goes round the sky ends where the hours do. Then they are
+/// not loaded before the unit is said: positions that are all wrong are worse than a question too many.
 /// </summary>
 internal sealed class HoursDoubt(ColumnMapping mapping)
 {
@@ -62,9 +63,14 @@ internal sealed class HoursDoubt(ColumnMapping mapping)
             double width = _greatestRa - _leastRa,
                 onSky = width * Math.Cos(middle),
                 height = _greatestDec - _leastDec;
+            // A cone in degrees is at least as wide in right ascension as it is tall, and on the sky about as wide; one in hours is a
+            // fifteenth of that. A few stars are of any shape.
+            var tall = _stars >= 20 && height > 0.2 && height > 2 * width;
+            var many = _stars >= 8 && height > 0.2 && height > 4 * onSky;
             var strip = width >= 5 && height > 30 && height > 1.5 * onSky;
-            var many = _stars >= 8 && height > 0.2 && height > 6 * onSky;
-            if (!strip && !many)
+            // Hardly a field in degrees begins at 0 and ends at 24.
+            var round = _stars >= 8 && 24 - width < 0.5;
+            if (!tall && !many && !strip && !round)
                 return null;
             return FormattableString.Invariant(
                     $"The right ascensions in '{Column}' have no unit and run from {_leastRa:0.####} to {_greatestRa:0.####}, while the "

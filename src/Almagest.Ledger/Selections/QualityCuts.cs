@@ -66,7 +66,7 @@ public sealed class QualityCuts(LedgerDatabase ledger)
         foreach (var dataset in datasets)
         {
             var (columns, known) = await ColumnsAsync(dataset, cancellationToken);
-            var release = quality == GaiaQuality.Gaia ? Release(dataset, columns, known.Contains("ruwe")) : quality;
+            var release = quality == GaiaQuality.Gaia ? Release(dataset, columns, known) : quality;
             releases.Add(release);
             Require(dataset, release, columns, known);
         }
@@ -116,7 +116,8 @@ public sealed class QualityCuts(LedgerDatabase ledger)
         );
     }
 
-    private static string Release(Dataset dataset, HashSet<string> columns, bool hasRuwe)
+    /// <summary>The release that the dataset is of; <see cref="GaiaQuality.Gaia"/> where nothing says that it is of any.</summary>
+    private static string Release(Dataset dataset, HashSet<string> columns, HashSet<string> known)
     {
         // The epoch is the release's own; then the columns that it alone has; then what the file is called.
         if (dataset.ReferenceEpoch is { } epoch && Math.Abs(epoch - Dr2Epoch) < 0.01)
@@ -127,10 +128,14 @@ public sealed class QualityCuts(LedgerDatabase ledger)
             return GaiaQuality.Dr3;
         if (s_onlyDr2.Any(columns.Contains))
             return GaiaQuality.Dr2;
-        if ($"{dataset.Name} {dataset.Source}".Contains("dr2", StringComparison.OrdinalIgnoreCase))
+        var name = $"{dataset.Name} {dataset.Source}";
+        if (Has(name, "dr2"))
             return GaiaQuality.Dr2;
         // DR2's own table has no RUWE, and the columns of the fit instead.
-        return !hasRuwe && GaiaQuality.Chi2Names.Any(columns.Contains) ? GaiaQuality.Dr2 : GaiaQuality.Dr3;
+        if (!known.Contains("ruwe") && GaiaQuality.Chi2Names.Any(columns.Contains))
+            return GaiaQuality.Dr2;
+        var isGaia = known.Contains("ruwe") || known.Contains("phot_bp_rp_excess_factor") || Has(name, "dr3") || Has(name, "gaia");
+        return isGaia ? GaiaQuality.Dr3 : GaiaQuality.Gaia;
     }
 
     private static void Require(Dataset dataset, string release, HashSet<string> columns, HashSet<string> known)
@@ -138,31 +143,64 @@ public sealed class QualityCuts(LedgerDatabase ledger)
         var lacking = new List<string>();
         if (!known.Contains("ruwe"))
         {
-            if (release == GaiaQuality.Dr3)
+            if (release != GaiaQuality.Dr2)
                 lacking.Add("ruwe");
             else if (!GaiaQuality.Chi2Names.Any(columns.Contains) || !GaiaQuality.ObservationNames.Any(columns.Contains))
                 lacking.Add("ruwe (or astrometric_chi2_al and astrometric_n_good_obs_al)");
         }
         lacking.AddRange(s_fields.Where(c => c != "ruwe" && !known.Contains(c)));
+        // The cuts are written for Gaia's own bands.
+        var mapping = JsonNode.Parse(dataset.ColumnMapping) as JsonObject ?? [];
+        var color = mapping["color"]?.ToString();
+        var isOther = color is not null && !(Has(color, "bp") && Has(color, "rp"));
+        if (release == GaiaQuality.Gaia)
+        {
+            throw LedgerException.Invalid(
+                "filter.quality",
+                $"nothing says that '{dataset.Name}' is a table of Gaia's, whose quality cuts need {string.Join(", ", lacking)}, "
+                    + $"which no star of it has{(isOther ? $"; its colour is {color}, not BP-RP" : "")}",
+                $"Load a table of Gaia's with these columns{OwnCuts(known)}."
+            );
+        }
         if (lacking.Count > 0)
         {
             throw LedgerException.Invalid(
                 "filter.quality",
                 $"the cuts of {release} need {string.Join(", ", lacking)}, which no star of '{dataset.Name}' has",
-                "Load a table with these columns, or write the cuts that it can give as a filter, such as parallax_over_error=5.."
+                $"Load a table with these columns{OwnCuts(known)}."
             );
         }
-        // The cuts are written for Gaia's own bands.
-        var mapping = JsonNode.Parse(dataset.ColumnMapping) as JsonObject ?? [];
-        var color = mapping["color"]?.ToString();
-        if (color is not null && !(Has(color, "bp") && Has(color, "rp")))
+        if (isOther)
         {
             throw LedgerException.Invalid(
                 "filter.quality",
                 $"the cuts of {release} are for the colour BP-RP, and the colour of '{dataset.Name}' is {color}",
-                "Load it with BP-RP as its colour."
+                HasGaiaColor(columns)
+                    ? "Load it with BP-RP as its colour."
+                    : $"None of its other columns is BP-RP: load a table that has it{OwnCuts(known)}."
             );
         }
+    }
+
+    /// <summary>Cuts that a table with these fields can be given; empty where there are none.</summary>
+    private static string OwnCuts(HashSet<string> known)
+    {
+        var cuts = new List<string>();
+        if (known.Contains("ruwe"))
+            cuts.Add("ruwe=..1.4");
+        if (known.Contains("parallax_mas") && known.Contains("parallax_error_mas"))
+            cuts.Add("parallax_over_error=5..");
+        if (cuts.Count == 0 && known.Contains("magnitude"))
+            cuts.Add("magnitude=..15");
+        return cuts.Count == 0 ? "" : $", or write cuts that this one can give as a filter, such as '{string.Join(' ', cuts)}'";
+    }
+
+    private static bool HasGaiaColor(HashSet<string> columns)
+    {
+        var letters = columns.Select(c => string.Concat(c.Where(char.IsAsciiLetter)).ToUpperInvariant()).ToHashSet();
+        return letters.Contains("BPRP")
+            || (letters.Contains("PHOTBPMEANMAG") && letters.Contains("PHOTRPMEANMAG"))
+            || (letters.Contains("BPMAG") && letters.Contains("RPMAG"));
     }
 
     private static bool Has(string text, string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);

@@ -132,7 +132,16 @@ public sealed class GaiaQualityTests
             new DatasetRepository(test.Ledger).SelectedAsync("sky", new StarFilter { Quality = "gaia" }, CancellationToken)
         );
         Assert.Equal("filter.quality", error.Field);
+        Assert.Equal(
+            "nothing says that 'sky' is a table of Gaia's, whose quality cuts need ruwe, phot_bp_rp_excess_factor, which no star of it has",
+            error.Message
+        );
+        await test.ExecuteAsync("update datasets set reference_epoch = 2016");
+        error = await Assert.ThrowsAsync<LedgerException>(() =>
+            new DatasetRepository(test.Ledger).SelectedAsync("sky", new StarFilter { Quality = "gaia" }, CancellationToken)
+        );
         Assert.Equal("the cuts of gaia_dr3 need ruwe, phot_bp_rp_excess_factor, which no star of 'sky' has", error.Message);
+        Assert.EndsWith("such as 'parallax_over_error=5..'.", error.Remedy, StringComparison.Ordinal);
         await test.ExecuteAsync("update datasets set reference_epoch = 2015.5");
         error = await Assert.ThrowsAsync<LedgerException>(() =>
             new DatasetRepository(test.Ledger).SelectedAsync("sky", new StarFilter { Quality = "gaia" }, CancellationToken)
@@ -145,7 +154,43 @@ public sealed class GaiaQualityTests
             new DatasetRepository(test.Ledger).SelectedAsync("sky", new StarFilter { Quality = "gaia_dr3" }, CancellationToken)
         );
         Assert.Contains("the colour of 'sky' is B-V", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("None of its other columns is BP-RP", error.Remedy, StringComparison.Ordinal);
+        await test.ExecuteAsync("""update stars set extra = '{"bp_rp": 1.5}'""");
+        error = await Assert.ThrowsAsync<LedgerException>(() =>
+            new DatasetRepository(test.Ledger).SelectedAsync("sky", new StarFilter { Quality = "gaia_dr3" }, CancellationToken)
+        );
+        Assert.Equal("Load it with BP-RP as its colour.", error.Remedy);
         Assert.Throws<LedgerException>(() => new StarFilter { Quality = "hipparcos" }.Validate());
+    }
+
+    // Not Gaia's, and without a parallax: what is advised is what the table can give.
+    [Theory]
+    [InlineData("magnitude = 12, color = 1", "magnitude=..15", "ruwe, phot_bp_rp_excess_factor, parallax_mas, parallax_error_mas")]
+    [InlineData("color = 1", null, "ruwe, phot_bp_rp_excess_factor, parallax_mas, parallax_error_mas, magnitude")]
+    [InlineData("magnitude = 12, color = 1, parallax_mas = 5", "magnitude=..15", "ruwe, phot_bp_rp_excess_factor, parallax_error_mas")]
+    public async Task A_table_that_nothing_marks_as_of_Gaia_is_advised_what_it_can_give(string values, string? cut, string lacking)
+    {
+        await using var test = await TestLedger.CreateAsync();
+        await test.AddDatasetAsync("plates", 50);
+        await test.ExecuteAsync(
+            "update stars set parallax_mas = null, parallax_error_mas = null, magnitude = null, color = null, ruwe = null; "
+                + $$"""update stars set {{values}}; update datasets set column_mapping = '{"color": "B-V"}'"""
+        );
+        var error = await Assert.ThrowsAsync<LedgerException>(() =>
+            new DatasetRepository(test.Ledger).SelectedAsync("plates", new StarFilter { Quality = "gaia" }, CancellationToken)
+        );
+        Assert.Equal("filter.quality", error.Field);
+        Assert.Equal(
+            $"nothing says that 'plates' is a table of Gaia's, whose quality cuts need {lacking}, which no star of it has; "
+                + "its colour is B-V, not BP-RP",
+            error.Message
+        );
+        Assert.Equal(
+            cut is null
+                ? "Load a table of Gaia's with these columns."
+                : $"Load a table of Gaia's with these columns, or write cuts that this one can give as a filter, such as '{cut}'.",
+            error.Remedy
+        );
     }
 
     [Fact]

@@ -71,7 +71,8 @@ internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
         var threshold = chance.Threshold(parameters.FalseAlarm);
         var peaks = search.Peaks(threshold);
         context.Progress?.Report(0.75);
-        var found = new ClusterChoice(stars, parameters, context).Choose(peaks, MostFits);
+        var choice = new ClusterChoice(stars, parameters, context);
+        var found = choice.Choose(peaks, MostFits);
         var clusters = new List<FoundCluster>();
         foreach (var (peak, mixture) in found.OrderByDescending(f => f.Mixture.Probabilities.Count(p => p >= ClusterChoice.Member)))
         {
@@ -95,11 +96,13 @@ internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
         }
 
         context.Progress?.Report(1);
-        string[] notes = [.. Lacking(features.Rows - stars.Count, features.Rows), .. Notes(clusters.Count, stars, peaks.Count)];
+        var notes = Lacking(features.Rows - stars.Count, features.Rows);
+        if (clusters.Count == 0)
+            notes.Add(peaks.Count == 0 ? NoPeak(stars) : choice.Refused.Note(peaks.Count, parameters.MinMembers));
         return Result(labels, probabilities, clusters, notes, FactsOf(threshold, peaks.Count, stars.Frame), stars.Frame);
     }
 
-    private static string[] Lacking(int lacking, int all) =>
+    private static List<string> Lacking(int lacking, int all) =>
         lacking == 0
             ? []
             :
@@ -114,7 +117,7 @@ internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
         int[] labels,
         double[] probabilities,
         List<FoundCluster> clusters,
-        string[] notes,
+        IReadOnlyList<string> notes,
         JsonObject? facts,
         FieldFrame? frame
     )
@@ -189,24 +192,12 @@ internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
                 + "algorithm."
             : string.Create(CultureInfo.InvariantCulture, $"Only {stars.Count:N0} stars have every feature: too few to search.");
 
-    private static string[] Notes(int clusters, MotionStars stars, int peaks) =>
-        clusters > 0 ? []
-        : peaks == 0
-            ?
-            [
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"No cluster: among {stars.Count:N0} stars no place in motion and parallax is denser than chance makes one."
-                )
-                    + " A cluster is sought against its field: where most of the stars belong to one, as in a selection cut around "
-                    + "it, none is seen, and a wider selection shows it. A cluster of few members shows in a smaller cone or a "
-                    + "narrower range of parallaxes; a larger false_alarm lets weaker ones pass.",
-            ]
-        :
-        [
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"No cluster: {peaks:N0} places in motion and parallax are denser than chance makes them,"
-            ) + " but their stars lie on the sky as the field does, or are too few. Try a smaller cone, or dbscan to see these groups.",
-        ];
+    private static string NoPeak(MotionStars stars) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"No cluster: among {stars.Count:N0} stars no place in motion and parallax is denser than chance makes one."
+        )
+        + " A cluster is sought against its field: where most of the stars belong to one, as in a selection cut around "
+        + "it, none is seen, and a wider selection shows it. A cluster of few members shows in a smaller cone or a "
+        + "narrower range of parallaxes; a larger false_alarm lets weaker ones pass.";
 }

@@ -23,6 +23,9 @@ internal sealed class ClusterChoice(MotionStars stars, AutoParameters parameters
 
     private const double SamePeak = 4.5;
 
+    /// <summary>Why the others were not chosen.</summary>
+    public Refusals Refused { get; } = new();
+
     private readonly SkySpread? _sky = stars.Direction is { } direction ? new SkySpread(direction) : null;
 
     public List<(Peak Peak, ClusterMixture Mixture)> Choose(IReadOnlyList<Peak> peaks, int mostFits)
@@ -40,13 +43,27 @@ internal sealed class ClusterChoice(MotionStars stars, AutoParameters parameters
             var (standsOut, found) = looks[i]!;
             looks[i] = null;
             if (!standsOut)
+            {
+                Refused.AddFieldLike();
                 continue;
+            }
+
             if (fits++ == mostFits)
                 break;
             if (found is not { } mixture)
+            {
+                Refused.AddFew();
                 continue;
-            if (chosen.Exists(c => c.Mixture.DistanceOf(mixture.Middle) < SamePeak) || !IsCluster(mixture))
+            }
+
+            if (chosen.Exists(c => c.Mixture.DistanceOf(mixture.Middle) < SamePeak))
                 continue;
+            if (!IsCluster(mixture))
+            {
+                Refuse(mixture);
+                continue;
+            }
+
             var refined = mixture.WithErrors(peak, context.CancellationToken);
             chosen.Add((peak, IsCluster(refined) ? refined : mixture));
         }
@@ -83,6 +100,21 @@ internal sealed class ClusterChoice(MotionStars stars, AutoParameters parameters
             && members.Length <= MostOfAll * stars.Count
             && mixture.Contrast >= 1
             && (_sky is null || _sky.HalfAngle(members) <= WidestHalf);
+    }
+
+    // Counted as what it fails first but for its share: a group of most of the stars that is wide, or thin, is the field.
+    private void Refuse(ClusterMixture mixture)
+    {
+        var members = Members(mixture);
+        var halfAngle = members.Length > 0 ? _sky?.HalfAngle(members) : null;
+        if (members.Length < parameters.MinMembers)
+            Refused.AddFew();
+        else if (halfAngle > WidestHalf)
+            Refused.AddWide();
+        else if (mixture.Contrast < 1)
+            Refused.AddFieldLike();
+        else
+            Refused.AddMost(members.Length, stars.Count, halfAngle);
     }
 
     private bool StandsOut(Peak peak)

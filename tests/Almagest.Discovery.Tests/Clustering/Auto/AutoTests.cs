@@ -43,7 +43,35 @@ public sealed class AutoTests
         var found = new MadeCone(3, stars, 1.5, distance).Search();
         Assert.Equal(0, found.ClusterCount);
         Assert.All(found.Labels, l => Assert.Equal(-1, l));
-        Assert.Single(found.Notes);
+        var note = Assert.Single(found.Notes);
+        Assert.Contains("lie on the sky as the field does", note, StringComparison.Ordinal);
+        Assert.DoesNotContain("wider selection", note, StringComparison.Ordinal);
+    }
+
+    // A globular cluster in a cone cut around it: nearly two of three stars are its own.
+    [Fact]
+    public void A_group_of_most_of_the_stars_asks_for_a_wider_selection()
+    {
+        var cone = new MadeCone(31, 1400).With(2600, 6000, 1.8, -3, 1);
+        var found = cone.Search();
+        Assert.Equal(0, found.ClusterCount);
+        var note = Assert.Single(found.Notes);
+        Assert.Matches(@"a group there holds 2,[5-7]\d\d of the 4,000 stars, half of them within 0\.0[34]°", note);
+        Assert.Contains("a wider selection around it shows it", note, StringComparison.Ordinal);
+        Assert.DoesNotContain("smaller cone", note, StringComparison.Ordinal);
+        Assert.DoesNotContain("as the field does", note, StringComparison.Ordinal);
+        // The advice holds.
+        Assert.Equal(1, new MadeCone(31, 5600, 1.6).With(2600, 6000, 1.8, -3, 1).Search().ClusterCount);
+    }
+
+    [Fact]
+    public void Fewer_stars_than_a_cluster_must_have_are_said_to_be_too_few()
+    {
+        var cone = new MadeCone(2, 5000).With(60, 600, 10, -5, -6);
+        Assert.Equal(1, cone.Search().ClusterCount);
+        var found = cone.Search(new AutoParameters { MinMembers = 100 });
+        Assert.Equal(0, found.ClusterCount);
+        Assert.Contains("too few to tell from the field (min_members is 100)", Assert.Single(found.Notes), StringComparison.Ordinal);
     }
 
     [Fact]
