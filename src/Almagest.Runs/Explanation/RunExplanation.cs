@@ -90,7 +90,7 @@ public sealed record RunExplanation(
     private string Words(FeatureAttribution f) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{f.Name} = {Number(f.Value)}{(f.Unit.Length == 0 ? "" : " " + f.Unit)}{(Imputed.Contains(f.Name) ? ", imputed" : "")} "
+            $"{f.Name} = {Number(f.Value, f.Unit)}{(f.Unit.Length == 0 ? "" : " " + f.Unit)}{(Imputed.Contains(f.Name) ? ", imputed" : "")} "
                 + $"({Place(f)})"
         );
 
@@ -99,9 +99,11 @@ public sealed record RunExplanation(
             ? string.Create(CultureInfo.InvariantCulture, $"above {Math.Floor(f.Above * 10) / 10:0.0} % of the selection")
             : string.Create(CultureInfo.InvariantCulture, $"below {Math.Floor(f.Below * 10) / 10:0.0} % of the selection");
 
-    /// <summary>Four digits are enough to recognise a value.</summary>
-    public static string Number(double value) =>
-        Math.Abs(value) is 0 or >= 1000 and < 1e9
-            ? value.ToString("0", CultureInfo.InvariantCulture)
-            : value.ToString("G4", CultureInfo.InvariantCulture);
+    /// <summary>Four digits are enough to recognise a value; of magnitudes and colours, which are differences and may be near 0, so many
+    /// decimals.</summary>
+    /// <param name="decimals">of magnitudes</param>
+    public static string Number(double value, string unit = "", int decimals = 2) =>
+        unit == "mag" ? (Math.Round(value, decimals) + 0.0).ToString($"F{decimals}", CultureInfo.InvariantCulture)
+        : Math.Abs(value) is 0 or >= 1000 and < 1e9 ? value.ToString("0", CultureInfo.InvariantCulture)
+        : value.ToString("G4", CultureInfo.InvariantCulture);
 }
