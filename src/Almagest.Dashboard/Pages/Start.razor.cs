@@ -32,7 +32,7 @@ public partial class Start
     private EpsAdvice? _advice;
     private string? _curve,
         _curveAddress;
-    private TakenStars? _named;
+    private TakenStars? _taken;
 
     protected override async Task LoadAsync()
     {
@@ -45,7 +45,7 @@ public partial class Start
         _filter = Asked("filter") ?? "";
         // What the address asks for and cannot be had is no reason to take all stars.
         _notTaken = await TryAsync(async () =>
-            _named = await TakenStars.ReadAsync(
+            _taken = await TakenStars.ReadAsync(
                 Ledger,
                 Pictures,
                 Host.Kinds,
@@ -65,17 +65,17 @@ public partial class Start
         if (_notTaken is not null)
             throw _notTaken;
         var filter = StarFilterText.Parse(_filter);
-        if (_named is null)
+        if (_taken is null)
             return filter;
-        filter = _named.Narrow(filter);
+        filter = _taken.Narrow(filter);
         filter.Validate();
         return filter;
     }
 
-    private void LetNamedGo()
+    private Task LetTakenGoAsync()
     {
-        (_named, _notTaken) = (null, null);
-        _ = CountAsync();
+        (_taken, _notTaken) = (null, null);
+        return CountAsync();
     }
 
     private async Task CountAsync()
@@ -141,7 +141,7 @@ public partial class Start
             ["filter"] = _filter.Length == 0 ? null : _filter,
         };
         // Which stars a run names stays as it was asked for, or is let go.
-        if (_named is null && _notTaken is null)
+        if (_taken is null && _notTaken is null)
             values["of"] = values["select"] = values["without_kind"] = null;
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(values), replace: true);
     }
@@ -186,7 +186,7 @@ public partial class Start
             );
             _curve = LedgerCharts.Distances(_advice);
             // Stars that are named one by one are more than an address holds: the page then makes the file itself.
-            _curveAddress = _named is null ? CurveAddress() : null;
+            _curveAddress = _taken is null ? CurveAddress() : null;
         });
         _measuring = false;
     }
