@@ -100,7 +100,9 @@ public sealed class Walk : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"'{text}' is not on {Page.Url}, which says: {string.Join("; ", await Page.Locator(".problem").AllInnerTextsAsync())}");
+            Assert.Fail(
+                $"'{text}' is not on {Page.Url}, which says: {string.Join("; ", await Page.Locator(".problem").AllInnerTextsAsync())}"
+            );
         }
     }
 

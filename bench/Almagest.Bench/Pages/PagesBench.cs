@@ -216,7 +216,7 @@ internal static class PagesBench
                 bytes.Add(page.Pushed - sent);
                 sight = await page.Page.EvaluateAsync<string>(
                     "t => [...document.querySelectorAll('figure')].find(f => "
-                        + "f.innerText.includes(t)).querySelector('p')?.innerText.match(/^[\\d,]+(?= stars? in sight)/)?.[0] ?? ''",
+                        + "f.innerText.includes(t)).innerText.match(/[\\d,]+(?= stars? in sight)/)?.[0] ?? ''",
                     chart
                 );
             }

@@ -45,15 +45,7 @@ public partial class Start
         _filter = Asked("filter") ?? "";
         // What the address asks for and cannot be had is no reason to take all stars.
         _notTaken = await TryAsync(async () =>
-            _taken = await TakenStars.ReadAsync(
-                Ledger,
-                Pictures,
-                Host.Kinds,
-                Asked("of"),
-                Asked("select"),
-                Asked("without_kind"),
-                Closed
-            )
+            _taken = await TakenStars.ReadAsync(Ledger, Pictures, Host.Kinds, Asked("of"), Asked("select"), Asked("without_kind"), Closed)
         );
         _form = RunForm.Of(Asked);
         CountRuns();
