@@ -148,7 +148,8 @@ internal static class PagesBench
         return string.Create(
             CultureInfo.InvariantCulture,
             $"| {name} | {first.UsefulMs:N0} | {first.DrawnMs:N0} | {Median(v => v.PaintMs):N0} | {Median(v => v.UsefulMs):N0} | "
-                + $"{Median(v => v.DrawnMs):N0} | {Median(v => v.DrawnMs) / yardstick:0.0} | {Median(v => v.DocumentBytes + v.PushedBytes) / 1024:N0} |"
+                + $"{Median(v => v.DrawnMs):N0} | {Median(v => v.DrawnMs) / yardstick:0.0} | "
+                + $"{Median(v => v.DocumentBytes + v.PushedBytes) / 1024:N0} |"
         );
     }
 

@@ -3,7 +3,6 @@ using Almagest.Charts.Drawing;
 using Almagest.Charts.Pictures;
 using Almagest.Charts.Selecting;
 using Almagest.Contract.Errors;
-using Almagest.Dashboard.Shared;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;

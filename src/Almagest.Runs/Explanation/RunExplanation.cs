@@ -79,7 +79,9 @@ public sealed record RunExplanation(
         : f.Change > 0 ? "larger"
         : "smaller";
 
-    private static string Unit(ScoreMeasure measure) => measure.Unit.Length == 0 ? "" : $" {measure.Unit}";
+    private static string Unit(ScoreMeasure measure) => Unit(measure.Unit);
+
+    private static string Unit(string unit) => unit.Length == 0 ? "" : $" {unit}";
 
     // Three decimals of a score that is a squared distance would be noise, and of one that is a share too few.
     private static string Signed(double score) =>
@@ -90,8 +92,7 @@ public sealed record RunExplanation(
     private string Words(FeatureAttribution f) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{f.Name} = {Number(f.Value, f.Unit)}{(f.Unit.Length == 0 ? "" : " " + f.Unit)}{(Imputed.Contains(f.Name) ? ", imputed" : "")} "
-                + $"({Place(f)})"
+            $"{f.Name} = {Number(f.Value, f.Unit)}{Unit(f.Unit)}{(Imputed.Contains(f.Name) ? ", imputed" : "")} " + $"({Place(f)})"
         );
 
     private static string Place(FeatureAttribution f) =>

@@ -31,6 +31,5 @@ public sealed class ChangeWordsTests
     [InlineData(14.3147, "mag", "14.31")]
     [InlineData(75.834, "km/s", "75.83")]
     [InlineData(1234.56, "mas/yr", "1235")]
-    public void A_value_of_an_explanation(double value, string unit, string text) =>
-        Assert.Equal(text, RunExplanation.Number(value, unit));
+    public void A_value_of_an_explanation(double value, string unit, string text) => Assert.Equal(text, RunExplanation.Number(value, unit));
 }
