@@ -75,6 +75,52 @@ public sealed class StartTests(Sky sky, Browser browser)
     }
 
     [Fact]
+    public async Task A_kind_of_flagged_stars_is_left_out_of_the_next_run()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync($"/runs/{sky.Anomalies}", "Run");
+        await walk.Button("Group the flagged stars").ClickAsync();
+        var kind = walk.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { NameRegex = new("^Leave out the ") }).First;
+        var stars = int.Parse(
+            (await kind.GetAttributeAsync("aria-label"))!.Split(' ')[3],
+            System.Globalization.CultureInfo.InvariantCulture
+        );
+        await kind.ClickAsync();
+        await walk.HeadedAsync("Start a run");
+        await Assertions.Expect(walk.Page.Locator("#only")).ToContainTextAsync($"without the {stars} stars of its kind");
+        await Assertions.Expect(walk.Page.Locator("#selected")).ToHaveTextAsync($"{Walk.Count(Sky.Stars - stars)} stars");
+        // What is changed in the form keeps them out, and a link to it as well.
+        await walk.Page.GetByLabel("Contamination").FillAsync("0.03");
+        await walk.ArrivesAsync("contamination=0.03");
+        await walk.GoAsync(new Uri(walk.Page.Url).PathAndQuery, "Start a run");
+        await walk.Button("Start", exact: true).ClickAsync();
+        await walk.ArrivesAsync("/runs/[0-9a-f-]{36}$");
+        await walk.Page.Locator(".chip.completed").WaitForAsync();
+        var runs = new RunRepository(sky.Ledger);
+        var run = await runs.GetAsync(Guid.Parse(walk.Page.Url.Split('/')[^1]));
+        Assert.Equal((await runs.GetAsync(sky.Anomalies)).TotalStars - stars, run.TotalStars);
+        // The run that names them hands them on.
+        await walk.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Change and run" }).ClickAsync();
+        await walk.HeadedAsync("Start a run");
+        await Assertions.Expect(walk.Page.Locator("#only")).ToContainTextAsync($"without the {stars} stars that it leaves out");
+        await walk.Button("with them").ClickAsync();
+        await Assertions.Expect(walk.Page.Locator("#selected")).ToHaveTextAsync($"{Walk.Count(Sky.Stars)} stars");
+        await runs.DeleteAsync(run.RunId);
+    }
+
+    [Fact]
+    public async Task A_form_that_cannot_have_its_stars_takes_all_only_when_told_to()
+    {
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync($"/start?dataset={Sky.Name}&of={sky.Anomalies}&without_kind=99", "Start a run");
+        await walk.SeesAsync("has no kind 99");
+        await Assertions.Expect(walk.Button("Start", exact: true)).ToBeDisabledAsync();
+        await walk.Button("Take all stars instead").ClickAsync();
+        await Assertions.Expect(walk.Button("Start", exact: true)).ToBeEnabledAsync();
+        await Assertions.Expect(walk.Page.Locator("#selected")).ToHaveTextAsync($"{Walk.Count(Sky.Stars)} stars");
+    }
+
+    [Fact]
     public async Task A_sweep_that_does_not_exist_is_said_in_words()
     {
         await using var walk = await browser.OpenAsync(sky.Address, mayFail: true);

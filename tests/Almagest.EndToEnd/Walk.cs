@@ -92,7 +92,19 @@ public sealed class Walk : IAsyncDisposable
 
     public Task DrawnAsync() => Page.WaitForFunctionAsync("() => document.querySelectorAll('.mud-skeleton').length === 0");
 
-    public async Task SeesAsync(string text) => await Page.Locator("main").GetByText(text).First.WaitForAsync();
+    public async Task SeesAsync(string text)
+    {
+        try
+        {
+            await Page.Locator("main").GetByText(text).First.WaitForAsync();
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail(
+                $"'{text}' is not on {Page.Url}, which says: {string.Join("; ", await Page.Locator(".problem").AllInnerTextsAsync())}"
+            );
+        }
+    }
 
     /// <summary>Waits until the page holds so many, as a person would: what a click changes comes from the server.</summary>
     public Task SeesAsync(int count, string selector) =>

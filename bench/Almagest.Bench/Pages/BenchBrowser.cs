@@ -108,5 +108,13 @@ internal sealed class BenchPage : IAsyncDisposable
         return new Visit(times[0], times[1], times[2], document, Pushed);
     }
 
+    /// <summary>Until an answer that is no page of the dashboard is on the screen, ms.</summary>
+    public async Task<double> PaintAsync(string path)
+    {
+        await Page.GotoAsync(path);
+        await Page.WaitForFunctionAsync("() => performance.getEntriesByName('first-contentful-paint').length > 0");
+        return await Page.EvaluateAsync<double>("() => performance.getEntriesByName('first-contentful-paint')[0].startTime");
+    }
+
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 }

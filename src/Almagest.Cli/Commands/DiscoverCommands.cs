@@ -186,7 +186,7 @@ internal static class DiscoverCommands
             )
                 throw new UsageException($"'{kind}' is not a kind of a run", "Write RUN:KIND, such as 1f0c2a9e:2.", "--without-kind");
             var found = await new RunRepository(ledger).FindAsync(run, shell.CancellationToken);
-            stars.AddRange(await finder.SourceIdsAsync(found.RunId, id, shell.CancellationToken));
+            stars.AddRange((await finder.SourceIdsAsync(found.RunId, id, shell.CancellationToken)).SourceIds);
         }
         return stars;
     }

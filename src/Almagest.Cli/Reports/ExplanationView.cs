@@ -32,7 +32,7 @@ internal sealed class ExplanationView(RunExplanation found)
         {
             table.Row(
                 f.Feature,
-                RunExplanation.Number(f.Value) + (f.IsImputed ? "*" : ""),
+                RunExplanation.Number(f.Value, f.Unit) + (f.IsImputed ? "*" : ""),
                 f.Unit,
                 ConsoleText.Number(f.Percentile, "0.0"),
                 f.Share > 0 ? ConsoleText.SharePercent(f.Share) : "–",

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Almagest.Charts.Drawing;
 using Almagest.Charts.Pictures;
-using Almagest.Charts.Selecting;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Datasets;
@@ -28,12 +27,12 @@ public partial class Start
         _measuring,
         _loaded;
     private LedgerException? _wrong,
-        _refused;
+        _refused,
+        _notTaken;
     private EpsAdvice? _advice;
     private string? _curve,
         _curveAddress;
-    private SourceIds? _only;
-    private DiscoveryRun? _onlyOf;
+    private TakenStars? _taken;
 
     protected override async Task LoadAsync()
     {
@@ -44,39 +43,31 @@ public partial class Start
         string? Asked(string name) => query.TryGetValue(name, out var value) ? value.ToString() : null;
         _dataset = _datasets.FirstOrDefault(d => d.Name == Asked("dataset"))?.Name ?? _datasets[^1].Name;
         _filter = Asked("filter") ?? "";
-        await TakeSelectionAsync(Asked("of"), Asked("select"));
+        // What the address asks for and cannot be had is no reason to take all stars.
+        _notTaken = await TryAsync(async () =>
+            _taken = await TakenStars.ReadAsync(Ledger, Pictures, Host.Kinds, Asked("of"), Asked("select"), Asked("without_kind"), Closed)
+        );
         _form = RunForm.Of(Asked);
         CountRuns();
         await CountStarsAsync();
     }
 
-    private StarFilter Filter() => _only is null ? StarFilterText.Parse(_filter) : StarFilterText.Parse(_filter) with { Only = _only };
-
-    /// <summary>The stars that were selected on the page of a run, by their ids: what is stored with the new run says them all.</summary>
-    private async Task TakeSelectionAsync(string? of, string? select)
+    private StarFilter Filter()
     {
-        (_only, _onlyOf) = (null, null);
-        if (string.IsNullOrEmpty(of) || string.IsNullOrEmpty(select))
-            return;
-        _refused = await TryAsync(async () =>
-        {
-            var run = await new RunRepository(Ledger).FindAsync(of, Closed);
-            var stars = await new SelectionReader(Ledger, Pictures).ReadAsync(run, StarSelection.Parse(select), Closed);
-            if (stars.Length > SourceIds.Most)
-                throw LedgerException.Invalid(
-                    "select",
-                    $"{DisplayText.Count(stars.Length)} stars are selected, and a run names {DisplayText.Count(SourceIds.Most)} at most",
-                    "Select fewer, or say them by ranges of columns."
-                );
-            _only = new SourceIds(await new StarNames(Ledger).ReadAsync(stars, Closed));
-            _onlyOf = run;
-        });
+        if (_notTaken is not null)
+            throw _notTaken;
+        var filter = StarFilterText.Parse(_filter);
+        if (_taken is null)
+            return filter;
+        filter = _taken.Narrow(filter);
+        filter.Validate();
+        return filter;
     }
 
-    private void LetSelectionGo()
+    private Task LetTakenGoAsync()
     {
-        (_only, _onlyOf) = (null, null);
-        _ = CountAsync();
+        (_taken, _notTaken) = (null, null);
+        return CountAsync();
     }
 
     private async Task CountAsync()
@@ -140,12 +131,10 @@ public partial class Start
         {
             ["dataset"] = _dataset,
             ["filter"] = _filter.Length == 0 ? null : _filter,
-            ["of"] = _only is null ? null : _onlyOf!.RunId,
-            ["select"] =
-                _only is null ? null
-                : QueryHelpers.ParseQuery(new Uri(Navigation.Uri).Query).TryGetValue("select", out var select) ? select.ToString()
-                : null,
         };
+        // Which stars a run names stays as it was asked for, or is let go.
+        if (_taken is null && _notTaken is null)
+            values["of"] = values["select"] = values["without_kind"] = null;
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(values), replace: true);
     }
 
@@ -189,7 +178,7 @@ public partial class Start
             );
             _curve = LedgerCharts.Distances(_advice);
             // Stars that are named one by one are more than an address holds: the page then makes the file itself.
-            _curveAddress = _only is null ? CurveAddress() : null;
+            _curveAddress = _taken is null ? CurveAddress() : null;
         });
         _measuring = false;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Changes;
 using Almagest.Runs.Explanation;
 
@@ -44,20 +45,26 @@ internal static class ChangeWords
                 ? string.Create(CultureInfo.InvariantCulture, $", by {sigmas:+0.0;-0.0} σ, which is within its errors")
             : string.Create(CultureInfo.InvariantCulture, $", by {sigmas:+0.0;-0.0} σ");
         return value is { Value1: { } one, Value2: { } two }
-            ? $"Its {word} went from {With(one, value.Error1)} to {With(two, value.Error2)} {unit}{far}"
+            ? $"Its {word} went from {With(one, value.Error1, unit)} to {With(two, value.Error2, unit)} {unit}{far}"
             : $"Its {word} moved{far}";
     }
 
     /// <summary>An error that changed.</summary>
     public static string Error(ChangedValue value) =>
         value is { Error1: { } one, Error2: { } two } && one != two
-            ? $"The error of its {s_words[value.Quantity].Word} {(two < one ? "shrank" : "grew")} from {Number(one)} to {Number(two)} "
+            ? $"The error of its {s_words[value.Quantity].Word} {(two < one ? "shrank" : "grew")} from {Errors(one, two)} "
                 + $"{s_words[value.Quantity].Unit}"
             : $"The error of its {s_words[value.Quantity].Word} changed";
 
-    private static string With(double value, double? error) => error is { } e ? $"{Number(value)} ± {Number(e)}" : Number(value);
+    private static string With(double value, double? error, string unit) =>
+        error is > 0 and < double.PositiveInfinity ? MeasuredText.Of(value, error, "") : RunExplanation.Number(value, unit, decimals: 3);
 
-    private static string Number(double value) => RunExplanation.Number(value);
+    // Two digits of each, and more where these do not tell them apart.
+    private static string Errors(double one, double two)
+    {
+        var (first, second) = (MeasuredText.Alone(one, one, "0"), MeasuredText.Alone(two, two, "0"));
+        return first == second ? $"{RunExplanation.Number(one)} to {RunExplanation.Number(two)}" : $"{first} to {second}";
+    }
 
     private static string Signed(double score) => score.ToString("+0.0000;-0.0000;0", CultureInfo.InvariantCulture);
 }

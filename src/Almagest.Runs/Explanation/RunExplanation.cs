@@ -79,7 +79,9 @@ public sealed record RunExplanation(
         : f.Change > 0 ? "larger"
         : "smaller";
 
-    private static string Unit(ScoreMeasure measure) => measure.Unit.Length == 0 ? "" : $" {measure.Unit}";
+    private static string Unit(ScoreMeasure measure) => Unit(measure.Unit);
+
+    private static string Unit(string unit) => unit.Length == 0 ? "" : $" {unit}";
 
     // Three decimals of a score that is a squared distance would be noise, and of one that is a share too few.
     private static string Signed(double score) =>
@@ -90,8 +92,7 @@ public sealed record RunExplanation(
     private string Words(FeatureAttribution f) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{f.Name} = {Number(f.Value)}{(f.Unit.Length == 0 ? "" : " " + f.Unit)}{(Imputed.Contains(f.Name) ? ", imputed" : "")} "
-                + $"({Place(f)})"
+            $"{f.Name} = {Number(f.Value, f.Unit)}{Unit(f.Unit)}{(Imputed.Contains(f.Name) ? ", imputed" : "")} " + $"({Place(f)})"
         );
 
     private static string Place(FeatureAttribution f) =>
@@ -99,9 +100,11 @@ public sealed record RunExplanation(
             ? string.Create(CultureInfo.InvariantCulture, $"above {Math.Floor(f.Above * 10) / 10:0.0} % of the selection")
             : string.Create(CultureInfo.InvariantCulture, $"below {Math.Floor(f.Below * 10) / 10:0.0} % of the selection");
 
-    /// <summary>Four digits are enough to recognise a value.</summary>
-    public static string Number(double value) =>
-        Math.Abs(value) is 0 or >= 1000 and < 1e9
-            ? value.ToString("0", CultureInfo.InvariantCulture)
-            : value.ToString("G4", CultureInfo.InvariantCulture);
+    /// <summary>Four digits are enough to recognise a value; of magnitudes and colours, which are differences and may be near 0, so many
+    /// decimals.</summary>
+    /// <param name="decimals">of magnitudes</param>
+    public static string Number(double value, string unit = "", int decimals = 2) =>
+        unit == "mag" ? (Math.Round(value, decimals) + 0.0).ToString($"F{decimals}", CultureInfo.InvariantCulture)
+        : Math.Abs(value) is 0 or >= 1000 and < 1e9 ? value.ToString("0", CultureInfo.InvariantCulture)
+        : value.ToString("G4", CultureInfo.InvariantCulture);
 }

@@ -29,7 +29,7 @@ internal static class KindWords
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{FeatureWords.Of(f.Feature, isHigh, f.IsFar)} than {percent:0.#} %{(isFirst ? " of the selection" : "")} "
-                + $"({f.Feature} {RunExplanation.Number(f.Median)}{(f.Unit.Length == 0 ? "" : " " + f.Unit)})"
+                + $"({f.Feature} {RunExplanation.Number(f.Median, f.Unit)}{(f.Unit.Length == 0 ? "" : " " + f.Unit)})"
         );
     }
 

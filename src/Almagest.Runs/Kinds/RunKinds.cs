@@ -111,14 +111,19 @@ public sealed class RunKinds(LedgerDatabase ledger, SelectionCache? shared = nul
         return new StarKinds(found.Rows.Count, stars);
     }
 
-    /// <summary>The ids in the catalogue of all stars of a kind.</summary>
+    /// <summary>The name of a kind, and the ids in the catalogue of all of its stars.</summary>
     /// <exception cref="LedgerException">as <see cref="FindAsync"/>; no such kind</exception>
-    public async Task<IReadOnlyList<string>> SourceIdsAsync(Guid runId, int kindId, CancellationToken cancellationToken = default)
+    public async Task<(string Name, IReadOnlyList<string> SourceIds)> SourceIdsAsync(
+        Guid runId,
+        int kindId,
+        CancellationToken cancellationToken = default
+    )
     {
         var (found, _, _) = await GroupAsync(runId, cancellationToken);
-        var ids = found.StarsOf(Kind(found, kindId));
+        var kind = Kind(found, kindId);
+        var ids = found.StarsOf(kind);
         var stars = await KindStars.ReadAsync(ledger, ids, cancellationToken);
-        return [.. ids.Select(stars.SourceId)];
+        return (KindWords.Name(Features(found, kind)), [.. ids.Select(stars.SourceId)]);
     }
 
     /// <summary>Labels all stars of a kind as unusual, and of a kind of this name.</summary>

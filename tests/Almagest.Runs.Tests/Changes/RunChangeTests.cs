@@ -127,7 +127,7 @@ public sealed class RunChangeTests
             f =>
             {
                 Assert.Equal(("new", ChangeCause.Error), (f.Change, f.Cause));
-                Assert.Equal("The error of its proper motion in right ascension shrank from 131.8 to 0.1 mas/yr.", f.Sentence);
+                Assert.Equal("The error of its proper motion in right ascension shrank from 130 to 0.10 mas/yr.", f.Sentence);
                 Assert.Equal(0, f.MeasurementPart);
             }
         );

@@ -43,7 +43,7 @@ public sealed class RunExplainerTests
         Assert.InRange(first.Share, 0.5, 1);
         Assert.Empty(found.Imputed);
         Assert.StartsWith("Star sky-300 is flagged (score -0.", found.Sentence, StringComparison.Ordinal);
-        Assert.Contains("mostly for magnitude = 1 mag (below 99.", found.Sentence, StringComparison.Ordinal);
+        Assert.Contains("mostly for magnitude = 1.00 mag (below 99.", found.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class RunExplainerTests
         Assert.True(found.IsAnomaly);
         Assert.Equal("magnitude", found.Explanation.Features[0].Name);
         Assert.Equal(found.Explanation.Measured - found.Explanation.Expected, found.Explanation.Features.Sum(f => f.Change), 1e-9);
-        Assert.Contains("mostly for magnitude = 1 mag (below 99.", found.Sentence, StringComparison.Ordinal);
+        Assert.Contains("mostly for magnitude = 1.00 mag (below 99.", found.Sentence, StringComparison.Ordinal);
         Assert.True((await new RunReplayer(test.Ledger).ReplayAsync(run)).IsReproduced);
         var other = await new RunRethresholder(test.Ledger).RethresholdAsync(run, 0.1);
         Assert.Equal(found.Explanation.Features, (await explainer.ExplainAsync(other.RunId, odd)).Explanation.Features);
