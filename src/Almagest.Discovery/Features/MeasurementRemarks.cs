@@ -32,8 +32,8 @@ internal static class MeasurementRemarks
                     string.Create(
                         CultureInfo.InvariantCulture,
                         $"{count:N0} of {stars.Count:N0} stars {(count == 1 ? "has" : "have")} a {column.ColumnName()} beyond that of any "
-                            + $"star known ({farthest:G6} {limits.Unit}): another unit, or an error of the table. It was taken as a number; "
-                            + $"what is said of {(count == 1 ? "this star" : "these stars")} is no discovery."
+                            + $"star known ({farthest:G6} {limits.Unit}): another unit, or an error of the table. It was taken as a "
+                            + $"number; what is said of {(count == 1 ? "this star" : "these stars")} is no discovery."
                     )
                 );
         }

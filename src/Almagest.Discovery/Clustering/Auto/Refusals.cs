@@ -38,9 +38,9 @@ internal sealed class Refusals
             return start
                 + string.Create(
                     culture,
-                    $" and a group there holds {most.Members:N0} of the {most.Stars:N0} stars{within}. A cluster is sought against its field, "
+                    $" and a group there holds {most.Members:N0} of the {most.Stars:N0} stars{within}. A cluster is sought against its "
                 )
-                + "and a group of more than half of the stars leaves too little of one: a wider selection around it shows it.";
+                + "field, and a group of more than half of the stars leaves too little of one: a wider selection around it shows it.";
         }
 
         var reasons = new List<string>();
