@@ -62,7 +62,7 @@ public sealed class WritingTests(Sky sky, Browser browser)
         await part.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Save the label" }).ClickAsync();
         await Assertions.Expect(part.GetByText("The label says nothing of the star")).ToBeVisibleAsync();
         await part.GetByLabel("Kind").FillAsync("white dwarf");
-        await part.GetByLabel("Note").FillAsync("seen at the telescope");
+        await part.GetByLabel("Note", new LocatorGetByLabelOptions { Exact = true }).FillAsync("seen at the telescope");
         await part.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Save the label" }).ClickAsync();
         await Assertions.Expect(part.Locator("tbody")).ToContainTextAsync("seen at the telescope");
         await part.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Change the label in mine" }).ClickAsync();

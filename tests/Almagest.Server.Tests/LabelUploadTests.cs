@@ -52,11 +52,13 @@ public sealed class LabelUploadTests : IAsyncLifetime
             )
         );
         var partial = await SendAsync("members_of=Hyades&label_set=other&partial=true", $"source_id\n{First}\n");
+        Assert.True(partial.Status == HttpStatusCode.OK, partial.Text);
         Assert.Equal(0, partial.Json.GetProperty("non_members").GetInt32());
         var likely = await SendAsync(
             "members_of=Praesepe&label_set=likely&min_probability=0.5",
             $"source_id,probability\n{First},0.9\n{First + 1},0.1\n"
         );
+        Assert.True(likely.Status == HttpStatusCode.OK, likely.Text);
         Assert.Equal(1, likely.Json.GetProperty("labels").GetInt32());
     }
 
