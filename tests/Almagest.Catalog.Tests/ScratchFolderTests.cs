@@ -39,4 +39,24 @@ public sealed class ScratchFolderTests
             Directory.Delete(unfinished);
         }
     }
+
+    /// <summary>Each looks for what is abandoned, and none takes what another has just made.</summary>
+    [Fact]
+    public async Task Folders_that_are_made_at_the_same_time_stay()
+    {
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(_ =>
+                    Task.Run(() =>
+                    {
+                        for (var i = 0; i < 100; i++)
+                        {
+                            using var folder = ScratchFolder.Create();
+                            File.WriteAllText(Path.Combine(folder.Path, "upload"), "id,ra");
+                        }
+                    })
+                )
+        );
+    }
 }

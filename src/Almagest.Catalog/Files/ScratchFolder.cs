@@ -8,6 +8,7 @@ public sealed class ScratchFolder : IDisposable
 {
     private const string Prefix = "almagest-scratch-";
     private const string LockName = ".in-use";
+    private const int MostAttempts = 100;
 
     // Held for as long as the program lives: the system gives it back with the process, however that ends.
     private readonly FileStream _lock;
@@ -21,8 +22,31 @@ public sealed class ScratchFolder : IDisposable
     public static ScratchFolder Create()
     {
         RemoveAbandoned();
-        var path = Directory.CreateTempSubdirectory(Prefix).FullName;
-        return new ScratchFolder(path, Hold(System.IO.Path.Combine(path, LockName)));
+        for (var attempt = 1; ; attempt++)
+        {
+            var path = Directory.CreateTempSubdirectory(Prefix).FullName;
+            if (TryHold(System.IO.Path.Combine(path, LockName), attempt == MostAttempts) is { } held)
+                return new ScratchFolder(path, held);
+        }
+    }
+
+    // Between the making of the lock's file and its being held, another who looks for what is abandoned may take and remove the folder.
+    private static FileStream? TryHold(string name, bool last)
+    {
+        try
+        {
+            var held = Hold(name, FileMode.OpenOrCreate);
+            if (File.Exists(name))
+                return held;
+            held.Dispose();
+            if (last)
+                throw new IOException($"the folder of '{name}' is removed again and again");
+        }
+        catch (IOException) when (!last)
+        {
+            // The other one has it at this moment, or it is gone.
+        }
+        return null;
     }
 
     /// <summary>Removes what killed programs of this account left behind.</summary>
@@ -38,7 +62,8 @@ public sealed class ScratchFolder : IDisposable
                 // One that is just being made has no lock yet.
                 if (!File.Exists(name))
                     continue;
-                Hold(name).Dispose();
+                // Held until it is gone: whoever makes it meanwhile gets the lock of a file that is no more, and sees that.
+                using var held = Hold(name, FileMode.Open);
                 Directory.Delete(folder, recursive: true);
                 removed++;
             }
@@ -74,11 +99,10 @@ public sealed class ScratchFolder : IDisposable
         return path;
     }
 
-    private static FileStream Hold(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+    private static FileStream Hold(string path, FileMode mode) => new(path, mode, FileAccess.ReadWrite, FileShare.None);
 
     public void Dispose()
     {
-        _lock.Dispose();
         try
         {
             Directory.Delete(Path, recursive: true);
@@ -86,6 +110,10 @@ public sealed class ScratchFolder : IDisposable
         catch (DirectoryNotFoundException)
         {
             // Disposed of twice.
+        }
+        finally
+        {
+            _lock.Dispose();
         }
     }
 }
