@@ -65,6 +65,17 @@ public sealed class BadRowTests
     }
 
     [Fact]
+    public void A_band_of_a_colour_that_is_no_number_has_its_row_rejected_and_the_report_says_so()
+    {
+        var loaded = Load.Text("id,ra,dec,phot_bp_mean_mag,phot_rp_mean_mag\n1,10,20,3.5,1.5\n2,11,20,3.5:,2.5\n3,12,20,4.5,2.5\n");
+        Assert.Single(loaded.Rejected);
+        Assert.Contains(
+            "1 value in 'phot_bp_mean_mag' is not of its type (double); where it is no number, its row was rejected.",
+            loaded.Report.Suspicions
+        );
+    }
+
+    [Fact]
     public void Rejections_deep_in_a_large_file_name_the_right_line()
     {
         var text = new System.Text.StringBuilder("id,ra,dec\r\n");

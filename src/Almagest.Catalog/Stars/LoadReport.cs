@@ -7,6 +7,9 @@ namespace Almagest.Catalog.Stars;
 /// <param name="Suspicions">what a user should look at, in plain words with counts</param>
 public sealed record LoadReport(long Rows, long Rejected, IReadOnlyList<ColumnReport> Columns, IReadOnlyList<string> Suspicions)
 {
+    /// <summary>In what is said of numbers that no star known has.</summary>
+    public const string BeyondStars = "beyond that of any star known";
+
     /// <summary>What was set right since the load: units and missing values, in plain words with the day.</summary>
     public IReadOnlyList<string> Corrections { get; init; } = [];
 }

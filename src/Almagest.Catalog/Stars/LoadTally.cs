@@ -76,9 +76,9 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
     private static string Kept(MappedField? mapped, bool one)
     {
         var were = one ? "it was" : "they were";
-        if (mapped is null || (mapped.Source != FieldSource.Column && FurtherField.IndexOf(mapped.Field) < 0))
+        if (mapped is null)
             return $"{were} kept as text";
-        if (FurtherField.IndexOf(mapped.Field) >= 0 && mapped.Field != StarField.ParallaxErrorMas)
+        if (mapped.Field == StarField.Epoch || (FurtherField.IndexOf(mapped.Field) >= 0 && mapped.Field != StarField.ParallaxErrorMas))
             return $"{were} taken as missing";
         var read = mapped.Field switch
         {
@@ -99,8 +99,8 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
         if (s_measured.Contains(mapped.Field))
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{count:N0} of {values:N0} values in '{column}' {(count == 1 ? "is" : "are")} beyond that of any star known: a mark of "
-                    + $"missing values, another unit, or an error of the table? They were taken as numbers ({mapped.Field})."
+                $"{count:N0} of {values:N0} values in '{column}' {(count == 1 ? "is" : "are")} {LoadReport.BeyondStars}: a mark of missing "
+                    + $"values, another unit, or an error of the table? They were taken as numbers ({mapped.Field})."
             );
         var what = KindOf(mapped.Field) switch
         {

@@ -115,15 +115,45 @@ internal sealed class QueueWorker(LedgerDatabase ledger, CommandShell shell)
         return counts[RunStatus.Pending] + counts[RunStatus.Running] > 0;
     }
 
-    private async Task DoAsync(TaskWorker worker, TaskClaim task, CancellationToken cancellationToken)
+    private Task DoAsync(TaskWorker worker, TaskClaim task, CancellationToken cancellationToken) =>
+        DoAsync(
+            $"task {task.Number} ({task.What}) of run {task.Run.RunId}",
+            task.Attempt,
+            task.Run,
+            () => worker.ExecuteAsync(task, null, cancellationToken),
+            cancellationToken
+        );
+
+    private Task DoAsync(RunClaim run, CancellationToken cancellationToken)
     {
-        var what = $"task {task.Number} ({task.What}) of run {task.Run.RunId}";
+        var service = new DiscoveryService(ledger)
+        {
+            MaxThreads = Threads,
+            RequeueWhenCancelled = true,
+            LongestRun = LongestRun,
+        };
+        return DoAsync(
+            $"run {run.RunId} ({run.Algorithm})",
+            run.Attempt,
+            run,
+            async () =>
+            {
+                (await service.ExecuteAsync(run, null, cancellationToken)).Analysis.Release();
+                return true;
+            },
+            cancellationToken
+        );
+    }
+
+    /// <param name="work">says whether the run is complete with it</param>
+    private async Task DoAsync(string what, int attempt, RunClaim run, Func<Task<bool>> work, CancellationToken cancellationToken)
+    {
         var watch = Stopwatch.StartNew();
-        Log($"{what} begins{(task.Attempt > 1 ? $", attempt {task.Attempt}" : "")}");
-        var last = false;
+        Log($"{what} begins{(attempt > 1 ? $", attempt {attempt}" : "")}");
+        var complete = false;
         try
         {
-            last = await worker.ExecuteAsync(task, null, cancellationToken);
+            complete = await work();
             Log($"{what} is done, {ConsoleText.Duration(watch.Elapsed.TotalMilliseconds)}");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -144,48 +174,8 @@ internal sealed class QueueWorker(LedgerDatabase ledger, CommandShell shell)
             _mayLag = true;
             Log($"{what} failed: {e}");
         }
-        if (last)
-            await CompletedAsync(task.Run, cancellationToken);
-    }
-
-    private async Task DoAsync(RunClaim run, CancellationToken cancellationToken)
-    {
-        var service = new DiscoveryService(ledger)
-        {
-            MaxThreads = Threads,
-            RequeueWhenCancelled = true,
-            LongestRun = LongestRun,
-        };
-        Log($"run {run.RunId} ({run.Algorithm}) begins{(run.Attempt > 1 ? $", attempt {run.Attempt}" : "")}");
-        var complete = false;
-        try
-        {
-            (await service.ExecuteAsync(run, null, cancellationToken)).Analysis.Release();
-            complete = true;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            Log($"run {run.RunId} is given back");
-            throw;
-        }
-        catch (LedgerException e)
-        {
-            _mayLag = true;
-            Log($"run {run.RunId} did not complete: {e.Message}");
-            if (e.Kind == LedgerErrorKind.Unavailable)
-                throw;
-        }
-        catch (Exception e)
-        {
-            _mayLag = true;
-            Log($"run {run.RunId} failed: {e}");
-        }
-        if (complete)
-            await CompletedAsync(run, cancellationToken);
-    }
-
-    private async Task CompletedAsync(RunClaim run, CancellationToken cancellationToken)
-    {
+        if (!complete)
+            return;
         Log($"run {run.RunId} ({run.Algorithm}) is complete");
         await KeepViewsAsync(cancellationToken);
     }

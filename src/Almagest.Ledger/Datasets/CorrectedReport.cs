@@ -87,6 +87,7 @@ internal sealed class CorrectedReport
         foreach (var field in column.Plain)
             _mapping[field] = $"{name}:{unit}";
         _suspicions.RemoveAll(s => s.Contains($"'{name}' is below 24 and has no unit", StringComparison.Ordinal));
+        ForgetBeyond(name);
         _corrections.Add($"{Today}: '{name}' is in {unit}" + (column.Report.Unit is { } before ? $", not in {before}." : "."));
     }
 
@@ -106,6 +107,7 @@ internal sealed class CorrectedReport
                     Maximum = values.Contains(c.Maximum ?? double.NaN) ? greatest : c.Maximum,
                 }
         );
+        ForgetBeyond(name);
         foreach (var value in values)
             _suspicions.RemoveAll(s =>
                 s.Contains(
@@ -121,6 +123,12 @@ internal sealed class CorrectedReport
             )
         );
     }
+
+    // Counted with the unit and the marks of before: what is still beyond, each run tells.
+    private void ForgetBeyond(string name) =>
+        _suspicions.RemoveAll(s =>
+            s.Contains($" in '{name}' ", StringComparison.Ordinal) && s.Contains(LoadReport.BeyondStars, StringComparison.Ordinal)
+        );
 
     private static string Today => DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

@@ -18,7 +18,7 @@ internal sealed class TaskCompletion(LedgerDatabase ledger, TaskSteps steps)
         progress.Report(new RunProgress("persist", 0));
         var run = await steps.KnowAsync(task, cancellationToken);
         var prepared = run.Prepared;
-        var threshold = await steps.ThresholdAsync(task, prepared, cancellationToken);
+        var threshold = await steps.ReadThresholdAsync(task, prepared, cancellationToken);
         using var room = TaskSteps.RoomFor(prepared.Stars, rooms);
         var (ids, scores) = await steps.ScoresAsync(task, prepared.Stars, room ?? Room.Memory, cancellationToken);
         var flagged = 0;

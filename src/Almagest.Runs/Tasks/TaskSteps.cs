@@ -45,7 +45,7 @@ internal sealed class TaskSteps(LedgerDatabase ledger)
     public async Task DrawAsync(TaskClaim task, int maxThreads, CancellationToken cancellationToken)
     {
         var run = await KnowAsync(task, cancellationToken);
-        var threshold = await ThresholdAsync(task, run.Prepared, cancellationToken);
+        var threshold = await ReadThresholdAsync(task, run.Prepared, cancellationToken);
         var stars = await StarsAsync(task, run, cancellationToken);
         var (ids, scores) = PieceScores.Read(await OutcomeAsync(task, run.Prepared.ScoreOf(task.Number), cancellationToken));
         if (!ids.AsSpan().SequenceEqual(stars.StarId))
@@ -86,7 +86,7 @@ internal sealed class TaskSteps(LedgerDatabase ledger)
     }
 
     /// <summary>Where the line is drawn.</summary>
-    public async Task<ScoreThreshold> ThresholdAsync(TaskClaim task, PreparedTasks prepared, CancellationToken cancellationToken)
+    public async Task<ScoreThreshold> ReadThresholdAsync(TaskClaim task, PreparedTasks prepared, CancellationToken cancellationToken)
     {
         var numbers = PieceScores.Doubles(await OutcomeAsync(task, prepared.Threshold, cancellationToken));
         return new ScoreThreshold(numbers[0], numbers[1]);

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Detectors of scikit-learn, and a plain extended isolation forest, over files of row-major doubles.
 
-Says whether scikit-learn is there ("ready", "absent"), then does jobs, for which it reads a line each until its input ends, and says "done":
+Says whether scikit-learn is there ("ready", "absent"), then does jobs, for which it reads a line each until its input ends, and says
+"done":
 
     MATRIX.f64<tab>COLUMNS<tab>ANSWER.f64<tab>knn|lof|mcd|forest<tab>NUMBER
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Almagest.Catalog;
+using Almagest.Catalog.Stars;
 using Almagest.Contract.Datasets;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Datasets;
@@ -96,6 +97,25 @@ public sealed class DatasetCorrectionTests : IDisposable
         Assert.Equal(6, renewed.Corrections.Count);
         Assert.Contains("1 value of 'plx' that is -9.99 was taken for missing.", renewed.Corrections[0], StringComparison.Ordinal);
         Assert.Contains("'RA' is in hours", renewed.Corrections[4], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_beyond_any_star_is_not_told_any_more_once_it_is_set_right()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var file = Path.Combine(_folder, "beyond.csv");
+        await File.WriteAllTextAsync(file, "id,ra,dec,plx,pmRA\na,10,20,5,999999\nb,11,21,6,1.5\nc,12,22,1500,2.5\n");
+        var dataset = await LoadAsync(test, file, "beyond");
+        Assert.Equal(2, Beyond((await ReportAsync(test, dataset)).Report).Length);
+        await new DatasetCorrector(test.Ledger).CorrectAsync(
+            dataset,
+            new DatasetCorrection { Missing = [new("pmRA", "999999")] },
+            TestContext.Current.CancellationToken
+        );
+        Assert.Contains("'plx'", Assert.Single(Beyond((await ReportAsync(test, dataset)).Report)), StringComparison.Ordinal);
+
+        static string[] Beyond(LoadReport report) =>
+            [.. report.Suspicions.Where(s => s.Contains("beyond that of any star known", StringComparison.Ordinal))];
     }
 
     [Fact]
