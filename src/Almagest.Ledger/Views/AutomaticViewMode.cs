@@ -96,7 +96,8 @@ public sealed class AutomaticViewMode(LedgerDatabase ledger)
             return default;
         if (state.State == ViewModeState.Building)
             return ("a conversion of the views that had been interrupted went on", policy.Last);
-        // A refresh touches the views that lag: a full one is made of the last of each.
+        // A refresh touches the views that lag: a full one is made of the last of each. A view that nothing has touched adds nothing:
+        // the view of clusters where there are anomaly runs only.
         var seconds = await connection.ListAsync<double>(
             """
             select sum(r.duration_ms) / 1000
@@ -109,7 +110,6 @@ public sealed class AutomaticViewMode(LedgerDatabase ledger)
             ) r
             where place <= $1
             group by place
-            having count(*) = (select count(*) from public.analytics_views)
             order by place desc
             """,
             cancellationToken,

@@ -47,6 +47,26 @@ public sealed class AutomaticViewModeTests
         Assert.Null(await Always(test).ConsiderAsync());
     }
 
+    // As a command leaves it that runs one search after the other: the view of clusters never lags, and is never refreshed.
+    [Fact]
+    public async Task A_ledger_that_has_anomaly_runs_alone_is_converted_too()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, stars) = await test.AddDatasetAsync("a", 30);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Null(await Always(test).ConsiderAsync());
+            await TestRuns.CompleteAsync(test, dataset, stars, s => s % 5 - i);
+            await new ViewRefresher(test.Ledger).RefreshPendingAsync();
+        }
+        Assert.Equal(
+            0L,
+            await test.ScalarAsync<long>("select count(*) from view_refreshes where view_name = 'mv_cluster_size_distribution'")
+        );
+        Assert.Equal(AutomaticDecision.Converted, (await Always(test).ConsiderAsync())?.Decision);
+        await AssertRightAsync(test);
+    }
+
     [Fact]
     public async Task A_quick_refresh_among_slow_ones_keeps_them_materialized()
     {
