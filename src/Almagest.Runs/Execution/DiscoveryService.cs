@@ -358,9 +358,8 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     {
         await DiskSpace.RequireAsync(ledger, analysis.Stars.Count * BytesOfResult, cancellationToken);
         await using var completion = await _runs.BeginCompletionAsync(claim, cancellationToken);
-        await completion.SaveAsync(analysis.Stars.Count, analysis.Rows(), cancellationToken);
+        await completion.SaveAsync(analysis.Stars.Count, analysis.Rows, analysis.Features.Excluded, cancellationToken);
         await completion.SaveClusterSummariesAsync(clusters, cancellationToken);
-        await completion.SaveExclusionsAsync(analysis.Features.Excluded, cancellationToken);
         await completion.MarkCompleteAsync(analysis.Stars.Count, analysis.Summary().ToJson(), cancellationToken);
         // From here on it is complete or not: a cancellation that comes now must not leave that open.
         await completion.CommitAsync(CancellationToken.None);

@@ -1,6 +1,5 @@
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Features;
-using Almagest.Discovery.Storage;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Npgsql;
@@ -14,19 +13,22 @@ namespace Almagest.Runs.Lifecycle;
 /// </summary>
 public sealed class RunCompletion : IAsyncDisposable
 {
+    private readonly LedgerDatabase _ledger;
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
     private readonly Guid _runId;
     private readonly int? _attempt;
 
-    // What was saved, for the hash: it is the caller's.
-    private readonly List<(int Count, Func<int, StoredResult> Row)> _saved = [];
+    // Of what was saved in one piece; only where it came in several or in another order it is read again.
+    private string? _hash;
+    private bool _isSaved;
     private long _last = long.MinValue;
     private bool _isAscending = true;
     private bool _marked;
 
-    private RunCompletion(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid runId, int? attempt)
+    private RunCompletion(LedgerDatabase ledger, NpgsqlConnection connection, NpgsqlTransaction transaction, Guid runId, int? attempt)
     {
+        _ledger = ledger;
         _attempt = attempt;
         _connection = connection;
         _transaction = transaction;
@@ -66,7 +68,7 @@ public sealed class RunCompletion : IAsyncDisposable
                         ? LedgerException.Of(ErrorCode.RunNotFound, $"there is no run {runId}").With("run_id", runId)
                         : Lost(runId);
                 case "pending" or "running":
-                    return new RunCompletion(connection, transaction, runId, attempt);
+                    return new RunCompletion(ledger, connection, transaction, runId, attempt);
                 case var status:
                     throw LedgerException
                         .Of(ErrorCode.RunEnded, $"run {runId} is {status} and takes no more results")
@@ -81,11 +83,43 @@ public sealed class RunCompletion : IAsyncDisposable
         }
     }
 
-    /// <summary>Appends results by binary COPY.</summary>
+    /// <summary>Appends results by binary COPY, and counts the stars of the selection that were not analysed, on a connection of its own
+    /// meanwhile.</summary>
+    internal async Task SaveAsync(
+        int count,
+        Func<Func<int, StoredResult>> rows,
+        IReadOnlyList<ExcludedStars> excluded,
+        CancellationToken cancellationToken
+    )
+    {
+        var cells = ExcludedCell.CountAsync(_ledger, excluded, cancellationToken);
+        await Task.WhenAll(SaveAsync(count, rows, cancellationToken), cells);
+        await SaveExclusionsAsync(await cells, cancellationToken);
+    }
+
+    /// <summary>Appends results by binary COPY. Their hash needs names of the stars, which are read on a connection of its own
+    /// meanwhile.</summary>
     /// <param name="count">stars</param>
-    /// <param name="row">what the run says of each, asked for one after the other</param>
+    /// <param name="rows">what the run says of each, asked for one after the other; called once for the copy and once for the hash</param>
     /// <exception cref="LedgerException">a score is not a finite number, or a star occurs twice</exception>
-    internal async Task SaveAsync(int count, Func<int, StoredResult> row, CancellationToken cancellationToken)
+    internal async Task SaveAsync(int count, Func<Func<int, StoredResult>> rows, CancellationToken cancellationToken)
+    {
+        if (_isSaved)
+        {
+            _hash = null;
+            await CopyAsync(count, rows(), cancellationToken);
+            return;
+        }
+        _isSaved = true;
+        var hash = Task.Run(
+            () => _ledger.AskAsync(c => RowsHash.OfAsync(c, count, rows(), cancellationToken), cancellationToken),
+            cancellationToken
+        );
+        await Task.WhenAll(CopyAsync(count, rows(), cancellationToken), hash);
+        _hash = _isAscending ? await hash : null;
+    }
+
+    private async Task CopyAsync(int count, Func<int, StoredResult> row, CancellationToken cancellationToken)
     {
         await CopyAsync(
             $"copy public.discovery_results (run_id, {StoredResult.Columns}) from stdin (format binary)",
@@ -117,14 +151,13 @@ public sealed class RunCompletion : IAsyncDisposable
             },
             cancellationToken
         );
-        _saved.Add((count, row));
     }
 
     /// <summary>Appends results of an anomaly run by binary COPY.</summary>
     /// <param name="scores">negative = anomalous; finite</param>
     /// <exception cref="LedgerException">a score is not a finite number, or a star occurs twice</exception>
     public Task SaveAnomaliesAsync(long[] starIds, double[] scores, CancellationToken cancellationToken = default) =>
-        SaveAsync(starIds.Length, i => new StoredResult(starIds[i], scores[i] < 0, scores[i], null), cancellationToken);
+        SaveAsync(starIds.Length, () => i => new StoredResult(starIds[i], scores[i] < 0, scores[i], null), cancellationToken);
 
     /// <summary>Appends results of a cluster run by binary COPY.</summary>
     /// <param name="labels">cluster number from 0, or -1 for noise</param>
@@ -147,7 +180,7 @@ public sealed class RunCompletion : IAsyncDisposable
     ) =>
         SaveAsync(
             starIds.Length,
-            i => new StoredResult(starIds[i], false, null, labels[i], strengths?[i], probabilities?[i]),
+            () => i => new StoredResult(starIds[i], false, null, labels[i], strengths?[i], probabilities?[i]),
             cancellationToken
         );
 
@@ -162,40 +195,7 @@ public sealed class RunCompletion : IAsyncDisposable
                 cancellationToken
             );
 
-    /// <summary>Counts the stars of the selection that were not analysed, by reason and place on the sky. They have no results.</summary>
-    public async Task SaveExclusionsAsync(IReadOnlyList<ExcludedStars> excluded, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(excluded);
-        await DatabaseBoundary.AskAsync(async () =>
-        {
-            foreach (var (reason, stars) in excluded.SelectMany(Parts))
-            {
-                await using var command = new NpgsqlCommand(
-                    """
-                    insert into public.discovery_exclusions (run_id, dataset_id, reason, healpix_6, stars)
-                    select $1, s.dataset_id, $2, s.healpix_29 >> 46, count(*)
-                    from unnest($3) as star_id join public.stars s using (star_id)
-                    group by s.dataset_id, s.healpix_29 >> 46
-                    on conflict (run_id, dataset_id, healpix_6, reason)
-                    do update set stars = discovery_exclusions.stars + excluded.stars
-                    """,
-                    _connection
-                )
-                {
-                    CommandTimeout = 3600,
-                    Parameters =
-                    {
-                        new() { Value = _runId },
-                        new() { Value = reason },
-                        new() { Value = stars },
-                    },
-                };
-                await command.ExecuteNonQueryAsync(cancellationToken);
-            }
-        });
-    }
-
-    /// <summary>The same, counted before.</summary>
+    /// <summary>Says how many stars of the selection were not analysed, by reason and place on the sky. They have no results.</summary>
     internal Task SaveExclusionsAsync(IReadOnlyList<ExcludedCell> excluded, CancellationToken cancellationToken) =>
         DatabaseBoundary.AskAsync(() => ExcludedCell.SaveAsync(_connection, _runId, excluded, cancellationToken));
 
@@ -221,19 +221,6 @@ public sealed class RunCompletion : IAsyncDisposable
             };
             await command.ExecuteNonQueryAsync(cancellationToken);
         });
-    }
-
-    private static IEnumerable<(string Reason, long[] Stars)> Parts(ExcludedStars excluded)
-    {
-        const int Most = 1 << 20;
-        for (long first = 0; first < excluded.Count; first += Most)
-            yield return (excluded.Reason, Part(excluded.Ids, first, (int)Math.Min(Most, excluded.Count - first)));
-    }
-
-    private static long[] Part(Sequence<long> ids, long first, int count)
-    {
-        using var part = ids.Read(first, count);
-        return part.Span.ToArray();
     }
 
     private static void Write(NpgsqlBinaryImporter writer, double? value)
@@ -270,7 +257,7 @@ public sealed class RunCompletion : IAsyncDisposable
     {
         await DatabaseBoundary.AskAsync(async () =>
         {
-            var sum = await HashAsync(cancellationToken);
+            var sum = _hash ?? await StoredResults.HashAsync(_connection, _runId, cancellationToken);
             await using var command = new NpgsqlCommand(RunLife.CompleteRun, _connection)
             {
                 // The views' share of the work, in mode incremental, and its turn among other completions.
@@ -304,12 +291,6 @@ public sealed class RunCompletion : IAsyncDisposable
             AtPoint?.Invoke("after-commit");
         });
     }
-
-    // As it was saved; only where that came in pieces or in another order is it read again.
-    private async Task<string> HashAsync(CancellationToken cancellationToken) =>
-        _saved is [var (count, row)] && _isAscending
-            ? await RowsHash.OfAsync(_connection, count, row, cancellationToken)
-            : await StoredResults.HashAsync(_connection, _runId, cancellationToken);
 
     private static NpgsqlParameter Attempt(int? attempt) =>
         new() { Value = (object?)attempt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer };

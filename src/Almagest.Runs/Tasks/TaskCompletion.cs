@@ -28,8 +28,11 @@ internal sealed class TaskCompletion(LedgerDatabase ledger, TaskSteps steps)
 
         await using var completion = await new RunRepository(ledger).BeginCompletionAsync(task.Run, cancellationToken);
         await DatabaseBoundary.AskAsync(() => TaskSteps.HoldAsync(completion.Connection, task, cancellationToken));
-        var rows = new ResultWindow(ids, scores, threshold.Offset, shares, spreads);
-        await completion.SaveAsync(prepared.Stars, rows.Row, cancellationToken);
+        await completion.SaveAsync(
+            prepared.Stars,
+            () => new ResultWindow(ids, scores, threshold.Offset, shares, spreads).Row,
+            cancellationToken
+        );
         await completion.SaveExclusionsAsync(prepared.Excluded, cancellationToken);
         await completion.MarkCompleteAsync(prepared.Stars, summary.ToJson(), cancellationToken);
         await DatabaseBoundary.AskAsync(() => completion.Connection.ExecuteAsync(TaskLife.DeleteOf, cancellationToken, task.Run.RunId));

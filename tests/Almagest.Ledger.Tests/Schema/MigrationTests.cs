@@ -124,7 +124,8 @@ public sealed class MigrationTests
             var run = await runs.CreateAsync(dataset, new IsolationForestParameters(), StarFilter.All);
             await using var completion = await runs.BeginCompletionAsync(run.RunId);
             await completion.SaveAnomaliesAsync(stars[..20], [.. Enumerable.Range(0, 20).Select(i => i - 2.5)]);
-            await completion.SaveExclusionsAsync([new ExcludedStars("no parallax", stars[20..])]);
+            ExcludedStars[] excluded = [new("no parallax", stars[20..])];
+            await completion.SaveExclusionsAsync(await ExcludedCell.CountAsync(test.Ledger, excluded, default), default);
             await completion.MarkCompleteAsync(20, null);
             await completion.CommitAsync();
             return run.RunId;

@@ -160,7 +160,7 @@ public sealed class RandomHistory(TestLedger test, Random random)
                 await completion.SaveAnomaliesAsync(stars, [.. scores.Select(s => s!.Value)]);
             else
                 await completion.SaveClustersAsync(stars, [.. labels.Select(l => l!.Value)]);
-            await completion.SaveExclusionsAsync(reasons);
+            await completion.SaveExclusionsAsync(await ExcludedCell.CountAsync(test.Ledger, reasons, default), default);
             excluded = [.. reasons.SelectMany(e => e.StarIds)];
             await completion.MarkCompleteAsync(stars.Length, null);
             if (fate == RunStatus.Completed)

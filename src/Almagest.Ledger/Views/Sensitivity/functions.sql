@@ -7,12 +7,13 @@ create function view_summaries.settled_parameters(of_algorithm text, stored json
                            || case when jsonb_typeof(stored) = 'object' then stored else '{}' end) - 'random_state' - 'draws'
 $$;
 
--- How many stars one run flags of those that another analysed.
+-- How many stars one run flags of those that another analysed: bits of blocks, not the rows of two runs.
 create function view_summaries.flags_among(flagging uuid, analysing uuid) returns bigint language sql stable as $$
-  select count(*)
-    from public.discovery_results f
-    join public.discovery_results a on a.run_id = analysing and a.star_id = f.star_id
-   where f.run_id = flagging and f.is_anomaly = 1
+  select coalesce(sum(bit_count(f.flags & b.members)), 0)::bigint
+    from view_summaries.runs a
+    join view_summaries.star_set_blocks b on b.set_id = a.set_id
+    join view_summaries.flag_blocks f on f.block = b.block
+   where a.run_id = analysing and f.run_id = flagging
 $$;
 
 -- Puts a run down in its places, and pairs it with the runs that it meets there: the cost is that of its parameters and its pairs.
