@@ -7,6 +7,7 @@ using Almagest.Runs.Execution;
 using Almagest.Runs.Export;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
+using Almagest.Runs.Tests.Execution;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Changes;
@@ -268,7 +269,7 @@ public sealed class RunChangeTests
                 $"{{\"features\": \"{features}\", \"contamination\": {contamination}, \"draws\": 0{random}}}"
             )
         );
-        var outcome = await new DiscoveryService(test.Ledger).RunAsync(
+        var outcome = await new DiscoveryService(test.Ledger).RunOnlyAsync(
             new RunRequest(dataset, filter ?? StarFilter.All, parameters),
             cancellationToken: CancellationToken
         );

@@ -54,7 +54,7 @@ public sealed class DiscoveryServiceTests
             var hashes = new HashSet<string>();
             foreach (var threads in new[] { 1, 2, 5 })
             {
-                var outcome = await new DiscoveryService(test.Ledger) { MaxThreads = threads }.RunAsync(
+                var outcome = await new DiscoveryService(test.Ledger) { MaxThreads = threads }.RunOnlyAsync(
                     new RunRequest("gaia", StarFilter.All, parameters)
                 );
                 hashes.Add(
@@ -93,7 +93,7 @@ public sealed class DiscoveryServiceTests
             var hashes = new List<string>();
             foreach (var one in runs)
             {
-                var outcome = await service.RunAsync(new RunRequest("gaia", StarFilter.All, one));
+                var outcome = await service.RunOnlyAsync(new RunRequest("gaia", StarFilter.All, one));
                 hashes.Add((await new RunRepository(test.Ledger).GetAsync(outcome.RunId!.Value)).ResultsHash!);
             }
             return hashes;

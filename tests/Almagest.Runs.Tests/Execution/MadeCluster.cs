@@ -20,7 +20,7 @@ internal static class MadeCluster
             async made =>
             {
                 await FillAsync(made);
-                await new DiscoveryService(made.Ledger).RunAsync(
+                await new DiscoveryService(made.Ledger).RunOnlyAsync(
                     new RunRequest("a", StarFilter.All, new AutoParameters { Features = "cluster5d" })
                 );
             }

@@ -20,7 +20,7 @@ public sealed class RunClustersTests
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     private static Task<RunOutcome> RunAsync(TestLedger test, RunParameters parameters) =>
-        new DiscoveryService(test.Ledger).RunAsync(new RunRequest("a", StarFilter.All, parameters), null, CancellationToken);
+        new DiscoveryService(test.Ledger).RunOnlyAsync(new RunRequest("a", StarFilter.All, parameters), null, CancellationToken);
 
     public static TheoryData<RunParameters> Algorithms =>
         new()
@@ -93,7 +93,11 @@ public sealed class RunClustersTests
     public async Task Of_a_run_of_an_older_program_number_and_size_are_known_and_nothing_is_zero()
     {
         await using var test = await MadeCluster.CreateAsync();
-        var outcome = await RunAsync(test, new AutoParameters { Features = "cluster5d" });
+        var outcome = await new DiscoveryService(test.Ledger).RunAsync(
+            new RunRequest("a", StarFilter.All, new AutoParameters { Features = "cluster5d" }),
+            null,
+            CancellationToken
+        );
         await test.ExecuteAsync("delete from discovery_clusters");
         var run = await new RunRepository(test.Ledger).GetAsync(outcome.RunId!.Value, CancellationToken);
         var found = await ClusterResources.LargestAsync(test.Ledger, run, 10, CancellationToken);

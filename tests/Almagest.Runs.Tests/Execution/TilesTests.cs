@@ -121,7 +121,13 @@ public sealed class TilesTests(TilesTests.Field field) : IClassFixture<TilesTest
         var asked = Algorithms.Find(algorithm)!.Read("""{"features": "sphere"}""");
         var little = new RunMemory { AvailableBytes = 202L << 20 };
         var before = await field.Ledger.ScalarAsync<long>("select count(*) from discovery_runs");
-        var error = await Assert.ThrowsAsync<LedgerException>(() => RunAsync(asked, little));
+        var error = await Assert.ThrowsAsync<LedgerException>(() =>
+            new DiscoveryService(field.Ledger.Ledger) { Limits = little }.RunAsync(
+                new RunRequest("sky", StarFilter.All, asked),
+                null,
+                CancellationToken
+            )
+        );
         Assert.Equal(ErrorCode.SelectionTooLarge, error.Code);
         Assert.Equal(before, await field.Ledger.ScalarAsync<long>("select count(*) from discovery_runs"));
         var most = little.MostStars(asked);
@@ -184,7 +190,7 @@ public sealed class TilesTests(TilesTests.Field field) : IClassFixture<TilesTest
     private static ScratchRoom SmallRoom() => new(1 << 14, 1000);
 
     private Task<RunOutcome> RunAsync(RunParameters parameters, RunMemory memory) =>
-        new DiscoveryService(field.Ledger.Ledger) { Limits = memory, Rooms = SmallRoom }.RunAsync(
+        new DiscoveryService(field.Ledger.Ledger) { Limits = memory, Rooms = SmallRoom }.RunOnlyAsync(
             new RunRequest("sky", StarFilter.All, parameters),
             null,
             CancellationToken

@@ -12,6 +12,7 @@ using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Results;
+using Almagest.Runs.Tests.Execution;
 using Almagest.Testing;
 using Xunit;
 
@@ -115,7 +116,7 @@ public sealed class RunExplainerTests
         foreach (var recipe in new[] { "default", "population", "photometric+kinematic" })
         {
             var run = (
-                await new DiscoveryService(test.Ledger).RunAsync(
+                await new DiscoveryService(test.Ledger).RunOnlyAsync(
                     new RunRequest("gaia", StarFilter.All, new IsolationForestParameters { Features = recipe })
                 )
             )
@@ -137,7 +138,7 @@ public sealed class RunExplainerTests
     {
         await using var test = await WithSkyAsync();
         var parameters = Algorithms.Find(algorithm)!.Read("""{"features": "classic", "missing": "impute"}""");
-        var run = (await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("sky", StarFilter.All, parameters))).RunId!.Value;
+        var run = (await new DiscoveryService(test.Ledger).RunOnlyAsync(new RunRequest("sky", StarFilter.All, parameters))).RunId!.Value;
         var odd = await StarAsync(test, "sky-300");
         using var explainer = new RunExplainer(test.Ledger);
         var found = await explainer.ExplainAsync(run, odd);
@@ -254,13 +255,13 @@ public sealed class RunExplainerTests
         await using var test = await WithSkyAsync();
         var runs = new RunRepository(test.Ledger);
         var narrow = (
-            await new DiscoveryService(test.Ledger).RunAsync(
+            await new DiscoveryService(test.Ledger).RunOnlyAsync(
                 new RunRequest("sky", new StarFilter { DecDeg = new Bounds(0) }, new IsolationForestParameters())
             )
         )
             .RunId!
             .Value;
-        var clusters = (await new DiscoveryService(test.Ledger).RunAsync(new RunRequest("sky", StarFilter.All, new DbscanParameters())))
+        var clusters = (await new DiscoveryService(test.Ledger).RunOnlyAsync(new RunRequest("sky", StarFilter.All, new DbscanParameters())))
             .RunId!
             .Value;
         var pending = (
@@ -315,7 +316,7 @@ public sealed class RunExplainerTests
 
     private static async Task<Guid> RunAsync(TestLedger test, string features = "classic") =>
         (
-            await new DiscoveryService(test.Ledger).RunAsync(
+            await new DiscoveryService(test.Ledger).RunOnlyAsync(
                 new RunRequest("sky", StarFilter.All, new IsolationForestParameters { Features = features, Missing = RunParameters.Impute })
             )
         )

@@ -34,7 +34,7 @@ public sealed class ClusterIdentifierTests
     private static async Task<DiscoveryRun> RunAsync(TestLedger test, RunParameters parameters)
     {
         var request = new RunRequest("a", StarFilter.All, parameters);
-        var outcome = await new DiscoveryService(test.Ledger).RunAsync(request, null, CancellationToken);
+        var outcome = await new DiscoveryService(test.Ledger).RunOnlyAsync(request, null, CancellationToken);
         return await new RunRepository(test.Ledger).GetAsync(outcome.RunId!.Value, CancellationToken);
     }
 

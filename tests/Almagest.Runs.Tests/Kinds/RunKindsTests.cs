@@ -8,6 +8,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Kinds;
 using Almagest.Runs.Requests;
+using Almagest.Runs.Tests.Execution;
 using Almagest.Testing;
 using Xunit;
 
@@ -132,7 +133,7 @@ public sealed class RunKindsTests
         var missing = await Assert.ThrowsAsync<LedgerException>(() => kinds.LabelAsync(run, count, "x", "truth", null));
         Assert.Equal(ErrorCode.KindNotFound, missing.Code);
         var clusters = (
-            await new DiscoveryService(test.Ledger).RunAsync(
+            await new DiscoveryService(test.Ledger).RunOnlyAsync(
                 new RunRequest("sky", StarFilter.All, new DbscanParameters { Features = "sphere" })
             )
         )
@@ -150,7 +151,7 @@ public sealed class RunKindsTests
         await using var test = await TestLedger.CreateAsync();
         await new CatalogIngestor(test.Ledger).IngestAsync([file!], new IngestOptions { DatasetName = "gaia" });
         var run = (
-            await new DiscoveryService(test.Ledger).RunAsync(
+            await new DiscoveryService(test.Ledger).RunOnlyAsync(
                 new RunRequest("gaia", StarFilter.All, new IsolationForestParameters { Features = "population" })
             )
         )
@@ -182,7 +183,7 @@ public sealed class RunKindsTests
     }
 
     private static async Task<Guid> RunAsync(TestLedger test, long seed = 42, double contamination = 0.04, string dataset = "sky") => (
-            await new DiscoveryService(test.Ledger).RunAsync(
+            await new DiscoveryService(test.Ledger).RunOnlyAsync(
                 new RunRequest(
                     dataset,
                     StarFilter.All,

@@ -9,6 +9,7 @@ using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Recovery;
 using Almagest.Runs.Requests;
+using Almagest.Runs.Tests.Execution;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Recovery;
@@ -39,7 +40,7 @@ public sealed class RecoveryTrialsTests
 
     private static async Task<Guid> RunAsync(TestLedger test, RunParameters parameters, string? filter = null) =>
         (
-            await new DiscoveryService(test.Ledger).RunAsync(
+            await new DiscoveryService(test.Ledger).RunOnlyAsync(
                 new RunRequest("a", StarFilterText.Parse(filter), parameters),
                 null,
                 CancellationToken

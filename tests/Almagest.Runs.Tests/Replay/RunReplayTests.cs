@@ -24,7 +24,7 @@ public sealed class RunReplayTests
 
     private static async Task<Guid> RunAsync(TestLedger test, RunParameters parameters, int threads = 1) =>
         (
-            await new DiscoveryService(test.Ledger) { MaxThreads = threads }.RunAsync(
+            await new DiscoveryService(test.Ledger) { MaxThreads = threads }.RunOnlyAsync(
                 new RunRequest("a", StarFilter.All, parameters),
                 null,
                 CancellationToken
@@ -184,7 +184,7 @@ public sealed class RunReplayTests
             var hashes = new HashSet<string>();
             foreach (var (test, dataset) in new[] { (first, "a"), (second, "a"), (second, "b") })
             {
-                var outcome = await new DiscoveryService(test.Ledger).RunAsync(
+                var outcome = await new DiscoveryService(test.Ledger).RunOnlyAsync(
                     new RunRequest(dataset, StarFilter.All, parameters),
                     null,
                     CancellationToken

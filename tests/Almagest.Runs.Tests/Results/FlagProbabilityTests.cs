@@ -15,6 +15,7 @@ using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
 using Almagest.Runs.Results;
+using Almagest.Runs.Tests.Execution;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Results;
@@ -204,7 +205,7 @@ public sealed class FlagProbabilityTests
 
     private static async Task<(Ledger.Model.DiscoveryRun Run, List<StarResult> Rows)> RunAsync(TestLedger test, RunParameters parameters)
     {
-        var outcome = await new DiscoveryService(test.Ledger).RunAsync(
+        var outcome = await new DiscoveryService(test.Ledger).RunOnlyAsync(
             new RunRequest("a", StarFilter.All, parameters),
             null,
             CancellationToken

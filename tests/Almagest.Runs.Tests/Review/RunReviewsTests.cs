@@ -11,6 +11,7 @@ using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Review;
+using Almagest.Runs.Tests.Execution;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Review;
@@ -221,7 +222,7 @@ public sealed class RunReviewsTests
     }
 
     private static async Task<Guid> KeepAsync(TestLedger test, RunRequest request) =>
-        (await new DiscoveryService(test.Ledger).RunAsync(request)).RunId!.Value;
+        (await new DiscoveryService(test.Ledger).RunOnlyAsync(request)).RunId!.Value;
 
     private static Task<Guid> RunAsync(TestLedger test) =>
         KeepAsync(

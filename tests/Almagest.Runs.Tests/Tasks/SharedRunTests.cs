@@ -10,6 +10,7 @@ using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Tasks;
+using Almagest.Runs.Tests.Execution;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Tasks;
@@ -32,7 +33,7 @@ public sealed class SharedRunTests(SharedRunTests.Field field) : IClassFixture<S
     public async Task Any_number_of_workers_stores_the_same_rows_hash_summary_and_exclusions(string algorithm, string parameters)
     {
         var asked = Algorithms.Find(algorithm)!.Read(parameters);
-        var alone = (await new DiscoveryService(field.Ledger.Ledger).RunAsync(Request(asked), null, CancellationToken)).RunId!.Value;
+        var alone = (await new DiscoveryService(field.Ledger.Ledger).RunOnlyAsync(Request(asked), null, CancellationToken)).RunId!.Value;
         foreach (var (workers, inFiles) in ((int, bool)[])[(1, false), (2, true), (4, true)])
         {
             var run = await SubmitAsync(asked);
@@ -240,7 +241,7 @@ public sealed class SharedRunTests(SharedRunTests.Field field) : IClassFixture<S
         await FillAsync(test, Stars);
         await test.ExecuteAsync($"update stars set {change}");
         var asked = Algorithms.Find("isolation_forest")!.Read("""{"features": "astrometric", "n_estimators": 5, "draws": 3}""");
-        var alone = (await new DiscoveryService(test.Ledger).RunAsync(Request(asked), null, CancellationToken)).RunId!.Value;
+        var alone = (await new DiscoveryService(test.Ledger).RunOnlyAsync(Request(asked), null, CancellationToken)).RunId!.Value;
         var run = await SubmitAsync(test, asked);
         await WorkAsync(test, run.RunId);
         await AssertSameAsync(test, alone, run.RunId);
