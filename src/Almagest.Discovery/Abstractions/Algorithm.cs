@@ -69,6 +69,10 @@ public abstract class Algorithm
     /// </summary>
     public virtual bool NeedsAllStars => true;
 
+    /// <summary>Whether a run can take its stars by tiles, so that what it holds in memory does not grow with the selection.</summary>
+    /// <param name="parameters">of this algorithm</param>
+    public virtual bool TakesTiles(RunParameters parameters) => !NeedsAllStars;
+
     /// <summary>What a run holds in memory for each star beside the stars themselves and their features, bytes; measured.</summary>
     /// <param name="parameters">of this algorithm</param>
     /// <param name="features">how many</param>

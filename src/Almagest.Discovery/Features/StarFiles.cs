@@ -52,9 +52,9 @@ internal sealed class StarFiles
                 for (var c = 0; c < columns.Length; c++)
                     columns[c] = new double[count];
             }
-            Fill(Ids, first, ids);
+            Ids.CopyTo(first, ids);
             for (var c = 0; c < columns.Length; c++)
-                Fill(_columns[c], first, columns[c]);
+                _columns[c].CopyTo(first, columns[c]);
             yield return new StarTile(first, Of(ids, columns));
             first += count;
         }
@@ -73,16 +73,4 @@ internal sealed class StarFiles
             Color = columns[6],
             Further = _further.Select((name, i) => (name, i)).ToDictionary(f => f.name, f => columns[Usual + f.i]),
         };
-
-    private static void Fill<T>(Sequence<T> from, int first, T[] to)
-        where T : unmanaged
-    {
-        for (var done = 0; done < to.Length; )
-        {
-            var count = Math.Min(from.Room.Stretch, to.Length - done);
-            using var stretch = from.Read(first + done, count);
-            stretch.Span.CopyTo(to.AsSpan(done));
-            done += count;
-        }
-    }
 }

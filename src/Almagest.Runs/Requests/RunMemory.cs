@@ -52,7 +52,7 @@ internal sealed record RunMemory
     /// <summary>Whether a run takes its stars by tiles.</summary>
     /// <param name="shared">whether others use the same stars, which are held for them as long as there is room</param>
     public bool IsByTiles(RunParameters parameters, long stars, bool shared) =>
-        !parameters.Algorithm.NeedsAllStars
+        parameters.Algorithm.TakesTiles(parameters)
         && (stars > MostStars(parameters) / (shared ? 2 : 1) || (!shared && stars * BytesOfStar(parameters) > MostHeld));
 
     /// <summary>Refuses a run that would hold more than there is.</summary>
@@ -60,7 +60,7 @@ internal sealed record RunMemory
     /// <exception cref="LedgerException">it cannot be done here</exception>
     public void Require(RunParameters parameters, long stars)
     {
-        if (!parameters.Algorithm.NeedsAllStars || stars <= MostStars(parameters))
+        if (parameters.Algorithm.TakesTiles(parameters) || stars <= MostStars(parameters))
             return;
         var (most, needed) = (MostStars(parameters), NeededBytes(parameters, stars));
         throw LedgerException

@@ -32,6 +32,9 @@ public sealed class DbscanAlgorithm : ClusterAlgorithm<DbscanParameters>
 
     public override string Reference => "Ester, Kriegel, Sander and Xu 1996, A Density-Based Algorithm for Discovering Clusters, KDD, 226";
 
+    /// <summary>What it says of a star depends on its neighbours alone, and what these are of.</summary>
+    public override bool TakesTiles(RunParameters parameters) => parameters.Draws == 0;
+
     public override int WorkBytes(RunParameters parameters, int features) => 100 + 8 * features;
 
     public override IReadOnlyDictionary<string, JsonNode?> Before { get; } =
@@ -48,7 +51,9 @@ public sealed class DbscanAlgorithm : ClusterAlgorithm<DbscanParameters>
         + "itself.";
 
     protected override ClusterResult Group(FeatureMatrix features, DbscanParameters parameters, AlgorithmContext context) =>
-        Kernels.AreReference ? ReferenceDbscan.Cluster(features, parameters, context) : Fast(features, parameters, context);
+        features.Numbers.Array is null ? TiledDbscan.Cluster(features, parameters, context, features.Room.Tile)
+        : Kernels.AreReference ? ReferenceDbscan.Cluster(features, parameters, context)
+        : Fast(features, parameters, context);
 
     private static ClusterResult Fast(FeatureMatrix features, DbscanParameters parameters, AlgorithmContext context)
     {
