@@ -24,6 +24,9 @@ public sealed record ClusterResult(Sequence<int> OfLabels, int ClusterCount, int
     /// cluster they are likeliest in.</summary>
     public double[]? Probabilities { get; init; }
 
+    /// <summary>The core stars, where they are not in memory and the algorithm has any.</summary>
+    internal ICoreTiles? Cores { get; init; }
+
     /// <summary>What speaks for each cluster, in the order of the labels; null where the algorithm does not judge them.</summary>
     public IReadOnlyList<FoundCluster>? Clusters { get; init; }
 

@@ -15,12 +15,16 @@ internal sealed class MatrixTiles
     private const double Spare = 0.7;
 
     private readonly FeatureMatrix _of;
+    private readonly TileCuts _cuts;
+
+    // Of each part its first tile, and where the last one ends.
+    private readonly int[] _firstOf;
     private readonly Sequence<double> _points;
     private readonly Sequence<int> _rows;
 
-    private MatrixTiles(FeatureMatrix of, MatrixTile[] tiles)
+    private MatrixTiles(FeatureMatrix of, TileCuts cuts, MatrixTile[] tiles, int[] firstOf)
     {
-        (_of, Tiles) = (of, tiles);
+        (_of, _cuts, Tiles, _firstOf) = (of, cuts, tiles, firstOf);
         _points = of.Room.Create<double>((long)of.Rows * of.Columns);
         _rows = of.Room.Create<int>(of.Rows);
     }
@@ -47,8 +51,8 @@ internal sealed class MatrixTiles
         var counts = new long[cuts.Parts];
         ForEachRow(features, (_, row) => counts[cuts.PartOf(row)]++, cancellationToken);
         var (tiles, firstOf) = Divide(counts, most, features.Columns);
-        var sorted = new MatrixTiles(features, tiles);
-        sorted.Sort(cuts, firstOf, cancellationToken);
+        var sorted = new MatrixTiles(features, cuts, tiles, firstOf);
+        sorted.Sort(cancellationToken);
         return sorted;
     }
 
@@ -74,20 +78,13 @@ internal sealed class MatrixTiles
         return ([.. tiles], firstOf);
     }
 
-    private void Sort(TileCuts cuts, int[] firstOf, CancellationToken cancellationToken)
+    private void Sort(CancellationToken cancellationToken)
     {
         var points = new BucketWriter<double>(_points, Columns, Tiles.Select(t => (long)t.First));
         var rows = new BucketWriter<int>(_rows, 1, Tiles.Select(t => (long)t.First));
-        var tileOf = firstOf[..^1];
-        var filled = new int[Tiles.Count];
-        ForEachRow(
-            _of,
-            (number, row) =>
+        ForEach(
+            (number, tile, row) =>
             {
-                ref var tile = ref tileOf[cuts.PartOf(row)];
-                if (filled[tile] == Tiles[tile].Count)
-                    tile++;
-                filled[tile]++;
                 Tiles[tile].Box.Add(row);
                 points.Add(tile, row);
                 rows.Add(tile, [number]);
@@ -96,6 +93,25 @@ internal sealed class MatrixTiles
         );
         points.Finish();
         rows.Finish();
+    }
+
+    /// <summary>Goes over all rows in the order of the matrix, and says in which tile they are.</summary>
+    public void ForEach(TileWork work, CancellationToken cancellationToken)
+    {
+        var tileOf = _firstOf[..^1];
+        var filled = new int[Tiles.Count];
+        ForEachRow(
+            _of,
+            (number, row) =>
+            {
+                ref var tile = ref tileOf[_cuts.PartOf(row)];
+                if (filled[tile] == Tiles[tile].Count)
+                    tile++;
+                filled[tile]++;
+                work(number, tile, row);
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>The features of the rows of a tile.</summary>
@@ -160,6 +176,9 @@ internal sealed class MatrixTiles
             first += count;
         }
     }
+
+    /// <param name="number">of the row in the matrix</param>
+    public delegate void TileWork(int number, int tile, ReadOnlySpan<double> row);
 
     private delegate void RowWork(int number, ReadOnlySpan<double> row);
 }

@@ -20,9 +20,24 @@ internal sealed unsafe class PointBox
     {
         for (var j = 0; j < _dimensions; j++)
         {
-            _sides[j] = Math.Min(_sides[j], point[j]);
-            _sides[_dimensions + j] = Math.Max(_sides[_dimensions + j], point[j]);
+            // What is no number is near to nothing, and hides nothing.
+            if (point[j] < _sides[j])
+                _sides[j] = point[j];
+            if (point[j] > _sides[_dimensions + j])
+                _sides[_dimensions + j] = point[j];
         }
+    }
+
+    /// <summary>Whether a point may be within the limit, a squared distance, of a point of the box.</summary>
+    public bool IsNear(ReadOnlySpan<double> point, double limit)
+    {
+        if (_sides[0] > _sides[_dimensions])
+            return false;
+        fixed (
+            double* at = point,
+                sides = _sides
+        )
+            return BoxDistance.NearestToPoint(at, sides, _dimensions) <= limit;
     }
 
     /// <summary>Whether a pair of points, one of each box, may be within the limit, a squared distance.</summary>

@@ -33,7 +33,10 @@ internal static class TiledLabels
             noise += labels.AsSpan().Count(-1);
             sorted.Write(tiles[tile].First, labels);
         }
-        return new ClusterResult(work.Tiles.InOrder(sorted, work.Parallel.CancellationToken), clusters, noise);
+        return new ClusterResult(work.Tiles.InOrder(sorted, work.Parallel.CancellationToken), clusters, noise)
+        {
+            Cores = new TiledClusters(work.Tiles, fragments, numbers, sorted),
+        };
     }
 
     /// <summary>Lowers the numbers of the stars that are not core by the clusters of a tile.</summary>
