@@ -11,6 +11,9 @@ internal interface ICoreTiles
     /// <summary>The cluster of each star of a tile, in the order of <see cref="MatrixTiles.RowsOf"/>; -1 = none.</summary>
     int[] LabelsOf(int tile);
 
+    /// <summary>How many core stars each cluster has.</summary>
+    int[] CountCores(int clusters);
+
     /// <summary>Around the core stars of a tile.</summary>
     PointBox BoxOf(int tile);
 

@@ -45,10 +45,7 @@ internal sealed class TiledMemberDraws
         _members = TiledMembers.Of(prepared.Stars, found, context.CancellationToken);
         _waiting = new WaitingDraws(prepared.Matrix.Room, _cores.Tiles.Columns);
         _stays = prepared.Matrix.Room.Create<int>(prepared.Matrix.Rows);
-        _coresOf = new int[found.ClusterCount];
-        for (var tile = 0; tile < _cores.Tiles.Tiles.Count; tile++)
-            foreach (var label in _cores.CoresOf(tile).Labels)
-                _coresOf[label]++;
+        _coresOf = _cores.CountCores(found.ClusterCount);
     }
 
     public static StarDraws Of(PreparedFeatures prepared, ClusterResult found, DbscanParameters parameters, AlgorithmContext context) =>
@@ -140,12 +137,12 @@ internal sealed class TiledMemberDraws
                             var draw = rows.AsSpan(at, columns);
                             var nearest = search is null ? Nearest.None : cores!.Find(search, draw, core);
                             if (IsOpen(draw, nearest, near))
-                                open.Add(place, label, draw, nearest);
+                                _waiting.Add(open, place, label, draw, nearest);
                             else if (nearest.Squared <= _limit && nearest.Label == label)
                                 stays[place]++;
                         }
                     }
-                    _waiting.Add(open);
+                    _waiting.Write(open);
                 },
                 _context.CancellationToken
             );

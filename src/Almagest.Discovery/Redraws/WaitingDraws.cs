@@ -9,7 +9,8 @@ namespace Almagest.Discovery.Redraws;
 /// <summary>Draws to which core stars of other tiles may be nearer than those of their own, tile by tile.</summary>
 internal sealed class WaitingDraws(Room room, int columns)
 {
-    private const int Look = 1 << 13;
+    // Small arrays, that what is made and forgotten in great numbers stays small.
+    private const int Look = 1 << 10;
 
     private readonly Lock _guard = new();
     private readonly Sequence<double> _points = room.Create<double>(0);
@@ -26,7 +27,18 @@ internal sealed class WaitingDraws(Room room, int columns)
     /// <summary>Those that come next are of this tile.</summary>
     public void Begin(int tile) => _runs.Add(new Run(tile, Count, 0, new PointBox(columns)));
 
-    public void Add(Block block)
+    /// <summary>Adds a draw, by way of a block of whoever adds many.</summary>
+    /// <param name="place">of the member in its tile</param>
+    /// <param name="label">its cluster</param>
+    public void Add(Block block, int place, int label, ReadOnlySpan<double> point, in Nearest nearest)
+    {
+        block.Points.AddRange(point);
+        block.Draws.Add(new WaitingDraw(place, label, nearest.Row, nearest.Label, nearest.Squared));
+        if (block.Draws.Count == Look)
+            Write(block);
+    }
+
+    public void Write(Block block)
     {
         if (block.Draws.Count == 0)
             return;
@@ -40,6 +52,8 @@ internal sealed class WaitingDraws(Room room, int columns)
                 _runs[^1].Box.Add(points.Slice(at, columns));
             Count = checked(Count + draws.Length);
         }
+        block.Points.Clear();
+        block.Draws.Clear();
     }
 
     public void End() => _runs[^1] = _runs[^1] with { Count = Count - _runs[^1].First };
@@ -77,14 +91,6 @@ internal sealed class WaitingDraws(Room room, int columns)
         public List<double> Points { get; } = [];
 
         public List<WaitingDraw> Draws { get; } = [];
-
-        /// <param name="place">of the member in its tile</param>
-        /// <param name="label">its cluster</param>
-        public void Add(int place, int label, ReadOnlySpan<double> point, in Nearest nearest)
-        {
-            Points.AddRange(point);
-            Draws.Add(new WaitingDraw(place, label, nearest.Row, nearest.Label, nearest.Squared));
-        }
     }
 }
 

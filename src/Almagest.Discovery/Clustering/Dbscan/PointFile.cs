@@ -15,6 +15,8 @@ internal sealed class PointFile
     private readonly Sequence<int> _places;
     private readonly Sequence<double> _points;
     private readonly Sequence<int> _notes;
+    private double[]? _buffer;
+    private int[]? _noteBuffer;
     private int _count;
 
     /// <param name="most">points</param>
@@ -67,15 +69,16 @@ internal sealed class PointFile
 
     public void SetNotes(PointRun run, ReadOnlySpan<int> notes) => _notes.Write(run.First, notes);
 
-    /// <summary>Calls the work for all blocks of a run, many at once.</summary>
+    /// <summary>Calls the work for all blocks of a run, many at once; one such call at a time.</summary>
     /// <param name="changes">whether what it writes into the numbers is kept</param>
     public void ForEachBlock(PointRun run, bool changes, ParallelOptions parallel, BlockWork work)
     {
-        var most = Math.Min(run.Count, BlockSize * BlocksAtOnce);
-        var (points, notes) = (new double[most * _columns], new int[most]);
-        for (var done = 0; done < run.Count; done += most)
+        const int Most = BlockSize * BlocksAtOnce;
+        // Of one call after the other.
+        var (points, notes) = (_buffer ??= new double[Most * _columns], _noteBuffer ??= new int[Most]);
+        for (var done = 0; done < run.Count; done += Most)
         {
-            var count = Math.Min(most, run.Count - done);
+            var count = Math.Min(Most, run.Count - done);
             _points.CopyTo((long)(run.First + done) * _columns, points.AsSpan(0, count * _columns));
             _notes.CopyTo(run.First + done, notes.AsSpan(0, count));
             Parallel.For(

@@ -18,6 +18,15 @@ internal sealed class TiledClusters(MatrixTiles tiles, TiledFragments fragments,
         return of;
     }
 
+    public int[] CountCores(int clusters)
+    {
+        var counts = new int[clusters];
+        for (var tile = 0; tile < tiles.Tiles.Count; tile++)
+            foreach (var fragment in fragments.Cores.Notes(fragments.CoresOf(tile)))
+                counts[numbers[fragment]]++;
+        return counts;
+    }
+
     public PointBox BoxOf(int tile) => fragments.CoresOf(tile).Box;
 
     public CoreStars CoresOf(int tile)

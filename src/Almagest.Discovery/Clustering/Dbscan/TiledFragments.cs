@@ -1,5 +1,3 @@
-using Almagest.Discovery.Features;
-
 namespace Almagest.Discovery.Clustering.Dbscan;
 
 /// <summary>

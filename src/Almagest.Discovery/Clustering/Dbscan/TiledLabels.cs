@@ -1,5 +1,4 @@
 using Almagest.Discovery.Features;
-using Almagest.Discovery.Storage;
 
 namespace Almagest.Discovery.Clustering.Dbscan;
 
