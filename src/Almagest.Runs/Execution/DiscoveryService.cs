@@ -336,11 +336,11 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         try
         {
             // What is in files goes with this run: no other can use it.
-            var analysis = StarAnalysis
-                .Run(stars, request.Parameters, MaxThreads, Told(0, share), stars.IsInMemory ? Memory : null, cancellationToken)
-                .Drawn(request.Parameters, MaxThreads, Told(share, 1), cancellationToken);
+            var kept = stars.IsInMemory ? Memory : null;
+            var analysis = StarAnalysis.Run(stars, request.Parameters, MaxThreads, Told(0, share), kept, cancellationToken);
             if (!stars.IsInMemory)
                 Limits.RequireClusters(analysis.Clusters?.ClusterCount ?? 0);
+            analysis = analysis.Drawn(request.Parameters, MaxThreads, Told(share, 1), cancellationToken);
             var quality = await new QualityCuts(ledger).CountAsync(dataset.DatasetId, request.Filter, cancellationToken);
             return (analysis with { Quality = quality }, load);
         }
