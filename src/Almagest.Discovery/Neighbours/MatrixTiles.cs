@@ -4,8 +4,8 @@ using Almagest.Discovery.Storage;
 namespace Almagest.Discovery.Neighbours;
 
 /// <summary>
-/// The rows of a matrix sorted into tiles of the space of its features, each small enough to be held in memory. Which rows are in which tile
-/// says nothing about them: rows of different tiles may be near to each other, or alike.
+/// The rows of a matrix sorted into tiles of the space of its features, each small enough to be held in memory. Which rows are in which
+/// tile says nothing about them: rows of different tiles may be near to each other, or alike.
 /// </summary>
 internal sealed class MatrixTiles
 {

@@ -5,12 +5,13 @@ using Almagest.Discovery.Neighbours;
 namespace Almagest.Discovery.Clustering.Dbscan;
 
 /// <summary>
-/// DBSCAN over stars that are not in memory, tile by tile of the space of the features. Nothing is approximate: a star whose neighbours in
-/// its own tile do not make it core asks the tiles within eps of it; core stars of two tiles within eps of each other join their clusters;
-/// border stars ask all tiles within eps for the lowest number. Labels are those of <see cref="DbscanAlgorithm"/> over stars in memory.
+/// DBSCAN over stars that are not in memory, tile by tile of the space of the features. Nothing is approximate: a star whose neighbours
+/// in its own tile do not make it core asks the tiles within eps of it; core stars of two tiles within eps of each other join their
+/// clusters; border stars ask all tiles within eps for the lowest number. Labels are those of <see cref="DbscanAlgorithm"/> over stars in
+/// memory.
 /// </summary>
-/// <remarks>Held are one tile with its tree and, for every piece of a cluster that is whole in its tile, twelve bytes: it does not matter how
-/// dense the stars are, for no star's neighbours are brought to it.</remarks>
+/// <remarks>Held are one tile with its tree and, for every piece of a cluster that is whole in its tile, twelve bytes: it does not matter
+/// how dense the stars are, for no star's neighbours are brought to it.</remarks>
 internal sealed class TiledDbscan
 {
     private const int LeafSize = 16;

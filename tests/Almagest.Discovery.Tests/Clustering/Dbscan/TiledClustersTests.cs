@@ -11,8 +11,8 @@ using Xunit;
 
 namespace Almagest.Discovery.Tests.Clustering.Dbscan;
 
-/// <summary>What is said of clusters whose stars are in files is what is said of them in memory, to the last bit: statistics, notes, and the
-/// draws of their members.</summary>
+/// <summary>What is said of clusters whose stars are in files is what is said of them in memory, to the last bit: statistics, notes, and
+/// the draws of their members.</summary>
 public sealed class TiledClustersTests
 {
     private const int Stars = 20_000;
