@@ -14,10 +14,7 @@ internal sealed class TiledMembers
     private TiledMembers(string[] further, long[] firsts, Sequence<double> values) =>
         (_further, _firsts, _values) = (further, firsts, values);
 
-    private int Width => Usual + _further.Length;
-
-    // Right ascension, declination, parallax, proper motions, magnitude, colour.
-    private const int Usual = 7;
+    private int Width => StarColumns.UsualColumns + _further.Length;
 
     public static TiledMembers Of(StarColumns stars, ClusterResult found, CancellationToken cancellationToken)
     {
@@ -26,7 +23,7 @@ internal sealed class TiledMembers
         for (var tile = 0; tile < cores.Tiles.Tiles.Count; tile++)
             firsts[tile + 1] = firsts[tile] + cores.LabelsOf(tile).Count(label => label >= 0);
         string[] further = [.. stars.Files!.Further];
-        var values = stars.Room.Create<double>(firsts[^1] * (Usual + further.Length));
+        var values = stars.Room.Create<double>(firsts[^1] * (StarColumns.UsualColumns + further.Length));
         var members = new TiledMembers(further, firsts, values);
         var writer = new BucketWriter<double>(values, members.Width, firsts[..^1]);
         using var tiles = stars.Tiles().GetEnumerator();
@@ -38,7 +35,7 @@ internal sealed class TiledMembers
                 if (number >= first + labels.Length)
                 {
                     tiles.MoveNext();
-                    (first, columns) = (tiles.Current.First, members.Columns(tiles.Current.Stars));
+                    (first, columns) = (tiles.Current.First, tiles.Current.Stars.Columns(further));
                     labels = new int[tiles.Current.Stars.Count];
                     found.OfLabels.CopyTo(first, labels);
                 }
@@ -68,29 +65,6 @@ internal sealed class TiledMembers
             for (var c = 0; c < Width; c++)
                 columns[c][first + i] = part.Span[i * Width + c];
         }
-        return new StarColumns
-        {
-            StarId = new long[count],
-            RaDeg = columns[0],
-            DecDeg = columns[1],
-            ParallaxMas = columns[2],
-            PmraMasYr = columns[3],
-            PmdecMasYr = columns[4],
-            Magnitude = columns[5],
-            Color = columns[6],
-            Further = _further.Index().ToDictionary(f => f.Item, f => columns[Usual + f.Index]),
-        };
+        return StarColumns.Of(new long[count], columns, _further);
     }
-
-    private double[][] Columns(StarColumns stars) =>
-        [
-            stars.RaDeg,
-            stars.DecDeg,
-            stars.ParallaxMas,
-            stars.PmraMasYr,
-            stars.PmdecMasYr,
-            stars.Magnitude,
-            stars.Color,
-            .. _further.Select(name => stars.Further[name]),
-        ];
 }

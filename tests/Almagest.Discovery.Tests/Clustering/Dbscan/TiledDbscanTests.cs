@@ -13,35 +13,20 @@ namespace Almagest.Discovery.Tests.Clustering.Dbscan;
 /// <summary>Over stars that are seen tile by tile DBSCAN finds what it finds in memory, label by label.</summary>
 public sealed class TiledDbscanTests
 {
-    private static readonly Gen<DbscanParameters> s_options = Gen.Select(
-        Gen.Double[-2.5, 0.8],
-        Gen.Int[1, 25],
-        (logEps, samples) => new DbscanParameters { Eps = Math.Pow(10, logEps), MinSamples = samples }
-    );
-
-    private static readonly Gen<FeatureMatrix> s_lattice =
-        from columns in Gen.Int[1, 6]
-        from rows in Gen.Int[0, 120]
-        from side in Gen.Int[1, 12]
-        from values in Gen.Int[0, side].Array[rows * columns]
-        select Matrices.Of(columns, [.. values.Select(v => (double)v)]);
-
-    private static readonly Gen<FeatureMatrix> s_clumpy = Gen.Select(Gen.Int[1, 700], Gen.Int[1, 6], Gen.Int[0, 1 << 30], Matrices.Clumpy);
-
     [Fact]
     public void Labels_are_those_of_comparing_all_pairs_on_clumps() =>
-        Gen.Select(s_clumpy, s_options, Gen.Int[1, 300], Gen.Int[1, 4]).Sample(Same, iter: 200);
+        Gen.Select(DbscanPropertyTests.Clumpy, DbscanPropertyTests.Options, Gen.Int[1, 300], Gen.Int[1, 4]).Sample(Same, iter: 200);
 
     [Fact]
     public void Labels_are_those_of_comparing_all_pairs_on_a_lattice_with_ties_and_equal_rows() =>
-        Gen.Select(s_lattice, Gen.Int[1, 9].Select(squared => Math.Sqrt(squared)), Gen.Int[1, 12], Gen.Int[1, 40])
+        Gen.Select(DbscanPropertyTests.Lattice, Gen.Int[1, 9].Select(squared => Math.Sqrt(squared)), Gen.Int[1, 12], Gen.Int[1, 40])
             .Sample((features, eps, samples, most) => Same(features, new() { Eps = eps, MinSamples = samples }, most, 2), iter: 600);
 
     [Fact]
     public void Labels_are_those_of_comparing_all_pairs_over_many_magnitudes() =>
         Gen.Select(
                 Gen.Select(Gen.Int[-320, 300], Gen.Double[-1, 1], (e, v) => v * Math.Pow(10, e)).Array[3, 240],
-                s_options,
+                DbscanPropertyTests.Options,
                 Gen.Int[1, 60]
             )
             .Sample((values, options, most) => Same(Matrices.Of(3, values[..(values.Length / 3 * 3)]), options, most, 2), iter: 150);
@@ -98,7 +83,7 @@ public sealed class TiledDbscanTests
 
     [Fact]
     public void Every_row_is_in_one_tile_of_no_more_than_were_asked_for_and_comes_back_in_its_place() =>
-        Gen.Select(s_clumpy, Gen.Int[1, 200], Gen.Double[0, 1])
+        Gen.Select(DbscanPropertyTests.Clumpy, Gen.Int[1, 200], Gen.Double[0, 1])
             .Sample(
                 (features, most, reach) =>
                 {
