@@ -166,7 +166,8 @@ public sealed class StarColumns
     /// <summary>Whether these <see cref="Further"/> numbers were loaded.</summary>
     public bool Has(string further) => Files is { } files ? files.Has(further) : Further.ContainsKey(further);
 
-    /// <summary>Stars in memory of their columns, the usual ones in the order of <see cref="StarColumn"/> and then the further ones.</summary>
+    /// <summary>Stars in memory by their columns, the usual ones in the order of <see cref="StarColumn"/>, then the further
+    /// ones.</summary>
     internal static StarColumns Of(long[] ids, double[][] columns, IReadOnlyList<string> further) =>
         new()
         {
