@@ -43,8 +43,8 @@ internal static class SweepReport
                 outcome.RunId is { } id ? ConsoleText.Short(id) : "not saved",
                 .. shown.Select(p => (values[p.Name] ?? values[p.WhenNull ?? ""])?.ToString() ?? ""),
                 ConsoleText.Count(found.ClusterCount),
-                ConsoleText.Count(found.Labels.Where(l => l >= 0).CountBy(l => l).Select(c => c.Value).DefaultIfEmpty().Max()),
-                ConsoleText.SharePercent((double)found.NoiseCount / Math.Max(1, found.Labels.Length)),
+                ConsoleText.Count(found.Sizes.DefaultIfEmpty().Max()),
+                ConsoleText.SharePercent((double)found.NoiseCount / Math.Max(1, found.OfLabels.Count)),
                 ConsoleText.Duration(outcome.Timings.Compute),
             ]);
         }

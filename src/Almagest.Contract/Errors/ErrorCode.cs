@@ -29,8 +29,8 @@ public sealed class ErrorCode
     /// <summary>A selection that holds no star, or fewer than are needed.</summary>
     public static readonly ErrorCode SelectionTooSmall = Invalid("selection_too_small");
 
-    /// <summary>A selection that does not fit into memory, for an algorithm that looks at all its stars at once. Facts: stars, most_stars,
-    /// needed_bytes, available_bytes.</summary>
+    /// <summary>A selection that does not fit into memory, for an algorithm that looks at all its stars at once; or more clusters
+    /// than fit. Facts: stars, most_stars, or clusters, most_clusters; needed_bytes, usable_bytes, available_bytes.</summary>
     public static readonly ErrorCode SelectionTooLarge = Invalid("selection_too_large");
 
     /// <summary>A run that cannot be split among workers. Facts: algorithm.</summary>

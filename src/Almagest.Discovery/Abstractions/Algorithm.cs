@@ -69,10 +69,20 @@ public abstract class Algorithm
     /// </summary>
     public virtual bool NeedsAllStars => true;
 
+    /// <summary>Whether a run can take its stars by tiles, so that what it holds in memory does not grow with the selection.</summary>
+    /// <param name="parameters">of this algorithm</param>
+    public virtual bool TakesTiles(RunParameters parameters) => !NeedsAllStars;
+
     /// <summary>What a run holds in memory for each star beside the stars themselves and their features, bytes; measured.</summary>
     /// <param name="parameters">of this algorithm</param>
     /// <param name="features">how many</param>
     public virtual int WorkBytes(RunParameters parameters, int features) => 64;
+
+    /// <summary>What a run that takes its stars by tiles writes of each star into files, beside the stars themselves, their features and
+    /// what is said of them; bytes.</summary>
+    /// <param name="parameters">of this algorithm</param>
+    /// <param name="features">how many</param>
+    public virtual int FileBytes(RunParameters parameters, int features) => 0;
 
     /// <summary>What a stored run means that does not say one of these parameters, because it is older than them.</summary>
     public virtual IReadOnlyDictionary<string, JsonNode?> Before => RunParameters.Before;

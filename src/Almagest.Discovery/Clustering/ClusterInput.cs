@@ -11,14 +11,21 @@ internal static class ClusterInput
         ArgumentNullException.ThrowIfNull(features);
         if (features.Columns == 0)
             throw new DiscoveryException("the matrix has no features; clustering needs at least one");
-        var bad = Array.FindIndex(features.Values, value => !double.IsFinite(value));
-        if (bad >= 0)
-        {
-            throw new DiscoveryException(
-                $"feature '{features.Names[bad % features.Columns]}' of row {bad / features.Columns} is {features.Values[bad]}; "
-                    + "clustering needs finite values: impute missing ones or leave those stars out"
-            );
-        }
+        features.Numbers.ForEach(
+            (first, values) =>
+            {
+                for (var i = 0; i < values.Length; i++)
+                {
+                    if (double.IsFinite(values[i]))
+                        continue;
+                    var bad = first + i;
+                    throw new DiscoveryException(
+                        $"feature '{features.Names[(int)(bad % features.Columns)]}' of row {bad / features.Columns} is {values[i]}; "
+                            + "clustering needs finite values: impute missing ones or leave those stars out"
+                    );
+                }
+            }
+        );
     }
 
     /// <summary>For algorithms that order distances: their squares must be finite.</summary>

@@ -25,18 +25,18 @@ internal static class ClusterNotes
 
     public static string[] Of(ClusterResult found, ClusterAlgorithm algorithm)
     {
-        if (found.Labels.Length == 0 || found.Notes.Count > 0)
+        if (found.OfLabels.Count == 0 || found.Notes.Count > 0)
             return [];
         if (found.ClusterCount == 0)
             return [$"No cluster was found. {algorithm.AdviceForNone}"];
-        var largest = found.Labels.Where(l => l >= 0).CountBy(l => l).MaxBy(c => c.Value);
-        return largest.Value <= MostOfAll * found.Labels.Length
+        var largest = found.Sizes.Index().MaxBy(c => c.Item);
+        return largest.Item <= MostOfAll * found.OfLabels.Count
             ? []
             :
             [
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Cluster {largest.Key} holds {largest.Value:N0} of {found.Labels.Length:N0} stars: more likely the field than "
+                    $"Cluster {largest.Index} holds {largest.Item:N0} of {found.OfLabels.Count:N0} stars: more likely the field than "
                         + $"a cluster. "
                 ) + algorithm.AdviceForOne,
             ];

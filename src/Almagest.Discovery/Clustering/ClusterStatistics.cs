@@ -1,5 +1,6 @@
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Statistics;
+using Almagest.Discovery.Storage;
 
 namespace Almagest.Discovery.Clustering;
 
@@ -27,53 +28,32 @@ public sealed record ClusterStatistics(
     public const double LeastParallaxOverError = 5;
 
     /// <summary>One of each cluster, by its number.</summary>
-    /// <param name="labels">number of the cluster from 0, or -1; of the stars in their order</param>
-    /// <param name="parallaxErrors">mas, of the stars in their order, NaN = not known; empty = none is</param>
-    public static IReadOnlyList<ClusterStatistics> Of(StarColumns stars, int[] labels, int clusters, double[] parallaxErrors)
+    /// <param name="parallaxErrors">mas, of the stars in their order, NaN = not known; null = none is</param>
+    public static IReadOnlyList<ClusterStatistics> Of(StarColumns stars, ClusterResult found, Sequence<double>? parallaxErrors)
     {
         ArgumentNullException.ThrowIfNull(stars);
-        ArgumentNullException.ThrowIfNull(labels);
-        ArgumentNullException.ThrowIfNull(parallaxErrors);
-        var sizes = new int[clusters];
-        foreach (var label in labels)
-            if (label >= 0)
-                sizes[label]++;
-        var members = Array.ConvertAll(sizes, size => new int[size]);
-        Array.Clear(sizes);
-        for (var row = 0; row < labels.Length; row++)
-            if (labels[row] is >= 0 and var label)
-                members[label][sizes[label]++] = row;
-        return [.. members.Select((rows, id) => Of(id, rows, stars, parallaxErrors))];
+        ArgumentNullException.ThrowIfNull(found);
+        return [.. ClusterGroups.Of(stars, found, parallaxErrors).Select(c => Of(c.Cluster, c.Stars))];
     }
 
-    private static ClusterStatistics Of(int id, int[] rows, StarColumns stars, double[] parallaxErrors)
+    private static ClusterStatistics Of(int id, StarGroup members)
     {
-        var parallax = Parallaxes(rows, stars.ParallaxMas, parallaxErrors);
-        var position = MeanDirection.Of(rows, stars.RaDeg, stars.DecDeg);
+        var parallax = Parallaxes(members);
+        var position = MeanDirection.Of(members);
         var (pmra, pmdec) =
-            position is not null && MeridianTurn.MedianDeg(position, rows, stars) > MeridianTurn.LeastDeg
-                ? MeridianTurn.Carried(position, rows, stars)
-                : (Known(rows, stars.PmraMasYr), Known(rows, stars.PmdecMasYr));
-        return new ClusterStatistics(
-            id,
-            rows.Length,
-            position,
-            parallax,
-            DistanceOf(parallax),
-            MeanWithError.Of(pmra),
-            MeanWithError.Of(pmdec)
-        );
+            position is not null && MeridianTurn.MedianDeg(position, members) > MeridianTurn.LeastDeg
+                ? MeridianTurn.Carried(position, members)
+                : (MeanWithError.Over(members.Known(s => s.PmraMasYr)), MeanWithError.Over(members.Known(s => s.PmdecMasYr)));
+        return new ClusterStatistics(id, (int)members.Count, position, parallax, DistanceOf(parallax), pmra, pmdec);
     }
 
     // With errors of every one they are weighted by them; else the scatter says all that is known.
-    private static MeanWithError? Parallaxes(int[] rows, double[] parallaxes, double[] errors)
+    private static MeanWithError? Parallaxes(StarGroup members)
     {
-        if (errors.Length == 0)
-            return MeanWithError.Of(Known(rows, parallaxes));
-        var with = Array.FindAll(rows, row => double.IsFinite(parallaxes[row]));
-        return Array.TrueForAll(with, row => errors[row] > 0 && double.IsFinite(errors[row]))
-            ? MeanWithError.Of(Known(with, parallaxes), Known(with, errors))
-            : MeanWithError.Of(Known(with, parallaxes));
+        var with = members.Stars().Where(s => double.IsFinite(s.ParallaxMas));
+        return with.All(s => s.ParallaxErrorMas > 0 && double.IsFinite(s.ParallaxErrorMas))
+            ? MeanWithError.Over(with.Select(s => (s.ParallaxMas, s.ParallaxErrorMas)))
+            : MeanWithError.Over(with.Select(s => s.ParallaxMas));
     }
 
     // First order: at five errors the next term is a few per cent of the error.
@@ -81,6 +61,4 @@ public sealed record ClusterStatistics(
         parallax is { Mean: > 0 and var mean, Error: { } error } && mean >= LeastParallaxOverError * error
             ? new MeanWithError(1000 / mean, 1000 * error / (mean * mean))
             : null;
-
-    private static double[] Known(int[] rows, double[] column) => [.. rows.Select(row => column[row]).Where(double.IsFinite)];
 }

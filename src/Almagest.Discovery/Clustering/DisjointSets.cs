@@ -8,13 +8,26 @@ namespace Almagest.Discovery.Clustering;
 /// </summary>
 internal sealed class DisjointSets
 {
-    private readonly int[] _parent;
+    private int[] _parent;
 
     public DisjointSets(int count)
     {
         _parent = GC.AllocateUninitializedArray<int>(count);
         for (var i = 0; i < count; i++)
             _parent[i] = i;
+        Count = count;
+    }
+
+    public int Count { get; private set; }
+
+    /// <summary>Adds items, each alone, while no other thread is at work.</summary>
+    public void Add(int count)
+    {
+        var end = checked(Count + count);
+        if (end > _parent.Length)
+            Array.Resize(ref _parent, (int)Math.Min(Array.MaxLength, Math.Max(end, 2L * _parent.Length)));
+        for (; Count < end; Count++)
+            _parent[Count] = Count;
     }
 
     /// <summary>Puts an item that is still alone under an earlier one, before any other thread looks at it.</summary>

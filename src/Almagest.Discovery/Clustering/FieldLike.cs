@@ -16,22 +16,20 @@ public static class FieldLike
     {
         ArgumentNullException.ThrowIfNull(stars);
         ArgumentNullException.ThrowIfNull(found);
-        var all = found.Labels.Length;
+        var all = found.OfLabels.Count;
         if (found.Clusters is not null || all < ClusterNotes.Few)
             return null;
         MeanDirection? field = null;
-        foreach (var cluster in found.Labels.Index().Where(l => l.Item >= 0).GroupBy(l => l.Item, l => l.Index).OrderBy(g => g.Key))
+        bool IsLarge(int size) => size >= LeastOfAll * all && size <= ClusterNotes.MostOfAll * all;
+        foreach (var (cluster, members) in ClusterGroups.Of(stars, found, wanted: IsLarge))
         {
-            int[] rows = [.. cluster];
-            if (rows.Length < LeastOfAll * all || rows.Length > ClusterNotes.MostOfAll * all)
-                continue;
-            field ??= MeanDirection.Of([.. Enumerable.Range(0, all)], stars.RaDeg, stars.DecDeg);
+            field ??= MeanDirection.Of(StarGroup.All(stars));
             if (field is null)
                 return null;
-            if (MeanDirection.Of(rows, stars.RaDeg, stars.DecDeg) is { } own && own.RadiusDeg >= AsWide * field.RadiusDeg)
+            if (MeanDirection.Of(members) is { } own && own.RadiusDeg >= AsWide * field.RadiusDeg)
                 return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Cluster {cluster.Key} holds {rows.Length:N0} of {all:N0} stars and lies on the sky as all of them do (half within "
+                    $"Cluster {cluster} holds {members.Count:N0} of {all:N0} stars and lies on the sky as all of them do (half within "
                         + $"{own.RadiusDeg:0.##}°, of all {field.RadiusDeg:0.##}°): more likely the field than a cluster, unless a near "
                         + $"one fills the selection."
                 );

@@ -16,24 +16,26 @@ public sealed record MeanDirection(double RaDeg, double? RaErrorDeg, double DecD
     private const double LeastLength = 1e-6;
 
     /// <summary>Null of no star, and where the directions cancel each other.</summary>
-    internal static MeanDirection? Of(int[] rows, double[] raDeg, double[] decDeg)
+    internal static MeanDirection? Of(StarGroup stars)
     {
-        var directions = Array.ConvertAll(rows, row => SkyCoordinates.ToUnitVector(raDeg[row], decDeg[row]));
-        var mean = directions.Aggregate(new SkyVector(0, 0, 0), (sum, u) => sum + u) * (1.0 / rows.Length);
+        var mean = Directions(stars).Aggregate(new SkyVector(0, 0, 0), (sum, u) => sum + u) * (1.0 / stars.Count);
         if (!(mean.Norm > LeastLength))
             return null;
         var (ra, dec) = SkyCoordinates.FromVector(mean);
         var triad = NormalTriad.At(ra, dec);
         return new MeanDirection(
             ra,
-            Error(directions, triad.East, mean.Norm),
+            Error(stars, triad.East, mean.Norm),
             dec,
-            Error(directions, triad.North, mean.Norm),
-            OrderStatistics.Median(Array.ConvertAll(rows, row => SkyCoordinates.SeparationDeg(ra, dec, raDeg[row], decDeg[row])))
+            Error(stars, triad.North, mean.Norm),
+            stars.Median(star => SkyCoordinates.SeparationDeg(ra, dec, star.RaDeg, star.DecDeg))
         );
     }
 
+    private static IEnumerable<SkyVector> Directions(StarGroup stars) =>
+        stars.Stars().Select(star => SkyCoordinates.ToUnitVector(star.RaDeg, star.DecDeg));
+
     // What the mean vector is off by sideways, over its length, is the angle.
-    private static double? Error(SkyVector[] directions, SkyVector side, double length) =>
-        MeanWithError.Of(Array.ConvertAll(directions, side.Dot)) is { Error: { } error } ? error / length / Constants.Degree : null;
+    private static double? Error(StarGroup stars, SkyVector side, double length) =>
+        MeanWithError.Over(Directions(stars).Select(side.Dot)) is { Error: { } error } ? error / length / Constants.Degree : null;
 }

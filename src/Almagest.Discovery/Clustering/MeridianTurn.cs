@@ -16,36 +16,30 @@ public static class MeridianTurn
     public const double LeastDeg = 3;
 
     /// <summary>By how much north at the stars differs from north in their middle: the median of the angles, degrees.</summary>
-    internal static double MedianDeg(MeanDirection middle, int[] rows, StarColumns stars)
+    internal static double MedianDeg(MeanDirection middle, StarGroup stars)
     {
         var there = NormalTriad.At(middle.RaDeg, middle.DecDeg);
-        return OrderStatistics.Median(
-            Array.ConvertAll(
-                rows,
-                row =>
-                {
-                    var star = NormalTriad.At(stars.RaDeg[row], stars.DecDeg[row]);
-                    var north = Carry(star.North, star.Outward, there.Outward);
-                    return Math.Abs(Math.Atan2(north.Dot(there.East), north.Dot(there.North))) / Constants.Degree;
-                }
-            )
-        );
+        return stars.Median(star =>
+        {
+            var here = NormalTriad.At(star.RaDeg, star.DecDeg);
+            var north = Carry(here.North, here.Outward, there.Outward);
+            return Math.Abs(Math.Atan2(north.Dot(there.East), north.Dot(there.North))) / Constants.Degree;
+        });
     }
 
-    /// <summary>The motions, mas/yr, of those stars that have one, by east and north of the middle.</summary>
-    internal static (double[] Pmra, double[] Pmdec) Carried(MeanDirection middle, int[] rows, StarColumns stars)
+    /// <summary>The mean motion, mas/yr, of those stars that have one, by east and north of the middle.</summary>
+    internal static (MeanWithError? Pmra, MeanWithError? Pmdec) Carried(MeanDirection middle, StarGroup stars)
     {
         var there = NormalTriad.At(middle.RaDeg, middle.DecDeg);
-        var with = Array.FindAll(rows, row => double.IsFinite(stars.PmraMasYr[row]) && double.IsFinite(stars.PmdecMasYr[row]));
-        var motions = Array.ConvertAll(
-            with,
-            row =>
+        var motions = stars
+            .Stars()
+            .Where(star => double.IsFinite(star.PmraMasYr) && double.IsFinite(star.PmdecMasYr))
+            .Select(star =>
             {
-                var star = NormalTriad.At(stars.RaDeg[row], stars.DecDeg[row]);
-                return Carry(star.East * stars.PmraMasYr[row] + star.North * stars.PmdecMasYr[row], star.Outward, there.Outward);
-            }
-        );
-        return (Array.ConvertAll(motions, there.East.Dot), Array.ConvertAll(motions, there.North.Dot));
+                var here = NormalTriad.At(star.RaDeg, star.DecDeg);
+                return Carry(here.East * star.PmraMasYr + here.North * star.PmdecMasYr, here.Outward, there.Outward);
+            });
+        return (MeanWithError.Over(motions.Select(there.East.Dot)), MeanWithError.Over(motions.Select(there.North.Dot)));
     }
 
     /// <summary>What is to be known of the clusters around a pole; null where there is none.</summary>
@@ -54,12 +48,9 @@ public static class MeridianTurn
         ArgumentNullException.ThrowIfNull(stars);
         ArgumentNullException.ThrowIfNull(found);
         var around = new List<string>();
-        foreach (var members in found.Labels.Index().Where(l => l.Item >= 0).GroupBy(l => l.Item, l => l.Index).OrderBy(g => g.Key))
-        {
-            int[] rows = [.. members];
-            if (MeanDirection.Of(rows, stars.RaDeg, stars.DecDeg) is { } middle && MedianDeg(middle, rows, stars) > LeastDeg)
-                around.Add(members.Key.ToString(CultureInfo.InvariantCulture));
-        }
+        foreach (var (cluster, members) in ClusterGroups.Of(stars, found))
+            if (MeanDirection.Of(members) is { } middle && MedianDeg(middle, members) > LeastDeg)
+                around.Add(cluster.ToString(CultureInfo.InvariantCulture));
         return around.Count == 0
             ? null
             : (around.Count == 1 ? $"In cluster {around[0]}" : $"In each of clusters {string.Join(", ", around.Take(10))}")

@@ -37,6 +37,9 @@ public sealed class StarColumns
     /// positive = interesting, negative = ordinary; NaN = nothing. No column of the catalogue.</summary>
     public const string AnswerName = "answer";
 
+    /// <summary>How many columns are not <see cref="Further"/>.</summary>
+    internal const int UsualColumns = 7;
+
     internal const string RaErrorName = "ra_error";
     internal const string DecErrorName = "dec_error";
     internal const string RadialVelocityErrorName = "radial_velocity_error";
@@ -163,11 +166,31 @@ public sealed class StarColumns
     /// <summary>Whether these <see cref="Further"/> numbers were loaded.</summary>
     public bool Has(string further) => Files is { } files ? files.Has(further) : Further.ContainsKey(further);
 
+    /// <summary>Stars in memory by their columns, the usual ones in the order of <see cref="StarColumn"/>, then the further
+    /// ones.</summary>
+    internal static StarColumns Of(long[] ids, double[][] columns, IReadOnlyList<string> further) =>
+        new()
+        {
+            StarId = ids,
+            RaDeg = columns[0],
+            DecDeg = columns[1],
+            ParallaxMas = columns[2],
+            PmraMasYr = columns[3],
+            PmdecMasYr = columns[4],
+            Magnitude = columns[5],
+            Color = columns[6],
+            Further = further.Index().ToDictionary(f => f.Item, f => columns[UsualColumns + f.Index]),
+        };
+
+    /// <summary>The same the other way round.</summary>
+    internal double[][] Columns(IEnumerable<string> further) =>
+        [RaDeg, DecDeg, ParallaxMas, PmraMasYr, PmdecMasYr, Magnitude, Color, .. further.Select(name => Further[name])];
+
     /// <summary>All stars, so many at a time; what one tile holds is gone when the next is asked for.</summary>
     internal IEnumerable<StarTile> Tiles() => Files?.Tiles() ?? [new StarTile(0, this)];
 
     /// <summary>A column of all stars, which is not one of <see cref="Further"/>.</summary>
-    internal Sequence<double> Of(StarColumn column) => Files?.Of(column) ?? this.Values(column);
+    public Sequence<double> Of(StarColumn column) => Files?.Of(column) ?? this.Values(column);
 
     /// <summary>The same stars with further numbers, beside those that they have.</summary>
     /// <param name="further">in the order of the stars</param>

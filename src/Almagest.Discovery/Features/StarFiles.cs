@@ -5,8 +5,6 @@ namespace Almagest.Discovery.Features;
 /// <summary>The columns of stars that are not in memory.</summary>
 internal sealed class StarFiles
 {
-    private const int Usual = 7;
-
     private readonly string[] _further;
     private readonly Sequence<double>[] _columns;
 
@@ -14,7 +12,7 @@ internal sealed class StarFiles
     {
         (Room, _further) = (room, [.. further]);
         Ids = room.Create<long>(0);
-        _columns = [.. Enumerable.Range(0, Usual + _further.Length).Select(_ => room.Create<double>(0))];
+        _columns = [.. Enumerable.Range(0, StarColumns.UsualColumns + _further.Length).Select(_ => room.Create<double>(0))];
     }
 
     public Room Room { get; }
@@ -35,7 +33,9 @@ internal sealed class StarFiles
         if (column != StarColumn.RadialVelocity)
             return _columns[(int)column];
         var at = Array.IndexOf(_further, StarColumns.RadialVelocityName);
-        return at >= 0 ? _columns[Usual + at] : throw new InvalidOperationException("the stars were loaded without radial velocities");
+        return at >= 0
+            ? _columns[StarColumns.UsualColumns + at]
+            : throw new InvalidOperationException("the stars were loaded without radial velocities");
     }
 
     public IEnumerable<StarTile> Tiles()
@@ -52,37 +52,11 @@ internal sealed class StarFiles
                 for (var c = 0; c < columns.Length; c++)
                     columns[c] = new double[count];
             }
-            Fill(Ids, first, ids);
+            Ids.CopyTo(first, ids);
             for (var c = 0; c < columns.Length; c++)
-                Fill(_columns[c], first, columns[c]);
-            yield return new StarTile(first, Of(ids, columns));
+                _columns[c].CopyTo(first, columns[c]);
+            yield return new StarTile(first, StarColumns.Of(ids, columns, _further));
             first += count;
-        }
-    }
-
-    private StarColumns Of(long[] ids, double[][] columns) =>
-        new()
-        {
-            StarId = ids,
-            RaDeg = columns[0],
-            DecDeg = columns[1],
-            ParallaxMas = columns[2],
-            PmraMasYr = columns[3],
-            PmdecMasYr = columns[4],
-            Magnitude = columns[5],
-            Color = columns[6],
-            Further = _further.Select((name, i) => (name, i)).ToDictionary(f => f.name, f => columns[Usual + f.i]),
-        };
-
-    private static void Fill<T>(Sequence<T> from, int first, T[] to)
-        where T : unmanaged
-    {
-        for (var done = 0; done < to.Length; )
-        {
-            var count = Math.Min(from.Room.Stretch, to.Length - done);
-            using var stretch = from.Read(first + done, count);
-            stretch.Span.CopyTo(to.AsSpan(done));
-            done += count;
         }
     }
 }

@@ -43,17 +43,7 @@ public sealed class StarWriter
     /// <summary>Stars in memory with the same further numbers.</summary>
     internal void Add(StarColumns stars)
     {
-        double[][] from =
-        [
-            stars.RaDeg,
-            stars.DecDeg,
-            stars.ParallaxMas,
-            stars.PmraMasYr,
-            stars.PmdecMasYr,
-            stars.Magnitude,
-            stars.Color,
-            .. _files.Further.Select(name => stars.Further[name]),
-        ];
+        var from = stars.Columns(_files.Further);
         Span<double> values = stackalloc double[from.Length];
         for (var row = 0; row < stars.Count; row++)
         {

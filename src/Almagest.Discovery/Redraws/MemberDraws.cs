@@ -22,6 +22,8 @@ internal static class MemberDraws
     {
         if (parameters.Draws == 0)
             return null;
+        if (!prepared.Stars.IsInMemory)
+            return TiledMemberDraws.Of(prepared, found, parameters, context);
         var redraw = new StarRedraw(prepared, parameters.Distances, parameters.Seed ?? 0);
         var shares = new double[prepared.Matrix.Rows];
         Array.Fill(shares, double.NaN);

@@ -5,19 +5,29 @@ public readonly record struct MeanWithError(double Mean, double? Error)
 {
     /// <summary>The arithmetic mean and s / √n, s² being the sample's variance (divided by n − 1); null of no value. Of one value the
     /// error is not known.</summary>
-    public static MeanWithError? Of(ReadOnlySpan<double> values)
+    public static MeanWithError? Of(ReadOnlySpan<double> values) => Over(values.ToArray());
+
+    /// <param name="values">gone over twice</param>
+    /// <inheritdoc cref="Of(ReadOnlySpan{double})"/>
+    internal static MeanWithError? Over(IEnumerable<double> values)
     {
-        if (values.Length == 0)
-            return null;
         // From the first value on, so that large numbers which differ little keep their digits.
-        double shift = 0;
+        double first = 0,
+            shift = 0;
+        long count = 0;
         foreach (var value in values)
-            shift += value - values[0];
-        var mean = values[0] + shift / values.Length;
+        {
+            if (count++ == 0)
+                first = value;
+            shift += value - first;
+        }
+        if (count == 0)
+            return null;
+        var mean = first + shift / count;
         double squares = 0;
         foreach (var value in values)
             squares += (value - mean) * (value - mean);
-        return new MeanWithError(mean, values.Length == 1 ? null : Math.Sqrt(squares / (values.Length - 1) / values.Length));
+        return new MeanWithError(mean, count == 1 ? null : Math.Sqrt(squares / (count - 1) / count));
     }
 
     /// <summary>
@@ -26,35 +36,41 @@ public readonly record struct MeanWithError(double Mean, double? Error)
     /// errors explain the scatter. So a few small errors do not decide the mean of a cluster that has a depth.
     /// </summary>
     /// <param name="errors">one for each value, above 0</param>
-    public static MeanWithError? Of(ReadOnlySpan<double> values, ReadOnlySpan<double> errors)
+    public static MeanWithError? Of(ReadOnlySpan<double> values, ReadOnlySpan<double> errors) =>
+        Over(values.ToArray().Zip(errors.ToArray()));
+
+    /// <param name="measured">values with errors above 0; gone over some times</param>
+    /// <inheritdoc cref="Of(ReadOnlySpan{double}, ReadOnlySpan{double})"/>
+    internal static MeanWithError? Over(IEnumerable<(double Value, double Error)> measured)
     {
-        if (values.Length == 0)
+        if (Weighted(measured, 0) is not var (mean, sum))
             return null;
-        var (mean, sum) = Weighted(values, errors, 0);
-        double excess = 1 - values.Length,
+        double excess = 1 - measured.LongCount(),
             squares = 0;
-        for (var i = 0; i < values.Length; i++)
+        foreach (var (value, error) in measured)
         {
-            var weight = 1 / (errors[i] * errors[i]);
-            excess += weight * (values[i] - mean) * (values[i] - mean);
+            var weight = 1 / (error * error);
+            excess += weight * (value - mean) * (value - mean);
             squares += weight * weight;
         }
         var spread = sum - squares / sum;
         if (excess > 0 && spread > 0)
-            (mean, sum) = Weighted(values, errors, excess / spread);
+            (mean, sum) = Weighted(measured, excess / spread)!.Value;
         return new MeanWithError(mean, 1 / Math.Sqrt(sum));
     }
 
-    private static (double Mean, double Sum) Weighted(ReadOnlySpan<double> values, ReadOnlySpan<double> errors, double variance)
+    private static (double Mean, double Sum)? Weighted(IEnumerable<(double Value, double Error)> measured, double variance)
     {
         double sum = 0,
             shift = 0;
-        for (var i = 0; i < values.Length; i++)
+        double? first = null;
+        foreach (var (value, error) in measured)
         {
-            var weight = 1 / (errors[i] * errors[i] + variance);
+            first ??= value;
+            var weight = 1 / (error * error + variance);
             sum += weight;
-            shift += weight * (values[i] - values[0]);
+            shift += weight * (value - first.Value);
         }
-        return (values[0] + shift / sum, sum);
+        return first is { } start ? (start + shift / sum, sum) : null;
     }
 }

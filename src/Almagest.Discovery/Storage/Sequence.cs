@@ -43,6 +43,18 @@ public abstract class Sequence<T>
         }
     }
 
+    /// <summary>Copies numbers next to each other.</summary>
+    public void CopyTo(long first, Span<T> target)
+    {
+        for (var done = 0; done < target.Length; )
+        {
+            var count = Math.Min(Room.Stretch, target.Length - done);
+            using var stretch = Read(first + done, count);
+            stretch.Span.CopyTo(target[done..]);
+            done += count;
+        }
+    }
+
     /// <summary>A sequence in memory.</summary>
     public static implicit operator Sequence<T>(T[] values) => new ArraySequence<T>(values);
 }

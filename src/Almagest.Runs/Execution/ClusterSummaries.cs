@@ -1,4 +1,6 @@
 using Almagest.Discovery.Clustering;
+using Almagest.Discovery.Features;
+using Almagest.Discovery.Storage;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
@@ -13,13 +15,8 @@ internal sealed class ClusterSummaries(LedgerDatabase ledger)
     {
         if (analysis.Clusters is not { ClusterCount: > 0 } found)
             return [];
-        var errors = await ParallaxErrorsAsync(analysis, found.Labels, cancellationToken);
-        return
-        [
-            .. ClusterStatistics
-                .Of(analysis.Stars, found.Labels, found.ClusterCount, errors)
-                .Select(c => Of(c, found.Clusters?[c.ClusterId])),
-        ];
+        var errors = await ParallaxErrorsAsync(analysis.Stars, found.OfLabels, cancellationToken);
+        return [.. ClusterStatistics.Of(analysis.Stars, found, errors).Select(c => Of(c, found.Clusters?[c.ClusterId]))];
     }
 
     private static DiscoveryCluster Of(ClusterStatistics c, FoundCluster? judged) =>
@@ -45,29 +42,37 @@ internal sealed class ClusterSummaries(LedgerDatabase ledger)
         };
 
     // Of the members; a run does not load them, for no feature needs them.
-    private async Task<double[]> ParallaxErrorsAsync(StarAnalysis analysis, int[] labels, CancellationToken cancellationToken)
+    private async Task<Sequence<double>> ParallaxErrorsAsync(StarColumns stars, Sequence<int> ofLabels, CancellationToken cancellationToken)
     {
-        var (ids, parallaxes) = (analysis.Stars.StarId, analysis.Stars.ParallaxMas);
-        var wanted = Enumerable.Range(0, labels.Length).Where(i => labels[i] >= 0 && double.IsFinite(parallaxes[i])).ToArray();
-        if (wanted.Length == 0)
-            return [];
-        var errors = new double[ids.Length];
-        Array.Fill(errors, double.NaN);
-        await ledger.AskAsync(
-            connection =>
-                StarLookup.ReadAsync(
-                    connection,
-                    "parallax_error_mas",
-                    Array.ConvertAll(wanted, i => ids[i]),
-                    reader =>
-                    {
-                        if (!reader.IsDBNull(1) && Array.BinarySearch(ids, reader.GetInt64(0)) is >= 0 and var i)
-                            errors[i] = reader.GetDouble(1);
-                    },
+        const int Look = 1 << 17;
+        var all = stars.Room.Create<double>(stars.Count);
+        for (var first = 0; first < stars.Count; first += Look)
+        {
+            var count = Math.Min(Look, stars.Count - first);
+            var (ids, labels, parallaxes, errors) = (new long[count], new int[count], new double[count], new double[count]);
+            stars.Ids.CopyTo(first, ids);
+            ofLabels.CopyTo(first, labels);
+            stars.Of(StarColumn.Parallax).CopyTo(first, parallaxes);
+            Array.Fill(errors, double.NaN);
+            var wanted = Enumerable.Range(0, count).Where(i => labels[i] >= 0 && double.IsFinite(parallaxes[i])).ToArray();
+            if (wanted.Length > 0)
+                await ledger.AskAsync(
+                    connection =>
+                        StarLookup.ReadAsync(
+                            connection,
+                            "parallax_error_mas",
+                            Array.ConvertAll(wanted, i => ids[i]),
+                            reader =>
+                            {
+                                if (!reader.IsDBNull(1) && Array.BinarySearch(ids, reader.GetInt64(0)) is >= 0 and var i)
+                                    errors[i] = reader.GetDouble(1);
+                            },
+                            cancellationToken
+                        ),
                     cancellationToken
-                ),
-            cancellationToken
-        );
-        return errors;
+                );
+            all.Write(first, errors);
+        }
+        return all;
     }
 }

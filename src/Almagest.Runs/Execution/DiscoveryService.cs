@@ -297,6 +297,9 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellationToken);
         var found = selected[0];
         (parameters, var choice) = await _recipes.ResolveAsync(found.DatasetId, filter, parameters, cancellationToken);
+        // Whole datasets are counted already.
+        if (selected.Sum(d => d.StarCount) > Limits.MostStars(parameters with { Draws = 0 }))
+            Limits.RequireDistances(parameters, await _selections.CountAsync(found.DatasetId, filter, cancellationToken));
         using var place = await LargeWork.Answers.TakeAsync(cancellationToken);
         var stars = await _selections.LoadAsync(found.DatasetId, filter, NeededNumbers.Of(parameters), null, cancellationToken);
         return await Task.Run(() => EpsAdvice.Of(stars, filter, parameters, choice, k, MaxThreads, cancellationToken), cancellationToken);
@@ -333,9 +336,11 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         try
         {
             // What is in files goes with this run: no other can use it.
-            var analysis = StarAnalysis
-                .Run(stars, request.Parameters, MaxThreads, Told(0, share), stars.IsInMemory ? Memory : null, cancellationToken)
-                .Drawn(request.Parameters, MaxThreads, Told(share, 1), cancellationToken);
+            var kept = stars.IsInMemory ? Memory : null;
+            var analysis = StarAnalysis.Run(stars, request.Parameters, MaxThreads, Told(0, share), kept, cancellationToken);
+            if (!stars.IsInMemory)
+                Limits.RequireClusters(analysis.Clusters?.ClusterCount ?? 0);
+            analysis = analysis.Drawn(request.Parameters, MaxThreads, Told(share, 1), cancellationToken);
             var quality = await new QualityCuts(ledger).CountAsync(dataset.DatasetId, request.Filter, cancellationToken);
             return (analysis with { Quality = quality }, load);
         }

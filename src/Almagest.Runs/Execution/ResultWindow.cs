@@ -12,11 +12,13 @@ internal sealed class ResultWindow
     private readonly Sequence<double>? _allScores,
         _allShares,
         _allSpreads;
+    private readonly Sequence<int>? _allLabels;
     private readonly ClusterResult? _clusters;
     private readonly double _offset;
     private readonly int _most;
     private long[] _ids = [];
     private double[] _scores = [];
+    private int[] _labels = [];
     private double[]? _shares;
     private double[]? _spreads;
     private int _first;
@@ -28,7 +30,7 @@ internal sealed class ResultWindow
             analysis.Anomalies?.Offset ?? 0,
             analysis.Draws?.OfShares,
             analysis.Draws?.OfSpreads
-        ) => _clusters = analysis.Clusters;
+        ) => (_clusters, _allLabels) = (analysis.Clusters, analysis.Clusters?.OfLabels);
 
     /// <param name="scores">raw</param>
     public ResultWindow(Sequence<long> ids, Sequence<double>? scores, double offset, Sequence<double>? shares, Sequence<double>? spreads)
@@ -55,7 +57,7 @@ internal sealed class ResultWindow
                 _ids[at],
                 false,
                 null,
-                clusters.Labels[row],
+                _labels[at],
                 clusters.Strengths?[row],
                 clusters.Probabilities?[row],
                 Stability: Known(_shares, at)
@@ -71,6 +73,7 @@ internal sealed class ResultWindow
         var count = isInMemory ? (int)_allIds.Count : (int)Math.Min(_most, _allIds.Count - _first);
         _ids = Part(_allIds, count, _ids)!;
         _scores = Part(_allScores, count, _scores) ?? [];
+        _labels = Part(_allLabels, count, _labels) ?? [];
         _shares = Part(_allShares, count, _shares);
         _spreads = Part(_allSpreads, count, _spreads);
     }
@@ -81,13 +84,7 @@ internal sealed class ResultWindow
         if (of is null || of.Array is not null)
             return of?.Array;
         var part = before?.Length == count ? before : new T[count];
-        for (var done = 0; done < count; )
-        {
-            var some = Math.Min(of.Room.Stretch, count - done);
-            using var stretch = of.Read(_first + done, some);
-            stretch.Span.CopyTo(part.AsSpan(done));
-            done += some;
-        }
+        of.CopyTo(_first, part);
         return part;
     }
 

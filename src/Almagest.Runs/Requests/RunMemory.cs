@@ -16,6 +16,9 @@ internal sealed record RunMemory
     /// <summary>The program itself, and what runs of any size take.</summary>
     private const long Base = 160L << 20;
 
+    /// <summary>What is known of a cluster, until it is stored and shown.</summary>
+    private const long BytesOfCluster = 1000;
+
     /// <summary>In this program, now: what the machine has, or what a container or <c>DOTNET_GCHeapHardLimit</c> leaves of it.</summary>
     public static RunMemory Here => new() { AvailableBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes };
 
@@ -40,7 +43,10 @@ internal sealed record RunMemory
         var features = NeededNumbers.Recipe(parameters).Features.Count;
         // Stars twice, where some are left out; features, and as many again for columns and the robust covariance; scores, draws, and the
         // rows of the hash with their ids.
-        return 2L * sizeof(double) * (8 + NeededNumbers.WithDraws(parameters).Length) + 3 * sizeof(double) * features + 200;
+        return 2L * sizeof(double) * (8 + NeededNumbers.WithDraws(parameters).Length)
+            + 3 * sizeof(double) * features
+            + 200
+            + parameters.Algorithm.FileBytes(parameters, features);
     }
 
     /// <summary>What runs may take of it.</summary>
@@ -52,7 +58,7 @@ internal sealed record RunMemory
     /// <summary>Whether a run takes its stars by tiles.</summary>
     /// <param name="shared">whether others use the same stars, which are held for them as long as there is room</param>
     public bool IsByTiles(RunParameters parameters, long stars, bool shared) =>
-        !parameters.Algorithm.NeedsAllStars
+        parameters.Algorithm.TakesTiles(parameters)
         && (stars > MostStars(parameters) / (shared ? 2 : 1) || (!shared && stars * BytesOfStar(parameters) > MostHeld));
 
     /// <summary>Refuses a run that would hold more than there is.</summary>
@@ -60,28 +66,74 @@ internal sealed record RunMemory
     /// <exception cref="LedgerException">it cannot be done here</exception>
     public void Require(RunParameters parameters, long stars)
     {
-        if (!parameters.Algorithm.NeedsAllStars || stars <= MostStars(parameters))
+        if (!parameters.Algorithm.TakesTiles(parameters))
+            RequireAtOnce(parameters, stars, parameters.Algorithm.Name, Remedy(parameters, stars));
+    }
+
+    /// <summary>Refuses a search for the distances between neighbours that would hold more than there is.</summary>
+    /// <inheritdoc cref="Require"/>
+    public void RequireDistances(RunParameters parameters, long stars) =>
+        RequireAtOnce(
+            parameters with
+            {
+                Draws = 0,
+            },
+            stars,
+            "the distance to the k-th neighbour",
+            "Narrow the filter, take a sample, which is thinner and suggests a larger eps than all stars would, or use a machine with "
+                + "more memory."
+        );
+
+    private void RequireAtOnce(RunParameters parameters, long stars, string subject, string remedy)
+    {
+        if (stars <= MostStars(parameters))
             return;
-        var (most, needed) = (MostStars(parameters), NeededBytes(parameters, stars));
-        throw LedgerException
-            .Of(
-                ErrorCode.SelectionTooLarge,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{parameters.Algorithm.Name} looks at all {stars:N0} stars of the selection at once, which takes some "
-                        + $"{Written(needed, up: true)}: {Written(Base)} for the program, and {BytesOfStar(parameters):N0} bytes a star; "
-                        + $"of the {Written(AvailableBytes)} that the program may use, four fifths are for it, {Written(UsableBytes)}, "
-                        + $"enough for {most:N0} stars"
-                ),
-                Remedy(parameters, stars),
+        throw TooLarge(
+                $"{subject} looks at all {Count(stars)} stars of the selection at once, which takes some ",
+                NeededBytes(parameters, stars),
+                $"{Count(BytesOfStar(parameters))} bytes a star",
+                $"{Count(MostStars(parameters))} stars",
+                remedy,
                 "filter"
             )
             .With("stars", stars)
-            .With("most_stars", most)
+            .With("most_stars", MostStars(parameters));
+    }
+
+    /// <summary>Refuses clusters that would take more than there is, of a run that does not hold its stars.</summary>
+    /// <exception cref="LedgerException">they are too many</exception>
+    public void RequireClusters(long clusters)
+    {
+        var most = Math.Max(0, UsableBytes - Base) / BytesOfCluster;
+        if (clusters <= most)
+            return;
+        throw TooLarge(
+                $"the run found {Count(clusters)} clusters, which take some ",
+                Base + clusters * BytesOfCluster,
+                $"{Count(BytesOfCluster)} bytes a cluster",
+                $"{Count(most)} clusters",
+                "So many are hardly clusters: take a larger min_samples, or an eps that does not make one of every few stars.",
+                "parameters"
+            )
+            .With("clusters", clusters)
+            .With("most_clusters", most);
+    }
+
+    private LedgerException TooLarge(string what, long needed, string each, string most, string remedy, string field) =>
+        LedgerException
+            .Of(
+                ErrorCode.SelectionTooLarge,
+                $"{what}{Written(needed, up: true)}: {Written(Base)} for the program, and {each}; "
+                    + $"of the {Written(AvailableBytes)} that the program may use, four fifths are for it, {Written(UsableBytes)}, "
+                    + $"enough for {most}",
+                remedy,
+                field
+            )
             .With("needed_bytes", needed)
             .With("usable_bytes", UsableBytes)
             .With("available_bytes", AvailableBytes);
-    }
+
+    private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static long NeededBytes(RunParameters parameters, long stars) => Base + stars * BytesOfStar(parameters);
 
@@ -96,18 +148,9 @@ internal sealed record RunMemory
             // What works in the units of the catalogue asks for features of its own.
             .Where(a => a != parameters.Algorithm && a.Standardises == parameters.Algorithm.Standardises)
             .ToList();
-        if (others.Where(a => !a.NeedsAllStars).Select(a => a.Name).ToList() is { Count: > 0 } any)
-            ways.Add($"take a detector that needs no more memory for more stars ({string.Join(", ", any)})");
-        else
-            ways.AddRange(
-                others
-                    .Select(a => a.Defaults with { Features = parameters.Features, Draws = 0 })
-                    .Where(p => stars <= MostStars(p))
-                    .Select(p =>
-                        $"take {p.Algorithm.Name}{(p.Algorithm.Defaults.Draws > 0 ? " with draws 0" : "")}, which needs some "
-                        + Written(NeededBytes(p, stars), up: true)
-                    )
-            );
+        // Where none does, whoever asked has been told what there is.
+        if (others.Where(a => a.TakesTiles(a.Defaults)).Select(a => a.Name).ToList() is { Count: > 0 } any)
+            ways.Add($"take an algorithm that needs no more memory for more stars ({string.Join(", ", any)})");
         return $"{string.Join(", ", ways[..^1])}, or {ways[^1]}.";
     }
 

@@ -1,5 +1,6 @@
 using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Features;
+using Almagest.Discovery.Storage;
 using Xunit;
 
 namespace Almagest.Discovery.Tests.Clustering;
@@ -28,7 +29,9 @@ public sealed class ClusterStatisticsTests
         };
 
     private static ClusterStatistics One(StarColumns stars, params double[] errors) =>
-        Assert.Single(ClusterStatistics.Of(stars, new int[stars.Count], 1, errors));
+        Assert.Single(
+            ClusterStatistics.Of(stars, ClusterInput.Result(new int[stars.Count], 1), errors.Length == 0 ? null : (Sequence<double>)errors)
+        );
 
     [Fact]
     public void The_position_is_the_direction_of_the_mean_vector_with_its_errors_across_the_origin_of_right_ascension()
@@ -130,7 +133,7 @@ public sealed class ClusterStatisticsTests
     [Fact]
     public void Each_cluster_has_its_own_members_and_noise_has_none()
     {
-        var found = ClusterStatistics.Of(Stars(s_parallaxes), [1, -1, 0, 1, -1], 2, []);
+        var found = ClusterStatistics.Of(Stars(s_parallaxes), ClusterInput.Result([1, -1, 0, 1, -1], 2), null);
         Assert.Equal([(0, 1, 7.9), (1, 2, 6.95)], found.Select(c => (c.ClusterId, c.Size, Math.Round(c.Parallax!.Value.Mean, 9))));
         // One star scatters by nothing that is known.
         Assert.Equal((null, null, null), (found[0].Parallax!.Value.Error, found[0].Position!.RaErrorDeg, found[0].Distance));

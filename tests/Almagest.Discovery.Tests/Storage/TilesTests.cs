@@ -86,7 +86,12 @@ public sealed class TilesTests
     [InlineData("dbscan")]
     [InlineData("hdbscan")]
     [InlineData("auto")]
-    public void Algorithms_that_look_at_all_stars_at_once_say_so(string name) => Assert.True(Algorithms.Find(name)!.NeedsAllStars);
+    public void Algorithms_that_look_at_all_stars_at_once_say_so(string name)
+    {
+        var algorithm = Algorithms.Find(name)!;
+        Assert.True(algorithm.NeedsAllStars);
+        Assert.Equal(name == "dbscan", algorithm.TakesTiles(algorithm.Defaults));
+    }
 
     [Fact]
     public void Who_asks_stars_in_files_for_a_whole_column_is_told()

@@ -27,6 +27,9 @@ public sealed class TilesTests(TilesTests.Field field) : IClassFixture<TilesTest
     [InlineData("isolation_forest", """{"features": "default", "n_estimators": 10, "missing": "impute", "draws": 0}""")]
     [InlineData("extended_isolation_forest", """{"features": "deep", "n_estimators": 10, "draws": 0}""")]
     [InlineData("mcd", """{"features": "astrometric", "draws": 2}""")]
+    [InlineData("dbscan", """{"features": "cluster5d", "eps": 0.28, "min_samples": 4, "draws": 0}""")]
+    [InlineData("dbscan", """{"features": "astrometric", "eps": 0.1, "min_samples": 8, "draws": 5}""")]
+    [InlineData("dbscan", """{"features": "astrometric", "eps": 1.5, "draws": 3, "missing": "impute"}""")]
     public async Task A_run_by_tiles_stores_the_same_rows_the_same_hash_and_the_same_exclusions(string algorithm, string parameters)
     {
         var test = field.Ledger;
@@ -58,6 +61,20 @@ public sealed class TilesTests(TilesTests.Field field) : IClassFixture<TilesTest
                 """
             )
         );
+        Assert.Equal(
+            0,
+            await test.ScalarAsync<long>(
+                $"""
+                select count(*) from
+                  (select {RunClusters.Columns.Replace("run_id, ", "", StringComparison.Ordinal)} from discovery_clusters
+                   where run_id = '{held.RunId}') a
+                  full join (select {RunClusters.Columns.Replace("run_id, ", "", StringComparison.Ordinal)} from discovery_clusters
+                   where run_id = '{tiled.RunId}') b using (cluster_id)
+                where a is distinct from b
+                """
+            )
+        );
+        Assert.Equal(algorithm == "dbscan", held.Clusters.Count > 0);
         Assert.Equal(
             1,
             await test.ScalarAsync<long>(
@@ -115,7 +132,7 @@ public sealed class TilesTests(TilesTests.Field field) : IClassFixture<TilesTest
     [Theory]
     [InlineData("hdbscan")]
     [InlineData("knn")]
-    [InlineData("dbscan")]
+    [InlineData("lof")]
     public async Task What_looks_at_all_stars_at_once_and_does_not_fit_is_refused_before_it_starts_with_what_would_fit(string algorithm)
     {
         var asked = Algorithms.Find(algorithm)!.Read("""{"features": "sphere"}""");
@@ -157,6 +174,7 @@ public sealed class TilesTests(TilesTests.Field field) : IClassFixture<TilesTest
         Assert.True(memory.IsByTiles(asked, 1_000_000, false));
         Assert.False(memory.IsByTiles(asked, 1_000_000, true));
         Assert.True(memory.IsByTiles(asked, 1_000_000_000, true));
+        Assert.True(memory.IsByTiles(Algorithms.Find("dbscan")!.Read("""{"features": "cluster5d"}"""), 1_000_000, false));
         Assert.False(memory.IsByTiles(Algorithms.Find("lof")!.Read("""{"features": "population"}"""), 1_000_000, false));
     }
 
@@ -175,16 +193,46 @@ public sealed class TilesTests(TilesTests.Field field) : IClassFixture<TilesTest
             error.Message,
             StringComparison.Ordinal
         );
-        // DBSCAN holds less of each star.
-        Assert.EndsWith(", or take dbscan with draws 0, which needs some 213 MiB.", error.Remedy!, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ", or take an algorithm that needs no more memory for more stars (dbscan).",
+            error.Remedy!,
+            StringComparison.Ordinal
+        );
         Assert.Contains("Narrow the filter, take a sample", error.Remedy, StringComparison.Ordinal);
-        var dbscan = Algorithms.Find("dbscan")!.Read("""{"features": "cluster5d"}""");
-        var draws = Assert.Throws<LedgerException>(() => memory.Require(dbscan, memory.MostStars(dbscan) + 1));
+        var lof = Algorithms.Find("lof")!.Read("""{"features": "population"}""");
+        var draws = Assert.Throws<LedgerException>(() => memory.Require(lof, memory.MostStars(lof) + 1));
         Assert.Contains(
             "a machine with more memory, do without draws within the errors (draws 0), or",
             draws.Remedy!,
             StringComparison.Ordinal
         );
+    }
+
+    [Fact]
+    public async Task Distances_that_do_not_fit_are_refused_with_the_largest_selection_that_does()
+    {
+        var service = new DiscoveryService(field.Ledger.Ledger) { Limits = new RunMemory { AvailableBytes = 202L << 20 } };
+        var error = await Assert.ThrowsAsync<LedgerException>(() =>
+            service.KDistanceAsync("sky", StarFilter.All, "sphere", 10, CancellationToken)
+        );
+        Assert.Equal(ErrorCode.SelectionTooLarge, error.Code);
+        Assert.StartsWith("the distance to the k-th neighbour looks at all 24,000 stars", error.Message, StringComparison.Ordinal);
+        var most = (long)error.Facts["most_stars"]!;
+        Assert.InRange(most, 1, Stars - 1);
+        var fits = StarFilter.All with { Sample = new StarSample(most) };
+        Assert.Equal(most, (await service.KDistanceAsync("sky", fits, "sphere", 10, CancellationToken)).TotalStars);
+    }
+
+    [Fact]
+    public async Task More_clusters_than_can_be_held_are_refused_with_how_many_can()
+    {
+        var every = Algorithms.Find("dbscan")!.Read("""{"features": "sphere", "eps": 1e-9, "min_samples": 1, "draws": 0}""");
+        var error = await Assert.ThrowsAsync<LedgerException>(() =>
+            RunAsync(every, new RunMemory { AvailableBytes = 220L << 20, MostHeld = 0 })
+        );
+        Assert.Equal((ErrorCode.SelectionTooLarge, "parameters"), (error.Code, error.Field));
+        Assert.Equal((24_000L, 16_777L), ((long)error.Facts["clusters"]!, (long)error.Facts["most_clusters"]!));
+        Assert.Contains("found 24,000 clusters, which take some 183 MiB", error.Message, StringComparison.Ordinal);
     }
 
     private static ScratchRoom SmallRoom() => new(1 << 14, 1000);

@@ -25,7 +25,7 @@ internal sealed unsafe class CorePoints
     {
         var cores = new CorePoints(tree);
         var isCore = new bool[tree.Points.Count];
-        CellWalk.ForEachLeaf(tree, parallel, (leaf, walk) => Mark(tree, leaf, limit, enough, walk, isCore));
+        CellWalk.ForEachLeaf(tree, parallel, (leaf, walk) => Mark(tree, leaf, limit, enough, walk, isCore, null));
         CellWalk.ForEachLeaf(tree, parallel, (leaf, _) => cores.Count[leaf] = MoveToFront(tree, leaf, isCore));
         for (var node = tree.Nodes.Length - 1; node >= 0; node--)
             if (!tree.Nodes[node].IsLeaf)
@@ -33,8 +33,30 @@ internal sealed unsafe class CorePoints
         return cores;
     }
 
+    /// <summary>Of points that are all core.</summary>
+    public static CorePoints All(CellTree tree)
+    {
+        var cores = new CorePoints(tree);
+        for (var node = 0; node < tree.Nodes.Length; node++)
+            cores.Count[node] = tree.Nodes[node].Count;
+        return cores;
+    }
+
+    /// <summary>Of each place the points within the limit, itself included; of one that has enough, <paramref name="enough"/>.</summary>
+    public static int[] CountNeighbours(CellTree tree, double limit, int enough, ParallelOptions parallel)
+    {
+        var isCore = new bool[tree.Points.Count];
+        var counts = new int[tree.Points.Count];
+        CellWalk.ForEachLeaf(tree, parallel, (leaf, walk) => Mark(tree, leaf, limit, enough, walk, isCore, counts));
+        for (var place = 0; place < counts.Length; place++)
+            if (isCore[place])
+                counts[place] = enough;
+        return counts;
+    }
+
+    /// <param name="counts">takes the neighbours of the points that are not core; null = nobody asks</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Mark(CellTree tree, int leaf, double limit, int enough, CellWalk walk, bool[] isCore)
+    private static void Mark(CellTree tree, int leaf, double limit, int enough, CellWalk walk, bool[] isCore, int[]? counts)
     {
         ref readonly var cell = ref tree.Nodes[leaf];
         if (cell.Compact && cell.Count >= enough)
@@ -45,7 +67,7 @@ internal sealed unsafe class CorePoints
 
         if (MarkFromBeside(tree, cell, limit, enough, isCore))
             return;
-        var shared = SharedNeighbours(tree, leaf, limit, enough, walk);
+        var shared = SharedNeighbours(tree, tree.Box(leaf), limit, enough, walk);
         if (shared >= enough)
         {
             isCore.AsSpan(cell.Start, cell.Count).Fill(true);
@@ -68,6 +90,8 @@ internal sealed unsafe class CorePoints
             }
 
             isCore[i] = found >= enough;
+            if (counts is not null)
+                counts[i] = found;
         }
     }
 
@@ -95,13 +119,12 @@ internal sealed unsafe class CorePoints
         return all;
     }
 
-    /// <summary>Counts the points that neighbour all of a leaf's, until they are enough, and leaves the runs that must be looked at one by
+    /// <summary>Counts the points that neighbour all of a box's, until they are enough, and leaves the runs that must be looked at one by
     /// one in the walk.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int SharedNeighbours(CellTree tree, int leaf, double limit, int enough, CellWalk walk)
+    public static int SharedNeighbours(CellTree tree, double* box, double limit, int enough, CellWalk walk)
     {
         var dimensions = tree.Points.Dimensions;
-        var box = tree.Box(leaf);
         var runs = walk.Runs;
         var shared = 0;
         walk.Clear();

@@ -32,7 +32,14 @@ public sealed class DbscanAlgorithm : ClusterAlgorithm<DbscanParameters>
 
     public override string Reference => "Ester, Kriegel, Sander and Xu 1996, A Density-Based Algorithm for Discovering Clusters, KDD, 226";
 
+    /// <summary>What it says of a star depends on its neighbours alone, and what these are of.</summary>
+    public override bool TakesTiles(RunParameters parameters) => true;
+
     public override int WorkBytes(RunParameters parameters, int features) => 100 + 8 * features;
+
+    /// <summary>The features sorted into tiles, as core stars and as others; members by cluster; with draws the members with their errors,
+    /// and draws that wait.</summary>
+    public override int FileBytes(RunParameters parameters, int features) => 24 * features + 160 + (parameters.Draws > 0 ? 500 : 0);
 
     public override IReadOnlyDictionary<string, JsonNode?> Before { get; } =
         new Dictionary<string, JsonNode?>(RunParameters.Before) { [RunParameters.DrawsName] = 0 };
@@ -48,7 +55,9 @@ public sealed class DbscanAlgorithm : ClusterAlgorithm<DbscanParameters>
         + "itself.";
 
     protected override ClusterResult Group(FeatureMatrix features, DbscanParameters parameters, AlgorithmContext context) =>
-        Kernels.AreReference ? ReferenceDbscan.Cluster(features, parameters, context) : Fast(features, parameters, context);
+        features.Numbers.Array is null ? TiledDbscan.Cluster(features, parameters, context, features.Room.Tile)
+        : Kernels.AreReference ? ReferenceDbscan.Cluster(features, parameters, context)
+        : Fast(features, parameters, context);
 
     private static ClusterResult Fast(FeatureMatrix features, DbscanParameters parameters, AlgorithmContext context)
     {

@@ -47,10 +47,6 @@ public sealed record EpsCandidate(double Eps, int Clusters, int LargestCluster, 
             new DbscanParameters { Eps = eps, MinSamples = minSamples },
             new AlgorithmContext { MaxThreads = maxThreads, CancellationToken = cancellationToken }
         );
-        var sizes = new int[found.ClusterCount];
-        foreach (var label in found.Labels)
-            if (label >= 0)
-                sizes[label]++;
-        return new EpsCandidate(eps, found.ClusterCount, sizes.Length == 0 ? 0 : sizes.Max(), found.NoiseCount, suggested);
+        return new EpsCandidate(eps, found.ClusterCount, found.Sizes.DefaultIfEmpty().Max(), found.NoiseCount, suggested);
     }
 }

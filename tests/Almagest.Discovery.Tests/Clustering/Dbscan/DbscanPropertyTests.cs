@@ -7,33 +7,34 @@ namespace Almagest.Discovery.Tests.Clustering.Dbscan;
 
 public sealed class DbscanPropertyTests
 {
-    private static readonly Gen<DbscanParameters> s_options = Gen.Select(
-        Gen.Double[-2.5, 0.8],
-        Gen.Int[1, 25],
-        (logEps, samples) => new DbscanParameters { Eps = Math.Pow(10, logEps), MinSamples = samples }
-    );
+    internal static Gen<DbscanParameters> Options { get; } =
+        Gen.Select(
+            Gen.Double[-2.5, 0.8],
+            Gen.Int[1, 25],
+            (logEps, samples) => new DbscanParameters { Eps = Math.Pow(10, logEps), MinSamples = samples }
+        );
 
     /// <summary>Small integers make many exact ties with eps and many equal rows.</summary>
-    private static readonly Gen<FeatureMatrix> s_lattice =
+    internal static Gen<FeatureMatrix> Lattice { get; } =
         from columns in Gen.Int[1, 6]
         from rows in Gen.Int[0, 120]
         from side in Gen.Int[1, 12]
         from values in Gen.Int[0, side].Array[rows * columns]
         select Matrices.Of(columns, [.. values.Select(v => (double)v)]);
 
-    private static readonly Gen<FeatureMatrix> s_clumpy = Gen.Select(Gen.Int[1, 700], Gen.Int[1, 6], Gen.Int[0, 1 << 30], Matrices.Clumpy);
+    internal static Gen<FeatureMatrix> Clumpy { get; } = Gen.Select(Gen.Int[1, 700], Gen.Int[1, 6], Gen.Int[0, 1 << 30], Matrices.Clumpy);
 
     [Fact]
-    public void Fast_labels_are_the_reference_labels_on_clumps() => Gen.Select(s_clumpy, s_options, Gen.Int[1, 4]).Sample(Same, iter: 120);
+    public void Fast_labels_are_the_reference_labels_on_clumps() => Gen.Select(Clumpy, Options, Gen.Int[1, 4]).Sample(Same, iter: 120);
 
     [Fact]
     public void Fast_labels_are_the_reference_labels_on_a_lattice_with_ties() =>
-        Gen.Select(s_lattice, Gen.Int[1, 9].Select(squared => Math.Sqrt(squared)), Gen.Int[1, 12], Gen.Int[1, 4])
+        Gen.Select(Lattice, Gen.Int[1, 9].Select(squared => Math.Sqrt(squared)), Gen.Int[1, 12], Gen.Int[1, 4])
             .Sample((features, eps, samples, threads) => Same(features, new() { Eps = eps, MinSamples = samples }, threads), iter: 600);
 
     [Fact]
     public void Fast_labels_are_the_reference_labels_over_many_magnitudes() =>
-        Gen.Select(Gen.Select(Gen.Int[-320, 300], Gen.Double[-1, 1], (e, v) => v * Math.Pow(10, e)).Array[3, 240], s_options, Gen.Int[1, 4])
+        Gen.Select(Gen.Select(Gen.Int[-320, 300], Gen.Double[-1, 1], (e, v) => v * Math.Pow(10, e)).Array[3, 240], Options, Gen.Int[1, 4])
             .Sample((values, options, threads) => Same(Matrices.Of(3, values[..(values.Length / 3 * 3)]), options, threads), iter: 150);
 
     [Fact]
@@ -54,7 +55,7 @@ public sealed class DbscanPropertyTests
 
     [Fact]
     public void Shuffled_rows_give_the_same_groups_of_core_stars_and_the_same_noise() =>
-        Gen.Select(s_clumpy, s_options, Gen.Int[0, 1 << 30])
+        Gen.Select(Clumpy, Options, Gen.Int[0, 1 << 30])
             .Sample(
                 (features, options, seed) =>
                 {
@@ -71,7 +72,7 @@ public sealed class DbscanPropertyTests
 
     [Fact]
     public void Doubled_rows_with_doubled_min_samples_give_the_same_labels() =>
-        Gen.Select(s_clumpy, s_options)
+        Gen.Select(Clumpy, Options)
             .Sample(
                 (features, options) =>
                 {
@@ -84,7 +85,7 @@ public sealed class DbscanPropertyTests
 
     [Fact]
     public void Data_and_eps_scaled_by_a_power_of_two_give_the_same_labels() =>
-        Gen.Select(s_clumpy, s_options, Gen.Int[-40, 40])
+        Gen.Select(Clumpy, Options, Gen.Int[-40, 40])
             .Sample(
                 (features, options, power) =>
                 {
@@ -97,7 +98,7 @@ public sealed class DbscanPropertyTests
 
     [Fact]
     public void Moving_all_stars_changes_nothing() =>
-        Gen.Select(s_lattice, Gen.Int[1, 9].Select(squared => Math.Sqrt(squared)), Gen.Int[1, 12], Gen.Int[-1000, 1000])
+        Gen.Select(Lattice, Gen.Int[1, 9].Select(squared => Math.Sqrt(squared)), Gen.Int[1, 12], Gen.Int[-1000, 1000])
             .Sample(
                 (features, eps, samples, by) =>
                 {
@@ -111,7 +112,7 @@ public sealed class DbscanPropertyTests
 
     [Fact]
     public void A_constant_feature_changes_nothing() =>
-        Gen.Select(Gen.Select(Gen.Int[1, 700], Gen.Int[1, 5], Gen.Int[0, 1 << 30], Matrices.Clumpy), s_options, Gen.Double[-100, 100])
+        Gen.Select(Gen.Select(Gen.Int[1, 700], Gen.Int[1, 5], Gen.Int[0, 1 << 30], Matrices.Clumpy), Options, Gen.Double[-100, 100])
             .Sample(
                 (features, options, constant) =>
                 {
