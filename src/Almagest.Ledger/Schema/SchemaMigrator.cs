@@ -31,10 +31,8 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
         ]
     );
 
-    public async Task<IReadOnlyList<MigrationState>> StatusAsync(CancellationToken cancellationToken = default)
-    {
-        return await ledger.AskAsync(connection => StatusAsync(connection, cancellationToken), cancellationToken);
-    }
+    public Task<IReadOnlyList<MigrationState>> StatusAsync(CancellationToken cancellationToken = default) =>
+        ledger.AskAsync(connection => StatusAsync(connection, cancellationToken), cancellationToken);
 
     private static async Task<IReadOnlyList<MigrationState>> StatusAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

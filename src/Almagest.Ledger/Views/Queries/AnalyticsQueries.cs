@@ -9,7 +9,6 @@ using Almagest.Ledger.Views.Quality;
 using Almagest.Ledger.Views.RunStats;
 using Almagest.Ledger.Views.StarFrequency;
 using Almagest.Ledger.Views.Timeline;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Almagest.Ledger.Views.Queries;
