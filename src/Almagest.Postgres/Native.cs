@@ -54,8 +54,7 @@ internal static partial class Native
     public static UserEntry? UserById(uint id) => User((entry, text, found) => PasswordById(id, entry, text, text.Length, found));
 
     /// <inheritdoc cref="UserById"/>
-    public static UserEntry? UserByName(string name) =>
-        User((entry, text, found) => PasswordByName(name, entry, text, text.Length, found));
+    public static UserEntry? UserByName(string name) => User((entry, text, found) => PasswordByName(name, entry, text, text.Length, found));
 
     // What lists say of a user has no largest size.
     private static UserEntry? User(Func<nint[], byte[], nint[], int> ask)
