@@ -34,8 +34,7 @@ internal static class CommandLine
         ArgumentNullException.ThrowIfNull(args);
         var json = args.TakeWhile(a => a != "--").Contains("--json");
         var shell = new CommandShell(stdout, stderr, terminal, json, cancellationToken);
-        var root = Build(shell);
-        var parsed = Parse(root, args);
+        var (root, parsed) = Parse(shell, args);
         if (parsed.Action is ParseErrorAction)
             return UsageErrors.Report(parsed, shell, UsageErrors.MistakenOption(parsed));
         if (!HelpPages.IsShown(parsed.Action) && UsageErrors.MistakenOption(parsed) is { } mistaken)
@@ -83,7 +82,56 @@ internal static class CommandLine
         return Parse(root, [.. args.Take(end), .. options, .. args.Skip(end)]);
     }
 
-    internal static RootCommand Build(CommandShell shell)
+    // By their names, so that one can be made without the others: to make them all takes longer than most commands work.
+    private static readonly (string Name, Func<CommandShell, GlobalOptions, Command> Create)[] s_commands =
+    [
+        ("demo", DemoCommand.Create),
+        (SettingCatalogue.Serve, ServeCommand.Create),
+        ("worker", WorkerCommand.Create),
+        ("ingest", IngestCommand.Create),
+        ("preview", PreviewCommand.Create),
+        ("datasets", DatasetCommands.Create),
+        ("discover", DiscoverCommands.Create),
+        ("sweep", SweepCommand.Create),
+        ("runs", RunCommands.Create),
+        ("plot", PlotCommands.Create),
+        ("analytics", AnalyticsCommands.Create),
+        ("consensus", ConsensusCommand.Create),
+        ("labels", LabelCommands.Create),
+        ("crossmatch", CrossMatchCommand.Create),
+        ("links", LinkCommands.Create),
+        ("watch", WatchCommands.Create),
+        ("moc", MocCommand.Create),
+        ("views", ViewCommands.Create),
+        ("deletions", DeletionCommands.Create),
+        ("tokens", TokenCommands.Create),
+        ("db", DatabaseCommands.Create),
+        ("backup", BackupCommands.CreateBackup),
+        ("restore", BackupCommands.CreateRestore),
+        ("ledger", LedgerCommands.Create),
+        ("config", ConfigCommands.Create),
+        (CompletionCommands.Name, CompletionCommands.Create),
+        ("simulate", SimulateCommand.Create),
+        ("bench", BenchCommand.Create),
+    ];
+
+    /// <summary>The tree of commands: the one that the arguments begin with, or all where that is not enough.</summary>
+    private static (RootCommand Root, ParseResult Parsed) Parse(CommandShell shell, IReadOnlyList<string> args)
+    {
+        // What completes commands, or describes them, is about all of them; so are help and what is said of a mistake.
+        if (args is [var first, ..] && first != CompletionCommands.Name && s_commands.Any(c => c.Name == first))
+        {
+            var only = Build(shell, first);
+            var parsed = Parse(only, args);
+            if (parsed.Action is not ParseErrorAction && !HelpPages.IsShown(parsed.Action) && UsageErrors.MistakenOption(parsed) is null)
+                return (only, parsed);
+        }
+        var root = Build(shell);
+        return (root, Parse(root, args));
+    }
+
+    /// <param name="only">the command to be made; null = all of them</param>
+    internal static RootCommand Build(CommandShell shell, string? only = null)
     {
         var root = new RootCommand(
             "Almagest, a discovery ledger for star catalogues: loads catalogues, finds anomalies and clusters, remembers every run."
@@ -91,41 +139,13 @@ internal static class CommandLine
         var global = new GlobalOptions();
         root.Add(global.Database);
         root.Add(global.Json);
-        foreach (
-            var command in new Func<CommandShell, GlobalOptions, Command>[]
-            {
-                DemoCommand.Create,
-                ServeCommand.Create,
-                WorkerCommand.Create,
-                IngestCommand.Create,
-                PreviewCommand.Create,
-                DatasetCommands.Create,
-                DiscoverCommands.Create,
-                SweepCommand.Create,
-                RunCommands.Create,
-                PlotCommands.Create,
-                AnalyticsCommands.Create,
-                ConsensusCommand.Create,
-                LabelCommands.Create,
-                CrossMatchCommand.Create,
-                LinkCommands.Create,
-                WatchCommands.Create,
-                MocCommand.Create,
-                ViewCommands.Create,
-                DeletionCommands.Create,
-                TokenCommands.Create,
-                DatabaseCommands.Create,
-                BackupCommands.CreateBackup,
-                BackupCommands.CreateRestore,
-                LedgerCommands.Create,
-                ConfigCommands.Create,
-                CompletionCommands.Create,
-                SimulateCommand.Create,
-                BenchCommand.Create,
-            }
-        )
+        // The options of serve are settings, which every command reads.
+        foreach (var (name, create) in s_commands.Where(c => only is null || c.Name == only || c.Name == SettingCatalogue.Serve))
         {
-            root.Add(command(shell, global));
+            var command = create(shell, global);
+            if (command.Name != name)
+                throw new InvalidOperationException($"the command {command.Name} is listed as {name}");
+            root.Add(command);
         }
         HelpPages.Attach(root, shell);
         return root;

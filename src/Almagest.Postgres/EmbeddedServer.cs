@@ -38,7 +38,7 @@ public static class EmbeddedServer
         }
 
         var place = await ServerLocation.LocateAsync(home, facts, options, cancellationToken).ConfigureAwait(false);
-        var account = await place.AccountAsync(cancellationToken).ConfigureAwait(false);
+        var account = place.Account();
         var create = !place.HasData;
         if (create)
         {
@@ -56,7 +56,7 @@ public static class EmbeddedServer
             FileLock.TryTake(place.LeaseLock, exclusive: false, facts)
             ?? throw new PostgresServerException($"Another program holds {place.LeaseLock}.", $"Find it with: fuser {place.LeaseLock}");
         var keeper =
-            options.KeepRunning > TimeSpan.Zero ? new ServerKeeper(place, account, postmaster.FindBinaries(), options.KeepRunning) : null;
+            options.KeepRunning > TimeSpan.Zero ? new ServerKeeper(place, account, postmaster.FindBinaries, options.KeepRunning) : null;
         keeper?.Extend();
         keeper?.Ensure();
         var settings = new EmbeddedServerSettings(home, place.Data, place.SocketDirectory, place.Logs, account.Name, create, started);
@@ -98,7 +98,7 @@ public static class EmbeddedServer
         using var alone = FileLock.TryTake(place.LeaseLock, exclusive: true, facts);
         if (alone is null)
             return null;
-        var postmaster = new Postmaster(place, await place.AccountAsync(cancellationToken).ConfigureAwait(false), options);
+        var postmaster = new Postmaster(place, place.Account(), options);
         var ran = postmaster.IsRunning;
         await postmaster.StopAsync(cancellationToken).ConfigureAwait(false);
         return ran;
@@ -115,7 +115,7 @@ public static class EmbeddedServer
         var place = await ServerLocation.LocateAsync(home, facts, options, cancellationToken).ConfigureAwait(false);
         if (place.HasData)
         {
-            var postmaster = new Postmaster(place, await place.AccountAsync(cancellationToken).ConfigureAwait(false), options);
+            var postmaster = new Postmaster(place, place.Account(), options);
             await postmaster.StopAsync(cancellationToken, immediately: true).ConfigureAwait(false);
         }
 

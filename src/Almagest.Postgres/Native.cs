@@ -23,6 +23,7 @@ internal static partial class Native
     public const int NoSpace = 28;
     public const int ReadOnlyFileSystem = 30;
     public const int QuotaExceeded = 122;
+    private const int TooSmall = 34;
 
     private const int CurrentDirectory = -100;
     private const int NoFollow = 0x100;
@@ -49,6 +50,42 @@ internal static partial class Native
         );
     }
 
+    /// <summary>A user of whatever lists the system has; null where none of them knows it.</summary>
+    public static UserEntry? UserById(uint id) => User((entry, text, found) => PasswordById(id, entry, text, text.Length, found));
+
+    /// <inheritdoc cref="UserById"/>
+    public static UserEntry? UserByName(string name) => User((entry, text, found) => PasswordByName(name, entry, text, text.Length, found));
+
+    // What lists say of a user has no largest size.
+    private static UserEntry? User(Func<nint[], byte[], nint[], int> ask)
+    {
+        for (var size = 4096; ; size *= 4)
+        {
+            // struct passwd is two pointers, two numbers of 32 bits, three pointers.
+            var (entry, text, found) = (GC.AllocateArray<nint>(8, pinned: true), GC.AllocateArray<byte>(size, pinned: true), new nint[1]);
+            var error = ask(entry, text, found);
+            if (error == TooSmall && size < 1 << 20)
+                continue;
+            if (error != 0 || found[0] == 0)
+                return null;
+            var ids = MemoryMarshal.AsBytes<nint>(entry.AsSpan(2));
+            var user = new UserEntry(
+                Marshal.PtrToStringUTF8(entry[0]) ?? "",
+                MemoryMarshal.Read<uint>(ids),
+                MemoryMarshal.Read<uint>(ids[4..])
+            );
+            // The name is in it.
+            GC.KeepAlive(text);
+            return user;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "getpwuid_r")]
+    private static partial int PasswordById(uint id, nint[] entry, byte[] text, nint size, [In, Out] nint[] found);
+
+    [LibraryImport("libc", EntryPoint = "getpwnam_r", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int PasswordByName(string name, nint[] entry, byte[] text, nint size, [In, Out] nint[] found);
+
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
 
@@ -67,6 +104,9 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatX(int directory, string path, int flags, uint mask, Span<byte> buffer);
 }
+
+/// <summary>A user as the system lists it.</summary>
+internal readonly record struct UserEntry(string Name, uint Id, uint Group);
 
 /// <param name="Owner">User id.</param>
 /// <param name="Group">Group id.</param>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Almagest.Postgres;
 
 /// <summary>
@@ -13,22 +11,17 @@ namespace Almagest.Postgres;
 internal sealed record ServerAccount(string Name, uint UserId, uint GroupId, bool IsOther)
 {
     /// <summary>The account of files that <paramref name="facts"/> describes.</summary>
-    public static async Task<ServerAccount> OfOwnerAsync(FileStatus facts, CancellationToken cancellationToken)
+    public static ServerAccount OfOwner(FileStatus facts)
     {
         if (!Native.IsRoot)
-            return await CurrentAsync(cancellationToken).ConfigureAwait(false);
-        if (
-            facts.Owner != 0
-            && await LookUpAsync(facts.Owner.ToString(CultureInfo.InvariantCulture), cancellationToken).ConfigureAwait(false) is { } owner
-        )
-            return owner;
-        return await UnprivilegedAsync(cancellationToken).ConfigureAwait(false);
+            return Current();
+        return (facts.Owner != 0 ? Of(Native.UserById(facts.Owner)) : null) ?? Unprivileged();
     }
 
-    private static async Task<ServerAccount> CurrentAsync(CancellationToken cancellationToken)
+    private static ServerAccount Current()
     {
         var id = Native.EffectiveUser();
-        return await LookUpAsync(id.ToString(CultureInfo.InvariantCulture), cancellationToken).ConfigureAwait(false)
+        return Of(Native.UserById(id))
             ?? throw new PostgresServerException(
                 $"The user id {id} has no name in the system's list of users, and PostgreSQL does not run without one.",
                 "Run as a user that `getent passwd` lists (in a container: one that its /etc/passwd has)."
@@ -38,29 +31,16 @@ internal sealed record ServerAccount(string Name, uint UserId, uint GroupId, boo
             };
     }
 
-    private static async Task<ServerAccount> UnprivilegedAsync(CancellationToken cancellationToken)
-    {
-        foreach (var name in new[] { "postgres", "nobody" })
-        {
-            if (await LookUpAsync(name, cancellationToken).ConfigureAwait(false) is { } account)
-                return account;
-        }
-
-        throw new PostgresServerException(
+    private static ServerAccount Unprivileged() =>
+        Of(Native.UserByName("postgres"))
+        ?? Of(Native.UserByName("nobody"))
+        ?? throw new PostgresServerException(
             "PostgreSQL refuses to run as root, and the accounts postgres and nobody, under which it could run, are both missing.",
             "Create one (useradd --system postgres), or run as an ordinary user."
         );
-    }
 
-    private static async Task<ServerAccount?> LookUpAsync(string nameOrId, CancellationToken cancellationToken)
-    {
-        var entry = await HostProcess.RunAsync(["getent", "passwd", nameOrId], cancellationToken: cancellationToken).ConfigureAwait(false);
-        var fields = entry.Output.Trim().Split(':');
-        if (!entry.Succeeded || fields.Length < 4)
-            return null;
-        var user = uint.Parse(fields[2], CultureInfo.InvariantCulture);
-        return new ServerAccount(fields[0], user, uint.Parse(fields[3], CultureInfo.InvariantCulture), user != Native.EffectiveUser());
-    }
+    private static ServerAccount? Of(UserEntry? entry) =>
+        entry is { } user ? new ServerAccount(user.Name, user.Id, user.Group, user.Id != Native.EffectiveUser()) : null;
 
     /// <summary>The command as this account runs it.</summary>
     public IReadOnlyList<string> Command(params IReadOnlyList<string> command) =>

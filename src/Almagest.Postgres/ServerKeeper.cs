@@ -17,7 +17,8 @@ namespace Almagest.Postgres;
 /// Programs that know nothing of keepers stop the server themselves; the keeper then finds none and ends.</para>
 /// <para><c>keeper.lock</c> says that one lives. It ends before it lets go of the control lock.</para>
 /// </remarks>
-internal sealed class ServerKeeper(ServerLocation place, ServerAccount account, PostgresBinaries? binaries, TimeSpan keep) : IDisposable
+/// <param name="find">finds the programs of the server, which takes a process: only where a keeper is started</param>
+internal sealed class ServerKeeper(ServerLocation place, ServerAccount account, Func<PostgresBinaries?> find, TimeSpan keep) : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
@@ -87,7 +88,7 @@ internal sealed class ServerKeeper(ServerLocation place, ServerAccount account, 
     /// <summary>Starts one where none lives. Needs a lease, or the control lock.</summary>
     public void Ensure()
     {
-        if (IsAlive() || binaries is null)
+        if (IsAlive() || find() is not { } binaries)
             return;
         var pause = (int)Math.Clamp(keep.TotalSeconds / 12, 1, 5);
         // In a session of its own a Ctrl-C at the terminal does not reach it.

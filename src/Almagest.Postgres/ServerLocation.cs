@@ -92,7 +92,7 @@ internal sealed class ServerLocation
                 );
         }
 
-        var account = await ServerAccount.OfOwnerAsync(facts, cancellationToken).ConfigureAwait(false);
+        var account = ServerAccount.OfOwner(facts);
         if (!account.IsOther || await account.CanEnterAsync(home, cancellationToken).ConfigureAwait(false))
         {
             CreateServerDirectory(inHome, account);
@@ -110,13 +110,13 @@ internal sealed class ServerLocation
     }
 
     /// <summary>The account that owns the server's directory.</summary>
-    public async Task<ServerAccount> AccountAsync(CancellationToken cancellationToken)
+    public ServerAccount Account()
     {
         var facts = Native.Stat(Directory) ?? throw PathFailure.ToException(Native.AccessDenied, "enter", Directory);
         if (Native.IsRoot && facts.Owner == 0 && !HasData)
         {
             // An earlier attempt ended between making the directory and giving it away.
-            var account = await ServerAccount.OfOwnerAsync(HomeFacts, cancellationToken).ConfigureAwait(false);
+            var account = ServerAccount.OfOwner(HomeFacts);
             CreateServerDirectory(Directory, account);
             return account;
         }
@@ -129,7 +129,7 @@ internal sealed class ServerLocation
             );
         }
 
-        return await ServerAccount.OfOwnerAsync(facts, cancellationToken).ConfigureAwait(false);
+        return ServerAccount.OfOwner(facts);
     }
 
     /// <summary>

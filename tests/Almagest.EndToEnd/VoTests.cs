@@ -73,6 +73,31 @@ public sealed class VoTests(Sky sky)
     }
 
     [Fact]
+    public async Task Pyvo_deletes_a_job_with_what_it_found()
+    {
+        var output = await VoClient.PyvoAsync(
+            sky.Address,
+            """
+            import requests
+            service = pyvo.dal.TAPService(server + '/vo/tap')
+            jobs = [service.submit_job('SELECT TOP 3 star_id FROM almagest.stars') for _ in range(3)]
+            done, waiting, kept = jobs
+            for job in (done, kept): job.run().wait(phases=['COMPLETED', 'ERROR'], timeout=60)
+            assert done.phase == kept.phase == 'COMPLETED' and waiting.phase == 'PENDING'
+            addresses = [job.url for job in (done, waiting)]
+            addresses.append(done.result_uri)
+            for job in (done, waiting): job.delete()
+            for address in addresses: print(requests.get(address).status_code)
+            assert len(kept.fetch_result()) == 3
+            listed = [job.jobid for job in service.get_job_list()]
+            print(kept.job_id in listed, any(a.rstrip('/').split('/')[-1] in listed for a in addresses[:2]))
+            kept.delete()
+            """
+        );
+        Assert.Equal(["404", "404", "404", "True False"], Lines(output));
+    }
+
+    [Fact]
     public async Task Pyvo_sends_a_table_along_and_reads_points()
     {
         var output = await VoClient.PyvoAsync(

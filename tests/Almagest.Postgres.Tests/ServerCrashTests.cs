@@ -71,7 +71,7 @@ public sealed class ServerCrashTests
             file = await File.ReadAllTextAsync(PostmasterFile.PathIn(home.Data), TestContext.Current.CancellationToken);
 
         // A program of the server's own account: PostgreSQL by itself would take it for a server and refuse to start.
-        var account = await ServerAccount.OfOwnerAsync(Native.Stat(home.Server)!.Value, TestContext.Current.CancellationToken);
+        var account = ServerAccount.OfOwner(Native.Stat(home.Server)!.Value);
         using var other = HostProcess.Start(account.Command("sleep", "300"));
         try
         {
@@ -103,7 +103,7 @@ public sealed class ServerCrashTests
     public async Task Stopping_signals_no_other_program_that_has_the_number_of_the_crashed_server()
     {
         await using var home = await ServerHome.WithServerAsync();
-        var account = await ServerAccount.OfOwnerAsync(Native.Stat(home.Server)!.Value, TestContext.Current.CancellationToken);
+        var account = ServerAccount.OfOwner(Native.Stat(home.Server)!.Value);
         using var other = HostProcess.Start(account.Command("sleep", "300"));
         try
         {

@@ -97,7 +97,7 @@ internal sealed class ServerHome : IAsyncDisposable
     /// <summary>Runs a command as the account of the server's files.</summary>
     public async Task<string> AsAccountAsync(params string[] command)
     {
-        var account = await ServerAccount.OfOwnerAsync(Native.Stat(Server)!.Value, CancellationToken.None);
+        var account = ServerAccount.OfOwner(Native.Stat(Server)!.Value);
         var result = await HostProcess.RunAsync(account.Command(command), Server);
         Assert.True(result.Succeeded, result.Text);
         return result.Output;

@@ -35,7 +35,7 @@ public sealed class StandbyPair : IAsyncDisposable
         if (PostgresBinaries.Find() is not { } binaries || Programs(binaries) is not { } programs)
             return null;
         var folder = TestFolder.Create("standby");
-        var account = await ServerAccount.OfOwnerAsync(Native.Stat(folder.Path)!.Value, cancellationToken);
+        var account = ServerAccount.OfOwner(Native.Stat(folder.Path)!.Value);
         var pair = new StandbyPair(folder, account, programs);
         try
         {

@@ -9,9 +9,11 @@ namespace Almagest.Cli.Commands;
 /// <summary><c>completion</c>: scripts for shells, and the manual page, of the same tree of commands as the help.</summary>
 internal static class CompletionCommands
 {
+    public const string Name = "completion";
+
     public static Command Create(CommandShell shell, GlobalOptions global) =>
         new DescribedCommand(
-            "completion",
+            Name,
             "Print the script by which a shell completes commands and options, or the manual page",
             "almagest completion bash > ~/.local/share/bash-completion/completions/almagest",
             "almagest completion zsh > ~/.zfunc/_almagest",

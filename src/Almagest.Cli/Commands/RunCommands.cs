@@ -125,7 +125,7 @@ internal static class RunCommands
                 var next = found.Count > most ? RunOrder.TokenOf(runs[^1], order) : null;
                 var all = runs.Count > 0 ? runs.Count : await new RunRepository(session.Ledger).CountAsync(shell.CancellationToken);
                 shell.Answer(
-                    new RunPage(runs.ConvertAll(r => r.ToResource(names)), next, next is not null),
+                    () => new RunPage(runs.ConvertAll(r => r.ToResource(names)), next, next is not null),
                     console =>
                     {
                         if (runs.Count == 0)

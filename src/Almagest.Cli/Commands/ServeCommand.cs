@@ -90,7 +90,7 @@ internal static class ServeCommand
             LogSettings.Formats
         );
         var command = new DescribedCommand(
-            "serve",
+            SettingCatalogue.Serve,
             "Serve the HTTP API and its pages, and work on the runs asked for there",
             "almagest serve",
             "almagest serve --port 8080 --bind 0.0.0.0 --certificate server.pem --certificate-key server.key",

@@ -17,7 +17,8 @@ internal static partial class SettingCatalogue
     public const string NoNightly = "--no-nightly";
     public const string ReadDatabase = "--read-database";
 
-    private const string Serve = "serve";
+    /// <summary>The command whose options are settings.</summary>
+    public const string Serve = "serve";
 
     /// <summary>Settings that mean nothing where nothing is done at night.</summary>
     public static readonly string[] OfTheNight = [Nightly, "serve.time_zone", "serve.backup_folder", "serve.backups_kept"];

@@ -17,11 +17,12 @@ internal static class RunSummaryText
     {
         if (!run.IsComplete)
             return run.Status;
-        var summary = ResultsSummary.Parse(run.ResultsSummary);
         return run.RunType == RunTypes.Anomaly
-            ? $"{ConsoleText.Count(summary?.AnomalyCount ?? 0)} flagged"
-            : $"{ConsoleText.Plural(summary?.ClusterCount ?? 0, "cluster", "clusters")}, "
-                + $"{ConsoleText.Count(summary?.NoiseCount ?? 0)} noise";
+            ? $"{ConsoleText.Count(Of(nameof(ResultsSummary.AnomalyCount)))} flagged"
+            : $"{ConsoleText.Plural(Of(nameof(ResultsSummary.ClusterCount)), "cluster", "clusters")}, "
+                + $"{ConsoleText.Count(Of(nameof(ResultsSummary.NoiseCount)))} noise";
+
+        long Of(string count) => ResultsSummary.CountIn(run.ResultsSummary, count);
     }
 
     public static string Selection(DiscoveryRun run) => StarFilter.FromJson(run.DatasetFilter).Describe();

@@ -116,25 +116,22 @@ internal sealed class LedgerSession : IAsyncDisposable
         var empty = await IsEmptyAsync(ledger, shell.CancellationToken);
         if (policy == SchemaPolicy.AsItIs)
             return;
-        if (empty || embedded || policy == SchemaPolicy.Migrate)
+        var standing = await ledger.Schema.StandingAsync(shell.CancellationToken);
+        var why =
+            !empty && !embedded && policy != SchemaPolicy.Migrate ? null
+            : standing.Pending > 0
+                ? empty ? "The database is empty: creating the ledger's tables and views…"
+                    : $"Updating the database's schema ({ConsoleText.Plural(standing.Pending, "migration", "migrations")})…"
+            : standing.Stale.Count > 0 ? "The views are those of another version of this program: computing them anew…"
+            : null;
+        if (why is not null)
         {
-            var pending = (await ledger.Schema.StatusAsync(shell.CancellationToken)).Count(s => s.Known && !s.Applied);
-            if (pending > 0)
-            {
-                shell.Say(
-                    empty
-                        ? "The database is empty: creating the ledger's tables and views…"
-                        : $"Updating the database's schema ({ConsoleText.Plural(pending, "migration", "migrations")})…"
-                );
-                await ledger.Schema.MigrateAsync(shell.CancellationToken);
-            }
-            else if ((await ledger.Schema.StaleDefinitionsAsync(shell.CancellationToken)).Count > 0)
-            {
-                shell.Say("The views are those of another version of this program: computing them anew…");
-                await ledger.Schema.MigrateAsync(shell.CancellationToken);
-            }
+            shell.Say(why);
+            await ledger.Schema.MigrateAsync(shell.CancellationToken);
+            standing = await ledger.Schema.StandingAsync(shell.CancellationToken);
         }
-        await ledger.Schema.EnsureCurrentAsync(shell.CancellationToken);
+        if (standing.Trouble is { } trouble)
+            throw trouble;
     }
 
     // Also the first connection: trouble with it is reported before anything else is tried.

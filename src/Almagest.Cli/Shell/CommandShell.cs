@@ -53,10 +53,13 @@ internal sealed class CommandShell
     public TextWriter Output => _stdout;
 
     /// <summary>The command's answer: a document for machines, or what <paramref name="show"/> draws for people.</summary>
-    public void Answer(object document, Action<IAnsiConsole> show)
+    public void Answer(object document, Action<IAnsiConsole> show) => Answer(() => document, show);
+
+    /// <summary>The same of a document that is made only where it is asked for.</summary>
+    public void Answer(Func<object> document, Action<IAnsiConsole> show)
     {
         if (Json)
-            _stdout.WriteLine(JsonText.Of(document));
+            _stdout.WriteLine(JsonText.Of(document()));
         else
             show(Screen);
         _stdout.Flush();

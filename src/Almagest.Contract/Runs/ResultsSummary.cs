@@ -18,6 +18,20 @@ public sealed record ResultsSummary
         RespectRequiredConstructorParameters = false,
     };
 
+    /// <summary>One count of a stored summary, without reading the rest, which is long: 0 where it has none.</summary>
+    /// <param name="count">the name of a property here</param>
+    public static long CountIn(string? stored, string count)
+    {
+        if (stored is null)
+            return 0;
+        using var summary = JsonDocument.Parse(stored);
+        return
+            summary.RootElement.TryGetProperty(ContractNames.Policy.ConvertName(count), out var found)
+            && found.ValueKind == JsonValueKind.Number
+            ? found.GetInt64()
+            : 0;
+    }
+
     /// <summary>Why the recipe of features was taken, where the request named none. The one part that is there from the run's
     /// submission.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

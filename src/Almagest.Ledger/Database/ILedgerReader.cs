@@ -1,5 +1,6 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Model;
+using Npgsql;
 
 namespace Almagest.Ledger.Database;
 
@@ -9,4 +10,8 @@ public interface ILedgerReader
     /// <summary>All rows of a query.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>
     Task<List<T>> ReadAsync<T>(Func<LedgerContext, IQueryable<T>> query, CancellationToken cancellationToken = default);
+
+    /// <summary>Asks on a connection that is open for as long as the question takes.</summary>
+    /// <exception cref="LedgerException">the database has trouble</exception>
+    Task<T> AskAsync<T>(Func<NpgsqlConnection, Task<T>> ask, CancellationToken cancellationToken);
 }

@@ -8,7 +8,8 @@ namespace Almagest.Ledger.Database;
 /// <summary>One ledger: its connections, its context. Thread-safe; one per process and database.</summary>
 public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
 {
-    private readonly DbContextOptions<LedgerContext> _options;
+    // What commands ask most often needs no Entity Framework.
+    private readonly Lazy<DbContextOptions<LedgerContext>> _options;
     private readonly string _settings;
     private readonly TargetSessionAttributes _usual;
     private readonly IAsyncDisposable _owner;
@@ -40,7 +41,7 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
                 e
             );
         }
-        _options = LedgerContextOptions.For(DataSource);
+        _options = new(() => LedgerContextOptions.For(DataSource));
     }
 
     /// <summary>The same ledger for questions alone: of several servers a standby is asked rather than the primary.</summary>
@@ -91,7 +92,7 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
         };
 
     /// <summary>A short-lived context; the caller disposes of it.</summary>
-    public LedgerContext CreateContext() => new(_options);
+    public LedgerContext CreateContext() => new(_options.Value);
 
     /// <summary>All rows of a query, in a context of its own.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>

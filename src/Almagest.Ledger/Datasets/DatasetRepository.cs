@@ -12,23 +12,28 @@ namespace Almagest.Ledger.Datasets;
 /// <summary>The datasets of the ledger, and their stars one by one.</summary>
 public sealed class DatasetRepository(LedgerDatabase ledger)
 {
+    private const string Datasets = "select * from public.datasets";
+
     public Task<List<Dataset>> ListAsync(CancellationToken cancellationToken = default) =>
-        ledger.ReadAsync(context => context.Datasets.OrderBy(d => d.DatasetId), cancellationToken);
+        ledger.RowsAsync<Dataset>($"{Datasets} order by dataset_id", cancellationToken);
 
     /// <exception cref="LedgerException">no such dataset</exception>
     public async Task<Dataset> GetAsync(long datasetId, CancellationToken cancellationToken = default) =>
-        (await ledger.ReadAsync(context => context.Datasets.Where(d => d.DatasetId == datasetId), cancellationToken)).FirstOrDefault()
+        (await ByIdAsync(datasetId, cancellationToken)).FirstOrDefault()
         ?? throw await MissingAsync($"there is no dataset {datasetId}", null, cancellationToken);
 
     /// <summary>By name, else by id.</summary>
     /// <exception cref="LedgerException">no such dataset</exception>
     public async Task<Dataset> FindAsync(string nameOrId, CancellationToken cancellationToken = default)
     {
-        var found = await ledger.ReadAsync(context => context.Datasets.Where(d => d.Name == nameOrId), cancellationToken);
+        var found = await ledger.RowsAsync<Dataset>($"{Datasets} where name = $1", cancellationToken, nameOrId);
         if (found.Count == 0 && long.TryParse(nameOrId, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
-            found = await ledger.ReadAsync(context => context.Datasets.Where(d => d.DatasetId == id), cancellationToken);
+            found = await ByIdAsync(id, cancellationToken);
         return found.FirstOrDefault() ?? throw await MissingAsync($"there is no dataset '{nameOrId}'", "dataset", cancellationToken);
     }
+
+    private Task<List<Dataset>> ByIdAsync(long datasetId, CancellationToken cancellationToken) =>
+        ledger.RowsAsync<Dataset>($"{Datasets} where dataset_id = $1", cancellationToken, datasetId);
 
     /// <summary>A dataset and those that the filter adds, ascending, and the filter in the form that is stored beside the first of
     /// them.</summary>
@@ -44,10 +49,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         if (filter.AlsoDatasets is not { Count: > 0 } also)
             return ([first], await ResolvedAsync([first], filter with { AlsoDatasets = null }, cancellationToken));
         var ids = new DatasetIds(also) { first.DatasetId }.ToArray();
-        var found = await ledger.ReadAsync(
-            context => context.Datasets.Where(d => ids.Contains(d.DatasetId)).OrderBy(d => d.DatasetId),
-            cancellationToken
-        );
+        var found = await ledger.RowsAsync<Dataset>($"{Datasets} where dataset_id = any ($1) order by dataset_id", cancellationToken, ids);
         if (ids.Except(found.Select(d => d.DatasetId)).Select(id => (long?)id).FirstOrDefault() is { } unknown)
             throw await MissingAsync($"there is no dataset {unknown}", "filter.also_datasets", cancellationToken);
         filter = filter with { AlsoDatasets = ids.Length == 1 ? null : new DatasetIds(ids.Skip(1)) };
@@ -90,10 +92,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     public async Task<IReadOnlyList<Dataset>> OfAsync(DiscoveryRun run, CancellationToken cancellationToken = default)
     {
         var ids = RunDatasets.Ids(run).ToArray();
-        return await ledger.ReadAsync(
-            context => context.Datasets.Where(d => ids.Contains(d.DatasetId)).OrderBy(d => d.DatasetId),
-            cancellationToken
-        );
+        return await ledger.RowsAsync<Dataset>($"{Datasets} where dataset_id = any ($1) order by dataset_id", cancellationToken, ids);
     }
 
     public async Task<IReadOnlyDictionary<long, string>> NamesAsync(CancellationToken cancellationToken = default) =>

@@ -31,9 +31,12 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
         ]
     );
 
-    public async Task<IReadOnlyList<MigrationState>> StatusAsync(CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<MigrationState>> StatusAsync(CancellationToken cancellationToken = default) =>
+        ledger.AskAsync(connection => StatusAsync(connection, cancellationToken), cancellationToken);
+
+    private static async Task<IReadOnlyList<MigrationState>> StatusAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var applied = await ledger.AskAsync(connection => AppliedAsync(connection, cancellationToken), cancellationToken);
+        var applied = await AppliedAsync(connection, cancellationToken);
         return s_known
             .Value.Union(applied)
             .Order(StringComparer.Ordinal)
@@ -46,6 +49,24 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
             ))
             .ToList();
     }
+
+    /// <summary>Where the schema stands, migrations and definitions, for whoever decides by it what to do.</summary>
+    /// <exception cref="LedgerException">the database has trouble</exception>
+    public Task<SchemaStanding> StandingAsync(CancellationToken cancellationToken = default) =>
+        ledger.AskAsync(
+            async connection =>
+            {
+                var standing = new SchemaStanding(await StatusAsync(connection, cancellationToken), []);
+                // Another schema may lack the tables that say what is defined.
+                return standing.Trouble is null
+                    ? standing with
+                    {
+                        Stale = (await DefinedScripts.ReadAsync(connection, cancellationToken)).Stale(),
+                    }
+                    : standing;
+            },
+            cancellationToken
+        );
 
     private static async Task<List<string>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -124,28 +145,8 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
     /// <exception cref="LedgerException">the schema is older or newer than this program, or a view or function is not today's</exception>
     public async Task EnsureCurrentAsync(CancellationToken cancellationToken = default)
     {
-        var states = await StatusAsync(cancellationToken);
-        RefuseStrangers(states);
-        if (states.FirstOrDefault(s => s.Known && !s.Applied) is { } pending)
-        {
-            throw LedgerException
-                .Of(
-                    ErrorCode.SchemaOlder,
-                    $"the database's schema is older than this program (it lacks the migration {pending.Name})",
-                    "Migrate it."
-                )
-                .With("migration", pending.Name);
-        }
-        foreach (var script in await StaleDefinitionsAsync(cancellationToken))
-        {
-            throw LedgerException
-                .Of(
-                    ErrorCode.ViewDefinitionStale,
-                    $"{script} is missing or not defined as this program defines it",
-                    "Migrate the database (views are computed anew; nothing is lost)."
-                )
-                .With("view", script);
-        }
+        if ((await StandingAsync(cancellationToken)).Trouble is { } trouble)
+            throw trouble;
     }
 
     /// <summary>
@@ -193,17 +194,7 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
 
     private static void RefuseStrangers(IReadOnlyList<MigrationState> states)
     {
-        if (states.FirstOrDefault(s => s is { Known: false, Superseded: false }) is { } unknown)
-        {
-            throw LedgerException
-                .Of(
-                    ErrorCode.SchemaNewer,
-                    $"the database was made by a newer Almagest (it has the migration {unknown.Name})",
-                    "Use that version, or a newer one."
-                )
-                .With("migration", unknown.Name);
-        }
-        if (OldHistory.IsOld(states) && !OldHistory.IsComplete(states))
-            throw OldHistory.Incomplete(states);
+        if (SchemaStanding.StrangeAmong(states) is { } trouble)
+            throw trouble;
     }
 }

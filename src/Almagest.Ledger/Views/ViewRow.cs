@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text.Json.Serialization.Metadata;
 using Almagest.Contract.Columns;
+using Almagest.Ledger.Database;
 using Almagest.Ledger.Views.Descriptors;
 
 namespace Almagest.Ledger.Views;
@@ -23,7 +24,7 @@ public static class ViewRow
     public static Column ColumnOf(AnalyticsView view, string property)
     {
         ArgumentNullException.ThrowIfNull(view);
-        return view.Columns.Concat(view.Computed).FirstOrDefault(c => IsNamed(property, c.Name))
+        return view.Columns.Concat(view.Computed).FirstOrDefault(c => TypedRows.IsNamed(property, c.Name))
             ?? throw new InvalidOperationException($"{view.Name} has no column for {property}");
     }
 
@@ -31,7 +32,7 @@ public static class ViewRow
     public static PropertyInfo PropertyOf(AnalyticsView view, string column)
     {
         ArgumentNullException.ThrowIfNull(view);
-        return view.RowType.GetProperties().FirstOrDefault(p => IsNamed(p.Name, column))
+        return view.RowType.GetProperties().FirstOrDefault(p => TypedRows.IsNamed(p.Name, column))
             ?? throw new InvalidOperationException($"{view.RowType.Name} has no property for {column}");
     }
 
@@ -55,7 +56,4 @@ public static class ViewRow
             if (property.AttributeProvider is PropertyInfo declared)
                 property.Name = ColumnOf(view, declared.Name).Name;
     }
-
-    private static bool IsNamed(string property, string column) =>
-        property.Equals(column.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
 }

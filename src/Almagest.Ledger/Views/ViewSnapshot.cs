@@ -57,5 +57,13 @@ public sealed class ViewSnapshot : ILedgerReader, IAsyncDisposable
         return DatabaseBoundary.AskAsync(_context, () => query(_context).ToListAsync(cancellationToken));
     }
 
+    public Task<T> AskAsync<T>(Func<NpgsqlConnection, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(ask);
+        return DatabaseBoundary.AskAsync(_context, () => ask(Connection));
+    }
+
+    private NpgsqlConnection Connection => (NpgsqlConnection)_context.Database.GetDbConnection();
+
     public ValueTask DisposeAsync() => _context.DisposeAsync();
 }

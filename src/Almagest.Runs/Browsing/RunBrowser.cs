@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
@@ -103,9 +101,8 @@ public sealed class RunBrowser(LedgerDatabase ledger)
         CancellationToken cancellationToken
     )
     {
-        await using var command = Command(
-            connection,
-            RunCondition.Join(
+        await using var command = RunCondition
+            .Join(
                 "",
                 [
                     new RunCondition(
@@ -114,7 +111,7 @@ public sealed class RunBrowser(LedgerDatabase ledger)
                     fit,
                 ]
             )
-        );
+            .On(connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (reader.GetInt64(0), reader.GetInt64(1), reader.IsDBNull(2) ? [] : [.. reader.GetFieldValue<string[]>(2)]);
@@ -146,9 +143,8 @@ public sealed class RunBrowser(LedgerDatabase ledger)
     )
     {
         // Sets of parameters are few where runs are many.
-        await using var command = Command(
-            connection,
-            RunCondition.Join(
+        await using var command = RunCondition
+            .Join(
                 "",
                 [
                     new RunCondition(
@@ -159,7 +155,7 @@ public sealed class RunBrowser(LedgerDatabase ledger)
                     new RunCondition(") s cross join lateral jsonb_each(s.parameters) p group by p.key order by p.key"),
                 ]
             )
-        );
+            .On(connection);
         var (differing, all) = (new List<string>(), new List<string>());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -181,9 +177,8 @@ public sealed class RunBrowser(LedgerDatabase ledger)
     )
     {
         var size = Math.Clamp(query.Size, 1, MostRows);
-        await using var command = Command(
-            connection,
-            RunCondition.Join(
+        await using var command = RunCondition
+            .Join(
                 "",
                 [
                     new RunCondition($"select {key}, max(r.run_id::text), count(*)::integer from public.discovery_runs r where true"),
@@ -193,24 +188,11 @@ public sealed class RunBrowser(LedgerDatabase ledger)
                     new RunCondition(" limit {0} offset {1}", size, (long)size * (Math.Max(1, query.Page) - 1)),
                 ]
             )
-        );
+            .On(connection);
         var found = new List<(Guid, Guid, int)>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             found.Add((reader.GetGuid(0), Guid.Parse(reader.GetString(1)), reader.GetInt32(2)));
         return found;
-    }
-
-    /// <summary>A query whose places are numbered as PostgreSQL does.</summary>
-    internal static NpgsqlCommand Command(NpgsqlConnection connection, RunCondition query)
-    {
-        var sql = new StringBuilder(query.Sql);
-        // From behind, for {1} is not a part of {11}.
-        for (var i = query.Values.Count - 1; i >= 0; i--)
-            sql.Replace(string.Create(CultureInfo.InvariantCulture, $"{{{i}}}"), string.Create(CultureInfo.InvariantCulture, $"${i + 1}"));
-        var command = new NpgsqlCommand(sql.ToString(), connection);
-        foreach (var value in query.Values)
-            command.Parameters.Add(new() { Value = value });
-        return command;
     }
 }

@@ -50,7 +50,7 @@ internal sealed class RunTableRows(NpgsqlConnection connection, string key, RunC
 
     private async Task EachAsync(RunCondition query, Action<NpgsqlDataReader> take, CancellationToken cancellationToken)
     {
-        await using var command = RunBrowser.Command(connection, query);
+        await using var command = query.On(connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             take(reader);

@@ -2,7 +2,6 @@ using System.Globalization;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Listing;
-using Microsoft.EntityFrameworkCore;
 
 namespace Almagest.Runs.Lifecycle;
 
@@ -36,71 +35,39 @@ public static class RunOrder
         };
     }
 
-    internal static IQueryable<DiscoveryRun> Apply(IQueryable<DiscoveryRun> runs, RunQuery query, Guid[] alsoOverTheDataset)
+    /// <summary>The whole query of a page.</summary>
+    /// <param name="query">in one of these orders</param>
+    /// <param name="alsoOverTheDataset">runs that name the dataset beside another</param>
+    /// <exception cref="LedgerException">the page token is not one of this order, or the condition cannot be read</exception>
+    internal static RunCondition Query(RunQuery query, Guid[] alsoOverTheDataset)
     {
-        if (query.RunType is { } type)
-            runs = runs.Where(r => r.RunType == type);
-        if (query.Status is { } status)
-            runs = runs.Where(r => r.Status == status);
-        if (query.Algorithm is { } algorithm)
-            runs = runs.Where(r => r.Algorithm == algorithm);
-        if (query.DatasetId is { } dataset)
-            runs =
-                alsoOverTheDataset.Length == 0
-                    ? runs.Where(r => r.DatasetId == dataset)
-                    : runs.Where(r => r.DatasetId == dataset || alsoOverTheDataset.Contains(r.RunId));
-        if (query.GroupId is { } group)
-            runs = runs.Where(r => r.GroupId == group);
-        if (query.Before is { } before)
-            runs = runs.Where(r => r.RunId.CompareTo(before) < 0);
-        return Sorted(runs, query).Take(query.Limit);
+        var (column, isDescending) = query.Sort switch
+        {
+            Newest or Oldest => (null, query.Sort == Newest),
+            LatestEnd or EarliestEnd => ("r.completed_at", query.Sort == LatestEnd),
+            MostStars or LeastStars => ("r.total_stars", query.Sort == MostStars),
+            _ => throw new InvalidOperationException($"{query.Sort} has no index"),
+        };
+        var conditions = RunSort.Conditions(query, alsoOverTheDataset).ToList();
+        if (column == "r.completed_at")
+            conditions.Add(new RunCondition("r.completed_at is not null"));
+        if (query.After is { } token)
+            conditions.Add(After(Parse(token, query.Sort), column, isDescending ? "<" : ">"));
+        var way = isDescending ? "desc" : "asc";
+        return RunSort.Page(conditions, new RunCondition(column is null ? $"r.run_id {way}" : $"{column} {way}, r.run_id {way}"), query);
     }
 
-    private static IQueryable<DiscoveryRun> Sorted(IQueryable<DiscoveryRun> runs, RunQuery query)
-    {
-        var after = query.After is null ? ((long Value, Guid RunId)?)null : Parse(query.After, query.Sort);
-        var id = after?.RunId ?? default;
-        var value = after?.Value ?? 0;
-        switch (query.Sort)
+    private static RunCondition After((long Value, Guid RunId) last, string? column, string comes) =>
+        column switch
         {
-            case Newest:
-                if (after is not null)
-                    runs = runs.Where(r => r.RunId.CompareTo(id) < 0);
-                return runs.OrderByDescending(r => r.RunId);
-            case Oldest:
-                if (after is not null)
-                    runs = runs.Where(r => r.RunId.CompareTo(id) > 0);
-                return runs.OrderBy(r => r.RunId);
-            case LatestEnd or EarliestEnd:
-                var time = new DateTime(value, DateTimeKind.Utc);
-                runs = runs.Where(r => r.CompletedAt != null);
-                if (query.Sort == LatestEnd)
-                {
-                    if (after is not null)
-                        runs = runs.Where(r =>
-                            EF.Functions.LessThan(ValueTuple.Create(r.CompletedAt, r.RunId), ValueTuple.Create((DateTime?)time, id))
-                        );
-                    return runs.OrderByDescending(r => r.CompletedAt).ThenByDescending(r => r.RunId);
-                }
-                if (after is not null)
-                    runs = runs.Where(r =>
-                        EF.Functions.GreaterThan(ValueTuple.Create(r.CompletedAt, r.RunId), ValueTuple.Create((DateTime?)time, id))
-                    );
-                return runs.OrderBy(r => r.CompletedAt).ThenBy(r => r.RunId);
-            case MostStars:
-                if (after is not null)
-                    runs = runs.Where(r => EF.Functions.LessThan(ValueTuple.Create(r.TotalStars, r.RunId), ValueTuple.Create(value, id)));
-                return runs.OrderByDescending(r => r.TotalStars).ThenByDescending(r => r.RunId);
-            case LeastStars:
-                if (after is not null)
-                    runs = runs.Where(r =>
-                        EF.Functions.GreaterThan(ValueTuple.Create(r.TotalStars, r.RunId), ValueTuple.Create(value, id))
-                    );
-                return runs.OrderBy(r => r.TotalStars).ThenBy(r => r.RunId);
-            default:
-                throw new InvalidOperationException($"{query.Sort} has no index");
-        }
-    }
+            null => new RunCondition($"r.run_id {comes} {{0}}", last.RunId),
+            "r.completed_at" => new RunCondition(
+                $"({column}, r.run_id) {comes} ({{0}}, {{1}})",
+                new DateTime(last.Value, DateTimeKind.Utc),
+                last.RunId
+            ),
+            _ => new RunCondition($"({column}, r.run_id) {comes} ({{0}}, {{1}})", last.Value, last.RunId),
+        };
 
     /// <summary>The run of a token that is an id alone.</summary>
     internal static Guid? RunOf(string? token) => token is null ? null : Parse(token, Newest).RunId;

@@ -18,6 +18,8 @@ namespace Almagest.Runs.Lifecycle;
 /// </summary>
 public sealed class RunRepository(LedgerDatabase ledger)
 {
+    private const string Runs = "select * from public.discovery_runs";
+
     /// <summary>Stores a new pending run, reserved to whoever creates it, and answers it.</summary>
     /// <exception cref="LedgerException">no such dataset</exception>
     public Task<DiscoveryRun> CreateAsync(
@@ -127,7 +129,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
 
     /// <exception cref="LedgerException">no such run</exception>
     public async Task<DiscoveryRun> GetAsync(Guid runId, CancellationToken cancellationToken = default) =>
-        (await ledger.ReadAsync(context => context.Runs.Where(r => r.RunId == runId), cancellationToken)).FirstOrDefault()
+        (await ledger.RowsAsync<DiscoveryRun>($"{Runs} where run_id = $1", cancellationToken, runId)).FirstOrDefault()
         ?? throw LedgerException
             .Of(ErrorCode.RunNotFound, $"there is no run {runId}", "The list of runs has those that there are.")
             .With("run_id", runId);
@@ -141,53 +143,29 @@ public sealed class RunRepository(LedgerDatabase ledger)
         // index alone.
         var several = query.DatasetId is { } dataset ? await AlsoOverAsync(dataset, cancellationToken) : [];
         if (RunOrder.All.Contains(query.Sort))
-            return await ledger.ReadAsync(context => Query(context, query, several), cancellationToken);
+            return await PageAsync(RunOrder.Query(query, several));
         // Any other order has no index: the runs that meet the conditions are sorted.
         var last = RunOrder.RunOf(query.After);
-        var sorted = RunSort.Query(query, several, last);
-        var found = await ledger.ReadAsync(context => context.Runs.FromSqlRaw(sorted.Sql, [.. sorted.Values]), cancellationToken);
+        var found = await PageAsync(RunSort.Query(query, several, last));
         if (found.Count == 0 && last is { } gone)
             await GetAsync(gone, cancellationToken);
         return found;
+
+        Task<List<DiscoveryRun>> PageAsync(RunCondition page) => ledger.RowsAsync<DiscoveryRun>(page.On, cancellationToken);
     }
 
-    /// <summary>The one query that filters, sorts by an index and cuts out a page.</summary>
-    /// <param name="alsoOverTheDataset">runs that name the dataset beside another</param>
-    public static IQueryable<DiscoveryRun> Query(LedgerContext context, RunQuery query, Guid[]? alsoOverTheDataset = null)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(query);
-        IQueryable<DiscoveryRun> runs = context.Runs;
-        var texts = RunSort.Texts(query).ToList();
-        if (texts.Count > 0)
-        {
-            var meeting = RunCondition.Join(
-                "",
-                [new RunCondition("select r.* from public.discovery_runs r where "), RunCondition.Join(" and ", texts)]
-            );
-            runs = context.Runs.FromSqlRaw(meeting.Sql, [.. meeting.Values]);
-        }
-        if (query.Tag is { } tag)
-            runs = runs.Where(r => context.RunTags.Any(t => t.RunId == r.RunId && t.Tag == tag));
-        return RunOrder.Apply(runs, query, alsoOverTheDataset ?? []);
-    }
-
-    internal async Task<Guid[]> AlsoOverAsync(long dataset, CancellationToken cancellationToken)
-    {
-        var also = DatasetRepository.AlsoJson(dataset);
-        return
+    internal async Task<Guid[]> AlsoOverAsync(long dataset, CancellationToken cancellationToken) =>
         [
-            .. await ledger.ReadAsync(
-                context =>
-                    context
-                        .Runs.Where(r =>
-                            EF.Functions.JsonExists(r.DatasetFilter, "also_datasets") && EF.Functions.JsonContains(r.DatasetFilter, also)
-                        )
-                        .Select(r => r.RunId),
+            .. await ledger.AskAsync(
+                connection =>
+                    connection.ListAsync<Guid>(
+                        "select run_id from public.discovery_runs where dataset_filter ? 'also_datasets' and dataset_filter @> $1::jsonb",
+                        cancellationToken,
+                        DatasetRepository.AlsoJson(dataset)
+                    ),
                 cancellationToken
             ),
         ];
-    }
 
     /// <summary>How many runs have each status; every status has its number.</summary>
     public async Task<IReadOnlyDictionary<string, long>> CountByStatusAsync(CancellationToken cancellationToken = default)
@@ -200,7 +178,13 @@ public sealed class RunRepository(LedgerDatabase ledger)
     }
 
     public async Task<long> CountAsync(CancellationToken cancellationToken = default) =>
-        (await ledger.ReadAsync(context => context.Runs.GroupBy(_ => 1).Select(g => g.LongCount()), cancellationToken)).FirstOrDefault();
+        (long)
+            (
+                await ledger.AskAsync(
+                    connection => connection.ScalarAsync("select count(*) from public.discovery_runs", cancellationToken),
+                    cancellationToken
+                )
+            )!;
 
     /// <summary>Runs whose id, or whose sweep's, starts or ends so, the newest first.</summary>
     /// <param name="part">hexadecimal digits and hyphens</param>
@@ -235,9 +219,11 @@ public sealed class RunRepository(LedgerDatabase ledger)
                 $"'{idOrPrefix}' is not a run id",
                 "Give the whole id, or at least six characters of its start or end."
             );
-        var matches = await ledger.ReadAsync(
-            context => context.Runs.Where(r => r.RunId.ToString().StartsWith(prefix) || r.RunId.ToString().EndsWith(prefix)).Take(2),
-            cancellationToken
+        var matches = await ledger.RowsAsync<DiscoveryRun>(
+            $"{Runs} where run_id::text like $1 or run_id::text like $2 limit 2",
+            cancellationToken,
+            $"{prefix}%",
+            $"%{prefix}"
         );
         return matches.Count switch
         {

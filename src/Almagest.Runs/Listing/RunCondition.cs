@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Npgsql;
 
 namespace Almagest.Runs.Listing;
 
@@ -30,6 +31,26 @@ internal sealed partial record RunCondition(string Sql, params IReadOnlyList<obj
             values.AddRange(part.Values);
         }
         return new RunCondition(string.Join(separator, texts), values);
+    }
+
+    /// <summary>The whole of it as a command, the places numbered as PostgreSQL does.</summary>
+    public NpgsqlCommand On(NpgsqlConnection connection)
+    {
+        var command = new NpgsqlCommand(
+            Place()
+                .Replace(
+                    Sql,
+                    m =>
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"${int.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture) + 1}"
+                        )
+                ),
+            connection
+        );
+        foreach (var value in Values)
+            command.Parameters.Add(new() { Value = value });
+        return command;
     }
 
     [GeneratedRegex(@"\{([0-9]+)\}", RegexOptions.CultureInvariant)]

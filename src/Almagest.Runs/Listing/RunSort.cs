@@ -34,16 +34,23 @@ internal static class RunSort
                 )
             );
         var order = string.Join(", ", Keys(field, "r", isDescending).Select(k => $"{k} {(isDescending ? "desc" : "asc")}"));
-        return RunCondition.Join(
+        return Page(conditions, new RunCondition(order, values), query);
+    }
+
+    /// <summary>The runs of a page.</summary>
+    public static RunCondition Page(IEnumerable<RunCondition> conditions, RunCondition order, RunQuery query) =>
+        RunCondition.Join(
             "",
             [
                 new RunCondition("select r.* from public.discovery_runs r where true"),
                 .. conditions.Select(c => c with { Sql = $" and {c.Sql}" }),
-                new RunCondition($" order by {order}", values),
+                order with
+                {
+                    Sql = $" order by {order.Sql}",
+                },
                 new RunCondition(" limit {0}", query.Limit),
             ]
         );
-    }
 
     /// <summary>What a run has to meet; all of them.</summary>
     public static IEnumerable<RunCondition> Conditions(RunQuery query, Guid[] alsoOverTheDataset)
@@ -57,7 +64,10 @@ internal static class RunSort
         if (query.Algorithm is { } algorithm)
             yield return new RunCondition("r.algorithm = {0}", algorithm);
         if (query.DatasetId is { } dataset)
-            yield return new RunCondition("(r.dataset_id = {0} or r.run_id = any({1}))", dataset, alsoOverTheDataset);
+            // Where there are no others the runs come from the dataset's index alone.
+            yield return alsoOverTheDataset.Length == 0
+                ? new RunCondition("r.dataset_id = {0}", dataset)
+                : new RunCondition("(r.dataset_id = {0} or r.run_id = any({1}))", dataset, alsoOverTheDataset);
         if (query.GroupId is { } group)
             yield return new RunCondition("r.group_id = {0}", group);
         if (query.Before is { } before)

@@ -2,7 +2,6 @@ using Almagest.Contract.Errors;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Listing;
-using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Lifecycle;
@@ -116,12 +115,10 @@ public sealed class RunListTests
                 );
             }
         }
-        await using var context = test.Ledger.CreateContext();
         await using var connection = await test.Ledger.ConnectAsync(CancellationToken);
         foreach (var query in queries)
         {
-            await using var sql = (Npgsql.NpgsqlCommand)RunOrder.Apply(context.Runs, query, []).CreateDbCommand();
-            sql.Connection = connection;
+            await using var sql = RunOrder.Query(query, []).On(connection);
             sql.CommandText = "explain " + sql.CommandText;
             var plan = new List<string>();
             await using var reader = await sql.ExecuteReaderAsync(CancellationToken);

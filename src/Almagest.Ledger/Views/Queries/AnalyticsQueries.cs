@@ -9,7 +9,7 @@ using Almagest.Ledger.Views.Quality;
 using Almagest.Ledger.Views.RunStats;
 using Almagest.Ledger.Views.StarFrequency;
 using Almagest.Ledger.Views.Timeline;
-using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Almagest.Ledger.Views.Queries;
 
@@ -23,7 +23,15 @@ public sealed class AnalyticsQueries(ILedgerReader ledger)
     {
         ArgumentNullException.ThrowIfNull(view);
         var sql = new ViewSql(view, rows ?? new ViewRows());
-        return ledger.ReadAsync(context => context.Set<TRow>().FromSqlRaw(sql.Text, sql.Parameters()), cancellationToken);
+        return ledger.RowsAsync<TRow>(
+            connection =>
+            {
+                var command = new NpgsqlCommand(sql.Text, connection);
+                command.Parameters.AddRange(sql.Parameters());
+                return command;
+            },
+            cancellationToken
+        );
     }
 
     /// <summary>Statistics of complete runs, newest first.</summary>
