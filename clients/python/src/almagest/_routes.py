@@ -72,6 +72,7 @@ ROUTES: Mapping[str, Route] = {
     "refreshViews": Route("POST", "/analytics/discovery/refresh-views"),
     "removeWatch": Route("DELETE", "/watches/{watch}", True),
     "replayRun": Route("POST", "/discovery/runs/{run_id}/replay"),
+    "restoreDataset": Route("POST", "/datasets/{dataset}/restore"),
     "restoreDeletion": Route("POST", "/deletions/{deletion_id}/restore"),
     "restoreRun": Route("POST", "/discovery/runs/{run_id}/restore"),
     "rethresholdRun": Route("POST", "/discovery/runs/{run_id}/rethreshold"),
