@@ -93,6 +93,18 @@ internal static class DatasetDeletionSql
             where match_id in (select match_id from public.cross_matches where $1 in (dataset_1_id, dataset_2_id))
             """;
 
+    /// <summary>What joins tables that were empty when their statistics were made: for each row of one, all of the other would be
+    /// read. Until the end of the transaction.</summary>
+    public const string WithoutLoops = "set local enable_nestloop = off";
+
+    public const string WithLoops = "set local enable_nestloop = on";
+
+    /// <summary>What was filled, for the plans of whoever asks next.</summary>
+    public const string AnalyzeKept = "analyze public.deleted_stars, public.deleted_labels, public.deleted_results, public.deleted_links";
+
+    /// <summary>The same, of what is back.</summary>
+    public const string AnalyzeRestored = "analyze public.stars, public.star_labels, public.discovery_results";
+
     /// <summary>Triggers take its stars and labels away, and what refers to it. $1 dataset</summary>
     public const string Delete = "delete from public.datasets where dataset_id = $1";
 

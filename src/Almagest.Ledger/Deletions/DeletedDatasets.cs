@@ -35,8 +35,10 @@ internal static class DeletedDatasets
         var who = new NpgsqlParameter { Value = (object?)by ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
         var deletion = (long)(await connection.ScalarAsync(DatasetDeletionSql.Keep, cancellationToken, datasetId, who, runs))!;
         await connection.ExecuteAsync(DatasetDeletionSql.KeepStars(await Columns(connection, "stars")), cancellationToken, datasetId);
+        await connection.ExecuteAsync(DatasetDeletionSql.WithoutLoops, cancellationToken);
         await connection.ExecuteAsync(DatasetDeletionSql.KeepLabels(await Columns(connection, "star_labels")), cancellationToken, datasetId);
         await connection.ExecuteAsync(DatasetDeletionSql.KeepLinks(await Columns(connection, "star_links")), cancellationToken, datasetId);
+        await connection.ExecuteAsync(DatasetDeletionSql.WithLoops, cancellationToken);
         await DeletedRuns.KeepAsync(connection, runs, by, cancellationToken);
         foreach (var sql in DatasetDeletionSql.KeepOthers)
             await connection.ExecuteAsync(sql, cancellationToken, deletion, datasetId, runs);
@@ -59,7 +61,9 @@ internal static class DeletedDatasets
         await connection.ExecuteAsync(DatasetDeletionSql.RestoreMatches, cancellationToken, matches);
         await connection.ExecuteAsync(DatasetDeletionSql.RestoreLinks(await Columns("star_links")), cancellationToken, matches);
         await connection.ExecuteAsync(DatasetDeletionSql.RestoreStars(await Columns("stars")), cancellationToken, deletion);
+        await connection.ExecuteAsync(DatasetDeletionSql.WithoutLoops, cancellationToken);
         await connection.ExecuteAsync(DatasetDeletionSql.RestoreLabels(await Columns("star_labels")), cancellationToken, deletion);
+        await connection.ExecuteAsync(DatasetDeletionSql.WithLoops, cancellationToken);
         await DeletedRuns.RestoreAsync(connection, runs, cancellationToken);
         await DeletedRuns.RestoreIdentificationsAsync(connection, with, cancellationToken);
         foreach (var sql in DatasetDeletionSql.RestoreOthers)

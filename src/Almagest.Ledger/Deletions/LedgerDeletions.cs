@@ -41,6 +41,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
                 await RequireRoomAsync(2 * bytes + results * BytesOfResult, cancellationToken);
                 await DeletedDatasets.KeepAsync(connection, datasetId, runs, by, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
+                await connection.ExecuteAsync(DatasetDeletionSql.AnalyzeKept, cancellationToken);
                 return true;
             },
             cancellationToken
@@ -202,6 +203,8 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
                 await RestoreAsync(connection, taken, name, cancellationToken);
                 await connection.ExecuteAsync(DeletionSql.Forget, cancellationToken, taken.Id);
                 await transaction.CommitAsync(cancellationToken);
+                if (taken.Kind == "dataset")
+                    await connection.ExecuteAsync(DatasetDeletionSql.AnalyzeRestored, cancellationToken);
                 return true;
             },
             cancellationToken
