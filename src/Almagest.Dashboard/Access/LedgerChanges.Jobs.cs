@@ -101,7 +101,8 @@ public sealed partial class LedgerChanges
         );
 
     /// <summary>Deletes a dataset with its stars, labels, runs and results; it can be brought back for a day.</summary>
-    public Task<PageJob> DeleteAsync(Dataset dataset, bool withRuns) =>
+    /// <param name="now">for good, which frees the space at once</param>
+    public Task<PageJob> DeleteAsync(Dataset dataset, bool withRuns, bool now = false) =>
         StartJobAsync(
             "delete",
             "deleteDataset",
@@ -110,6 +111,12 @@ public sealed partial class LedgerChanges
             async (job, person) =>
             {
                 job.Tell("its stars, labels and runs go");
+                if (now)
+                {
+                    await new DatasetRepository(ledger).DeleteAsync(dataset.DatasetId, withRuns, job.Stop);
+                    job.Conclude($"The dataset {dataset.Name} is deleted for good.", "datasets", "Datasets");
+                    return;
+                }
                 await new DatasetRepository(ledger).PutAwayAsync(dataset.DatasetId, withRuns, person.Name, job.Stop);
                 job.Conclude(
                     $"The dataset {dataset.Name} is deleted, and can be brought back for a day.",

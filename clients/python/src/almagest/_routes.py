@@ -69,6 +69,7 @@ ROUTES: Mapping[str, Route] = {
     "listStars": Route("GET", "/datasets/{dataset}/stars", True),
     "listWatches": Route("GET", "/watches", True),
     "nameClusters": Route("POST", "/discovery/runs/{run_id}/identify", True),
+    "nameRun": Route("PATCH", "/discovery/runs/{run_id}", True),
     "refreshViews": Route("POST", "/analytics/discovery/refresh-views"),
     "removeWatch": Route("DELETE", "/watches/{watch}", True),
     "replayRun": Route("POST", "/discovery/runs/{run_id}/replay"),

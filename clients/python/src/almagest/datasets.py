@@ -125,9 +125,9 @@ class Dataset(Record):
         star_id = star_id_of(self._ledger, key_of(self), source_id)
         return Figure(self._ledger.http, "getStarChart", {"star_id": star_id}, {"only": only})
 
-    def delete(self, with_runs: bool = False) -> None:
+    def delete(self, with_runs: bool = False, now: bool = False) -> None:
         """Deletes it with its stars and labels. See :meth:`Datasets.delete`."""
-        self._ledger.datasets.delete(self, with_runs=with_runs)
+        self._ledger.datasets.delete(self, with_runs=with_runs, now=now)
 
 
 class DatasetList(List[Dataset]):
