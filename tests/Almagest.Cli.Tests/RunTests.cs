@@ -243,8 +243,10 @@ public sealed class RunTests : IDisposable
         Assert.Empty(await ledger.RunIdsAsync());
         Assert.Equal(0, await ledger.CountAsync("select count(*) from stars"));
         Assert.Contains("the dataset: ", (await ledger.RunAsync("deletions", "list")).Ok().Out);
-        await ledger.ExecuteAsync($"insert into datasets (name, source, checksum, column_mapping, star_count, rejected_count) values "
-            + $"('{name}', '[]', 'x', '{{}}', 0, 0)");
+        await ledger.ExecuteAsync(
+            $"insert into datasets (name, source, checksum, column_mapping, star_count, rejected_count) values "
+                + $"('{name}', '[]', 'x', '{{}}', 0, 0)"
+        );
         var taken = await ledger.RunAsync("datasets", "restore", name);
         Assert.Equal(ExitCodes.Failed, taken.ExitCode);
         Assert.Contains("--as", taken.Error);

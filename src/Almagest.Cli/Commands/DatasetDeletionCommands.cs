@@ -36,7 +36,8 @@ internal static class DatasetDeletionCommands
                 var final = parsed.GetValue(now);
                 if (runs > 0 && !parsed.GetValue(withRuns))
                     throw new CommandFailedException(
-                        $"dataset '{dataset.Name}' has {ConsoleText.Plural(runs, "run", "runs")}, which would {(final ? "be lost" : "go with it")}",
+                        $"dataset '{dataset.Name}' has {ConsoleText.Plural(runs, "run", "runs")}, which would "
+                            + (final ? "be lost" : "go with it"),
                         "Add --with-runs to delete them as well."
                     );
                 if (final)

@@ -39,8 +39,9 @@ internal static class RunNameCommand
                     await RunResources.ReadAsync(session.Ledger, run, shell.CancellationToken),
                     console =>
                         console.Say(
-                            run.Name is { } called ? $"{ConsoleText.Short(run.RunId)} is called: {called}"
-                            : $"{ConsoleText.Short(run.RunId)} has no name."
+                            run.Name is { } called
+                                ? $"{ConsoleText.Short(run.RunId)} is called: {called}"
+                                : $"{ConsoleText.Short(run.RunId)} has no name."
                         )
                 );
                 return ExitCodes.Done;

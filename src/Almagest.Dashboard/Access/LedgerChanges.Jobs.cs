@@ -118,11 +118,7 @@ public sealed partial class LedgerChanges
                     return;
                 }
                 await new DatasetRepository(ledger).PutAwayAsync(dataset.DatasetId, withRuns, person.Name, job.Stop);
-                job.Conclude(
-                    $"The dataset {dataset.Name} is deleted, and can be brought back for a day.",
-                    "jobs#deletions",
-                    "Bring back"
-                );
+                job.Conclude($"The dataset {dataset.Name} is deleted, and can be brought back for a day.", "jobs#deletions", "Bring back");
             }
         );
 

@@ -227,10 +227,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     {
         if (name is not null)
             DatasetName.Require(name);
-        return await GetAsync(
-            await new LedgerDeletions(ledger).RestoreDatasetAsync(nameOrId, name, cancellationToken),
-            cancellationToken
-        );
+        return await GetAsync(await new LedgerDeletions(ledger).RestoreDatasetAsync(nameOrId, name, cancellationToken), cancellationToken);
     }
 
     /// <summary>Brings a dataset back by its deletion.</summary>

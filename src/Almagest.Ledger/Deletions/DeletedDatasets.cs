@@ -36,7 +36,11 @@ internal static class DeletedDatasets
         var deletion = (long)(await connection.ScalarAsync(DatasetDeletionSql.Keep, cancellationToken, datasetId, who, runs))!;
         await connection.ExecuteAsync(DatasetDeletionSql.KeepStars(await Columns(connection, "stars")), cancellationToken, datasetId);
         await connection.ExecuteAsync(DatasetDeletionSql.WithoutLoops, cancellationToken);
-        await connection.ExecuteAsync(DatasetDeletionSql.KeepLabels(await Columns(connection, "star_labels")), cancellationToken, datasetId);
+        await connection.ExecuteAsync(
+            DatasetDeletionSql.KeepLabels(await Columns(connection, "star_labels")),
+            cancellationToken,
+            datasetId
+        );
         await connection.ExecuteAsync(DatasetDeletionSql.KeepLinks(await Columns(connection, "star_links")), cancellationToken, datasetId);
         await connection.ExecuteAsync(DatasetDeletionSql.WithLoops, cancellationToken);
         await DeletedRuns.KeepAsync(connection, runs, by, cancellationToken);

@@ -145,7 +145,8 @@ internal static class DeletionSql
 
     /// <summary>Those that are older than they are kept, or all. $1 how long, null = all</summary>
     public const string Empty =
-        "delete from public.deletions where with_deletion is null and ($1::interval is null or deleted_at < clock_timestamp() - $1::interval)";
+        "delete from public.deletions where with_deletion is null "
+        + "and ($1::interval is null or deleted_at < clock_timestamp() - $1::interval)";
 
     /// <summary>Deleted runs over a dataset. $1 dataset, $2 what the filter of a run contains that adds it to another</summary>
     public const string RunsOver = "kind = 'run' and (dataset_id = $1 or content #> '{run,dataset_filter}' @> $2::jsonb)";

@@ -9,8 +9,8 @@ using NpgsqlTypes;
 namespace Almagest.Ledger.Deletions;
 
 /// <summary>
-/// Takes datasets, runs, notes and labels out of the ledger so that they can be brought back for a day. What is deleted is in no view and found by no
-/// question from that moment on; what is brought back is as it was, its id, its hash and its place in the views included.
+/// Takes datasets, runs, notes and labels out of the ledger so that they can be brought back for a day. What is deleted is in no view and
+/// found by no question from that moment on; what is brought back is as it was, its id, its hash and its place in the views included.
 /// </summary>
 public sealed class LedgerDeletions(LedgerDatabase ledger)
 {
@@ -187,13 +187,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
             cancellationToken
         );
 
-    private async Task RestoreAsync(
-        long? deletionId,
-        Guid? runId,
-        string? name,
-        string absent,
-        CancellationToken cancellationToken
-    ) =>
+    private async Task RestoreAsync(long? deletionId, Guid? runId, string? name, string absent, CancellationToken cancellationToken) =>
         await InTransactionAsync(
             async (connection, transaction) =>
             {

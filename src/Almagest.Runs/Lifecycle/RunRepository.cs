@@ -1,9 +1,9 @@
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
+using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;

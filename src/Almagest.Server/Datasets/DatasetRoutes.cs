@@ -14,10 +14,7 @@ namespace Almagest.Server.Datasets;
 /// <summary>The catalogues of the ledger and their stars.</summary>
 internal static class DatasetRoutes
 {
-    private static readonly BooleanParameter s_withRuns = new(
-        "with_runs",
-        "also delete its runs and their results"
-    );
+    private static readonly BooleanParameter s_withRuns = new("with_runs", "also delete its runs and their results");
     private static readonly BooleanParameter s_now = new("now", "for good, which frees the space at once");
     private static readonly TextParameter s_deleted = new("dataset", "the deleted dataset: its name or id") { InPath = true };
     private static readonly TextParameter s_newName = new("name", "what it is called from now on; as it was where this is left out");
@@ -117,12 +114,7 @@ internal static class DatasetRoutes
                     if (s_now.Read(context))
                         await datasets.DeleteAsync(dataset.DatasetId, withRuns, context.RequestAborted);
                     else
-                        await datasets.PutAwayAsync(
-                            dataset.DatasetId,
-                            withRuns,
-                            RequestPerson.Name(context),
-                            context.RequestAborted
-                        );
+                        await datasets.PutAwayAsync(dataset.DatasetId, withRuns, RequestPerson.Name(context), context.RequestAborted);
                     return Results.NoContent();
                 },
                 s_name,
@@ -131,7 +123,7 @@ internal static class DatasetRoutes
             )
             .WithDescription(
                 "It is in no view and found by no question from then on, nor is what rests on it, and can be brought back for a day: "
-                    + "POST …/restore, or GET /deletions and what it lists. Its name is free, and its space is freed then. Refused while a "
+                    + "POST …/restore, or GET /deletions and what it lists. Its name is free at once, its space then. Refused while a "
                     + "run on it is being worked on, and while it has runs, unless with_runs is true. The views follow by themselves."
             )
             .Produces(204)
@@ -146,11 +138,7 @@ internal static class DatasetRoutes
                 "Brings back a dataset that was deleted within the last day",
                 async context =>
                 {
-                    var restored = await datasets.RestoreAsync(
-                        s_deleted.Read(context)!,
-                        s_newName.Read(context),
-                        context.RequestAborted
-                    );
+                    var restored = await datasets.RestoreAsync(s_deleted.Read(context)!, s_newName.Read(context), context.RequestAborted);
                     return Results.Ok(await DatasetResources.ReadAsync(ledger, restored, cancellationToken: context.RequestAborted));
                 },
                 s_deleted,

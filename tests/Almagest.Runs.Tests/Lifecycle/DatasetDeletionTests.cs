@@ -79,7 +79,8 @@ public sealed class DatasetDeletionTests
               values ({{first}}, 1, 'first.csv', 7, 'ra_deg', 'no number', 'x');
             insert into star_labels (star_id, label_set, is_anomaly, kind) values
               ({{stars[0]}}, 'truth', 1, 'white dwarf'), ({{stars[1]}}, 'truth', 0, null), ({{others[0]}}, 'truth', 0, 'giant');
-            insert into discovery_exclusions (run_id, dataset_id, reason, healpix_6, stars) select '{{run}}', {{first}}, 'no parallax', 7, 3;
+            insert into discovery_exclusions (run_id, dataset_id, reason, healpix_6, stars)
+              values ('{{run}}', {{first}}, 'no parallax', 7, 3);
             insert into discovery_clusters (run_id, cluster_id, size, parallax_mas) values ('{{cluster.RunId}}', 0, 3, 0.1);
             insert into cross_matches (dataset_1_id, dataset_2_id, radius_arcsec, find, link_count, program_version)
               values ({{first}}, {{second}}, 1.5, 'best', 2, 'test'), ({{second}}, {{second}}, 0.1, 'all', 0, 'test');
@@ -165,10 +166,7 @@ public sealed class DatasetDeletionTests
         Assert.Equal("20 stars, 2 labels, 2 runs, 1 cross-match, 1 watch", kept.Summary);
         Assert.Equal(kept.DeletedAt + LedgerDeletions.Kept, kept.Until);
         // A run that went with it comes back with it.
-        var alone = await RefusedAsync(
-            ErrorCode.DeletionNotRestorable,
-            () => deletions.RestoreRunAsync(made.Both, CancellationToken)
-        );
+        var alone = await RefusedAsync(ErrorCode.DeletionNotRestorable, () => deletions.RestoreRunAsync(made.Both, CancellationToken));
         Assert.Contains("'first' is deleted", alone.Message, StringComparison.Ordinal);
 
         var back = await datasets.RestoreAsync("first", cancellationToken: CancellationToken);
@@ -362,10 +360,7 @@ public sealed class DatasetDeletionTests
             (await test.Ledger.Schema.LossesAsync("AddRunTasks")).Select(l => (l.What, l.Count))
         );
         await test.Ledger.Schema.RollbackAsync("AddRunTasks");
-        Assert.Equal(
-            [made.Others.ToString()],
-            await test.StringsAsync("select run_id from deletions")
-        );
+        Assert.Equal([made.Others.ToString()], await test.StringsAsync("select run_id from deletions"));
         await test.Ledger.Schema.MigrateAsync();
         await new LedgerDeletions(test.Ledger).RestoreRunAsync(made.Others, CancellationToken);
         Assert.True((await new RunRepository(test.Ledger).GetAsync(made.Others, CancellationToken)).IsComplete);
