@@ -260,10 +260,11 @@ public sealed class RunRepository(LedgerDatabase ledger)
     public Task<List<DiscoveryRun>> CalledAsync(string text, int most, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
+        var like = $"%{RunField.Escaped(text)}%";
         return ledger.ReadAsync(
             context =>
                 context
-                    .Runs.Where(r => r.Name != null && r.Name.ToLower().Contains(text.ToLower()))
+                    .Runs.Where(r => r.Name != null && EF.Functions.ILike(r.Name, like))
                     .OrderByDescending(r => r.RunId)
                     .Take(most),
             cancellationToken
