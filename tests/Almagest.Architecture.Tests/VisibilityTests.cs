@@ -32,6 +32,7 @@ public sealed class VisibilityTests
         ["Almagest.Server.Runs.RethresholdRequestBody"] = Body,
         ["Almagest.Server.Runs.ReviewAnswerBody"] = Body,
         ["Almagest.Server.Runs.ReviewCheckpointBody"] = Body,
+        ["Almagest.Server.Runs.RunNameBody"] = Body,
         ["Almagest.Server.Runs.RunRequestBody"] = Body,
         ["Almagest.Server.Runs.SweepRequestBody"] = Body,
     };

@@ -230,6 +230,37 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_deleted_dataset_comes_back_with_its_runs_and_their_names_and_under_another_name_where_its_own_is_taken()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var (ids, name) = (await ledger.RunIdsAsync(), await ledger.TextAsync("select name from datasets"));
+        Assert.Contains("is called: a b", (await ledger.RunAsync("runs", "name", ids[0], " a b ")).Ok().Out);
+        Assert.Contains("a b", (await ledger.RunAsync("runs", "list", "--where", "name = 'a b'")).Ok().Out);
+        Assert.Equal(ExitCodes.Failed, (await ledger.RunAsync("datasets", "delete", name)).ExitCode);
+
+        var deleted = (await ledger.RunAsync("datasets", "delete", name, "--with-runs")).Ok();
+        Assert.Contains("it can be undone: almagest datasets restore 1", deleted.Out);
+        Assert.Empty(await ledger.RunIdsAsync());
+        Assert.Equal(0, await ledger.CountAsync("select count(*) from stars"));
+        Assert.Contains("the dataset: ", (await ledger.RunAsync("deletions", "list")).Ok().Out);
+        await ledger.ExecuteAsync(
+            $"insert into datasets (name, source, checksum, column_mapping, star_count, rejected_count) values "
+                + $"('{name}', '[]', 'x', '{{}}', 0, 0)"
+        );
+        var taken = await ledger.RunAsync("datasets", "restore", name);
+        Assert.Equal(ExitCodes.Failed, taken.ExitCode);
+        Assert.Contains("--as", taken.Error);
+
+        Assert.Contains("is back", (await ledger.RunAsync("datasets", "restore", name, "--as", "as it was")).Ok().Out);
+        Assert.Equal(ids, await ledger.RunIdsAsync());
+        Assert.Contains("is called: a b", (await ledger.RunAsync("runs", "name", ids[0])).Ok().Out);
+        (await ledger.RunAsync("views", "verify")).Ok();
+        Assert.Contains("has no name", (await ledger.RunAsync("runs", "name", ids[0], "")).Ok().Out);
+        Assert.DoesNotContain("undone", (await ledger.RunAsync("datasets", "delete", "as it was", "--with-runs", "--now")).Ok().Out);
+        Assert.Equal(0, await ledger.CountAsync("select count(*) from deletions"));
+    }
+
+    [Fact]
     public async Task An_export_holds_every_star_of_the_run_exactly()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();

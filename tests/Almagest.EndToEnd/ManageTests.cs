@@ -1,4 +1,5 @@
 using System.Globalization;
+using Almagest.Contract.Errors;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Simulation;
 using Almagest.Ledger.Datasets;
@@ -192,6 +193,14 @@ public sealed class ManageTests(Sky sky, Browser browser) : IClassFixture<Sky>
         await walk.ArrivesAsync("/jobs#deletions");
         await walk.SeesAsync("isolation_forest, anomaly");
 
+        await walk.GoAsync($"/runs/{run}", Short(run));
+        await walk.Button("Name …").ClickAsync();
+        await walk.Page.GetByLabel("Its name").FillAsync("the best of all");
+        await walk.Button("Name", exact: true).ClickAsync();
+        await walk.HeadedAsync($"the best of all: run {Short(run)}");
+        await walk.GoAsync("/runs?q=best", "Runs");
+        await walk.SeesAsync("the best of all");
+
         await walk.GoAsync("/datasets/acted", "acted");
         await walk.SeesAsync("Report of the load");
         await walk.Button("Rename …").ClickAsync();
@@ -199,7 +208,41 @@ public sealed class ManageTests(Sky sky, Browser browser) : IClassFixture<Sky>
         await walk.Button("Rename", exact: true).ClickAsync();
         await walk.HeadedAsync("acted upon");
         Assert.Equal(dataset.DatasetId, (await new DatasetRepository(sky.Ledger).FindAsync("acted upon", CancellationToken)).DatasetId);
+
+        await walk.Button("Delete …").ClickAsync();
+        await walk.SeesAsync("can be brought back for a day, with all that goes with it");
+        await walk.Page.GetByLabel("Its name, to be sure").FillAsync("acted upon");
+        await AuditAsync(walk);
+        await walk.Button("Delete", exact: true).ClickAsync();
+        await walk.ArrivesAsync("/jobs/[0-9a-f]");
+        await walk.SeesAsync("The dataset acted upon is deleted, and can be brought back for a day.");
+        await Assert.ThrowsAsync<LedgerException>(() => new DatasetRepository(sky.Ledger).FindAsync("acted upon", CancellationToken));
+        // The name is another's by now.
+        await AddAsync("acted upon", 0);
+        await walk.GoAsync("/datasets", "Datasets");
+        await walk.SeesAsync("300 stars, 300 labels, 1 run");
+        await walk.Button("Bring back …").ClickAsync();
+        await walk.Page.GetByLabel("Its name").FillAsync("acted again");
+        await AuditAsync(walk);
+        await walk.Page.SetViewportSizeAsync(390, 844);
+        await walk.FitsAsync();
+        await AuditAsync(walk);
+        await walk.Button("Bring back", exact: true).ClickAsync();
+        await walk.ArrivesAsync("/jobs/[0-9a-f]");
+        await walk.SeesAsync("The dataset acted again is back");
+        await walk.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "acted again", Exact = true }).ClickAsync();
+        await walk.HeadedAsync("acted again");
+        Assert.Equal("the best of all", (await new RunRepository(sky.Ledger).GetAsync(run, CancellationToken)).Name);
         await RemoveAsync("acted upon");
+        await RemoveAsync("acted again");
+    }
+
+    private static async Task AuditAsync(Walk walk)
+    {
+        var found = await walk.Page.RunAxe(
+            new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa") }
+        );
+        Assert.Empty(found.Violations.Select(v => $"{v.Id}: {v.Nodes[0].Html}"));
     }
 
     [Fact]

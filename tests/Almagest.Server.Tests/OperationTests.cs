@@ -218,7 +218,26 @@ public sealed class OperationTests
         }
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, "/analytics/discovery/stats", null, "")).Status);
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, pending, null, "")).Status);
-        Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Delete, "/datasets/field?with_runs=true", null, "")).Status);
+        // What can be brought back needs room until then.
+        var kept = await SendAsync(HttpMethod.Delete, "/datasets/field?with_runs=true", null, "");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, kept.Status);
+        Assert.Contains("Delete it for good, which needs no room.", kept.Text, StringComparison.Ordinal);
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await SendAsync(HttpMethod.Delete, "/datasets/field?with_runs=true&now=true", null, "")).Status
+        );
+    }
+
+    [Fact]
+    public async Task Once_the_server_stops_no_page_connects_to_it_again()
+    {
+        await using var server = await TestServer.StartAsync(o => o with { Workers = 0 });
+        const string Connect = "/_blazor/negotiate?negotiateVersion=1";
+        Assert.Equal(HttpStatusCode.OK, (await server.PostAsync(Connect)).Status);
+        server.App.Lifetime.StopApplication();
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.PostAsync(Connect)).Status);
+        // What is being answered is answered.
+        Assert.Equal(HttpStatusCode.OK, (await server.GetAsync("/datasets")).Status);
     }
 
     [Fact]

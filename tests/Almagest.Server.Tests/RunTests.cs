@@ -294,7 +294,7 @@ public sealed class RunTests : IAsyncLifetime
         JsonAssert.Problem(await _server.GetAsync(location), HttpStatusCode.NotFound);
         await Eventually.HoldsAsync(async () => (await _server.GetAsync("/analytics/discovery/stats")).Json.GetArrayLength() == 0);
         var kept = Assert.Single((await _server.GetAsync("/deletions")).Json.EnumerateArray());
-        JsonAssert.Fields(kept, "deletion_id kind run_id star_id dataset summary deleted_at deleted_by until");
+        JsonAssert.Fields(kept, "deletion_id kind run_id star_id dataset summary deleted_at deleted_by until dataset_id");
         Assert.EndsWith(kept.GetProperty("run_id").GetString()!, location, StringComparison.Ordinal);
 
         var back = await _server.PostAsync($"{location}/restore");
@@ -304,6 +304,46 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NoContent, (await _server.DeleteAsync($"{location}?now=true")).Status);
         Assert.Equal(0, (await _server.GetAsync("/deletions")).Json.GetArrayLength());
         JsonAssert.Problem(await _server.PostAsync("/deletions/1/restore"), HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_dataset_that_is_deleted_is_found_by_no_route_and_comes_back_with_its_run_and_the_name_of_that()
+    {
+        var location = (
+            await _server.PostAsync("/discovery/runs", """{"algorithm": "dbscan", "dataset": "field"}""")
+        ).Headers.Location!.ToString();
+        await EndedAsync(location);
+        Task<Answer> NameAsync(string json) =>
+            _server.SendAsync(HttpMethod.Patch, location, new StringContent(json, System.Text.Encoding.UTF8, "application/json"));
+        var named = await NameAsync("""{"name": " the first "}""");
+        Assert.Equal((HttpStatusCode.OK, "the first"), (named.Status, named.Json.GetProperty("name").GetString()));
+        JsonAssert.Problem(await NameAsync("""{"name": "a\u0007b"}"""), HttpStatusCode.BadRequest);
+        var before = (await _server.GetAsync("/datasets/field")).Text;
+        var stars = (await _server.GetAsync("/datasets/field/stars")).Text;
+        var run = (await _server.GetAsync(location)).Text;
+        var tables = (await _server.GetAsync("/vo/tap/tables")).Text;
+
+        Assert.Equal(HttpStatusCode.NoContent, (await _server.DeleteAsync("/datasets/field?with_runs=true")).Status);
+
+        foreach (var path in new[] { "/datasets/field", "/datasets/field/stars", location, "/vo/datasets/field/moc" })
+            JsonAssert.Problem(await _server.GetAsync(path), HttpStatusCode.NotFound);
+        Assert.Equal(0, (await _server.GetAsync("/datasets")).Json.GetArrayLength());
+        Assert.True((await _server.GetAsync("/vo/tap/tables")).Text.Length < tables.Length);
+        var kept = Assert.Single((await _server.GetAsync("/deletions")).Json.EnumerateArray());
+        Assert.Equal(("dataset", "field"), (kept.GetProperty("kind").GetString(), kept.GetProperty("dataset").GetString()));
+        JsonAssert.Problem(await _server.PostAsync("/datasets/other/restore"), HttpStatusCode.NotFound);
+        await _server.LoadAsync();
+        var taken = JsonAssert.Problem(await _server.PostAsync("/datasets/field/restore"), HttpStatusCode.Conflict);
+        Assert.Contains("name=NAME", taken.ToString(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NoContent, (await _server.DeleteAsync("/datasets/field?now=true")).Status);
+
+        var back = await _server.PostAsync("/datasets/field/restore");
+        Assert.Equal((HttpStatusCode.OK, before), (back.Status, (await _server.GetAsync("/datasets/field")).Text));
+        Assert.Equal(stars, (await _server.GetAsync("/datasets/field/stars")).Text);
+        Assert.Equal(run, (await _server.GetAsync(location)).Text);
+        Assert.Equal(tables, (await _server.GetAsync("/vo/tap/tables")).Text);
+        var replayed = await _server.PostAsync($"{location}/replay");
+        Assert.Equal((HttpStatusCode.OK, true), (replayed.Status, replayed.Json.GetProperty("is_reproduced").GetBoolean()));
     }
 
     [Fact]

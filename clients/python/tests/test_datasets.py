@@ -48,6 +48,14 @@ def test_an_astropy_table_says_its_units(ledger, sky, stars):
     assert abs(back["parallax_mas"] - sky["parallax"]).max() < 1e-12 * 20
     assert back.meta["program"] == "Almagest"
     loaded.delete()
+    with pytest.raises(almagest.NotFound):
+        ledger.datasets.get("client-table")
+    assert next(d for d in ledger.deletions() if d.kind == "dataset").dataset == "client-table"
+    restored = ledger.datasets.restore("client-table", new_name="client-table-again")
+    assert restored.dataset_id == loaded.dataset_id and list(restored.to_astropy()["source_id"]) == list(table["source_id"])
+    restored.delete(now=True)
+    with pytest.raises(almagest.NotFound):
+        ledger.datasets.restore("client-table-again")
 
 
 @pytest.mark.parametrize("fast", [True, False])

@@ -233,6 +233,7 @@ def test_stored_scores_are_given_another_threshold_and_a_run_is_replayed(ledger,
         ledger.runs.get(wider.run_id)
     assert caught.value.code == "run_not_found" and caught.value.facts["run_id"] == wider.run_id
     back = ledger.runs.restore(wider)
+    assert back.rename("the wider one").name == "the wider one" and ledger.runs.get(back.run_id).name == "the wider one"
     assert back.anomaly_count == wider.anomaly_count and len(back.results(anomalies_only=True)) == back.anomaly_count
     back.delete(now=True)
     with pytest.raises(almagest.NotFound):

@@ -8,7 +8,7 @@ using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
 
-/// <summary><c>datasets</c>: <c>list</c>, <c>show</c> and <c>delete</c> here, the others beside.</summary>
+/// <summary><c>datasets</c>: <c>list</c> and <c>show</c> here, the others beside.</summary>
 internal static class DatasetCommands
 {
     public static Command Create(CommandShell shell, GlobalOptions global) =>
@@ -21,7 +21,8 @@ internal static class DatasetCommands
             "almagest datasets compare field-dr2 field-dr3",
             "almagest datasets set stars --unit RA=hours",
             "almagest datasets export gaia-100pc -o stars.fits",
-            "almagest datasets delete gaia-100pc --with-runs"
+            "almagest datasets delete gaia-100pc --with-runs",
+            "almagest datasets restore gaia-100pc"
         )
         {
             List(shell, global),
@@ -30,7 +31,8 @@ internal static class DatasetCommands
             DatasetCompareCommand.Create(shell, global),
             DatasetSetCommand.Create(shell, global),
             DatasetExportCommand.Create(shell, global),
-            Delete(shell, global),
+            DatasetDeletionCommands.Delete(shell, global),
+            DatasetDeletionCommands.Restore(shell, global),
         };
 
     private static DescribedCommand List(CommandShell shell, GlobalOptions global)
@@ -116,53 +118,6 @@ internal static class DatasetCommands
                         );
                         IngestReportView.ShowRejected(console, dataset.RejectedRows, dataset.RejectedCount, shown);
                     }
-                );
-                return ExitCodes.Done;
-            }
-        );
-        return command;
-    }
-
-    private static DescribedCommand Delete(CommandShell shell, GlobalOptions global)
-    {
-        var name = new Argument<string>("DATASET") { Description = "Its name or number" };
-        var withRuns = OptionFactory.Flag("--with-runs", "Delete its runs and their results as well");
-        var command = new DescribedCommand(
-            "delete",
-            "Delete a catalogue with its stars, and if asked its runs",
-            "almagest datasets delete gaia-100pc --with-runs"
-        )
-        {
-            name,
-            withRuns,
-        };
-        command.SetAction(
-            async (parsed, _) =>
-            {
-                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-                var datasets = new DatasetRepository(session.Ledger);
-                var dataset = await datasets.FindAsync(parsed.GetRequiredValue(name), shell.CancellationToken);
-                var runs = (await datasets.RunCountsAsync(shell.CancellationToken)).GetValueOrDefault(dataset.DatasetId);
-                if (runs > 0 && !parsed.GetValue(withRuns))
-                    throw new CommandFailedException(
-                        $"dataset '{dataset.Name}' has {ConsoleText.Plural(runs, "run", "runs")}, which would be lost",
-                        "Add --with-runs to delete them as well."
-                    );
-                await datasets.DeleteAsync(dataset.DatasetId, true, shell.CancellationToken);
-                await ViewUpkeep.KeepAsync(shell, session.Ledger, "run", shell.CancellationToken);
-                shell.Answer(
-                    new
-                    {
-                        deleted = dataset.Name,
-                        dataset.DatasetId,
-                        stars = dataset.StarCount,
-                        runs,
-                    },
-                    console =>
-                        console.Say(
-                            $"Deleted {dataset.Name}: {ConsoleText.Plural(dataset.StarCount, "star", "stars")}, "
-                                + $"{ConsoleText.Plural(runs, "run", "runs")}."
-                        )
                 );
                 return ExitCodes.Done;
             }

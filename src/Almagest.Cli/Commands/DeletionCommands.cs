@@ -43,7 +43,12 @@ internal static class DeletionCommands
                         foreach (var d in found)
                             table.Row(
                                 ConsoleText.Count(d.DeletionId),
-                                d.Kind == "run" ? $"{d.RunId.ToString()![^8..]}: {d.Summary}" : d.Summary,
+                                d.Kind switch
+                                {
+                                    "run" => $"{d.RunId.ToString()![^8..]}: {d.Summary}",
+                                    "dataset" => $"the dataset: {d.Summary}",
+                                    _ => d.Summary,
+                                },
                                 d.Dataset,
                                 ConsoleText.When(d.DeletedAt),
                                 d.DeletedBy ?? "–",

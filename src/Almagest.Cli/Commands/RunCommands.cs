@@ -44,6 +44,7 @@ internal static class RunCommands
             RunReplayCommand.Create(shell, global),
             RunRecoveryCommand.Create(shell, global),
             RunScoreCommand.Create(shell, global),
+            RunNameCommand.Create(shell, global),
             RunAnnotationCommands.Tag(shell, global),
             RunAnnotationCommands.Note(shell, global),
         };

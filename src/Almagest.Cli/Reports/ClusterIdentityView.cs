@@ -56,7 +56,7 @@ internal sealed class ClusterIdentityView(RunClusterIdentities found)
     private void ShowMembers(IAnsiConsole console, int number, ClusterIdentity identity)
     {
         console.Say($"\nMembers of {number}, the surest first:");
-        var table = ConsoleTables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">runs", ">probability");
+        var table = ConsoleTables.Of("source_id", ">RA (°)", ">Dec (°)", ">mag", ">runs", ">share of runs");
         foreach (var m in identity.Members)
         {
             if (found.Stars.GetValueOrDefault(m.StarId) is not Star s)

@@ -94,7 +94,7 @@ internal sealed class RunView
         foreach (var r in runs)
         {
             table.Row([
-                ConsoleText.Short(r.RunId),
+                r.Name is { } name ? $"{ConsoleText.Short(r.RunId)} {ConsoleText.Clip(name, 20)}" : ConsoleText.Short(r.RunId),
                 .. Only(several, ConsoleText.Clip(string.Join(" + ", RunDatasets.Names(r, datasets)), 14)),
                 .. Only(counts, r.TotalStars > 0 ? ConsoleText.Count(r.TotalStars) : "–"),
                 ParameterText.WithDetector(r.Algorithm, ParameterText.Short(r.Algorithm, r.Parameters)),
@@ -118,6 +118,7 @@ internal sealed class RunView
         var remarks = (_report.ResultsSummary?.Notes ?? []).Select(n => ("note", (string?)n));
         console.Heading($"Run {_run.RunId}");
         console.Facts([
+            ("name", _run.Name),
             ("what", _run.RunType == RunTypes.Cluster ? "clusters" : "anomalies"),
             ("algorithm", _run.Algorithm),
             ("parameters", ParameterText.Full(_run.Algorithm, _run.Parameters)),

@@ -37,7 +37,10 @@ internal static class CommandAdvice
         [ErrorCode.DatabaseNotEmpty] = _ =>
             "Restore into an empty one: createdb NAME and --database, or ALMAGEST_HOME=/another/folder. Nothing was changed.",
         [ErrorCode.DatasetHasRuns] = _ => "Add --with-runs to delete them, too.",
-        [ErrorCode.DatasetNameTaken] = _ => "Choose another name with --dataset, or delete it: almagest datasets delete NAME",
+        [ErrorCode.DatasetNameTaken] = e =>
+            e.Facts.ContainsKey("restoring")
+                ? "Give it another name: almagest datasets restore --as NAME"
+                : "Choose another name with --dataset, or delete it: almagest datasets delete NAME",
         [ErrorCode.LabelIdsMissing] = e => After(e, "The option is --map source_id=COLUMN."),
         [ErrorCode.LabelSetNotFound] = _ => "Load some: almagest labels import FILE",
         [ErrorCode.LabelsMissing] = e => After(e, "The option is --map label_outlier=COLUMN, for instance."),

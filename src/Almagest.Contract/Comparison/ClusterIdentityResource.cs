@@ -54,7 +54,8 @@ public sealed record ClusterEventResource(string Kind, Guid RunId, IReadOnlyList
 /// <summary>A star of an identity.</summary>
 /// <param name="RunsIn">runs in which it belongs to it</param>
 /// <param name="RunsAnalysed">runs that analysed it</param>
-/// <param name="MembershipProbability">runs_in / runs_analysed</param>
+/// <param name="MembershipProbability">runs_in / runs_analysed: the share of the runs that have it there, no probability from its
+/// errors</param>
 public sealed record IdentityMember(
     long StarId,
     string? SourceId,

@@ -80,6 +80,10 @@ public record RunResource(
     /// <summary>Who started it: an account, or the name of a token; null where that is not known.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? StartedBy { get; init; }
+
+    /// <summary>What somebody calls it; null = nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
 }
 
 /// <summary>A page of runs.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using Almagest.Catalog.Files;
 using Almagest.Catalog.Writing;
+using Almagest.Contract.Status;
 using Almagest.Dashboard.Work;
 using Almagest.Ledger.Access;
 using Almagest.Ledger.Database;
@@ -99,18 +100,41 @@ public sealed partial class LedgerChanges
             }
         );
 
-    /// <summary>Deletes a dataset with its stars, labels, runs and results, for good.</summary>
-    public Task<PageJob> DeleteAsync(Dataset dataset, bool withRuns) =>
+    /// <summary>Deletes a dataset with its stars, labels, runs and results; it can be brought back for a day.</summary>
+    /// <param name="now">for good, which frees the space at once</param>
+    public Task<PageJob> DeleteAsync(Dataset dataset, bool withRuns, bool now = false) =>
         StartJobAsync(
             "delete",
             "deleteDataset",
             AccessScope.Admin,
             $"dataset {dataset.Name}",
-            async (job, _) =>
+            async (job, person) =>
             {
                 job.Tell("its stars, labels and runs go");
-                await new DatasetRepository(ledger).DeleteAsync(dataset.DatasetId, withRuns, job.Stop);
-                job.Conclude($"The dataset {dataset.Name} is deleted.", "datasets", "Datasets");
+                if (now)
+                {
+                    await new DatasetRepository(ledger).DeleteAsync(dataset.DatasetId, withRuns, job.Stop);
+                    job.Conclude($"The dataset {dataset.Name} is deleted for good.", "datasets", "Datasets");
+                    return;
+                }
+                await new DatasetRepository(ledger).PutAwayAsync(dataset.DatasetId, withRuns, person.Name, job.Stop);
+                job.Conclude($"The dataset {dataset.Name} is deleted, and can be brought back for a day.", "jobs#deletions", "Bring back");
+            }
+        );
+
+    /// <summary>Brings back a dataset that was deleted within the last day.</summary>
+    /// <param name="name">what it is called from now on</param>
+    public Task<PageJob> RestoreAsync(DeletionResource deletion, string name) =>
+        StartJobAsync(
+            "restore",
+            "restoreDataset",
+            AccessScope.Write,
+            $"dataset {deletion.Dataset}",
+            async (job, _) =>
+            {
+                job.Tell("its stars, labels and runs come back");
+                await new DatasetRepository(ledger).RestoreAsync(deletion.DeletionId, name, job.Stop);
+                job.Conclude($"The dataset {name} is back: {deletion.Summary}.", $"datasets/{Uri.EscapeDataString(name)}", name);
             }
         );
 

@@ -274,6 +274,14 @@ public sealed partial class LedgerChanges(LedgerDatabase ledger, PageAccess acce
             }
         );
 
+    /// <summary>Calls a run something; blank = nothing.</summary>
+    public Task NameAsync(Guid runId, string name, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "nameRun",
+            $"/discovery/runs/{runId}",
+            async _ => await new RunRepository(ledger).NameAsync(runId, name, cancellationToken)
+        );
+
     public Task RenameAsync(Dataset dataset, string name, CancellationToken cancellationToken) =>
         ChangeAsync(
             "renameDataset",

@@ -33,7 +33,7 @@ internal sealed partial class Destinations(LedgerDatabase ledger)
         ("Coverage and parameters", "coverage"),
         ("Views", "views"),
         ("Jobs", "jobs"),
-        ("Deleted runs, notes and labels", "jobs#deletions"),
+        ("Deleted datasets, runs, notes and labels", "jobs#deletions"),
         ("API", "docs"),
     ];
 
@@ -54,13 +54,15 @@ internal sealed partial class Destinations(LedgerDatabase ledger)
         var datasets = await new DatasetRepository(ledger).ListAsync(cancellationToken);
         var found = new List<Destination>();
         found.AddRange(await RunsOfIdAsync(text, datasets, cancellationToken));
+        // Of a run that is meant by its id, nobody wants a list.
+        var isOne = found.Count > 0;
+        found.AddRange(await RunsCalledAsync(text, datasets, cancellationToken));
         found.AddRange(DatasetsCalled(text, datasets));
         found.AddRange(await StarsOfIdAsync(text, cancellationToken));
         if (PositionText.Parse(text) is { } place)
             found.AddRange(await AtAsync(place.RaDeg, place.DecDeg, cancellationToken));
         found.AddRange(await StarsThatFitAsync(text, datasets, cancellationToken));
-        // Of a run that is named, nobody wants a list.
-        if (!found.Any(d => d.Kind is "run" or "sweep"))
+        if (!isOne)
             found.AddRange(await RunsThatFitAsync(text, cancellationToken));
         found.AddRange(
             s_pages
@@ -84,14 +86,7 @@ internal sealed partial class Destinations(LedgerDatabase ledger)
             && (whole.StartsWith(id, StringComparison.Ordinal) || whole.EndsWith(id, StringComparison.Ordinal));
         return
         [
-            .. runs.Where(r => Meant(r.RunId))
-                .Select(r => new Destination(
-                    "run",
-                    DisplayText.Short(r.RunId),
-                    $"{DisplayText.Algorithm(r.Algorithm)}, {DisplayText.ShortParameters(r)}, on {DisplayText.Datasets(r, names)}, "
-                        + $"{r.Status}, {DisplayText.When(r.CreatedAt)}",
-                    $"runs/{r.RunId}"
-                )),
+            .. runs.Where(r => Meant(r.RunId)).Select(r => ToRun(r, names)),
             .. runs.Where(r => Meant(r.GroupId))
                 .DistinctBy(r => r.GroupId)
                 .Select(r => new Destination(
@@ -102,6 +97,22 @@ internal sealed partial class Destinations(LedgerDatabase ledger)
                 )),
         ];
     }
+
+    private async Task<IEnumerable<Destination>> RunsCalledAsync(string text, List<Dataset> datasets, CancellationToken cancellationToken)
+    {
+        var runs = await new RunRepository(ledger).CalledAsync(text, MostOfAKind, cancellationToken);
+        var names = datasets.ToDictionary(d => d.DatasetId, d => d.Name);
+        return runs.Select(r => ToRun(r, names));
+    }
+
+    private static Destination ToRun(DiscoveryRun run, IReadOnlyDictionary<long, string> datasets) =>
+        new(
+            "run",
+            run.Name is { } name ? $"{name} ({DisplayText.Short(run.RunId)})" : DisplayText.Short(run.RunId),
+            $"{DisplayText.Algorithm(run.Algorithm)}, {DisplayText.ShortParameters(run)}, on {DisplayText.Datasets(run, datasets)}, "
+                + $"{run.Status}, {DisplayText.When(run.CreatedAt)}",
+            $"runs/{run.RunId}"
+        );
 
     private static IEnumerable<Destination> DatasetsCalled(string text, List<Dataset> datasets) =>
         datasets

@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using MudBlazor.Services;
 
 namespace Almagest.Dashboard.Hosting;
@@ -43,6 +44,18 @@ public static class DashboardHosting
     /// <summary>After routing: a person at an address that does not exist gets a page, and pages check the token of their forms.</summary>
     public static void Use(IApplicationBuilder app)
     {
+        // A page whose connection is closed because the server stops asks for another at once. Nobody would close that one, and it would
+        // end when what it needs is gone.
+        var stopping = app.ApplicationServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        app.Use(
+            (context, next) =>
+            {
+                if (!stopping.IsCancellationRequested || !context.Request.Path.StartsWithSegments("/_blazor"))
+                    return next(context);
+                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                return Task.CompletedTask;
+            }
+        );
         app.Use(
             (context, next) =>
             {

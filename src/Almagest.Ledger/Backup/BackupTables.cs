@@ -22,6 +22,9 @@ internal static class BackupTables
         "deletions",
         "deleted_results",
         "deleted_exclusions",
+        "deleted_stars",
+        "deleted_labels",
+        "deleted_links",
     ];
 
     // Who may ask a server is not a matter of what was found.

@@ -203,7 +203,41 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
             await GetAsync(datasetId, cancellationToken);
     }
 
-    /// <summary>Deletes a dataset with its stars, labels, runs and results, in one transaction.</summary>
+    /// <summary>Deletes a dataset with its stars, labels, runs and results, so that it can be brought back for a day
+    /// (<see cref="LedgerDeletions"/>).</summary>
+    /// <param name="withRuns">false: refuse while the dataset has runs</param>
+    /// <exception cref="LedgerException">no such dataset, it has runs, a run on it is being worked on, or there is no room to keep
+    /// it</exception>
+    public async Task PutAwayAsync(long datasetId, bool withRuns, string? by, CancellationToken cancellationToken = default)
+    {
+        var dataset = await GetAsync(datasetId, cancellationToken);
+        if (!withRuns)
+            await RequireNoRunsAsync(dataset, "go", cancellationToken);
+        if (!await new LedgerDeletions(ledger).DeleteDatasetAsync(datasetId, AlsoJson(datasetId), by, cancellationToken))
+            throw InUse(datasetId);
+    }
+
+    /// <summary>Brings a dataset back that was deleted within the last day, with all that went with it.</summary>
+    /// <param name="nameOrId">as it was called, else its number</param>
+    /// <param name="name">what it is called from now on; null = as it was</param>
+    /// <exception cref="LedgerException">there is none, or more than one; another dataset has the name by now, or it is no
+    /// name</exception>
+    public async Task<Dataset> RestoreAsync(string nameOrId, string? name = null, CancellationToken cancellationToken = default)
+    {
+        if (name is not null)
+            DatasetName.Require(name);
+        return await GetAsync(await new LedgerDeletions(ledger).RestoreDatasetAsync(nameOrId, name, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Brings a dataset back by its deletion.</summary>
+    /// <exception cref="LedgerException">there is no such deletion, another dataset has the name, or it is no name</exception>
+    public Task RestoreAsync(long deletionId, string name, CancellationToken cancellationToken = default)
+    {
+        DatasetName.Require(name);
+        return new LedgerDeletions(ledger).RestoreDatasetAsync(deletionId, name, cancellationToken);
+    }
+
+    /// <summary>Deletes a dataset with its stars, labels, runs and results for good, in one transaction.</summary>
     /// <param name="withRuns">false: refuse while the dataset has runs, which would be lost</param>
     /// <exception cref="LedgerException">no such dataset, it has runs, or a run on it is being worked on</exception>
     public async Task DeleteAsync(long datasetId, bool withRuns = true, CancellationToken cancellationToken = default)
@@ -222,15 +256,8 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
                 )
                 .With("dataset", dataset.Name)
                 .With("runs", kept);
-        if (!withRuns && await RunCountAsync(datasetId, cancellationToken) is > 0 and var count)
-            throw LedgerException
-                .Of(
-                    ErrorCode.DatasetHasRuns,
-                    $"dataset '{dataset.Name}' has {count} {(count == 1 ? "run, which" : "runs, which")} would be lost with it",
-                    "Delete them first, or with it."
-                )
-                .With("dataset", dataset.Name)
-                .With("runs", count);
+        if (!withRuns)
+            await RequireNoRunsAsync(dataset, "be lost", cancellationToken);
         await ledger.AskAsync(
             async connection =>
             {
@@ -268,17 +295,33 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
                     ) == 0
                 )
                 {
-                    throw LedgerException.Of(
-                        ErrorCode.DatasetInUse,
-                        $"a run on dataset {datasetId} is being worked on",
-                        "Wait until it has ended, then delete the dataset."
-                    );
+                    throw InUse(datasetId);
                 }
                 await transaction.CommitAsync(cancellationToken);
             },
             cancellationToken
         );
     }
+
+    private async Task RequireNoRunsAsync(Dataset dataset, string what, CancellationToken cancellationToken)
+    {
+        if (await RunCountAsync(dataset.DatasetId, cancellationToken) is > 0 and var count)
+            throw LedgerException
+                .Of(
+                    ErrorCode.DatasetHasRuns,
+                    $"dataset '{dataset.Name}' has {count} {(count == 1 ? "run, which" : "runs, which")} would {what} with it",
+                    "Delete them first, or with it."
+                )
+                .With("dataset", dataset.Name)
+                .With("runs", count);
+    }
+
+    private static LedgerException InUse(long datasetId) =>
+        LedgerException.Of(
+            ErrorCode.DatasetInUse,
+            $"a run on dataset {datasetId} is being worked on",
+            "Wait until it has ended, then delete the dataset."
+        );
 
     private async Task<LedgerException> MissingAsync(string message, string? field, CancellationToken cancellationToken)
     {

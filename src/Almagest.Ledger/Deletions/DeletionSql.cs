@@ -9,9 +9,9 @@ internal static class DeletionSql
 
     private const string ExclusionColumns = "run_id, dataset_id, reason, healpix_6, stars";
 
-    /// <summary>Keeps a run that nobody works on. $1 run, $2 who</summary>
-    public const string KeepRun = """
-        with r as (select * from public.discovery_runs where run_id = $1 and status <> 'running' for update)
+    /// <summary>Keeps those of some runs that nobody works on. $1 runs, $2 who</summary>
+    public const string KeepRuns = """
+        with r as (select * from public.discovery_runs where run_id = any($1) and status <> 'running' order by run_id for update)
         insert into public.deletions (kind, run_id, dataset_id, deleted_by, content, summary)
         select 'run', r.run_id, r.dataset_id, $2,
           jsonb_build_object('run', to_jsonb(r), 'tags', c.tags, 'notes', c.notes, 'clusters', c.clusters,
@@ -28,56 +28,73 @@ internal static class DeletionSql
         returning deletion_id
         """;
 
-    /// <summary>What belongs to it in bulk. $1 run</summary>
+    /// <summary>What belongs to them in bulk. $1 runs</summary>
     public static readonly string[] KeepBulk =
     [
-        $"insert into public.deleted_results ({ResultColumns}) select {ResultColumns} from public.discovery_results where run_id = $1",
+        $"insert into public.deleted_results ({ResultColumns}) select {ResultColumns} from public.discovery_results where run_id = any($1)",
         $"insert into public.deleted_exclusions ({ExclusionColumns}) select {ExclusionColumns} from public.discovery_exclusions "
-            + "where run_id = $1",
-        // Triggers count it out of the views and take its results away.
-        "delete from public.discovery_runs where run_id = $1",
+            + "where run_id = any($1)",
+        // Triggers count them out of the views and take their results away.
+        "delete from public.discovery_runs where run_id = any($1)",
     ];
 
-    /// <summary>What the row of a run makes the views count, before it. $1 run</summary>
+    private const string RunsOf = "run_id in (select run_id from public.deletions where deletion_id = any($1) and kind = 'run')";
+
+    /// <summary>What the rows of runs make the views count, before them. $1 their deletions</summary>
     public static readonly string[] RestoreBulk =
     [
-        $"insert into public.discovery_results ({ResultColumns}) select {ResultColumns} from public.deleted_results where run_id = $1",
+        $"insert into public.discovery_results ({ResultColumns}) select {ResultColumns} from public.deleted_results where {RunsOf}",
         $"insert into public.discovery_exclusions ({ExclusionColumns}) select {ExclusionColumns} from public.deleted_exclusions "
-            + "where run_id = $1",
+            + $"where {RunsOf}",
     ];
 
-    /// <summary>What refers to the row of a run, after it. $1 content</summary>
-    public static readonly string[] RestoreBelongings =
+    /// <summary>The rows of runs, and what refers to them. $1 their deletions</summary>
+    public static readonly string[] RestoreRuns =
     [
         """
-            insert into public.discovery_clusters
-            select (jsonb_populate_recordset(null::public.discovery_clusters, $1 -> 'clusters')).*
+            insert into public.discovery_runs
+            select r.* from public.deletions d, jsonb_populate_record(null::public.discovery_runs, d.content -> 'run') r
+            where d.deletion_id = any($1) order by r.run_id
             """,
-        // A catalogue that was deleted meanwhile has taken its own with it.
+        """
+            insert into public.discovery_clusters
+            select c.* from public.deletions d, jsonb_populate_recordset(null::public.discovery_clusters, d.content -> 'clusters') c
+            where d.deletion_id = any($1)
+            """,
+        // A catalogue that is gone for good has taken its own with it; one that is deleted brings them back with it.
         """
             insert into public.run_identifications
-            select i.* from jsonb_populate_recordset(null::public.run_identifications, $1 -> 'identifications') i
-            join public.datasets using (dataset_id)
+            select i.* from public.deletions d,
+              jsonb_populate_recordset(null::public.run_identifications, d.content -> 'identifications') i
+            where d.deletion_id = any($1) and exists (select from public.datasets s where s.dataset_id = i.dataset_id)
             """,
         """
             insert into public.cluster_identifications
-            select i.* from jsonb_populate_recordset(null::public.cluster_identifications, $1 -> 'identified') i
-            join public.run_identifications using (run_id, dataset_id)
+            select i.* from public.deletions d,
+              jsonb_populate_recordset(null::public.cluster_identifications, d.content -> 'identified') i
+            where d.deletion_id = any($1) and exists (select from public.datasets s where s.dataset_id = i.dataset_id)
             """,
         """
-            insert into public.run_tags select (jsonb_populate_recordset(null::public.run_tags, $1 -> 'tags')).*
+            insert into public.deletions (kind, run_id, dataset_id, with_deletion, content, summary)
+            select 'identification', d.run_id, o.dataset_id, o.deletion_id,
+              jsonb_build_object('identification', i, 'identified',
+                (select coalesce(jsonb_agg(c), '[]') from jsonb_array_elements(d.content -> 'identified') c
+                  where c -> 'dataset_id' = i -> 'dataset_id')),
+              format('identification of run %s', d.run_id)
+            from public.deletions d, jsonb_array_elements(d.content -> 'identifications') i, public.deletions o
+            where d.deletion_id = any($1) and o.kind = 'dataset' and o.dataset_id = (i ->> 'dataset_id')::bigint
+            """,
+        """
+            insert into public.run_tags
+            select t.* from public.deletions d, jsonb_populate_recordset(null::public.run_tags, d.content -> 'tags') t
+            where d.deletion_id = any($1)
             """,
         """
             insert into public.run_notes overriding system value
-            select (jsonb_populate_recordset(null::public.run_notes, $1 -> 'notes')).*
+            select n.* from public.deletions d, jsonb_populate_recordset(null::public.run_notes, d.content -> 'notes') n
+            where d.deletion_id = any($1)
             """,
     ];
-
-    /// <summary>The row of the run itself. $1 run, $2 content</summary>
-    public const string RestoreRunRow = """
-        insert into public.discovery_runs select (jsonb_populate_record(null::public.discovery_runs, $2 -> 'run')).*
-        where $1 = ($2 #>> '{run,run_id}')::uuid
-        """;
 
     /// <summary>Takes a note away and keeps it. $1 run, $2 note, $3 who</summary>
     public const string DeleteNote = """
@@ -112,17 +129,24 @@ internal static class DeletionSql
         on conflict do nothing
         """;
 
-    /// <summary>One deletion, or the one of a run; held against others who would restore it at the same moment. $1 number or null, $2 run
-    /// or null</summary>
+    /// <summary>One deletion, or the one of a run, with the name of a deleted dataset that it cannot come back without; held against others
+    /// who would restore it at the same moment. $1 number or null, $2 run or null</summary>
     public const string Take = """
-        select deletion_id, kind, run_id, star_id, content from public.deletions
-        where deletion_id = $1 or (kind = 'run' and run_id = $2) for update
+        select d.deletion_id, d.kind, d.run_id, d.star_id, d.content, o.content #>> '{dataset,name}'
+        from public.deletions d
+        left join public.deletions o on o.kind = 'dataset' and d.kind <> 'dataset'
+          and (o.deletion_id = d.with_deletion or o.dataset_id = d.dataset_id
+            or d.content #> '{run,dataset_filter,also_datasets}' @> to_jsonb(o.dataset_id))
+        where d.kind not in ('match', 'identification') and (d.deletion_id = $1 or (d.kind = 'run' and d.run_id = $2))
+        limit 1 for update of d
         """;
 
     public const string Forget = "delete from public.deletions where deletion_id = $1";
 
     /// <summary>Those that are older than they are kept, or all. $1 how long, null = all</summary>
-    public const string Empty = "delete from public.deletions where $1::interval is null or deleted_at < clock_timestamp() - $1::interval";
+    public const string Empty =
+        "delete from public.deletions where with_deletion is null "
+        + "and ($1::interval is null or deleted_at < clock_timestamp() - $1::interval)";
 
     /// <summary>Deleted runs over a dataset. $1 dataset, $2 what the filter of a run contains that adds it to another</summary>
     public const string RunsOver = "kind = 'run' and (dataset_id = $1 or content #> '{run,dataset_filter}' @> $2::jsonb)";
@@ -131,11 +155,13 @@ internal static class DeletionSql
     public const string CountRuns =
         $"select count(*) from public.deletions where {RunsOver} and deleted_at >= clock_timestamp() - $3::interval";
 
-    /// <summary>$1 how long they are kept</summary>
+    /// <summary>Those that stand for themselves, and whose dataset is there. $1 how long they are kept</summary>
     public const string List = """
-        select d.deletion_id, d.kind, d.run_id, d.star_id, s.name, d.summary, d.deleted_at, d.deleted_by, d.deleted_at + $1::interval
-        from public.deletions d join public.datasets s using (dataset_id)
-        where d.deleted_at >= clock_timestamp() - $1::interval
+        select d.deletion_id, d.kind, d.run_id, d.star_id, coalesce(s.name, d.content #>> '{dataset,name}'), d.summary, d.deleted_at,
+               d.deleted_by, d.deleted_at + $1::interval, d.dataset_id
+        from public.deletions d left join public.datasets s using (dataset_id)
+        where d.deleted_at >= clock_timestamp() - $1::interval and d.with_deletion is null
+          and (d.kind = 'dataset' or s.dataset_id is not null)
         order by d.deletion_id desc limit 1000
         """;
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Status;
 using Almagest.Ledger.Database;
@@ -7,8 +9,8 @@ using NpgsqlTypes;
 namespace Almagest.Ledger.Deletions;
 
 /// <summary>
-/// Takes runs, notes and labels out of the ledger so that they can be brought back for a day. What is deleted is in no view and found by no
-/// question from that moment on; what is brought back is as it was, its id, its hash and its place in the views included.
+/// Takes datasets, runs, notes and labels out of the ledger so that they can be brought back for a day. What is deleted is in no view and
+/// found by no question from that moment on; what is brought back is as it was, its id, its hash and its place in the views included.
 /// </summary>
 public sealed class LedgerDeletions(LedgerDatabase ledger)
 {
@@ -18,6 +20,34 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
     // A result with its key; the log of the database takes as much again.
     private const long BytesOfResult = 2 * 106;
 
+    /// <summary>Deletes a dataset with its stars, labels, runs, cross-matches and whatever else rests on it.</summary>
+    /// <param name="also">what the filter of a run contains that adds the dataset to another</param>
+    /// <returns>false: a run on it is being worked on</returns>
+    /// <exception cref="LedgerException">too little room to keep it, or the database has trouble</exception>
+    public async Task<bool> DeleteDatasetAsync(long datasetId, string also, string? by, CancellationToken cancellationToken = default)
+    {
+        await EmptyAsync(Kept, cancellationToken);
+        return await InTransactionAsync(
+            async (connection, transaction) =>
+            {
+                // Whoever submits a run holds a share of its datasets' rows: it is there already, or finds the dataset gone.
+                const string Hold = "select 1 from public.datasets where dataset_id = $1 for update";
+                if (await connection.ScalarAsync(Hold, cancellationToken, datasetId) is null)
+                    return true;
+                if (await DeletedDatasets.HoldRunsAsync(connection, datasetId, also, cancellationToken) is not { } runs)
+                    return false;
+                var bytes = (long)(await connection.ScalarAsync(DatasetDeletionSql.Bytes, cancellationToken, datasetId))!;
+                var results = (long)(await connection.ScalarAsync(DatasetDeletionSql.ResultsOf, cancellationToken, runs))!;
+                await RequireRoomAsync(2 * bytes + results * BytesOfResult, cancellationToken);
+                await DeletedDatasets.KeepAsync(connection, datasetId, runs, by, cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                await connection.ExecuteAsync(DatasetDeletionSql.AnalyzeKept, cancellationToken);
+                return true;
+            },
+            cancellationToken
+        );
+    }
+
     /// <summary>Deletes a run with its results, clusters, exclusions, tags and notes.</summary>
     /// <returns>whether there was such a run that nobody works on</returns>
     /// <exception cref="LedgerException">too little room to keep it, or the database has trouble</exception>
@@ -25,14 +55,12 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
     {
         await EmptyAsync(Kept, cancellationToken);
         var results = (await ledger.ReadAsync(context => context.Runs.Where(r => r.RunId == runId), cancellationToken)).FirstOrDefault();
-        await RequireRoomAsync(results?.TotalStars ?? 0, cancellationToken);
+        await RequireRoomAsync((results?.TotalStars ?? 0) * BytesOfResult, cancellationToken);
         return await InTransactionAsync(
             async (connection, transaction) =>
             {
-                if (await connection.ScalarAsync(DeletionSql.KeepRun, cancellationToken, runId, Text(by)) is null)
+                if (await DeletedRuns.KeepAsync(connection, [runId], by, cancellationToken) == 0)
                     return false;
-                foreach (var sql in DeletionSql.KeepBulk)
-                    await connection.ExecuteAsync(sql, cancellationToken, runId);
                 await transaction.CommitAsync(cancellationToken);
                 return true;
             },
@@ -78,7 +106,8 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
                             reader.GetString(5),
                             reader.GetDateTime(6),
                             reader.IsDBNull(7) ? null : reader.GetString(7),
-                            reader.GetDateTime(8)
+                            reader.GetDateTime(8),
+                            reader.GetInt64(9)
                         )
                     );
                 return found;
@@ -99,12 +128,41 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
     /// <exception cref="LedgerException">there is no such deletion, or its place is taken: the run of a note is gone, the star has another
     /// label now</exception>
     public Task RestoreAsync(long deletionId, CancellationToken cancellationToken = default) =>
-        RestoreAsync(deletionId, null, $"there is no deletion {deletionId}", cancellationToken);
+        RestoreAsync(deletionId, null, null, $"there is no deletion {deletionId}", cancellationToken);
+
+    /// <summary>Brings a dataset back under a name.</summary>
+    /// <exception cref="LedgerException">there is no such deletion, or another dataset has the name</exception>
+    public Task RestoreDatasetAsync(long deletionId, string name, CancellationToken cancellationToken = default) =>
+        RestoreAsync(deletionId, null, name, $"there is no deletion {deletionId}", cancellationToken);
 
     /// <summary>Brings a run back.</summary>
     /// <exception cref="LedgerException">no run of this id was deleted within the last day</exception>
     public Task RestoreRunAsync(Guid runId, CancellationToken cancellationToken = default) =>
-        RestoreAsync(null, runId, $"no run {runId} was deleted within the last day", cancellationToken);
+        RestoreAsync(null, runId, null, $"no run {runId} was deleted within the last day", cancellationToken);
+
+    /// <summary>Brings a dataset back, with all that went with it.</summary>
+    /// <param name="nameOrId">as it was called, else its number</param>
+    /// <param name="name">what it is called from now on; null = as it was</param>
+    /// <returns>its number</returns>
+    /// <exception cref="LedgerException">none of this name was deleted within the last day, or more than one; another dataset has the
+    /// name by now</exception>
+    public async Task<long> RestoreDatasetAsync(string nameOrId, string? name, CancellationToken cancellationToken = default)
+    {
+        var all = (await ListAsync(cancellationToken)).Where(d => d.Kind == "dataset").ToList();
+        var found = all.Where(d => d.Dataset == nameOrId).ToList();
+        if (found.Count == 0 && long.TryParse(nameOrId, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            found = [.. all.Where(d => d.DatasetId == id)];
+        var absent = $"no dataset '{nameOrId}' was deleted within the last day";
+        if (found.Count == 0)
+            throw NotFound(absent);
+        if (found.Count > 1)
+            throw Taken(
+                $"{found.Count} deleted datasets were called '{nameOrId}': the numbers {string.Join(", ", found.Select(d => d.DatasetId))}",
+                "Give the number of one."
+            );
+        await RestoreAsync(found[0].DeletionId, null, name, absent, cancellationToken);
+        return found[0].DatasetId;
+    }
 
     /// <summary>Lets one deletion go for good.</summary>
     /// <exception cref="LedgerException">there is no such deletion</exception>
@@ -129,46 +187,64 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
             cancellationToken
         );
 
-    private async Task RestoreAsync(long? deletionId, Guid? runId, string absent, CancellationToken cancellationToken) =>
+    private async Task RestoreAsync(long? deletionId, Guid? runId, string? name, string absent, CancellationToken cancellationToken) =>
         await InTransactionAsync(
             async (connection, transaction) =>
             {
-                var (id, kind, run, star, content) =
-                    await TakeAsync(connection, deletionId, runId, cancellationToken) ?? throw NotFound(absent);
-                var document = new NpgsqlParameter { Value = content, NpgsqlDbType = NpgsqlDbType.Jsonb };
-                switch (kind)
-                {
-                    case "run":
-                        await RestoreRunAsync(connection, run!.Value, content, cancellationToken);
-                        break;
-                    case "note":
-                        if (await connection.ExecuteAsync(DeletionSql.RestoreNote, cancellationToken, run!.Value, document) == 0)
-                            throw Taken($"run {run} is deleted, and its note cannot be without it", "Bring the run back first.");
-                        break;
-                    default:
-                        if (await connection.ExecuteAsync(DeletionSql.RestoreLabel, cancellationToken, star!.Value, document) == 0)
-                            throw Taken($"star {star} has another label in that set by now", "Take that one away first.");
-                        break;
-                }
-                await connection.ExecuteAsync(DeletionSql.Forget, cancellationToken, id);
+                var taken = await TakeAsync(connection, deletionId, runId, cancellationToken) ?? throw NotFound(absent);
+                if (taken.Lacks is { } lacks)
+                    throw Taken($"the dataset '{lacks}' is deleted, and this cannot be without it", "Bring the dataset back first.");
+                await RestoreAsync(connection, taken, name, cancellationToken);
+                await connection.ExecuteAsync(DeletionSql.Forget, cancellationToken, taken.Id);
                 await transaction.CommitAsync(cancellationToken);
+                if (taken.Kind == "dataset")
+                    await connection.ExecuteAsync(DatasetDeletionSql.AnalyzeRestored, cancellationToken);
                 return true;
             },
             cancellationToken
         );
 
-    // What refers to the row of the run comes after it, what its row makes the views count before it.
-    private static async Task RestoreRunAsync(NpgsqlConnection connection, Guid runId, string content, CancellationToken cancellationToken)
+    private static async Task RestoreAsync(NpgsqlConnection connection, Deletion taken, string? name, CancellationToken cancellationToken)
     {
-        NpgsqlParameter Document() => new() { Value = content, NpgsqlDbType = NpgsqlDbType.Jsonb };
-        foreach (var sql in DeletionSql.RestoreBulk)
-            await connection.ExecuteAsync(sql, cancellationToken, runId);
-        await connection.ExecuteAsync(DeletionSql.RestoreRunRow, cancellationToken, runId, Document());
-        foreach (var sql in DeletionSql.RestoreBelongings)
-            await connection.ExecuteAsync(sql, cancellationToken, Document());
+        var document = new NpgsqlParameter { Value = taken.Content, NpgsqlDbType = NpgsqlDbType.Jsonb };
+        switch (taken.Kind)
+        {
+            case "dataset":
+                var called = name ?? JsonNode.Parse(taken.Content)!["dataset"]!["name"]!.GetValue<string>();
+                try
+                {
+                    await DeletedDatasets.RestoreAsync(connection, taken.Id, called, cancellationToken);
+                }
+                catch (PostgresException e) when (e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "ix_datasets_name" })
+                {
+                    throw LedgerException
+                        .Of(
+                            ErrorCode.DatasetNameTaken,
+                            $"there is another dataset '{called}' by now",
+                            "Bring it back under another name, or rename that one.",
+                            "dataset"
+                        )
+                        .With("dataset", called)
+                        .With("restoring", true);
+                }
+                break;
+            case "run":
+                long[] deletion = [taken.Id];
+                await DeletedRuns.RestoreBulkAsync(connection, deletion, cancellationToken);
+                await DeletedRuns.RestoreAsync(connection, deletion, cancellationToken);
+                break;
+            case "note":
+                if (await connection.ExecuteAsync(DeletionSql.RestoreNote, cancellationToken, taken.Run!.Value, document) == 0)
+                    throw Taken($"run {taken.Run} is deleted, and its note cannot be without it", "Bring the run back first.");
+                break;
+            default:
+                if (await connection.ExecuteAsync(DeletionSql.RestoreLabel, cancellationToken, taken.Star!.Value, document) == 0)
+                    throw Taken($"star {taken.Star} has another label in that set by now", "Take that one away first.");
+                break;
+        }
     }
 
-    private static async Task<(long Id, string Kind, Guid? Run, long? Star, string Content)?> TakeAsync(
+    private static async Task<Deletion?> TakeAsync(
         NpgsqlConnection connection,
         long? deletionId,
         Guid? runId,
@@ -185,28 +261,32 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? (
+            ? new Deletion(
                 reader.GetInt64(0),
                 reader.GetString(1),
                 reader.IsDBNull(2) ? null : reader.GetGuid(2),
                 reader.IsDBNull(3) ? null : reader.GetInt64(3),
-                reader.GetString(4)
+                reader.GetString(4),
+                reader.IsDBNull(5) ? null : reader.GetString(5)
             )
             : null;
     }
 
-    private async Task RequireRoomAsync(long results, CancellationToken cancellationToken)
+    /// <param name="Lacks">name of a deleted dataset that it cannot come back without</param>
+    private sealed record Deletion(long Id, string Kind, Guid? Run, long? Star, string Content, string? Lacks);
+
+    private async Task RequireRoomAsync(long bytes, CancellationToken cancellationToken)
     {
         try
         {
-            await DiskSpace.RequireAsync(ledger, results * BytesOfResult, cancellationToken);
+            await DiskSpace.RequireAsync(ledger, bytes, cancellationToken);
         }
         catch (LedgerException e) when (e.Code == ErrorCode.DiskNearlyFull)
         {
             throw LedgerException
                 .Of(
                     e.Code,
-                    $"{e.Message}; a run that can be brought back for a day needs its room until then",
+                    $"{e.Message}; what can be brought back for a day needs its room until then",
                     "Delete it for good, which needs no room.",
                     inner: e
                 )

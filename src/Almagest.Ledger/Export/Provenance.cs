@@ -70,7 +70,7 @@ public sealed class Provenance(LedgerDatabase ledger)
     {
         var filter = StarFilter.FromJson(run.DatasetFilter);
         var found = ResultsSummary.Parse(run.ResultsSummary);
-        return new JsonObject
+        var described = new JsonObject
         {
             ["run_id"] = run.RunId.ToString(),
             ["run_type"] = run.RunType,
@@ -91,6 +91,9 @@ public sealed class Provenance(LedgerDatabase ledger)
             ["results_hash"] = run.ResultsHash,
             ["results_hash_version"] = run.ResultsHashVersion,
         };
+        if (run.Name is { } name)
+            described.Insert(1, "run_name", name);
+        return described;
     }
 
     /// <summary>Of two datasets joined by position.</summary>

@@ -453,6 +453,10 @@ namespace Almagest.Ledger.Migrations
                         .HasDefaultValue(0)
                         .HasColumnName("max_restarts");
 
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
                     b.Property<DateTime>("NotBefore")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")

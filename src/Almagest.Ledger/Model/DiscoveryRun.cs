@@ -9,6 +9,9 @@ public sealed class DiscoveryRun
     /// <summary>UUID version 7: ordered by time of creation.</summary>
     public Guid RunId { get; set; }
 
+    /// <summary>What somebody calls it; null = nothing. The one thing that may change once it is complete.</summary>
+    public string? Name { get; set; }
+
     /// <summary><see cref="RunTypes.Anomaly"/> or <see cref="RunTypes.Cluster"/>.</summary>
     public required string RunType { get; set; }
 

@@ -85,6 +85,11 @@ internal static class MigrationLosses
         ],
         // Their runs begin anew.
         ["AddRunTasks"] = [],
+        ["AddDatasetDeletions"] =
+        [
+            ("deleted datasets that can be brought back", "select count(*) from public.deletions where kind = 'dataset'"),
+            ("names of runs", "select count(*) from public.discovery_runs where name is not null"),
+        ],
         ["AddAccessTokens"] = [("access tokens", "select count(*) from public.access_tokens")],
     };
 

@@ -108,6 +108,7 @@ public sealed class RunListExport(LedgerDatabase ledger)
             Time(run.CompletedAt),
             run.ResultsHash,
             (long?)run.ResultsHashVersion,
+            run.Name,
             string.Join(" + ", RunDatasets.Names(run, names)),
             StarFilter.FromJson(run.DatasetFilter).Describe(),
             run.GroupId?.ToString(),

@@ -95,6 +95,9 @@ internal static class RunLife
     /// <summary>The status that a run is inserted with.</summary>
     public const string First = RunStatus.Pending;
 
+    /// <summary>Calls a run something, whatever its status. $1 run, $2 its name, null = nothing</summary>
+    public const string Name = "update public.discovery_runs set name = $2 where run_id = $1";
+
     private const string NoProgress = "progress_stage = null, progress_fraction = null";
 
     private const string WithoutTasks = "not exists (select from public.run_tasks t where t.run_id = q.run_id)";

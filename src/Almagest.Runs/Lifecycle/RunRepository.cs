@@ -1,6 +1,7 @@
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
+using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Deletions;
@@ -239,6 +240,30 @@ public sealed class RunRepository(LedgerDatabase ledger)
                 "Give more characters."
             ),
         };
+    }
+
+    /// <summary>Runs whose name contains a text, the newest first.</summary>
+    public Task<List<DiscoveryRun>> CalledAsync(string text, int most, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var like = $"%{RunField.Escaped(text)}%";
+        return ledger.ReadAsync(
+            context =>
+                context
+                    .Runs.Where(r => r.Name != null && EF.Functions.ILike(r.Name, like))
+                    .OrderByDescending(r => r.RunId)
+                    .Take(most),
+            cancellationToken
+        );
+    }
+
+    /// <summary>Calls a run something. Nothing else changes: its hash does not know its name.</summary>
+    /// <param name="name">at most 200 characters on one line; null or blank = nothing</param>
+    /// <exception cref="LedgerException">no such run, or it is not a name</exception>
+    public async Task<DiscoveryRun> NameAsync(Guid runId, string? name, CancellationToken cancellationToken = default)
+    {
+        await ExecuteAsync(RunLife.Name, cancellationToken, runId, AnnotationText.Short("name", name));
+        return await GetAsync(runId, cancellationToken);
     }
 
     /// <summary>Deletes a run and its results for good, in one transaction, and frees their space.</summary>

@@ -32,6 +32,7 @@ internal sealed record RunField(string Name, RunFieldKind Kind, string Sql)
     private static readonly RunField[] s_fields =
     [
         new("run_id", RunFieldKind.Text, "@.run_id::text"),
+        new("name", RunFieldKind.Text, "@.name"),
         new("run_type", RunFieldKind.Text, "@.run_type"),
         new("algorithm", RunFieldKind.Text, "@.algorithm"),
         new("status", RunFieldKind.Text, "@.status"),

@@ -89,8 +89,8 @@ internal static class RunSort
 
     // Whatever of a run is a text, or is written as one.
     private const string Holds = """
-        (r.run_id::text ilike {0} or r.group_id::text ilike {0} or r.algorithm ilike {0} or r.started_by ilike {0} or r.error ilike {0}
-          or r.status ilike {0} or r.dataset_filter::text ilike {0}
+        (r.run_id::text ilike {0} or r.group_id::text ilike {0} or r.name ilike {0} or r.algorithm ilike {0} or r.started_by ilike {0}
+          or r.error ilike {0} or r.status ilike {0} or r.dataset_filter::text ilike {0}
           or exists (select from jsonb_each_text(r.parameters) p where p.value ilike {0})
           or exists (select from public.run_tags t where t.run_id = r.run_id and t.tag ilike {0})
           or exists (select from public.run_notes n where n.run_id = r.run_id and n.text ilike {0})

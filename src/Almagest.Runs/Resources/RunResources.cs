@@ -56,6 +56,7 @@ public static class RunResources
         {
             FeaturesChosen = summary?.FeaturesChosen,
             StartedBy = run.StartedBy,
+            Name = run.Name,
         };
     }
 

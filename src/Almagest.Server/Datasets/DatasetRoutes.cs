@@ -3,6 +3,7 @@ using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Export;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Resources;
+using Almagest.Server.Access;
 using Almagest.Server.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,10 +14,10 @@ namespace Almagest.Server.Datasets;
 /// <summary>The catalogues of the ledger and their stars.</summary>
 internal static class DatasetRoutes
 {
-    private static readonly BooleanParameter s_withRuns = new(
-        "with_runs",
-        "also delete its runs and their results, which cannot be undone"
-    );
+    private static readonly BooleanParameter s_withRuns = new("with_runs", "also delete its runs and their results");
+    private static readonly BooleanParameter s_now = new("now", "for good, which frees the space at once");
+    private static readonly TextParameter s_deleted = new("dataset", "the deleted dataset: its name or id") { InPath = true };
+    private static readonly TextParameter s_newName = new("name", "what it is called from now on; as it was where this is left out");
     private static readonly TextParameter s_name = new("dataset", "the dataset: its name or id") { InPath = true };
     private static readonly TextParameter s_sourceId = new("source_id", "only the star with this id of the catalogue's own");
     private static readonly IntegerParameter s_after = new("after", "next of the page before", 0, long.MaxValue, 0);
@@ -109,18 +110,47 @@ internal static class DatasetRoutes
                 async context =>
                 {
                     var dataset = await datasets.FindAsync(s_name.Read(context)!, context.RequestAborted);
-                    await datasets.DeleteAsync(dataset.DatasetId, s_withRuns.Read(context), context.RequestAborted);
+                    var withRuns = s_withRuns.Read(context);
+                    if (s_now.Read(context))
+                        await datasets.DeleteAsync(dataset.DatasetId, withRuns, context.RequestAborted);
+                    else
+                        await datasets.PutAwayAsync(dataset.DatasetId, withRuns, RequestPerson.Name(context), context.RequestAborted);
                     return Results.NoContent();
                 },
                 s_name,
-                s_withRuns
+                s_withRuns,
+                s_now
             )
             .WithDescription(
-                "Refused while a run on it is being worked on, and while it has runs, unless with_runs is true. The views follow by "
-                    + "themselves."
+                "It is in no view and found by no question from then on, nor is what rests on it, and can be brought back for a day: "
+                    + "POST …/restore, or GET /deletions and what it lists. Its name is free at once, its space then. Refused while a "
+                    + "run on it is being worked on, and while it has runs, unless with_runs is true. The views follow by themselves."
             )
             .Produces(204)
             .Fails(404, 409)
+            .DisableRequestTimeout();
+
+        group
+            .Route(
+                "POST",
+                "/{dataset}/restore",
+                "restoreDataset",
+                "Brings back a dataset that was deleted within the last day",
+                async context =>
+                {
+                    var restored = await datasets.RestoreAsync(s_deleted.Read(context)!, s_newName.Read(context), context.RequestAborted);
+                    return Results.Ok(await DatasetResources.ReadAsync(ledger, restored, cancellationToken: context.RequestAborted));
+                },
+                s_deleted,
+                s_newName
+            )
+            .WithDescription(
+                "With its stars, labels, runs, cross-matches and identifications, as they were, their ids and hashes included. What needs "
+                    + "another dataset that is deleted comes back with that. Where two deleted datasets had the name, give the id; where "
+                    + "another dataset has it by now, a new name. The views follow by themselves."
+            )
+            .Produces<DatasetDetail>()
+            .Fails(400, 404, 409)
             .DisableRequestTimeout();
 
         group

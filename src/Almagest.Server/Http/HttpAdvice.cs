@@ -27,9 +27,9 @@ internal static class HttpAdvice
         [ErrorCode.DatabaseAway] = _ => "Try again in a moment; /health/ready says when it answers.",
         [ErrorCode.DatasetHasRuns] = _ => "Add with_runs=true to delete them, too.",
         [ErrorCode.DatasetNameTaken] = e =>
-            e.Facts.TryGetValue("dataset", out var name)
-                ? $"Choose another name with dataset=NAME, or delete it: DELETE /datasets/{name}"
-                : "Choose another name with dataset=NAME.",
+            e.Facts.ContainsKey("restoring") ? "Give it another name with name=NAME."
+            : e.Facts.TryGetValue("dataset", out var name) ? $"Choose another name with dataset=NAME, or delete it: DELETE /datasets/{name}"
+            : "Choose another name with dataset=NAME.",
         [ErrorCode.LabelNotFound] = _ => "GET /stars/{star_id} shows its labels.",
         [ErrorCode.LabelSetNotFound] = _ => "Load some: almagest labels import FILE, on the server.",
         [ErrorCode.NoDatasets] = _ => "Load one first: POST /datasets, or almagest ingest FILE on the server.",

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Almagest.Server.Operations;
 
-/// <summary>Runs, notes and labels that were deleted within the last day.</summary>
+/// <summary>Datasets, runs, notes and labels that were deleted within the last day.</summary>
 internal static class DeletionRoutes
 {
     private static readonly IntegerParameter s_id = new("deletion_id", "number of the deletion", 1, long.MaxValue) { InPath = true };
@@ -26,7 +26,8 @@ internal static class DeletionRoutes
                 async context => Results.Ok(await deletions.ListAsync(context.RequestAborted))
             )
             .WithDescription(
-                "Runs with all that belongs to them, notes on runs, labels of stars; at most a thousand. Datasets are not kept."
+                "Datasets and runs with all that belongs to them, notes on runs, labels of stars; at most a thousand. What went with a "
+                    + "dataset is no deletion of its own, and what was deleted before it shows again when it is back."
             )
             .Produces<DeletionResource[]>();
         group

@@ -2,6 +2,13 @@ using System.Text.Json;
 
 namespace Almagest.Server.Runs;
 
+/// <summary>What a run is called.</summary>
+public sealed record RunNameBody
+{
+    /// <summary>At most 200 characters on one line; null or blank = nothing.</summary>
+    public string? Name { get; init; }
+}
+
 /// <summary>What to run: which stars, which algorithm, which parameters.</summary>
 public sealed record RunRequestBody
 {

@@ -189,6 +189,26 @@ internal static class RunRoutes
 
         group
             .Route(
+                "PATCH",
+                "/{run_id}",
+                "nameRun",
+                "Calls a run something, or nothing",
+                async context =>
+                {
+                    var runId = RunId.Read(context)!.Value;
+                    var body = await JsonBody.ReadAsync<RunNameBody>(context);
+                    var run = await runs.NameAsync(runId, body.Name, context.RequestAborted);
+                    return Results.Ok(await RunResources.ReadAsync(ledger, run, context.RequestAborted));
+                },
+                RunId
+            )
+            .WithDescription("Lists, pages and exports show it. Nothing else of a run ever changes; its hash does not know its name.")
+            .Accepts<RunNameBody>("application/json")
+            .Produces<RunResource>()
+            .Fails(400, 404, 413, 415);
+
+        group
+            .Route(
                 "DELETE",
                 "/{run_id}",
                 "deleteRun",

@@ -125,9 +125,9 @@ class Dataset(Record):
         star_id = star_id_of(self._ledger, key_of(self), source_id)
         return Figure(self._ledger.http, "getStarChart", {"star_id": star_id}, {"only": only})
 
-    def delete(self, with_runs: bool = False) -> None:
+    def delete(self, with_runs: bool = False, now: bool = False) -> None:
         """Deletes it with its stars and labels. See :meth:`Datasets.delete`."""
-        self._ledger.datasets.delete(self, with_runs=with_runs)
+        self._ledger.datasets.delete(self, with_runs=with_runs, now=now)
 
 
 class DatasetList(List[Dataset]):
@@ -256,14 +256,16 @@ class Datasets:
         """
         return Dataset(self._ledger, self._ledger.http.json("getDataset", path={"dataset": key_of(name)}))
 
-    def delete(self, name: Union[str, int, Dataset], with_runs: bool = False) -> None:
-        """Deletes a dataset with its stars and labels, which cannot be undone.
+    def delete(self, name: Union[str, int, Dataset], with_runs: bool = False, now: bool = False) -> None:
+        """Deletes a dataset with its stars and labels; :meth:`restore` brings it back for a day.
 
         Parameters
         ----------
         name : str, int or Dataset
         with_runs : bool
             Also its runs with their results; without it a dataset with runs is kept.
+        now : bool
+            For good, which frees the space at once.
 
         Raises
         ------
@@ -272,7 +274,28 @@ class Datasets:
         almagest.NotAllowed
             The token's scope is less than admin.
         """
-        self._ledger.http.send("deleteDataset", path={"dataset": key_of(name)}, query={"with_runs": with_runs or None})
+        query = {"with_runs": with_runs or None, "now": now or None}
+        self._ledger.http.send("deleteDataset", path={"dataset": key_of(name)}, query=query)
+
+    def restore(self, name: Union[str, int, Dataset], new_name: Optional[str] = None) -> Dataset:
+        """Brings a dataset back that was deleted within a day, with its stars, labels, runs and cross-matches.
+
+        Parameters
+        ----------
+        name : str, int or Dataset
+            The name that it had, or its number.
+        new_name : str, optional
+            What it is called from now on, where another dataset has its name.
+
+        Raises
+        ------
+        almagest.NotFound
+            No such dataset was deleted, or it is gone for good.
+        almagest.Conflict
+            Another dataset has the name by now, or several that were deleted had it.
+        """
+        query = {"name": new_name}
+        return Dataset(self._ledger, self._ledger.http.json("restoreDataset", path={"dataset": key_of(name)}, query=query))
 
     def to_pandas(
         self, name: Union[str, int, Dataset], filter: Optional[str] = None, extra: bool = False, limit: Optional[int] = None

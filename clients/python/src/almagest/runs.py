@@ -471,6 +471,10 @@ class Run(Record):
         """A new run of what a failed or cancelled one was to do."""
         return Run(self._ledger, self._ask("retryRun"))
 
+    def rename(self, name: Optional[str]) -> "Run":
+        """Calls it something, at most 200 characters; None = nothing. Its results and hashes stay as they are."""
+        return Run(self._ledger, self._ask("nameRun", body={"name": name}))
+
     def delete(self, now: bool = False) -> None:
         """Deletes it with its results. For a day :meth:`Runs.restore` brings it back.
 

@@ -20,7 +20,7 @@ namespace Almagest.Ledger.Model.Compiled
                 "Almagest.Ledger.Model.DiscoveryRun",
                 typeof(DiscoveryRun),
                 baseEntityType,
-                propertyCount: 31,
+                propertyCount: 32,
                 foreignKeyCount: 1,
                 namedIndexCount: 9,
                 keyCount: 1);
@@ -149,6 +149,15 @@ namespace Almagest.Ledger.Model.Compiled
             maxRestarts.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             maxRestarts.AddAnnotation("Relational:ColumnName", "max_restarts");
             maxRestarts.AddAnnotation("Relational:DefaultValue", 0);
+
+            var name = runtimeEntityType.AddProperty(
+                "Name",
+                typeof(string),
+                propertyInfo: typeof(DiscoveryRun).GetProperty("Name", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(DiscoveryRun).GetField("<Name>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            name.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            name.AddAnnotation("Relational:ColumnName", "name");
 
             var notBefore = runtimeEntityType.AddProperty(
                 "NotBefore",

@@ -12,7 +12,7 @@ namespace Almagest.Ledger.Model.Compiled
     public partial class LedgerContextModel
     {
         private LedgerContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("e76335b6-3f17-40ff-9064-37746f82268f"), entityTypeCount: 26)
+            : base(skipDetectChanges: false, modelId: new Guid("0d3b60b4-2dbe-4864-97c2-213065a0148a"), entityTypeCount: 26)
         {
         }
 

@@ -3,5 +3,11 @@ begin
   delete from public.discovery_runs where dataset_id = old.dataset_id;
   delete from public.star_labels l using public.stars s where s.dataset_id = old.dataset_id and l.star_id = s.star_id;
   delete from public.stars where dataset_id = old.dataset_id;
+  -- What was deleted before it goes with it, unless the dataset itself is kept for a day.
+  if to_regclass('public.deletions') is not null then
+    delete from public.deletions d
+     where d.dataset_id = old.dataset_id
+       and not exists (select from public.deletions k where k.kind = 'dataset' and k.dataset_id = old.dataset_id);
+  end if;
   return old;
 end $$;

@@ -52,7 +52,7 @@ public sealed class AnalyticsQueries(ILedgerReader ledger)
             await ledger.ReadAsync(context => context.Set<StarFrequencyRow>().Where(f => f.StarId == starId), cancellationToken)
         ).FirstOrDefault();
 
-    /// <summary>The stars that are flagged most often.</summary>
+    /// <summary>The stars that are flagged most often; of equals, those with the lower mean score first.</summary>
     public Task<List<StarFrequencyRow>> MostFrequentAsync(int limit = 10, CancellationToken cancellationToken = default) =>
         ledger.ReadAsync(
             context =>
@@ -61,6 +61,7 @@ public sealed class AnalyticsQueries(ILedgerReader ledger)
                     .Where(f => f.AnomalyCount > 0)
                     .OrderByDescending(f => f.FrequencyPct)
                     .ThenByDescending(f => f.AnomalyCount)
+                    .ThenBy(f => f.MeanAnomalyScore)
                     .ThenBy(f => f.StarId)
                     .Take(limit),
             cancellationToken

@@ -9,6 +9,9 @@ namespace Almagest.Ledger.Views.StarFrequency;
 /// <see cref="StarFrequencyLookup"/>.</summary>
 internal static class StarFrequencyView
 {
+    // Of stars that all runs flag, the most anomalous first: the lower the score, the more anomalous.
+    private const string Persistence = "frequency_pct desc, anomaly_count desc, mean_anomaly_score, star_id";
+
     public static AnalyticsView<StarFrequencyRow> View { get; } =
         new()
         {
@@ -34,8 +37,8 @@ internal static class StarFrequencyView
                 },
             ],
             RunTypes = [Model.RunTypes.Anomaly],
-            LookupIndexes = [("frequency", "frequency_pct desc, anomaly_count desc, star_id")],
+            LookupIndexes = [("frequency", Persistence)],
             AlsoStoredIn = ["star_sets", "star_set_blocks"],
-            Order = "frequency_pct desc, anomaly_count desc, star_id",
+            Order = Persistence,
         };
 }
