@@ -6,7 +6,6 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Listing;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Almagest.Bench.Runs;
@@ -72,7 +71,7 @@ internal static partial class RunListBench
             page.AppendLine(
                 CultureInfo.InvariantCulture,
                 $"| {name} | {Median(ours):0.00} | {Median(bare):0.00} | {Median(ours) / Median(bare):0.0} | "
-                    + $"{await PlanAsync(ledger, connection, query)} |"
+                    + $"{await PlanAsync(connection, query)} |"
             );
         }
         return page.ToString();
@@ -126,11 +125,9 @@ internal static partial class RunListBench
     }
 
     /// <summary>The indexes that the plan reads; or that it reads the whole table.</summary>
-    private static async Task<string> PlanAsync(LedgerDatabase ledger, NpgsqlConnection connection, RunQuery query)
+    private static async Task<string> PlanAsync(NpgsqlConnection connection, RunQuery query)
     {
-        await using var context = ledger.CreateContext();
-        await using var sql = (NpgsqlCommand)RunRepository.Query(context, query).CreateDbCommand();
-        sql.Connection = connection;
+        await using var sql = RunRepository.Page(connection, query);
         sql.CommandText = "explain " + sql.CommandText;
         var plan = new StringBuilder();
         await using var reader = await sql.ExecuteReaderAsync();

@@ -144,15 +144,26 @@ public sealed class RunRepository(LedgerDatabase ledger)
         // index alone.
         var several = query.DatasetId is { } dataset ? await AlsoOverAsync(dataset, cancellationToken) : [];
         if (RunOrder.All.Contains(query.Sort))
-            return await PageAsync(RunOrder.Query(query, several));
+            return await PageAsync(connection => Page(connection, query, several));
         // Any other order has no index: the runs that meet the conditions are sorted.
         var last = RunOrder.RunOf(query.After);
-        var found = await PageAsync(RunSort.Query(query, several, last));
+        var found = await PageAsync(RunSort.Query(query, several, last).On);
         if (found.Count == 0 && last is { } gone)
             await GetAsync(gone, cancellationToken);
         return found;
 
-        Task<List<DiscoveryRun>> PageAsync(RunCondition page) => ledger.RowsAsync<DiscoveryRun>(page.On, cancellationToken);
+        Task<List<DiscoveryRun>> PageAsync(Func<NpgsqlConnection, NpgsqlCommand> page) =>
+            ledger.RowsAsync<DiscoveryRun>(page, cancellationToken);
+    }
+
+    /// <summary>The one statement that filters, sorts by an index and cuts out a page.</summary>
+    /// <param name="query">in one of the orders of <see cref="RunOrder"/></param>
+    /// <param name="alsoOverTheDataset">runs that name the dataset beside another</param>
+    /// <exception cref="LedgerException">the page token is not one of this order, or the condition cannot be read</exception>
+    public static NpgsqlCommand Page(NpgsqlConnection connection, RunQuery query, Guid[]? alsoOverTheDataset = null)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return RunOrder.Query(query, alsoOverTheDataset ?? []).On(connection);
     }
 
     internal async Task<Guid[]> AlsoOverAsync(long dataset, CancellationToken cancellationToken) =>
