@@ -167,7 +167,7 @@ public sealed class StarColumns
     internal IEnumerable<StarTile> Tiles() => Files?.Tiles() ?? [new StarTile(0, this)];
 
     /// <summary>A column of all stars, which is not one of <see cref="Further"/>.</summary>
-    internal Sequence<double> Of(StarColumn column) => Files?.Of(column) ?? this.Values(column);
+    public Sequence<double> Of(StarColumn column) => Files?.Of(column) ?? this.Values(column);
 
     /// <summary>The same stars with further numbers, beside those that they have.</summary>
     /// <param name="further">in the order of the stars</param>

@@ -85,6 +85,7 @@ internal static class MigrationLosses
         ],
         // Their runs begin anew.
         ["AddRunTasks"] = [],
+        ["AddCataloguesInPlace"] = [("catalogues read where they lie", "select count(*) from public.datasets where in_place is not null")],
         ["AddAccessTokens"] = [("access tokens", "select count(*) from public.access_tokens")],
     };
 

@@ -54,7 +54,7 @@ internal static class DatasetRoutes
                 "One dataset, with a sample of the rows that could not be loaded",
                 async context =>
                 {
-                    var dataset = await datasets.FindAsync(s_name.Read(context)!, context.RequestAborted);
+                    var dataset = await datasets.FindAnyAsync(s_name.Read(context)!, context.RequestAborted);
                     return Results.Ok(await DatasetResources.ReadAsync(ledger, dataset, cancellationToken: context.RequestAborted));
                 },
                 s_name
@@ -69,7 +69,7 @@ internal static class DatasetRoutes
                 "getDatasetReport",
                 "What became of the files of a dataset: rows, each column, and what looks wrong",
                 async context =>
-                    Results.Ok(DatasetResources.Report(await datasets.FindAsync(s_name.Read(context)!, context.RequestAborted))),
+                    Results.Ok(DatasetResources.Report(await datasets.FindAnyAsync(s_name.Read(context)!, context.RequestAborted))),
                 s_name
             )
             .Produces<DatasetReport>()
@@ -108,7 +108,7 @@ internal static class DatasetRoutes
                 "Deletes a dataset with its stars, labels, runs and results",
                 async context =>
                 {
-                    var dataset = await datasets.FindAsync(s_name.Read(context)!, context.RequestAborted);
+                    var dataset = await datasets.FindAnyAsync(s_name.Read(context)!, context.RequestAborted);
                     await datasets.DeleteAsync(dataset.DatasetId, s_withRuns.Read(context), context.RequestAborted);
                     return Results.NoContent();
                 },

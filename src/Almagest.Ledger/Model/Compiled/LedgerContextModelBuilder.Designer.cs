@@ -12,7 +12,7 @@ namespace Almagest.Ledger.Model.Compiled
     public partial class LedgerContextModel
     {
         private LedgerContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("e76335b6-3f17-40ff-9064-37746f82268f"), entityTypeCount: 26)
+            : base(skipDetectChanges: false, modelId: new Guid("b74c9306-cc1b-40a6-90ce-dbc23621d27e"), entityTypeCount: 26)
         {
         }
 
