@@ -76,5 +76,5 @@ internal static class SimulatedSkyTable
             s.Cluster,
         ];
 
-    private static object? Known(double value) => double.IsNaN(value) ? null : value;
+    private static double? Known(double value) => double.IsNaN(value) ? null : value;
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Almagest.Catalog.Files;
 using Almagest.Catalog.Mapping;
@@ -124,8 +123,8 @@ public sealed partial class CatalogIngestor
                 .. source.Reader.Warnings,
                 .. source.Stars.Report.Suspicions,
                 .. CarryNotes(source.Stars, options),
-                "The stars stay in the files, which the ledger reads where they lie: they must stay as they are. Ids that repeat each other "
-                    + "are not looked for.",
+                "The stars stay in the files, which the ledger reads where they lie: they must stay as they are. "
+                    + "Ids that repeat each other are not looked for.",
                 .. LabelNotes(source.Mapping),
             ],
             [source.Stars.Report],

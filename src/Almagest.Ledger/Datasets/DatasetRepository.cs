@@ -61,23 +61,15 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
 
     /// <summary>A dataset and those that the filter adds, ascending, and the filter in the form that is stored beside the first of
     /// them.</summary>
-    /// <param name="inPlace">the dataset may be one that is read where it lies</param>
     /// <exception cref="LedgerException">one of them does not exist, or its stars are not in the ledger</exception>
     public async Task<(IReadOnlyList<Dataset> Datasets, StarFilter Filter)> SelectedAsync(
         string nameOrId,
         StarFilter filter,
-        CancellationToken cancellationToken = default,
-        bool inPlace = false
+        CancellationToken cancellationToken = default
     )
     {
         ArgumentNullException.ThrowIfNull(filter);
-        var first = await FindAnyAsync(nameOrId, cancellationToken);
-        if (inPlace && first.InPlace is not null)
-        {
-            _ = new StarFilterTest(first, filter);
-            return ([first], filter);
-        }
-        Loaded(first);
+        var first = await FindAsync(nameOrId, cancellationToken);
         if (filter.AlsoDatasets is not { Count: > 0 } also)
             return ([first], await ResolvedAsync([first], filter with { AlsoDatasets = null }, cancellationToken));
         var ids = new DatasetIds(also) { first.DatasetId }.ToArray();
@@ -90,6 +82,20 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         found.ForEach(d => Loaded(d));
         filter = filter with { AlsoDatasets = ids.Length == 1 ? null : new DatasetIds(ids.Skip(1)) };
         return (found, await ResolvedAsync(found, filter, cancellationToken));
+    }
+
+    /// <summary>The same, also of one dataset that is read where it lies.</summary>
+    /// <inheritdoc cref="SelectedAsync"/>
+    public async Task<(IReadOnlyList<Dataset> Datasets, StarFilter Filter)> SelectedAnyAsync(
+        string nameOrId,
+        StarFilter filter,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if (await FindAnyAsync(nameOrId, cancellationToken) is not { InPlace: not null } dataset)
+            return await SelectedAsync(nameOrId, filter, cancellationToken);
+        _ = new StarFilterTest(dataset, filter);
+        return ([dataset], filter);
     }
 
     private async Task<StarFilter> ResolvedAsync(IReadOnlyList<Dataset> found, StarFilter filter, CancellationToken cancellationToken)

@@ -6,11 +6,11 @@ using Almagest.Ledger.Model;
 namespace Almagest.Ledger.InPlace;
 
 /// <summary>Whether the files of a catalogue are those that were registered.</summary>
-public static class InPlaceFiles
+internal static class InPlaceFiles
 {
     /// <summary>The files of a catalogue as they are now.</summary>
     /// <exception cref="CatalogFormatException">they cannot be listed or read</exception>
-    internal static IReadOnlyList<InPlaceFile> Look(string path, Action<long> read, CancellationToken cancellationToken)
+    public static IReadOnlyList<InPlaceFile> Look(string path, Action<long> read, CancellationToken cancellationToken)
     {
         var found = new List<InPlaceFile>();
         foreach (var file in CatalogFile.Files(path))
@@ -65,7 +65,7 @@ public static class InPlaceFiles
     private static string Relative(string path, string file) =>
         Directory.Exists(path) ? Path.GetRelativePath(path, file).Replace('\\', '/') : Path.GetFileName(file);
 
-    internal static LedgerException Changed(Dataset dataset, string how) =>
+    public static LedgerException Changed(Dataset dataset, string how) =>
         LedgerException
             .Of(
                 ErrorCode.CatalogueFilesChanged,

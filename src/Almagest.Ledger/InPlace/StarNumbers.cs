@@ -4,13 +4,12 @@ using Almagest.Catalog.Stars;
 namespace Almagest.Ledger.InPlace;
 
 /// <summary>The numbers of the stars of a batch, by the names of the table's columns.</summary>
-public static class StarNumbers
+internal static class StarNumbers
 {
     /// <summary>The values of a column, NaN = missing; null where the catalogue has no such column.</summary>
     /// <exception cref="ArgumentException">stars have no column of numbers of that name</exception>
     public static double[]? Of(StarBatch batch, string column)
     {
-        ArgumentNullException.ThrowIfNull(batch);
         return column switch
         {
             StarField.RaDeg => batch.RaDeg,

@@ -262,7 +262,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(request);
         ParameterReader.Require(request.Parameters);
         request.Filter.Validate();
-        var (selected, filter) = await _datasets.SelectedAsync(request.Dataset, request.Filter, cancellationToken, inPlace: true);
+        var (selected, filter) = await _datasets.SelectedAnyAsync(request.Dataset, request.Filter, cancellationToken);
         var dataset = selected[0];
         RequireTiles(dataset, request.Parameters.Algorithm);
         await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellationToken);

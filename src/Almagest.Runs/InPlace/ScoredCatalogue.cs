@@ -1,10 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Almagest.Catalog.Writing;
 using Almagest.Catalog.Writing.Hats;
 using Almagest.Contract.Columns;
 using Almagest.Contract.Serialization;
-using Almagest.Ledger.Export;
 using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Scratch;
 using Almagest.Ledger.Selections;

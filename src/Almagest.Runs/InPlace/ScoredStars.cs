@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Almagest.Catalog.Mapping;
 using Almagest.Catalog.Stars;

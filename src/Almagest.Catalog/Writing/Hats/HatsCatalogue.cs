@@ -86,7 +86,7 @@ public sealed record HatsCatalogue(string Name, ExportTable Table, IReadOnlyList
         new(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The cell {pixel.Pixel} of order {pixel.Order} has {rows} rows, expected {pixel.Rows}: the table changed while it was written."
+                $"The cell {pixel.Pixel} of order {pixel.Order} has {rows} rows, expected {pixel.Rows}: the table has changed meanwhile."
             )
         );
 
