@@ -68,12 +68,14 @@ public static class ScoredCatalogue
                 var s = batch[i];
                 var flag = s.Score < 0 ? 1L : 0L;
                 rows[i] = draws
-                    ? [s.Place, s.StarId, s.SourceId, s.RaDeg, s.DecDeg, flag, s.Score, s.FlagProbability, s.ScoreSpread]
+                    ? [s.Place, s.StarId, s.SourceId, s.RaDeg, s.DecDeg, flag, s.Score, Known(s.FlagProbability), Known(s.ScoreSpread)]
                     : [s.Place, s.StarId, s.SourceId, s.RaDeg, s.DecDeg, flag, s.Score];
             }
             yield return rows;
         }
     }
+
+    private static double? Known(double value) => double.IsNaN(value) ? null : value;
 
     private static JsonObject Provenance(RunOutcome outcome)
     {

@@ -10,7 +10,7 @@ using Almagest.Sky;
 
 namespace Almagest.Runs.InPlace;
 
-/// <summary>A star with its score, on the way into a file.</summary>
+/// <summary>A star with its score, on the way into a file; NaN = not drawn.</summary>
 internal readonly record struct ScoredStar(
     long Place,
     long StarId,
@@ -18,8 +18,8 @@ internal readonly record struct ScoredStar(
     double RaDeg,
     double DecDeg,
     double Score,
-    double? FlagProbability,
-    double? ScoreSpread
+    double FlagProbability,
+    double ScoreSpread
 );
 
 /// <summary>
@@ -34,6 +34,9 @@ internal sealed class ScoredStars
 
     private const int BatchRows = 8192;
 
+    /// <summary>Stars that are held at once, where the sky lets it.</summary>
+    private const int MostHeld = 1 << 18;
+
     private readonly List<Stretch> _stretches = [];
 
     /// <summary>A stretch of the sky: how many stars it has, and their rows.</summary>
@@ -44,18 +47,18 @@ internal sealed class ScoredStars
 
     /// <param name="analysis">an anomaly run's</param>
     /// <param name="room">of the scratch files, which stay open until it is disposed</param>
-    /// <param name="mostRows">that a stretch has, where the sky lets it</param>
+    /// <param name="mostHeld">stars of a stretch, where the sky lets it</param>
     public static ScoredStars Of(
         InPlaceStars stars,
         StarAnalysis analysis,
         ScratchRoom room,
-        int mostRows,
+        int mostHeld,
         IProgress<long>? progress,
         CancellationToken cancellationToken
     )
     {
         var scored = new ScoredStars();
-        var ofCell = scored.Divide(analysis.Stars, room, mostRows);
+        var ofCell = scored.Divide(analysis.Stars, room, Math.Min(mostHeld, MostHeld));
         var writers = scored._stretches.ConvertAll(s => new BinaryWriter(s.File));
         var row = analysis.Rows();
         var next = 0;
@@ -84,7 +87,7 @@ internal sealed class ScoredStars
 
     /// <summary>Counts the stars by cell, and opens a file for each stretch of cells.</summary>
     /// <returns>the number of the stretch, by cell</returns>
-    private int[] Divide(StarColumns stars, ScratchRoom room, int mostRows)
+    private int[] Divide(StarColumns stars, ScratchRoom room, int mostHeld)
     {
         var counts = new int[Healpix.CellCount(Order)];
         var (ra, dec) = (stars.Of(StarColumn.Ra), stars.Of(StarColumn.Dec));
@@ -99,7 +102,7 @@ internal sealed class ScoredStars
         var held = 0L;
         for (var cell = 0; cell < counts.Length; cell++)
         {
-            if (_stretches.Count == 0 || (held > 0 && held + counts[cell] > mostRows))
+            if (_stretches.Count == 0 || (held > 0 && held + counts[cell] > mostHeld))
             {
                 _stretches.Add(new Stretch(room.CreateStream()));
                 held = 0;
@@ -168,11 +171,9 @@ internal sealed class ScoredStars
                 from.ReadDouble(),
                 from.ReadDouble(),
                 from.ReadDouble(),
-                Known(from.ReadDouble()),
-                Known(from.ReadDouble())
+                from.ReadDouble(),
+                from.ReadDouble()
             );
         return stars;
     }
-
-    private static double? Known(double value) => double.IsNaN(value) ? null : value;
 }
