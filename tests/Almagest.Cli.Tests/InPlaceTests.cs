@@ -63,5 +63,41 @@ public sealed class InPlaceTests : IDisposable
         Assert.True(File.Exists(stars));
     }
 
+    [Fact]
+    public async Task A_sky_is_simulated_into_Parquet_as_into_CSV()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var rows = new List<List<(string?, double, double?)>>();
+        foreach (var name in new[] { "made.csv", "made.parquet" })
+        {
+            var file = Path.Combine(_folder.Path, name);
+            (await ledger.RunAsync("simulate", "--stars", "300", "--seed", "9", "-o", file)).Ok();
+            (await ledger.RunAsync("ingest", file, "--dataset", name)).Ok();
+            var stars = (await ledger.RunAsync("datasets", "export", name, "--format", "json", "-o", "-")).Ok().Json.GetProperty("rows");
+            rows.Add([
+                .. stars
+                    .EnumerateArray()
+                    .Select(s =>
+                        (
+                            s.GetProperty("source_id").GetString(),
+                            Math.Round(s.GetProperty("ra_deg").GetDouble(), 7),
+                            s.GetProperty("parallax_mas").ValueKind == System.Text.Json.JsonValueKind.Null
+                                ? (double?)null
+                                : Math.Round(s.GetProperty("parallax_mas").GetDouble(), 3)
+                        )
+                    ),
+            ]);
+        }
+        Assert.Equal(300, rows[0].Count);
+        // The CSV is rounded, so that a last digit may differ.
+        foreach (var (text, binary) in rows[0].Zip(rows[1]))
+        {
+            Assert.Equal(text.Item1, binary.Item1);
+            Assert.Equal(text.Item2, binary.Item2, 6);
+            Assert.Equal(text.Item3 is null, binary.Item3 is null);
+            Assert.Equal(text.Item3 ?? 0, binary.Item3 ?? 0, 0.002);
+        }
+    }
+
     public void Dispose() => _folder.Dispose();
 }
