@@ -21,6 +21,9 @@ public sealed record CatalogOpenOptions
     /// <summary>Values that stand for missing ones, besides those that the file says itself.</summary>
     public IReadOnlyList<MissingValue> Missing { get; init; } = [];
 
+    /// <summary>Names of the columns that are read of a Parquet file: the others are there, and empty. All by default.</summary>
+    public IReadOnlySet<string>? Read { get; init; }
+
     /// <summary>The longest row, in bytes, before a file is refused: the bound on memory. 4 MiB by default.</summary>
     public int MaxRowBytes { get; init; } = 4 << 20;
 }

@@ -57,6 +57,51 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_is_exported_as_a_HATS_catalogue_that_is_a_catalogue_again()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var id = (await ledger.RunIdsAsync("--type", "anomaly"))[0];
+        var folder = Path.Combine(_folder.Path, "hats");
+        Directory.CreateDirectory(folder);
+
+        var answer = (await ledger.RunAsync("runs", "export", id, "--format", "hats", "-o", folder, "--json")).Ok().Json;
+        var rows = (await ledger.RunAsync("runs", "export", id, "--format", "json", "-o", "-")).Ok().Json.GetProperty("rows");
+        (await ledger.RunAsync("ingest", folder, "--dataset", "again")).Ok();
+        var stars = (await ledger.RunAsync("datasets", "export", "again", "--extra", "--format", "json", "-o", "-")).Ok().Json;
+
+        Assert.Equal(
+            (2000, "hats", id),
+            (answer.GetProperty("rows").GetInt32(), answer.GetProperty("format").GetString(), answer.GetProperty("run_id").GetString())
+        );
+        Assert.True(File.Exists(Path.Combine(folder, "dataset", "_common_metadata")));
+        Assert.Contains(id, File.ReadAllText(Path.Combine(folder, "hats.properties")), StringComparison.Ordinal);
+        static IEnumerable<(string?, string, string)> Rows(JsonElement rows) =>
+            rows.EnumerateArray()
+                .Select(r =>
+                    (
+                        r.GetProperty("source_id").GetString(),
+                        r.GetProperty("anomaly_score").GetRawText(),
+                        r.GetProperty("ra_deg").GetRawText()
+                    )
+                )
+                .Order();
+        Assert.Equal(Rows(rows), Rows(stars.GetProperty("rows")));
+
+        foreach (
+            var more in (string[][])
+                [
+                    ["-o", folder],
+                    ["-o", "-"],
+                    ["-o", "x", "--clusters"],
+                    ["-o", "x", "--order", "score"],
+                ]
+        )
+            Assert.Equal(2, (await ledger.RunAsync(["runs", "export", id, "--format", "hats", .. more])).ExitCode);
+        (await ledger.RunAsync("runs", "export", id, "--format", "hats", "-o", $"{folder}_flagged", "--anomalies")).Ok();
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path, "*.part"));
+    }
+
+    [Fact]
     public async Task The_clusters_of_a_run_are_exported_with_their_errors()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();

@@ -23,6 +23,7 @@ public sealed class HttpAdviceTests
         ErrorCode.WrongRunType,
         ErrorCode.RunsNotComparable,
         ErrorCode.UnreadableCatalogue,
+        ErrorCode.CatalogueFilesChanged,
         ErrorCode.ReadMeWithoutRows,
         ErrorCode.DatasetNotFound,
         ErrorCode.NoteNotFound,

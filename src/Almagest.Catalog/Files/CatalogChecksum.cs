@@ -19,9 +19,15 @@ public static class CatalogChecksum
             using var stream = Input.CatalogInput.OpenFile(path);
             return Compute(stream);
         }
-        var lines = HatsFolder.Files(path).Select(f => $"{Compute(f)}  {Path.GetRelativePath(path, f).Replace('\\', '/')}\n");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines))));
+        return Of(HatsFolder.Files(path).Select(f => (Path.GetRelativePath(path, f), Compute(f))));
     }
+
+    /// <summary>Of a folder, by its files.</summary>
+    /// <param name="files">paths from the folder and checksums, in the order of <see cref="CatalogFile.Files"/></param>
+    public static string Of(IEnumerable<(string Path, string Checksum)> files) =>
+        Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files.Select(f => $"{f.Checksum}  {f.Path.Replace('\\', '/')}\n"))))
+        );
 
     /// <summary>Reads the stream from where it stands to its end.</summary>
     public static string Compute(Stream stream) => Convert.ToHexStringLower(SHA256.HashData(stream));

@@ -45,6 +45,10 @@ public static class CatalogFile
         return Open(CatalogInput.Open(stream, name, leaveOpen), options ?? CatalogOpenOptions.Default, null);
     }
 
+    /// <summary>The files of a catalogue that hold its rows, in the order of the rows: the file itself, or those of a folder.</summary>
+    /// <exception cref="CatalogFormatException">the folder cannot be listed, or holds several catalogues</exception>
+    public static IReadOnlyList<string> Files(string path) => Directory.Exists(path) ? HatsFolder.Files(path) : [path];
+
     /// <summary>A folder that holds Parquet files of a catalogue.</summary>
     public static bool IsFolderOfTables(string path) => Directory.Exists(path) && HatsFolder.Files(path).Count > 0;
 

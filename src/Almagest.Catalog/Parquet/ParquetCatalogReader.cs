@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Almagest.Catalog.Delimited;
 using Almagest.Catalog.Input;
+using Almagest.Catalog.Mapping;
 using Almagest.Catalog.Refining;
 using Almagest.Catalog.TextInput;
 using Almagest.Catalog.VoTable;
@@ -23,12 +24,14 @@ internal sealed class ParquetCatalogReader : ICatalogReader
     private readonly Stream _content;
     private readonly ParquetReader _parquet;
     private readonly ParquetColumn[] _columns;
+    private readonly IReadOnlySet<string>? _read;
     private readonly List<string> _warnings = [];
     private bool _started;
 
     public ParquetCatalogReader(CatalogInput input, CatalogOpenOptions options)
     {
         _input = input;
+        _read = options.Read;
         if (options.Table is not (null or "1"))
             throw new CatalogFormatException(
                 $"'{input.Name}' is a Parquet file, which holds one table; there is no table {options.Table}."
@@ -148,12 +151,7 @@ internal sealed class ParquetCatalogReader : ICatalogReader
                     return columns;
                 try
                 {
-                    cursors.Add(
-                        new ParquetColumn.Cursor(
-                            column,
-                            group.ReadRawColumnDataBaseAsync(column.Field, CancellationToken.None).AsTask().GetAwaiter().GetResult()
-                        )
-                    );
+                    cursors.Add(Open(group, column, CancellationToken.None));
                     kept.Add(column);
                 }
                 catch (Exception e) when (e is not (CatalogFormatException or OutOfMemoryException))
@@ -228,15 +226,23 @@ internal sealed class ParquetCatalogReader : ICatalogReader
                 throw ParquetGuard.Damaged(
                     $"column '{_columns[i].Name}' has {values:N0} values in a row group of {group.RowCount:N0} rows"
                 );
-            cursors.Add(
-                new ParquetColumn.Cursor(
-                    _columns[i],
-                    group.ReadRawColumnDataBaseAsync(_columns[i].Field, cancellationToken).AsTask().GetAwaiter().GetResult()
-                )
-            );
+            cursors.Add(Open(group, _columns[i], cancellationToken));
         }
         return group.RowCount;
     }
+
+    private ParquetColumn.Cursor Open(ParquetRowGroupReader group, ParquetColumn column, CancellationToken cancellationToken) =>
+        new(
+            column,
+            IsRead(column.Name) ? group.ReadRawColumnDataBaseAsync(column.Field, cancellationToken).AsTask().GetAwaiter().GetResult() : null
+        );
+
+    // A column is known by its name without the unit, too, and not without its mask.
+    private bool IsRead(string column) =>
+        _read is null
+        || _read.Contains(column)
+        || column.EndsWith(".mask", StringComparison.Ordinal)
+        || _read.Contains(UnitNames.Split(new CatalogColumn(column, ColumnType.Double)).Name);
 
     private ParquetColumn[] Leaves(ParquetReader parquet, IReadOnlyList<int> halves)
     {

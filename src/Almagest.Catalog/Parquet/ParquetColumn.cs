@@ -54,12 +54,14 @@ internal sealed class ParquetColumn
         : ColumnType.Text;
 
     /// <summary>Walks through the values of one row group, which are stored without the missing ones.</summary>
-    public sealed class Cursor(ParquetColumn column, RawColumnData data) : IDisposable
+    /// <param name="raw">null = the column is not read, and every value missing</param>
+    public sealed class Cursor(ParquetColumn column, RawColumnData? raw) : IDisposable
     {
+        private readonly RawColumnData _data = raw!;
         private int _value,
             _level;
 
-        public void Dispose() => data.Dispose();
+        public void Dispose() => _data?.Dispose();
 
         /// <summary>Back to the first row.</summary>
         public void Rewind() => (_value, _level) = (0, 0);
@@ -68,6 +70,12 @@ internal sealed class ParquetColumn
         public CatalogVector Take(int rows)
         {
             var vector = CatalogVectors.New(column.Type, rows);
+            if (_data is null)
+            {
+                if (vector is DoubleVector missing)
+                    Array.Fill(missing.Values, double.NaN);
+                return vector;
+            }
             if (column.IsList)
                 TakeLists((TextVector)vector, rows);
             else
@@ -78,11 +86,11 @@ internal sealed class ParquetColumn
         private void TakeScalars(CatalogVector vector, int rows)
         {
             var most = column.Field.MaxDefinitionLevel;
-            var levels = most > 0 ? data.DefinitionLevels.Slice(_level, rows) : default;
+            var levels = most > 0 ? _data.DefinitionLevels.Slice(_level, rows) : default;
             _level += rows;
             // No value of these rows is missing.
             var whole = most == 0 || !levels.ContainsAnyExcept(most);
-            switch (data)
+            switch (_data)
             {
                 case RawColumnData<double> { Values: var values } when whole && vector is DoubleVector doubles:
                     values.Slice(_value, rows).CopyTo(doubles.Values);
@@ -128,7 +136,7 @@ internal sealed class ParquetColumn
             switch (vector)
             {
                 case DoubleVector doubles:
-                    doubles.Values[row] = data switch
+                    doubles.Values[row] = _data switch
                     {
                         RawColumnData<Half> d => (double)d.Values[index],
                         RawColumnData<decimal> d => (double)d.Values[index],
@@ -138,7 +146,7 @@ internal sealed class ParquetColumn
                     };
                     break;
                 case Int64Vector integers:
-                    if (data is RawColumnData<ulong> large && large.Values[index] > long.MaxValue)
+                    if (_data is RawColumnData<ulong> large && large.Values[index] > long.MaxValue)
                     {
                         integers.AddMisfit(row, large.Values[index].ToString(CultureInfo.InvariantCulture));
                         break;
@@ -147,7 +155,7 @@ internal sealed class ParquetColumn
                     integers.HasValue[row] = true;
                     break;
                 case BooleanVector truths:
-                    truths.Values[row] = ((RawColumnData<bool>)data).Values[index];
+                    truths.Values[row] = ((RawColumnData<bool>)_data).Values[index];
                     break;
                 case TextVector texts:
                     texts.Values[row] = Text(index) is { Length: > 0 } text ? text : null;
@@ -156,7 +164,7 @@ internal sealed class ParquetColumn
         }
 
         private long Whole(int index) =>
-            data switch
+            _data switch
             {
                 RawColumnData<int> d => d.Values[index],
                 RawColumnData<long> d => d.Values[index],
@@ -171,7 +179,7 @@ internal sealed class ParquetColumn
 
         private string Text(int index)
         {
-            var text = data switch
+            var text = _data switch
             {
                 RawColumnData<ReadOnlyMemory<char>> d => d.Values[index].ToString(),
                 RawColumnData<ReadOnlyMemory<byte>> d => Cell.Text(d.Values[index].Span),
@@ -188,8 +196,8 @@ internal sealed class ParquetColumn
 
         private void TakeLists(TextVector lists, int rows)
         {
-            var definitions = data.DefinitionLevels;
-            var repetitions = data.RepetitionLevels;
+            var definitions = _data.DefinitionLevels;
+            var repetitions = _data.RepetitionLevels;
             var json = new StringBuilder();
             for (var row = 0; row < rows; row++)
             {
@@ -216,7 +224,7 @@ internal sealed class ParquetColumn
 
         private void Append(StringBuilder json, int index)
         {
-            double? real = data switch
+            double? real = _data switch
             {
                 RawColumnData<double> d => d.Values[index],
                 RawColumnData<float> d => d.Values[index],
@@ -230,9 +238,9 @@ internal sealed class ParquetColumn
                     : double.IsInfinity(number) ? $"\"{number.ToString(CultureInfo.InvariantCulture)}\""
                     : number.ToString("R", CultureInfo.InvariantCulture)
                 );
-            else if (data is RawColumnData<bool> truths)
+            else if (_data is RawColumnData<bool> truths)
                 json.Append(truths.Values[index] ? "true" : "false");
-            else if (data is RawColumnData<ulong> large)
+            else if (_data is RawColumnData<ulong> large)
                 json.Append(large.Values[index].ToString(CultureInfo.InvariantCulture));
             else if (Scalar(column.Field.ClrType) == ColumnType.Int64)
                 json.Append(Whole(index).ToString(CultureInfo.InvariantCulture));

@@ -13,7 +13,7 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
 
     public StarBatch Build(ExtraJsonWriter extras)
     {
-        var sourceId = SourceIds();
+        var sourceId = options.WithoutIds ? [] : SourceIds();
         var ra = Numbers(StarField.RaDeg);
         var dec = Numbers(StarField.DecDeg);
         CheckPositions(ra, dec);
@@ -40,15 +40,15 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         Suspect(StarField.RadialVelocityKmS, radialVelocity, -KnownStars.MostRadialVelocityKmS, KnownStars.MostRadialVelocityKmS);
         Convert(ra, dec, pmra, pmdec);
         var notCarried = Carry(ra, dec, pmra, pmdec, parallax, radialVelocity, epoch, further);
-        var outlier = Outliers();
-        var kind = Texts(StarField.LabelKind);
-        var cluster = Texts(StarField.LabelCluster);
+        var outlier = options.FieldsOnly ? null : Outliers();
+        var kind = options.FieldsOnly ? null : Texts(StarField.LabelKind);
+        var cluster = options.FieldsOnly ? null : Texts(StarField.LabelCluster);
 
         var kept = Enumerable.Range(0, rows.Count).Where(i => _bad[i] is null).ToArray();
         return new StarBatch
         {
             Count = kept.Length,
-            SourceId = Keep(sourceId, kept),
+            SourceId = options.WithoutIds ? [] : Keep(sourceId, kept),
             RaDeg = Keep(ra, kept),
             DecDeg = Keep(dec, kept),
             ParallaxMas = Keep(parallax, kept),
@@ -63,7 +63,7 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
             Impossible = _impossible,
             Epoch = Keep(epoch, kept),
             NotCarried = notCarried,
-            ExtraJson = kept.Select(i => extras.Write(rows, i)).ToArray(),
+            ExtraJson = options.FieldsOnly ? [] : kept.Select(i => extras.Write(rows, i)).ToArray(),
             LineNumber = Keep(rows.LineNumber, kept),
             LabelOutlier = outlier is null ? null : Keep(outlier, kept),
             LabelKind = kind is null ? null : Keep(kind, kept),

@@ -97,10 +97,13 @@ public sealed class StarReader
             Accepted += stars.Count;
             Rejected += stars.Rejected.Count;
             NotCarried += stars.NotCarried;
-            HasIntegerIds = HasIntegerIds && stars.SourceId.All(id => WholeIds.Is(id));
             _hours.Add(stars.RaDeg, stars.DecDeg, stars.Count);
-            _tally.Add(rows);
-            _tally.Add(stars.Impossible);
+            if (!_options.FieldsOnly)
+            {
+                HasIntegerIds = HasIntegerIds && stars.SourceId.All(id => WholeIds.Is(id));
+                _tally.Add(rows);
+                _tally.Add(stars.Impossible);
+            }
             yield return stars;
         }
         _hours.Judge();

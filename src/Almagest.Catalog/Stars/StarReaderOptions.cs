@@ -15,6 +15,12 @@ public sealed record StarReaderOptions
     /// <summary>Julian year for which the catalogue's positions hold, where the file does not say it, or says it wrongly.</summary>
     public double? CatalogEpoch { get; init; }
 
+    /// <summary>Neither other columns nor labels nor a report are wanted: <see cref="StarBatch.ExtraJson"/> is empty.</summary>
+    public bool FieldsOnly { get; init; }
+
+    /// <summary>No ids are wanted: <see cref="StarBatch.SourceId"/> is empty, and no row is rejected for lack of one.</summary>
+    public bool WithoutIds { get; init; }
+
     public int RowsPerBatch { get; init; } = 8192;
 
     /// <summary>A longer identifier or label rejects its row.</summary>

@@ -59,6 +59,17 @@ internal static class ParquetTableWriter
         return rows;
     }
 
+    /// <summary>A file of the same columns and metadata without rows, as <c>_common_metadata</c> is.</summary>
+    public static async Task WriteSchemaAsync(ExportTable table, Stream stream, CancellationToken cancellationToken)
+    {
+        await using var buffered = new BufferedWriteStream(stream);
+        var schema = new ParquetSchema(table.Columns.Select(Field).ToArray());
+        var writer = await ParquetWriter.CreateAsync(schema, buffered, cancellationToken: cancellationToken);
+        await using (writer)
+            writer.CustomMetadata = Metadata(table);
+        await buffered.DrainAsync(cancellationToken);
+    }
+
     private static async Task WriteGroupAsync(
         ParquetWriter writer,
         ExportTable table,

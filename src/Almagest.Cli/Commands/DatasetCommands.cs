@@ -4,6 +4,7 @@ using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.InPlace;
 using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
@@ -88,7 +89,10 @@ internal static class DatasetCommands
             async (parsed, _) =>
             {
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-                var found = await new DatasetRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(name), shell.CancellationToken);
+                var found = await new DatasetRepository(session.Ledger).FindAnyAsync(
+                    parsed.GetRequiredValue(name),
+                    shell.CancellationToken
+                );
                 var shown = (int)(parsed.GetValue(most) ?? 10);
                 var dataset = await DatasetResources.ReadAsync(session.Ledger, found, shown, shell.CancellationToken);
                 shell.Answer(
@@ -100,6 +104,7 @@ internal static class DatasetCommands
                             ("id", dataset.DatasetId.ToString()),
                             ("stars", ConsoleText.Count(dataset.StarCount)),
                             ("runs", ConsoleText.Count(dataset.RunCount)),
+                            ("read from", InPlaceCatalogue.Of(found)?.Path),
                             ("loaded", ConsoleText.When(dataset.CreatedAt) + " UTC"),
                             ("checksum", dataset.Checksum),
                             (

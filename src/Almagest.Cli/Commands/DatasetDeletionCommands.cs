@@ -31,7 +31,7 @@ internal static class DatasetDeletionCommands
             {
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
                 var datasets = new DatasetRepository(session.Ledger);
-                var dataset = await datasets.FindAsync(parsed.GetRequiredValue(name), shell.CancellationToken);
+                var dataset = await datasets.FindAnyAsync(parsed.GetRequiredValue(name), shell.CancellationToken);
                 var runs = (await datasets.RunCountsAsync(shell.CancellationToken)).GetValueOrDefault(dataset.DatasetId);
                 var final = parsed.GetValue(now);
                 if (runs > 0 && !parsed.GetValue(withRuns))

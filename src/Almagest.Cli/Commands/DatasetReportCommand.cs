@@ -28,7 +28,10 @@ internal static class DatasetReportCommand
             async (parsed, _) =>
             {
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-                var found = await new DatasetRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(name), shell.CancellationToken);
+                var found = await new DatasetRepository(session.Ledger).FindAnyAsync(
+                    parsed.GetRequiredValue(name),
+                    shell.CancellationToken
+                );
                 var report = DatasetResources.Report(found);
                 shell.Answer(report, console => Show(console, report));
                 return ExitCodes.Done;

@@ -78,6 +78,8 @@ internal static class DiscoverCommands
         var common = new RunOptions(order);
         options.AddTo(command);
         common.AddTo(command);
+        if (runType == RunTypes.Anomaly)
+            command.Add(common.Output);
         command.SetAction((parsed, _) => RunAsync(shell, parsed, global, common, options.Read(parsed, parsed.GetValue(common.Features))));
         return command;
     }
@@ -111,12 +113,31 @@ internal static class DiscoverCommands
             filter.Validate();
         }
         await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+        var output = parsed.GetValue(options.Output);
+        if (
+            parsed.GetValue(options.NoSave)
+            && await DatasetChoice.InPlaceAsync(session.Ledger, parsed.GetValue(options.Dataset), shell.CancellationToken) is { } inPlace
+        )
+            return await InPlaceDiscovery.AnswerAsync(
+                shell,
+                session.Ledger,
+                new RunRequest(inPlace.Name, filter, InPlaceDiscovery.One(sweep)),
+                output,
+                (int)(parsed.GetValue(options.Threads) ?? 0),
+                (int)(parsed.GetValue(options.Top) ?? RunOptions.DefaultTop)
+            );
         (var dataset, filter) = await DatasetChoice.ResolveAsync(
             session.Ledger,
             parsed.GetValue(options.Dataset),
             filter,
             shell.CancellationToken
         );
+        if (output is not null)
+            throw new UsageException(
+                $"--output is for runs that are not kept, over a dataset that is read where it lies, and '{dataset.Name}' is loaded",
+                "A run that is kept is written by: almagest runs export RUN -o FILE.",
+                "--output"
+            );
         if (parsed.GetValue(options.WithoutKind) is { } kinds)
             filter = filter with { Without = new SourceIds([.. filter.Without ?? [], .. await StarsAsync(shell, session.Ledger, kinds)]) };
         filter.Validate();

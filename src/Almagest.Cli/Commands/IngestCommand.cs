@@ -42,6 +42,10 @@ internal static class IngestCommand
             0,
             1000
         );
+        var inPlace = OptionFactory.Flag(
+            "--in-place",
+            "Leave the stars in the file, or in the folder, which is Parquet: the ledger registers it, and reads it where it lies"
+        );
         var labels = OptionFactory.Text(
             "--labels",
             "FILE",
@@ -65,6 +69,7 @@ internal static class IngestCommand
                 + "--dataset pleiades",
             "almagest ingest --tap https://gea.esac.esa.int/tap-server/tap --adql 'select top 5000 * from gaiadr3.gaia_source where "
                 + "parallax > 20' --dataset near",
+            "almagest ingest --in-place /data/gaia_dr3_hats --dataset gaia-dr3",
             "almagest ingest --labels members.csv --dataset survey --map label_cluster=Name",
             "almagest ingest --labels members.txt --as Pleiades --dataset cone"
         )
@@ -73,6 +78,7 @@ internal static class IngestCommand
             dataset,
             map,
             force,
+            inPlace,
             zero,
             show,
             labels,
@@ -94,6 +100,12 @@ internal static class IngestCommand
                         "--dataset is missing",
                         "What comes through a pipe has no name of its own: name it with --dataset NAME.",
                         "--dataset"
+                    );
+                if (parsed.GetValue(inPlace) && (paths is not [not Streams.StandardInput] || labelFile is not null || request is not null))
+                    throw new UsageException(
+                        "--in-place takes one Parquet file or folder, and nothing beside it",
+                        "Write: almagest ingest --in-place PATH --dataset NAME.",
+                        "--in-place"
                     );
                 RequireCatalogues(paths, "ingest");
                 using var streams = new Streams(shell);
@@ -130,6 +142,7 @@ internal static class IngestCommand
                     DatasetName = parsed.GetValue(dataset),
                     Map = labelFile is null ? terms : terms.Where(t => !IsLabel(t.Key)).ToDictionary(),
                     Force = parsed.GetValue(force),
+                    InPlace = parsed.GetValue(inPlace),
                     ZeroParallaxIsMissing = parsed.GetValue(zero),
                     Open = reading.Open(parsed),
                     System = reading.Frame(parsed),

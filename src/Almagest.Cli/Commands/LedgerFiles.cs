@@ -3,6 +3,7 @@ using Almagest.Cli.Shell;
 using Almagest.Ledger.Access;
 using Almagest.Ledger.Backup;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Replay;
 
@@ -19,7 +20,7 @@ internal static class LedgerFiles
             throw new UsageException($"{path} is a folder", "Name a file in it.", "FILE");
         try
         {
-            return await ProgressDisplay.ShowAsync(
+            var report = await ProgressDisplay.ShowAsync(
                 shell,
                 $"writing the {purpose}",
                 async bar =>
@@ -30,6 +31,10 @@ internal static class LedgerFiles
                     return await BackupFile.WriteAsync(ledger, output, purpose, Report(bar), shell.CancellationToken);
                 }
             );
+            var inFiles = (await new DatasetRepository(ledger).ListAllAsync(shell.CancellationToken)).Where(d => d.InPlace is not null);
+            foreach (var dataset in inFiles)
+                shell.Say($"The files of {dataset.Name}, which is read where it lies, are not in the {purpose}: keep them by other means.");
+            return report;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -19,11 +19,11 @@ internal static class RunExportCommand
         var id = RunCommands.Id();
         var output = new Option<string>("--output", "-o")
         {
-            Description = "File to write; compressed if its name ends in .gz; - is standard output",
+            Description = "File to write; compressed if its name ends in .gz; - is standard output; of a HATS catalogue its folder",
             HelpName = "FILE",
             Required = true,
         };
-        var table = new TableOutput("--output");
+        var table = new TableOutput("--output", HatsOutput.Name);
         var anomalies = OptionFactory.Flag("--anomalies", "Only the flagged stars, most anomalous first");
         var kinds = OptionFactory.Flag("--kinds", "The flagged stars, each with its kind: why it is flagged");
         var cluster = OptionFactory.Whole("--cluster", "N", "Only the members of this cluster; -1 = noise", -1, int.MaxValue);
@@ -31,14 +31,15 @@ internal static class RunExportCommand
         var order = Order();
         var command = new DescribedCommand(
             "export",
-            "Write a run's stars and what it says of them, or its clusters, to a VOTable, FITS, CSV, ECSV, Parquet or JSON file, with "
-                + "where they come from",
+            "Write a run's stars and what it says of them, or its clusters, to a VOTable, FITS, CSV, ECSV, Parquet or JSON file, or its "
+                + "stars to the folder of a HATS catalogue, with where they come from",
             "almagest runs export 1f0c2a9e -o run.csv.gz",
             "almagest runs export 1f0c2a9e -o members.parquet --cluster 0",
             "almagest runs export 1f0c2a9e -o clusters.vot --clusters",
             "almagest runs export 1f0c2a9e --anomalies -o - | head",
             "almagest runs export 1f0c2a9e --anomalies --order flag_probability -o sure.csv",
-            "almagest runs export 1f0c2a9e --kinds -o why.parquet"
+            "almagest runs export 1f0c2a9e --kinds -o why.parquet",
+            "almagest runs export 1f0c2a9e --format hats -o run_hats"
         )
         {
             id,
@@ -54,7 +55,15 @@ internal static class RunExportCommand
             async (parsed, _) =>
             {
                 var path = parsed.GetRequiredValue(output);
-                table.Check(shell, parsed, path);
+                var isHats = table.Other(parsed) == HatsOutput.Name;
+                if (!isHats)
+                    table.Check(shell, parsed, path);
+                else if (parsed.GetValue(clusters) || parsed.GetValue(order) is not null)
+                    throw new UsageException(
+                        "a HATS catalogue is of stars, in the order of their places on the sky",
+                        "Leave --clusters and --order out, or choose another --format.",
+                        "--format"
+                    );
                 var flagged =
                     parsed.GetValue(anomalies) ? "--anomalies"
                     : parsed.GetValue(kinds) ? "--kinds"
@@ -94,7 +103,17 @@ internal static class RunExportCommand
                     ByFlagProbability = parsed.GetValue(order) == FlagProbability,
                 };
                 var why = parsed.GetValue(kinds) ? await KindsAsync(shell, session.Ledger, run) : null;
-                var rows = await new RunExport(session.Ledger).TableAsync(run, query, why, shell.CancellationToken);
+                var export = new RunExport(session.Ledger);
+                if (isHats)
+                {
+                    await HatsOutput.AnswerAsync(
+                        shell,
+                        path,
+                        () => export.HatsAsync(run, query, why, cancellationToken: shell.CancellationToken)
+                    );
+                    return ExitCodes.Done;
+                }
+                var rows = await export.TableAsync(run, query, why, shell.CancellationToken);
                 var whole = query is { AnomaliesOnly: false, ClusterId: null };
                 var total =
                     path == "-" ? (long?)null

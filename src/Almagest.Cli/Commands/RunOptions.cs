@@ -39,6 +39,16 @@ internal sealed class RunOptions
 
     public Option<bool> NoSave { get; } = OptionFactory.Flag("--no-save", "Only print what is found; the ledger keeps nothing");
 
+    /// <summary>Of a dataset that is read where it lies.</summary>
+    public Option<string?> Output { get; } =
+        new("--output", "-o")
+        {
+            Description =
+                "With --no-save, of a dataset that is read where it lies: write what is found of every star to this folder, as a HATS "
+                + "catalogue",
+            HelpName = "FOLDER",
+        };
+
     public Option<long?> Top { get; } =
         OptionFactory.Whole("--top", "N", $"How many stars or clusters to print (default {DefaultTop})", 0, 10_000);
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Almagest.Catalog.Writing;
 using Almagest.Cli.Shell;
 using Almagest.Discovery.Simulation;
 using Spectre.Console;
@@ -23,7 +24,8 @@ internal static class SimulateCommand
         );
         var output = new Option<string>("--output", "-o")
         {
-            Description = "CSV file to write; compressed if its name ends in .gz; - is standard output",
+            Description =
+                "CSV file to write, Parquet if its name ends in .parquet; CSV is compressed if it ends in .gz; - is standard output",
             HelpName = "FILE",
             Required = true,
         };
@@ -52,7 +54,8 @@ internal static class SimulateCommand
             "Make a realistic catalogue with real open clusters, planted outliers and the truth about every star",
             "almagest simulate --stars 20000 --seed 42 -o sky.csv",
             "almagest simulate --stars 1000000 --clusters 13 -o sky.csv.gz",
-            "almagest simulate --stars 50000 --cone 56.75,24.1,5 -o pleiades.csv"
+            "almagest simulate --stars 50000 --cone 56.75,24.1,5 -o pleiades.csv",
+            "almagest simulate --stars 10000000 -o sky.parquet"
         )
         {
             stars,
@@ -91,7 +94,10 @@ internal static class SimulateCommand
                     return ExitCodes.Done;
                 }
                 await using var file = OutputFile.Create(path);
-                await WriteAsync(shell, simulator, file);
+                if (path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase))
+                    await WriteParquetAsync(shell, simulator, file);
+                else
+                    await WriteAsync(shell, simulator, file);
                 Answer(shell, simulator, path, file.Path);
                 return ExitCodes.Done;
             }
@@ -118,6 +124,24 @@ internal static class SimulateCommand
                         shell.CancellationToken
                     )
                 );
+                return true;
+            }
+        );
+
+    private static Task<bool> WriteParquetAsync(CommandShell shell, SkySimulator simulator, OutputFile file) =>
+        ProgressDisplay.ShowAsync(
+            shell,
+            "simulating stars",
+            async progress =>
+            {
+                var total = simulator.Options.Stars;
+                var relay = progress is null
+                    ? null
+                    : new SynchronousProgress<long>(n =>
+                        progress.Report($"simulating {ConsoleText.Count(total)} stars", (double)n / total)
+                    );
+                var table = SimulatedSkyTable.Of(simulator, shell.CancellationToken);
+                await file.WriteAsync(_ => table.WriteAsync(file.Stream, TableFormat.Parquet, relay, shell.CancellationToken));
                 return true;
             }
         );

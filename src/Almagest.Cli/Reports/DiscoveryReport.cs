@@ -1,6 +1,7 @@
 using Almagest.Cli.Shell;
 using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Requests;
@@ -39,12 +40,10 @@ internal sealed class DiscoveryReport
         if (analysis.Clusters is not null)
             return new DiscoveryReport(outcome, [], outcome.Clusters.Largest(int.MaxValue), top);
         var worst = analysis.MostAnomalous(top);
-        var stars = await StarLines.LoadAsync(
-            ledger,
-            [.. worst.Select(s => (s.StarId, (double?)s.Score))],
-            FilledValues.Of(outcome.Request.Parameters),
-            cancellationToken
-        );
+        var filled = FilledValues.Of(outcome.Request.Parameters);
+        var stars = InPlaceStars.Of(outcome.Dataset) is { } files
+            ? await InFilesAsync(files, worst, filled, cancellationToken)
+            : await StarLines.LoadAsync(ledger, [.. worst.Select(s => (s.StarId, (double?)s.Score))], filled, cancellationToken);
         var rows = worst.ToDictionary(s => s.StarId);
         return new DiscoveryReport(
             outcome,
@@ -52,6 +51,18 @@ internal sealed class DiscoveryReport
             [],
             top
         );
+    }
+
+    private static async Task<IReadOnlyList<ScoredStar>> InFilesAsync(
+        InPlaceStars files,
+        IReadOnlyList<FlaggedStar> wanted,
+        FilledValues? filled,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await Task.Run(() => files.Find([.. wanted.Select(s => s.StarId)], cancellationToken), cancellationToken);
+        var stars = found.ToDictionary(s => s.StarId);
+        return [.. wanted.Select(s => stars[s.StarId].ToScoredStar(s.Score, filled))];
     }
 
     public RunOutcome Outcome => _outcome;

@@ -57,7 +57,8 @@ internal sealed class IngestReportView(IngestReport report, int rejectedShown)
             report.AlreadyLoaded
                 ? $"{report.Dataset.Name}: already loaded, {ConsoleText.Plural(report.Rows, "star", "stars")}"
                 : $"{report.Dataset.Name}: {ConsoleText.Plural(report.Rows, "star", "stars")} "
-                    + $"loaded in {ConsoleText.Duration(report.ElapsedMs)}"
+                    + $"{(report.Dataset.InPlace is null ? "loaded" : "registered where they lie")} in "
+                    + ConsoleText.Duration(report.ElapsedMs)
         );
         console.Facts([.. report.Notes.Select(n => ("note", (string?)n))]);
         if (report.Notes.Any(n => n.Contains("a mark of missing values?", StringComparison.Ordinal)))
@@ -69,7 +70,10 @@ internal sealed class IngestReportView(IngestReport report, int rejectedShown)
             report.Rejected,
             rejectedShown
         );
-        console.Say($"\nNext: almagest discover anomalies --dataset {Quote(report.Dataset.Name)}");
+        console.Say(
+            $"\nNext: almagest discover anomalies --dataset {Quote(report.Dataset.Name)}"
+                + (report.Dataset.InPlace is null ? "" : " --no-save --output FOLDER")
+        );
     }
 
     /// <param name="mapping">lines such as <c>ra_deg ← RAJ2000</c></param>

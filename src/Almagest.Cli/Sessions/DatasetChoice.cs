@@ -21,6 +21,13 @@ internal static class DatasetChoice
             await new DatasetRepository(ledger).AlsoAsync(names ?? [], filter, cancellationToken)
         );
 
+    /// <summary>The dataset of that name where it is one that is read where it lies; null where it is not, or several are
+    /// named.</summary>
+    public static async Task<Dataset?> InPlaceAsync(LedgerDatabase ledger, string[]? names, CancellationToken cancellationToken) =>
+        names is [var name] && await new DatasetRepository(ledger).FindAnyAsync(name, cancellationToken) is { InPlace: not null } found
+            ? found
+            : null;
+
     public static async Task<Dataset> ResolveAsync(LedgerDatabase ledger, string? name, CancellationToken cancellationToken)
     {
         var datasets = new DatasetRepository(ledger);

@@ -31,6 +31,14 @@ internal static class CommandAdvice
         [ErrorCode.ContentLoaded] = e =>
             $"Use '{e.Facts["dataset"]}', or load it again with --force and another --dataset, "
             + $"or delete it first: almagest datasets delete {e.Facts["dataset"]}",
+        [ErrorCode.DatasetInPlace] = e =>
+            After(
+                e,
+                $"Its stars are scored, and the scores written, by: almagest discover anomalies --dataset {e.Facts["dataset"]} --no-save "
+                    + "--output FOLDER; almagest ingest PATH loads them."
+            ),
+        [ErrorCode.CatalogueFilesChanged] = e =>
+            After(e, "To register: almagest ingest --in-place PATH --dataset NAME; 'almagest datasets show' says where they were."),
         [ErrorCode.CrossMatchNotFound] = _ => "'almagest links list' lists them.",
         [ErrorCode.DatabaseAway] = _ =>
             "Check that PostgreSQL runs and that --database or ALMAGEST_DATABASE names it; without either, Almagest starts its own.",

@@ -4,12 +4,14 @@ using Almagest.Catalog.Writing;
 namespace Almagest.Cli.Shell;
 
 /// <summary>The options of commands that write a table to a file, and the writing.</summary>
-internal sealed class TableOutput(string option)
+/// <param name="option">that names the file</param>
+/// <param name="others">formats that the command writes by itself</param>
+internal sealed class TableOutput(string option, params string[] others)
 {
     private readonly Option<string?> _format = OptionFactory.Choice(
         "--format",
         "Format of the file (default: by its ending, .parquet, .json, .vot, .fits or .ecsv, else csv)",
-        [.. TableFormats.Names]
+        [.. TableFormats.Names, .. others]
     );
 
     // CSV is bare; what older scripts say of it still holds.
@@ -32,6 +34,9 @@ internal sealed class TableOutput(string option)
         command.Add(_format);
         command.Add(_bare);
     }
+
+    /// <summary>The one of the other formats that is asked for; null where it is none of them.</summary>
+    public string? Other(ParseResult parsed) => parsed.GetValue(_format) is { } name && others.Contains(name) ? name : null;
 
     /// <summary>Refuses, before any work, what cannot be written.</summary>
     public void Check(CommandShell shell, ParseResult parsed, string? path)

@@ -14,11 +14,15 @@ public static class DatasetColumns
         {
             Ucd = "meta.id;meta.main",
         },
-        UnicodeText("name", "meta.id;meta.dataset", "its name; its stars are the table of that name in the schema dataset"),
+        UnicodeText(
+            "name",
+            "meta.id;meta.dataset",
+            "its name; its stars, unless they stay in its files, are the table of that name in the schema dataset"
+        ),
         Json("source", "meta.ref", "where it came from: one JSON object a file"),
         Text("checksum", "meta.code", "SHA-256 of the file's bytes; of several files: of their checksums"),
         Json("column_mapping", "meta.note", "star field to source column, a JSON object"),
-        Integer("star_count", "meta.number", "stars loaded"),
+        Integer("star_count", "meta.number", "its stars"),
         Integer("rejected_count", "meta.number", "rows that could not be loaded"),
         Timestamp("created_at", "time.creation", "when it was loaded"),
     ];

@@ -29,6 +29,9 @@ public static class StarColumns
         Integer("healpix_29", "pos.healpix", "HEALPix cell of the position, nested scheme, order 29"),
     ];
 
+    /// <summary>The cell of the position by the name that HATS gives it.</summary>
+    public static Column Place { get; } = Integer("_healpix_29", "pos.healpix", "HEALPix cell of the position, nested scheme, order 29");
+
     public static Column Extra { get; } = Json("extra", "meta.note", "the other columns of the source table, a JSON object");
 
     /// <summary>How well the parallax is measured.</summary>

@@ -25,6 +25,9 @@ public record DatasetResource(
     DateTime CreatedAt
 )
 {
+    /// <summary>Whether it is read where it lies: its stars are in its files, not in the ledger.</summary>
+    public bool InPlace { get; init; }
+
     /// <param name="json">JSON object of the column <c>column_mapping</c></param>
     public static IReadOnlyDictionary<string, string> ParseMapping(string json) =>
         JsonSerializer.Deserialize<Dictionary<string, string>>(json, ContractJson.Options) ?? [];

@@ -232,6 +232,12 @@ public sealed class ErrorCode
     /// <summary>A dataset of this content exists. Facts: dataset.</summary>
     public static readonly ErrorCode ContentLoaded = Conflict("content_loaded");
 
+    /// <summary>A dataset whose stars stay in its files, for something that needs them in the ledger. Facts: dataset.</summary>
+    public static readonly ErrorCode DatasetInPlace = Conflict("dataset_in_place");
+
+    /// <summary>Files of a catalogue that is read where it lies, which are not those that were registered. Facts: dataset.</summary>
+    public static readonly ErrorCode CatalogueFilesChanged = Conflict("catalogue_files_changed");
+
     /// <summary>An idempotency key that was used for another request.</summary>
     public static readonly ErrorCode IdempotencyKeyUsed = Conflict("idempotency_key_used");
 

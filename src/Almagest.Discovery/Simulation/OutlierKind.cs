@@ -22,7 +22,7 @@ public enum OutlierKind
     SpuriousAstrometry,
 }
 
-internal static class OutlierKinds
+public static class OutlierKinds
 {
     /// <summary>The kinds that are planted, in equal numbers.</summary>
     public static IReadOnlyList<OutlierKind> Planted { get; } = [OutlierKind.HighVelocity, OutlierKind.WhiteDwarf, OutlierKind.Giant];

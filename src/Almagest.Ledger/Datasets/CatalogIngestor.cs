@@ -20,7 +20,7 @@ namespace Almagest.Ledger.Datasets;
 /// Loads catalogue files as one dataset, in one transaction: either every readable row is there afterwards, with a record of those that
 /// were not, or nothing is. Rows that repeat a source id are rejected; the first stays.
 /// </summary>
-public sealed class CatalogIngestor(LedgerDatabase ledger)
+public sealed partial class CatalogIngestor(LedgerDatabase ledger)
 {
     /// <exception cref="LedgerException">no such file, no catalogue, a name that is taken, or no row that could be loaded: nothing is
     /// stored</exception>
@@ -47,6 +47,8 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         var watch = Stopwatch.StartNew();
         try
         {
+            if (options.InPlace)
+                return await RegisterAsync(files, options, progress, watch, cancellationToken);
             var checksums = await Task.Run(() => files.Select(CatalogChecksum.Compute).ToArray(), cancellationToken);
             // Another table of the same file, or the same one in another system, is another catalogue.
             string[] identity = [.. checksums, .. Choices(options)];
@@ -88,19 +90,12 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
                 notes.AddRange(reader.Warnings);
                 reports.Add(stars.Report);
                 notes.AddRange(reports[^1].Suspicions);
-                if (stars.NotCarried > 0)
-                    notes.Add(
-                        string.Create(
-                            CultureInfo.InvariantCulture,
-                            $"{stars.NotCarried} of {stars.Accepted} stars have no proper motion or epoch and could not be carried to "
-                                + $"{options.Epoch}: their positions are as they were."
-                        )
-                    );
+                notes.AddRange(CarryNotes(stars, options));
                 sources.Add(Describe(file, Path.GetFileName(files[i]), checksums[i], options));
                 before += CatalogFile.Length(files[i]);
             }
             if (load.Rows == 0)
-                throw NothingLoaded(files, load);
+                throw NothingLoaded(files, load.Rejected, load.RejectedRows);
             dataset.Source = sources.ToJsonString();
             dataset.ColumnMapping = MappingJson(mapping!);
             await load.FinishAsync(file => CatalogSource.Read(files[file], options, cancellationToken), cancellationToken);
@@ -132,6 +127,18 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
             );
         }
     }
+
+    private static IEnumerable<string> CarryNotes(StarReader stars, IngestOptions options) =>
+        stars.NotCarried == 0
+            ? []
+            :
+            [
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{stars.NotCarried} of {stars.Accepted} stars have no proper motion or epoch and could not be carried to "
+                        + $"{options.Epoch}: their positions are as they were."
+                ),
+            ];
 
     private static JsonObject Describe(CatalogSource file, string name, string checksum, IngestOptions options)
     {
@@ -192,6 +199,15 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         CancellationToken cancellationToken
     )
     {
+        if (options.InPlace != (loaded.InPlace is not null))
+            throw LedgerException
+                .Of(
+                    ErrorCode.ContentLoaded,
+                    $"the same content is in the ledger already, as dataset '{loaded.Name}', "
+                        + (options.InPlace ? "with its stars" : "which is read where it lies"),
+                    $"Use '{loaded.Name}', or take it again by force under another name, or delete it first."
+                )
+                .With("dataset", loaded.Name);
         // Asked for in another way than it was loaded: to do nothing and say success would mislead a script.
         var stored = JsonNode.Parse(loaded.ColumnMapping)!.AsObject();
         var differs = options.Map.FirstOrDefault(m =>
@@ -249,15 +265,15 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static LedgerException NothingLoaded(IReadOnlyList<string> files, StarLoad load)
+    private static LedgerException NothingLoaded(IReadOnlyList<string> files, long rejected, IReadOnlyList<Model.RejectedRow> rejectedRows)
     {
         var what = string.Join(", ", files.Select(Path.GetFileName));
-        if (load.Rejected == 0)
+        if (rejected == 0)
             return LedgerException.Invalid("file", $"{what} holds no rows", "Nothing was stored.");
-        var first = load.RejectedRows[0];
+        var first = rejectedRows[0];
         return LedgerException.Of(
             ErrorCode.NoRowLoaded,
-            $"none of the {load.Rejected} rows of {what} could be loaded; the first, on line {first.LineNumber}: {first.Field}: "
+            $"none of the {rejected} rows of {what} could be loaded; the first, on line {first.LineNumber}: {first.Field}: "
                 + $"{first.Reason}",
             "Nothing was stored. Was a column taken for the wrong field?",
             "file"

@@ -2,6 +2,7 @@ using System.Globalization;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Deletions;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Microsoft.EntityFrameworkCore;
@@ -14,17 +15,45 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
 {
     private const string Datasets = "select * from public.datasets";
 
+    /// <summary>Those whose stars are in the ledger, which is what everything but a list of datasets works with.</summary>
     public Task<List<Dataset>> ListAsync(CancellationToken cancellationToken = default) =>
+        ledger.RowsAsync<Dataset>($"{Datasets} where in_place is null order by dataset_id", cancellationToken);
+
+    /// <summary>All, those that are read where they lie among them.</summary>
+    public Task<List<Dataset>> ListAllAsync(CancellationToken cancellationToken = default) =>
         ledger.RowsAsync<Dataset>($"{Datasets} order by dataset_id", cancellationToken);
 
-    /// <exception cref="LedgerException">no such dataset</exception>
+    /// <exception cref="LedgerException">no such dataset, or its stars are not in the ledger</exception>
     public async Task<Dataset> GetAsync(long datasetId, CancellationToken cancellationToken = default) =>
+        Loaded(await GetAnyAsync(datasetId, cancellationToken));
+
+    /// <summary>Also one that is read where it lies.</summary>
+    /// <exception cref="LedgerException">no such dataset</exception>
+    public async Task<Dataset> GetAnyAsync(long datasetId, CancellationToken cancellationToken = default) =>
         (await ByIdAsync(datasetId, cancellationToken)).FirstOrDefault()
         ?? throw await MissingAsync($"there is no dataset {datasetId}", null, cancellationToken);
 
     /// <summary>By name, else by id.</summary>
+    /// <exception cref="LedgerException">no such dataset, or its stars are not in the ledger</exception>
+    public async Task<Dataset> FindAsync(string nameOrId, CancellationToken cancellationToken = default) =>
+        Loaded(await FindAnyAsync(nameOrId, cancellationToken));
+
+    // Whoever looks for its stars in the ledger would find none, and take that for an answer.
+    private static Dataset Loaded(Dataset dataset) =>
+        dataset.InPlace is null
+            ? dataset
+            : throw LedgerException
+                .Of(
+                    ErrorCode.DatasetInPlace,
+                    $"dataset '{dataset.Name}' is read where it lies: its {dataset.StarCount} stars are in its files, not in the ledger",
+                    "Load the catalogue to have them in the ledger.",
+                    "dataset"
+                )
+                .With("dataset", dataset.Name);
+
+    /// <summary>By name, else by id; also one that is read where it lies.</summary>
     /// <exception cref="LedgerException">no such dataset</exception>
-    public async Task<Dataset> FindAsync(string nameOrId, CancellationToken cancellationToken = default)
+    public async Task<Dataset> FindAnyAsync(string nameOrId, CancellationToken cancellationToken = default)
     {
         var found = await ledger.RowsAsync<Dataset>($"{Datasets} where name = $1", cancellationToken, nameOrId);
         if (found.Count == 0 && long.TryParse(nameOrId, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
@@ -37,7 +66,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
 
     /// <summary>A dataset and those that the filter adds, ascending, and the filter in the form that is stored beside the first of
     /// them.</summary>
-    /// <exception cref="LedgerException">one of them does not exist</exception>
+    /// <exception cref="LedgerException">one of them does not exist, or its stars are not in the ledger</exception>
     public async Task<(IReadOnlyList<Dataset> Datasets, StarFilter Filter)> SelectedAsync(
         string nameOrId,
         StarFilter filter,
@@ -52,8 +81,23 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         var found = await ledger.RowsAsync<Dataset>($"{Datasets} where dataset_id = any ($1) order by dataset_id", cancellationToken, ids);
         if (ids.Except(found.Select(d => d.DatasetId)).Select(id => (long?)id).FirstOrDefault() is { } unknown)
             throw await MissingAsync($"there is no dataset {unknown}", "filter.also_datasets", cancellationToken);
+        found.ForEach(d => Loaded(d));
         filter = filter with { AlsoDatasets = ids.Length == 1 ? null : new DatasetIds(ids.Skip(1)) };
         return (found, await ResolvedAsync(found, filter, cancellationToken));
+    }
+
+    /// <summary>The same, also of one dataset that is read where it lies.</summary>
+    /// <inheritdoc cref="SelectedAsync"/>
+    public async Task<(IReadOnlyList<Dataset> Datasets, StarFilter Filter)> SelectedAnyAsync(
+        string nameOrId,
+        StarFilter filter,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if (await FindAnyAsync(nameOrId, cancellationToken) is not { InPlace: not null } dataset)
+            return await SelectedAsync(nameOrId, filter, cancellationToken);
+        _ = new StarFilterTest(dataset, filter);
+        return ([dataset], filter);
     }
 
     private async Task<StarFilter> ResolvedAsync(IReadOnlyList<Dataset> found, StarFilter filter, CancellationToken cancellationToken)
@@ -107,11 +151,19 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     /// <exception cref="LedgerException">no such star</exception>
     public async Task<Star> GetStarAsync(long starId, CancellationToken cancellationToken = default) =>
         (await ledger.ReadAsync(context => context.Stars.Where(s => s.StarId == starId), cancellationToken)).FirstOrDefault()
-        ?? throw LedgerException.Of(
+        ?? throw await NoStarAsync(starId, cancellationToken);
+
+    private async Task<LedgerException> NoStarAsync(long starId, CancellationToken cancellationToken)
+    {
+        var inPlace = await ledger.ReadAsync(context => context.Datasets.Where(d => d.InPlace != null), cancellationToken);
+        if (inPlace.Find(d => InPlaceCatalogue.Of(d)!.Holds(starId)) is { } dataset)
+            Loaded(dataset);
+        return LedgerException.Of(
             ErrorCode.StarNotFound,
             $"there is no star {starId}",
             "Star ids are the ledger's own, not those of a catalogue."
         );
+    }
 
     /// <summary>Stars of a dataset by the catalogue's own id (one, or none).</summary>
     public Task<List<Star>> FindStarsAsync(long datasetId, string sourceId, CancellationToken cancellationToken = default) =>
@@ -200,7 +252,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
             cancellationToken
         );
         if (renamed == 0)
-            await GetAsync(datasetId, cancellationToken);
+            await GetAnyAsync(datasetId, cancellationToken);
     }
 
     /// <summary>Deletes a dataset with its stars, labels, runs and results, so that it can be brought back for a day
@@ -210,7 +262,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     /// it</exception>
     public async Task PutAwayAsync(long datasetId, bool withRuns, string? by, CancellationToken cancellationToken = default)
     {
-        var dataset = await GetAsync(datasetId, cancellationToken);
+        var dataset = await GetAnyAsync(datasetId, cancellationToken);
         if (!withRuns)
             await RequireNoRunsAsync(dataset, "go", cancellationToken);
         if (!await new LedgerDeletions(ledger).DeleteDatasetAsync(datasetId, AlsoJson(datasetId), by, cancellationToken))
@@ -226,7 +278,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     {
         if (name is not null)
             DatasetName.Require(name);
-        return await GetAsync(await new LedgerDeletions(ledger).RestoreDatasetAsync(nameOrId, name, cancellationToken), cancellationToken);
+        return await GetAnyAsync(await new LedgerDeletions(ledger).RestoreDatasetAsync(nameOrId, name, cancellationToken), cancellationToken);
     }
 
     /// <summary>Brings a dataset back by its deletion.</summary>
@@ -242,7 +294,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     /// <exception cref="LedgerException">no such dataset, it has runs, or a run on it is being worked on</exception>
     public async Task DeleteAsync(long datasetId, bool withRuns = true, CancellationToken cancellationToken = default)
     {
-        var dataset = await GetAsync(datasetId, cancellationToken);
+        var dataset = await GetAnyAsync(datasetId, cancellationToken);
         if (
             !withRuns
             && await new LedgerDeletions(ledger).CountRunsAsync(datasetId, AlsoJson(datasetId), cancellationToken) is > 0 and var kept

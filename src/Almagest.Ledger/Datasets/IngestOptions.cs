@@ -36,6 +36,9 @@ public sealed record IngestOptions
     /// <summary>Where a file was fetched from, kept with the dataset: <c>service</c>, <c>query</c> …</summary>
     public IReadOnlyDictionary<string, string> Origin { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The stars stay in the file, or in the folder, which is Parquet: see <see cref="Almagest.Ledger.InPlace"/>.</summary>
+    public bool InPlace { get; init; }
+
     /// <summary>Rejected rows that are kept with their reasons; all are counted.</summary>
     public int RejectedRowsKept { get; init; } = 1000;
 }

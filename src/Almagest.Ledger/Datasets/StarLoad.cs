@@ -189,7 +189,7 @@ internal sealed class StarLoad
             command.Parameters.Add(new() { Value = _dataset.RejectedCount });
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
-        await StoreRejectedAsync(cancellationToken);
+        await StoreRejectedAsync(_connection, _dataset.DatasetId, _rejected, cancellationToken);
     }
 
     /// <summary>Ids from the sequence of the table, ascending; another load may take some in between.</summary>
@@ -309,15 +309,20 @@ internal sealed class StarLoad
         return first;
     }
 
-    private async Task StoreRejectedAsync(CancellationToken cancellationToken)
+    public static async Task StoreRejectedAsync(
+        NpgsqlConnection connection,
+        long datasetId,
+        IReadOnlyList<RejectedRow> rejected,
+        CancellationToken cancellationToken
+    )
     {
-        await using var writer = await _connection.BeginBinaryImportAsync(
+        await using var writer = await connection.BeginBinaryImportAsync(
             "copy public.rejected_rows (dataset_id, ordinal, file, line_number, field, reason, value) from stdin (format binary)",
             cancellationToken
         );
-        foreach (var row in _rejected)
+        foreach (var row in rejected)
         {
-            row.DatasetId = _dataset.DatasetId;
+            row.DatasetId = datasetId;
             await writer.StartRowAsync(cancellationToken);
             await writer.WriteAsync(row.DatasetId, cancellationToken);
             await writer.WriteAsync(row.Ordinal, cancellationToken);

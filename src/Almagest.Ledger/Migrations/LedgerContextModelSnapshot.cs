@@ -183,6 +183,10 @@ namespace Almagest.Ledger.Migrations
                         .HasColumnName("created_at")
                         .HasDefaultValueSql("now()");
 
+                    b.Property<string>("InPlace")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("in_place");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")

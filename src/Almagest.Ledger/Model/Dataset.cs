@@ -27,6 +27,10 @@ public sealed class Dataset
     /// <summary>Julian year for which every star's position holds; null where it is not known or differs from star to star.</summary>
     public double? ReferenceEpoch { get; set; }
 
+    /// <summary>Where its files are, of a dataset that is read where it lies: its stars are not in the ledger. JSON; null where they
+    /// are.</summary>
+    public string? InPlace { get; set; }
+
     public DateTime CreatedAt { get; set; }
 }
 

@@ -19,6 +19,7 @@ internal static class TableModel
             e.HasIndex(d => d.Checksum);
             e.Property(d => d.Source).HasColumnType("jsonb");
             e.Property(d => d.ColumnMapping).HasColumnType("jsonb");
+            e.Property(d => d.InPlace).HasColumnType("jsonb");
             e.Property(d => d.CreatedAt).HasDefaultValueSql("now()");
         });
 

@@ -90,6 +90,7 @@ internal static class MigrationLosses
             ("deleted datasets that can be brought back", "select count(*) from public.deletions where kind = 'dataset'"),
             ("names of runs", "select count(*) from public.discovery_runs where name is not null"),
         ],
+        ["AddCataloguesInPlace"] = [("catalogues read where they lie", "select count(*) from public.datasets where in_place is not null")],
         ["AddAccessTokens"] = [("access tokens", "select count(*) from public.access_tokens")],
     };
 

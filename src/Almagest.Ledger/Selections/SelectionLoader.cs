@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Storage;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Npgsql;
 
 namespace Almagest.Ledger.Selections;
@@ -9,6 +10,9 @@ namespace Almagest.Ledger.Selections;
 /// <summary>Reads the stars of a selection as columns, in order of star_id.</summary>
 public sealed class SelectionLoader(LedgerDatabase ledger)
 {
+    /// <summary>The columns of every selection.</summary>
+    internal static string[] Usual => s_columns;
+
     private static readonly string[] s_columns = ["ra_deg", "dec_deg", "parallax_mas", "pmra_mas_yr", "pmdec_mas_yr", "magnitude", "color"];
 
     private static readonly HashSet<string> s_numbers =
@@ -24,6 +28,8 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
 
     public async Task<long> CountAsync(long datasetId, StarFilter filter, CancellationToken cancellationToken = default)
     {
+        if (await FilesAsync(datasetId, filter, cancellationToken) is { } files)
+            return await Task.Run(() => files.Count(cancellationToken), cancellationToken);
         return await ledger.AskAsync(
             async connection =>
             {
@@ -45,6 +51,8 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
     )
     {
         ArgumentNullException.ThrowIfNull(distances);
+        if (await FilesAsync(datasetId, filter, cancellationToken) is { } files)
+            return await Task.Run(() => files.Coverage(distances, s_recipes, cancellationToken), cancellationToken);
         string[] conditions =
         [
             .. FeatureSql.Columns.Keys.Select(FeatureSql.Has),
@@ -197,7 +205,17 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
             ? throw new ArgumentException($"stars have no column of numbers '{unknown}'", nameof(further))
             : [.. further];
 
-    private Task ReadAsync(
+    // Null where the stars are in the ledger.
+    private async Task<FileSelection?> FilesAsync(long datasetId, StarFilter filter, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var dataset = (
+            await ledger.ReadAsync(context => context.Datasets.Where(d => d.DatasetId == datasetId && d.InPlace != null), cancellationToken)
+        ).FirstOrDefault();
+        return dataset is null ? null : new FileSelection(dataset, InPlaceStars.Of(dataset)!, filter);
+    }
+
+    private async Task ReadAsync(
         long datasetId,
         StarFilter filter,
         string[] columns,
@@ -205,6 +223,22 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
         IProgress<long>? progress,
         CancellationToken cancellationToken,
         (long First, long Last)? between = null
+    )
+    {
+        if (await FilesAsync(datasetId, filter, cancellationToken) is { } files)
+            await Task.Run(() => files.Read(columns, row, progress, between, cancellationToken), cancellationToken);
+        else
+            await AskAsync(datasetId, filter, columns, row, progress, between, cancellationToken);
+    }
+
+    private Task AskAsync(
+        long datasetId,
+        StarFilter filter,
+        string[] columns,
+        Action<long, ReadOnlySpan<double>> row,
+        IProgress<long>? progress,
+        (long First, long Last)? between,
+        CancellationToken cancellationToken
     ) =>
         ledger.AskAsync(
             async connection =>

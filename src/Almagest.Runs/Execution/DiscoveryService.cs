@@ -262,9 +262,10 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(request);
         ParameterReader.Require(request.Parameters);
         request.Filter.Validate();
-        var (selected, filter) = await _datasets.SelectedAsync(request.Dataset, request.Filter, cancellationToken);
-        await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellationToken);
+        var (selected, filter) = await _datasets.SelectedAnyAsync(request.Dataset, request.Filter, cancellationToken);
         var dataset = selected[0];
+        RequireTiles(dataset, request.Parameters.Algorithm);
+        await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellationToken);
         request = request with { Filter = filter };
         var (parameters, choice) = await _recipes.ResolveAsync(dataset.DatasetId, request.Filter, request.Parameters, cancellationToken);
         request = request with { Parameters = parameters };
@@ -276,6 +277,31 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
             Clusters = await new ClusterSummaries(ledger).OfAsync(analysis, cancellationToken),
         };
     }
+
+    // Stars in files are gone over by tiles; what else a run may ask of them is in the ledger.
+    private static void RequireTiles(Dataset dataset, Algorithm algorithm)
+    {
+        if (dataset.InPlace is null || (algorithm.RunType == RunTypes.Anomaly && !algorithm.NeedsAllStars && !IsOfReviews(algorithm)))
+            return;
+        throw LedgerException
+            .Of(
+                ErrorCode.DatasetInPlace,
+                $"dataset '{dataset.Name}' is read where it lies, and {algorithm.Name} needs its stars in the ledger",
+                "Of the detectors "
+                    + string.Join(
+                        ", ",
+                        Discovery
+                            .Registry.Algorithms.Of(RunTypes.Anomaly)
+                            .Where(a => !a.NeedsAllStars && !IsOfReviews(a))
+                            .Select(a => a.Name)
+                    )
+                    + " go over stars in files.",
+                "parameters.algorithm"
+            )
+            .With("dataset", dataset.Name);
+    }
+
+    private static bool IsOfReviews(Algorithm algorithm) => algorithm.Defaults is Discovery.Anomaly.ActiveForest.ActiveForestParameters;
 
     /// <summary>What helps to choose DBSCAN's eps: distances to k-th neighbours, and what several values of eps would find.</summary>
     /// <param name="features">null = the recipe that a cluster run would take</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Almagest.Catalog.Writing;
+using Almagest.Catalog.Writing.Hats;
 using Almagest.Contract.Columns;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
@@ -28,11 +29,39 @@ public sealed class RunExport(LedgerDatabase ledger)
     /// <param name="query">which results, and in which order; limit and page token do not matter</param>
     /// <param name="kinds">of its stars; null = the table says nothing of kinds</param>
     /// <exception cref="LedgerException">the run is not complete, or has no such results</exception>
-    public async Task<ExportTable> TableAsync(
+    public Task<ExportTable> TableAsync(
         DiscoveryRun run,
         ResultQuery query,
         StarKinds? kinds = null,
         CancellationToken cancellationToken = default
+    ) => TableAsync(run, query, kinds, bySky: false, cancellationToken);
+
+    /// <summary>The same rows as a HATS catalogue: divided over the sky, with the cell of each star. Who writes it reads them from the
+    /// database in one query.</summary>
+    /// <param name="query">which results; in a catalogue they have the order of their places</param>
+    /// <param name="mostRows">of one cell</param>
+    /// <inheritdoc cref="TableAsync(DiscoveryRun, ResultQuery, StarKinds?, CancellationToken)"/>
+    public async Task<HatsCatalogue> HatsAsync(
+        DiscoveryRun run,
+        ResultQuery query,
+        StarKinds? kinds = null,
+        int mostRows = HatsCatalogue.DefaultMostRows,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var table = await TableAsync(run, query, kinds, bySky: true, cancellationToken);
+        var partition = new HatsPartition(mostRows);
+        await foreach (var place in new ResultRepository(ledger).PlacesAsync(run.RunId, query, cancellationToken))
+            partition.Add(place);
+        return new HatsCatalogue($"almagest_run_{run.RunId}", table, partition.Finish(), mostRows);
+    }
+
+    private async Task<ExportTable> TableAsync(
+        DiscoveryRun run,
+        ResultQuery query,
+        StarKinds? kinds,
+        bool bySky,
+        CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -66,7 +95,8 @@ public sealed class RunExport(LedgerDatabase ledger)
         };
         var chosen = query.StarIds is { } ids ? string.Create(CultureInfo.InvariantCulture, $" among {ids.Count:N0} selected") : "";
         var order =
-            query.ByFlagProbability ? "likeliest flagged first"
+            bySky ? "by place on the sky"
+            : query.ByFlagProbability ? "likeliest flagged first"
             : query.ByScore ? "most anomalous first"
             : "by star_id";
         var provenance = await new Provenance(ledger).OfAsync(
@@ -77,11 +107,12 @@ public sealed class RunExport(LedgerDatabase ledger)
         );
         if (kinds is not null)
             provenance["kinds_looked_at"] = kinds.LookedAt;
+        Column[] columns = kinds is null ? [.. s_columns] : [.. s_columns, .. KindColumns.OfStar];
         return ColumnTable.Of(
             "results",
-            kinds is null ? s_columns : [.. s_columns, .. KindColumns.OfStar],
+            bySky ? [StarColumns.Place, .. columns] : columns,
             provenance,
-            BatchesAsync(run.RunId, query, kinds, cancellationToken)
+            bySky ? BySkyAsync(run.RunId, query, kinds, cancellationToken) : BatchesAsync(run.RunId, query, kinds, cancellationToken)
         ) with
         {
             IntegerIds = await IntegerIds.ColumnsAsync(ledger, RunDatasets.Ids(run), cancellationToken),
@@ -115,8 +146,21 @@ public sealed class RunExport(LedgerDatabase ledger)
         } while (after is not null);
     }
 
-    private static List<object?[]> Rows(Page<StarResult> page, StarKinds? kinds) =>
-        [.. page.Items.Select(r => kinds is null ? Row(r) : [.. Row(r), .. Kind(kinds.Stars.GetValueOrDefault(r.StarId))])];
+    private async IAsyncEnumerable<IReadOnlyList<object?[]>> BySkyAsync(
+        Guid runId,
+        ResultQuery query,
+        StarKinds? kinds,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await foreach (var batch in new ResultRepository(ledger).BySkyAsync(runId, query, cancellationToken))
+            yield return [.. batch.Select(r => (object?[])[r.Place, .. Row(r.Result, kinds)])];
+    }
+
+    private static List<object?[]> Rows(Page<StarResult> page, StarKinds? kinds) => [.. page.Items.Select(r => Row(r, kinds))];
+
+    private static object?[] Row(StarResult r, StarKinds? kinds) =>
+        kinds is null ? Row(r) : [.. Row(r), .. Kind(kinds.Stars.GetValueOrDefault(r.StarId))];
 
     private static object?[] Kind(StarKind? kind) => [(long?)kind?.KindId, kind?.Name, kind?.Likeness];
 

@@ -17,7 +17,7 @@ public static class DatasetResources
     {
         var datasets = new DatasetRepository(ledger);
         var runs = await datasets.RunCountsAsync(cancellationToken);
-        return (await datasets.ListAsync(cancellationToken)).ConvertAll(d => d.ToResource(runs.GetValueOrDefault(d.DatasetId)));
+        return (await datasets.ListAllAsync(cancellationToken)).ConvertAll(d => d.ToResource(runs.GetValueOrDefault(d.DatasetId)));
     }
 
     /// <summary>One dataset with the first rows that could not be loaded.</summary>
@@ -52,7 +52,10 @@ public static class DatasetResources
             runs,
             dataset.ReferenceEpoch,
             dataset.CreatedAt
-        );
+        )
+        {
+            InPlace = dataset.InPlace is not null,
+        };
     }
 
     /// <summary>What became of the files that a dataset was loaded from.</summary>

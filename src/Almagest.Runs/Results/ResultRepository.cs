@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Contract.Serialization;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Export;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
 using Npgsql;
@@ -38,8 +40,17 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 /// <summary>Results of complete runs, paged by key so that the last page costs as much as the first.</summary>
 public sealed class ResultRepository(LedgerDatabase ledger)
 {
+    private const string Columns = """
+        r.run_id, r.star_id, r.is_anomaly, r.anomaly_score, r.cluster_id,
+        s.source_id, s.ra_deg, s.dec_deg, s.parallax_mas, s.pmra_mas_yr, s.pmdec_mas_yr, s.magnitude, s.color,
+        r.membership_probability, r.membership_strength, s.parallax_error_mas, s.ruwe, s.radial_velocity_km_s,
+        r.flag_probability, r.score_spread, r.membership_stability
+        """;
+
     /// <summary>Most rows of one page.</summary>
     public const int MostRows = 10_000;
+
+    private const int BatchRows = 5_000;
 
     /// <exception cref="LedgerException">no such run, it is not complete, or the token is malformed</exception>
     public async Task<Page<StarResult>> PageAsync(Guid runId, ResultQuery query, CancellationToken cancellationToken = default)
@@ -52,10 +63,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
             {
                 await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 120 };
                 command.CommandText = $"""
-                    select r.run_id, r.star_id, r.is_anomaly, r.anomaly_score, r.cluster_id,
-                           s.source_id, s.ra_deg, s.dec_deg, s.parallax_mas, s.pmra_mas_yr, s.pmdec_mas_yr, s.magnitude, s.color,
-                           r.membership_probability, r.membership_strength, s.parallax_error_mas, s.ruwe, s.radial_velocity_km_s,
-                           r.flag_probability, r.score_spread, r.membership_stability
+                    select {Columns}
                     from (
                       select * from public.discovery_results
                       where {Where(command, runId, query)}
@@ -77,6 +85,57 @@ public sealed class ResultRepository(LedgerDatabase ledger)
             cancellationToken
         );
     }
+
+    /// <summary>The HEALPix cells, of order 29, of the stars of the results, ascending.</summary>
+    /// <param name="query">its order, limit and token do not matter</param>
+    /// <exception cref="LedgerException">no such run, or it is not complete</exception>
+    public async IAsyncEnumerable<long> PlacesAsync(
+        Guid runId,
+        ResultQuery query,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        await RequireCompleteAsync(runId, cancellationToken);
+        await foreach (var batch in QueryRows.ReadAsync(ledger, command => BySky(command, runId, query, "s.healpix_29"), cancellationToken))
+        foreach (var row in batch)
+            yield return (long)row[0]!;
+    }
+
+    /// <summary>Results in the order of those cells, in batches, of one state of the ledger.</summary>
+    /// <inheritdoc cref="PlacesAsync"/>
+    public async IAsyncEnumerable<IReadOnlyList<(long Place, StarResult Result)>> BySkyAsync(
+        Guid runId,
+        ResultQuery query,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var filled = FilledValues.Of(await RequireCompleteAsync(runId, cancellationToken));
+        await using var connection = await ledger.ConnectAsync(cancellationToken);
+        await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 0 };
+        BySky(command, runId, query, $"{Columns}, s.healpix_29");
+        await using var reader = await DatabaseBoundary.AskAsync(() => command.ExecuteReaderAsync(cancellationToken));
+        var batch = new List<(long, StarResult)>(BatchRows);
+        while (await DatabaseBoundary.AskAsync(() => reader.ReadAsync(cancellationToken)))
+        {
+            batch.Add((reader.GetInt64(reader.FieldCount - 1), Read(reader, filled)));
+            if (batch.Count < BatchRows)
+                continue;
+            yield return batch;
+            batch = new List<(long, StarResult)>(BatchRows);
+        }
+        if (batch.Count > 0)
+            yield return batch;
+    }
+
+    private static void BySky(NpgsqlCommand command, Guid runId, ResultQuery query, string columns) =>
+        command.CommandText = $"""
+            select {columns}
+            from (select * from public.discovery_results where {Where(command, runId, query with { After = null })}) r
+            join public.stars s using (star_id)
+            order by s.healpix_29, r.star_id
+            """;
 
     /// <summary>How many results of a run the query selects.</summary>
     public async Task<long> CountAsync(Guid runId, ResultQuery query, CancellationToken cancellationToken = default)

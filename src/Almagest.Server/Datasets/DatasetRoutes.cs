@@ -55,7 +55,7 @@ internal static class DatasetRoutes
                 "One dataset, with a sample of the rows that could not be loaded",
                 async context =>
                 {
-                    var dataset = await datasets.FindAsync(s_name.Read(context)!, context.RequestAborted);
+                    var dataset = await datasets.FindAnyAsync(s_name.Read(context)!, context.RequestAborted);
                     return Results.Ok(await DatasetResources.ReadAsync(ledger, dataset, cancellationToken: context.RequestAborted));
                 },
                 s_name
@@ -70,7 +70,7 @@ internal static class DatasetRoutes
                 "getDatasetReport",
                 "What became of the files of a dataset: rows, each column, and what looks wrong",
                 async context =>
-                    Results.Ok(DatasetResources.Report(await datasets.FindAsync(s_name.Read(context)!, context.RequestAborted))),
+                    Results.Ok(DatasetResources.Report(await datasets.FindAnyAsync(s_name.Read(context)!, context.RequestAborted))),
                 s_name
             )
             .Produces<DatasetReport>()
@@ -109,7 +109,7 @@ internal static class DatasetRoutes
                 "Deletes a dataset with its stars, labels, runs and results",
                 async context =>
                 {
-                    var dataset = await datasets.FindAsync(s_name.Read(context)!, context.RequestAborted);
+                    var dataset = await datasets.FindAnyAsync(s_name.Read(context)!, context.RequestAborted);
                     var withRuns = s_withRuns.Read(context);
                     if (s_now.Read(context))
                         await datasets.DeleteAsync(dataset.DatasetId, withRuns, context.RequestAborted);

@@ -23,6 +23,8 @@ internal static class HttpAdvice
         [ErrorCode.ContentLoaded] = e =>
             $"Use '{e.Facts["dataset"]}', or load it again with force=true and another dataset=NAME, "
             + $"or delete it first: DELETE /datasets/{e.Facts["dataset"]}",
+        [ErrorCode.DatasetInPlace] = e =>
+            After(e, "It is loaded by POST /datasets, or by almagest ingest PATH on the server, which also scores it where it lies."),
         [ErrorCode.CrossMatchNotFound] = _ => "GET /crossmatches lists them.",
         [ErrorCode.DatabaseAway] = _ => "Try again in a moment; /health/ready says when it answers.",
         [ErrorCode.DatasetHasRuns] = _ => "Add with_runs=true to delete them, too.",

@@ -35,6 +35,7 @@ public sealed class FrozenSqlTests
             { "AddWatches", "9216e5d330cd4bc6" },
             { "AddRunTasks", "6e79b3b89ae9797f" },
             { "AddDatasetDeletions", "0edaff53eb565301" },
+            { "AddCataloguesInPlace", "ef716136246c36a4" },
         };
 
     [Theory]

@@ -38,6 +38,7 @@ public sealed class MigrationTests
         "AddWatches",
         "AddRunTasks",
         "AddDatasetDeletions",
+        "AddCataloguesInPlace",
     ];
 
     [Fact]

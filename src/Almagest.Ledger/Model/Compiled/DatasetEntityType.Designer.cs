@@ -19,7 +19,7 @@ namespace Almagest.Ledger.Model.Compiled
                 "Almagest.Ledger.Model.Dataset",
                 typeof(Dataset),
                 baseEntityType,
-                propertyCount: 9,
+                propertyCount: 10,
                 unnamedIndexCount: 2,
                 keyCount: 1);
 
@@ -61,6 +61,16 @@ namespace Almagest.Ledger.Model.Compiled
             createdAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             createdAt.AddAnnotation("Relational:ColumnName", "created_at");
             createdAt.AddAnnotation("Relational:DefaultValueSql", "now()");
+
+            var inPlace = runtimeEntityType.AddProperty(
+                "InPlace",
+                typeof(string),
+                propertyInfo: typeof(Dataset).GetProperty("InPlace", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Dataset).GetField("<InPlace>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            inPlace.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            inPlace.AddAnnotation("Relational:ColumnName", "in_place");
+            inPlace.AddAnnotation("Relational:ColumnType", "jsonb");
 
             var name = runtimeEntityType.AddProperty(
                 "Name",

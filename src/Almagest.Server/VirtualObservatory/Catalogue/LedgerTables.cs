@@ -53,7 +53,7 @@ internal static class LedgerTables
         new(
             Schema,
             "stars",
-            "The stars of all datasets",
+            "The stars of all datasets that are loaded",
             new PublishedRows("public.stars"),
             [
                 .. StarColumns(integers ? datasets : null),

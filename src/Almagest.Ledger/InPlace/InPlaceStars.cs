@@ -1,0 +1,180 @@
+using System.Collections.Concurrent;
+using Almagest.Catalog;
+using Almagest.Catalog.Mapping;
+using Almagest.Catalog.Stars;
+using Almagest.Contract.Errors;
+using Almagest.Ledger.Model;
+using Almagest.Sky;
+
+namespace Almagest.Ledger.InPlace;
+
+/// <summary>The stars of a catalogue that is read where it lies, out of its files.</summary>
+public sealed class InPlaceStars
+{
+    /// <summary>Batches that are read ahead while others are worked on.</summary>
+    private const int Ahead = 8;
+
+    private readonly Dataset _dataset;
+
+    private InPlaceStars(Dataset dataset, InPlaceCatalogue catalogue) => (_dataset, Catalogue) = (dataset, catalogue);
+
+    public InPlaceCatalogue Catalogue { get; }
+
+    /// <summary>Null where the stars of the dataset are in the ledger.</summary>
+    public static InPlaceStars? Of(Dataset dataset) =>
+        InPlaceCatalogue.Of(dataset) is { } catalogue ? new InPlaceStars(dataset, catalogue) : null;
+
+    /// <summary>The id of a star of a batch.</summary>
+    public long StarId(StarBatch batch, int row) => Catalogue.FirstStarId + batch.LineNumber[row] - 1;
+
+    /// <summary>
+    /// All stars, in ascending order of their ids, while a thread of its own reads ahead. The files are compared with what was registered
+    /// before the first star, and once more behind the last.
+    /// </summary>
+    /// <param name="fields">star fields that are wanted, the id among them; of other fields nothing is said. Null = everything</param>
+    /// <exception cref="LedgerException">the files are not those that were registered, or cannot be read</exception>
+    public IEnumerable<StarBatch> Read(IReadOnlyCollection<string>? fields, CancellationToken cancellationToken)
+    {
+        InPlaceFiles.Require(_dataset);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var batches = new BlockingCollection<StarBatch>(Ahead);
+        var reading = Task.Run(
+            () =>
+            {
+                try
+                {
+                    foreach (var batch in Parse(fields, stop.Token))
+                        batches.Add(batch, stop.Token);
+                }
+                finally
+                {
+                    batches.CompleteAdding();
+                }
+            },
+            CancellationToken.None
+        );
+        long stars = 0;
+        try
+        {
+            foreach (var batch in batches.GetConsumingEnumerable(cancellationToken))
+            {
+                stars += batch.Count;
+                yield return batch;
+            }
+        }
+        finally
+        {
+            // Whoever has seen enough does not wait for the rest.
+            stop.Cancel();
+            try
+            {
+                reading.GetAwaiter().GetResult();
+            }
+            catch (OperationCanceledException) { }
+        }
+        if (stars != _dataset.StarCount)
+            throw InPlaceFiles.Changed(_dataset, $"they hold {stars} stars and held {_dataset.StarCount}");
+        InPlaceFiles.Require(_dataset);
+    }
+
+    /// <summary>The stars of these ids, with everything that the files say of them.</summary>
+    public IReadOnlyList<Star> Find(IReadOnlyCollection<long> starIds, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(starIds);
+        var wanted = starIds.ToHashSet();
+        var found = new List<Star>();
+        if (wanted.Count == 0)
+            return found;
+        foreach (var batch in Read(StarField.All, cancellationToken))
+        {
+            for (var i = 0; i < batch.Count; i++)
+                if (wanted.Contains(StarId(batch, i)))
+                    found.Add(Star(batch, i));
+            if (found.Count == wanted.Count)
+                break;
+        }
+        return found;
+    }
+
+    private Star Star(StarBatch batch, int row)
+    {
+        double? Of(string column) => StarNumbers.Of(batch, column) is { } values && !double.IsNaN(values[row]) ? values[row] : null;
+        return new Star
+        {
+            StarId = StarId(batch, row),
+            DatasetId = _dataset.DatasetId,
+            SourceId = batch.SourceId[row],
+            RaDeg = batch.RaDeg[row],
+            DecDeg = batch.DecDeg[row],
+            ParallaxMas = Of(StarField.ParallaxMas),
+            ParallaxErrorMas = Of(StarField.ParallaxErrorMas),
+            PmraMasYr = Of(StarField.PmraMasYr),
+            PmdecMasYr = Of(StarField.PmdecMasYr),
+            Magnitude = Of(StarField.Magnitude),
+            Color = Of(StarField.Color),
+            RadialVelocityKmS = Of(StarField.RadialVelocityKmS),
+            Ruwe = Of(StarField.Ruwe),
+            Healpix29 = Healpix.AngToPix(Healpix.MaxOrder, batch.RaDeg[row], batch.DecDeg[row]),
+        };
+    }
+
+    private IEnumerable<StarBatch> Parse(IReadOnlyCollection<string>? fields, CancellationToken cancellationToken)
+    {
+        var (reader, stars) = Open(fields);
+        using (reader)
+        {
+            using var batches = stars.ReadBatches(cancellationToken).GetEnumerator();
+            while (true)
+            {
+                try
+                {
+                    if (!batches.MoveNext())
+                        yield break;
+                }
+                catch (CatalogFormatException e)
+                {
+                    throw LedgerException.Of(e, "Nothing was stored.", "dataset");
+                }
+                yield return batches.Current;
+            }
+        }
+    }
+
+    private (ICatalogReader Reader, StarReader Stars) Open(IReadOnlyCollection<string>? fields)
+    {
+        try
+        {
+            return Catalogue.Open(
+                fields is null ? null : Columns(fields),
+                fieldsOnly: fields is not null,
+                withoutIds: fields is not null && CanChoose() && !fields.Contains(StarField.SourceId)
+            );
+        }
+        catch (CatalogFormatException e)
+        {
+            throw LedgerException.Of(e, "Nothing was stored.", "dataset");
+        }
+    }
+
+    // Rows may be rejected for any of their fields, and a position that moves needs more than itself.
+    private bool CanChoose() => _dataset.RejectedCount == 0 && Catalogue.Epoch is null;
+
+    private HashSet<string>? Columns(IReadOnlyCollection<string> fields)
+    {
+        if (!CanChoose())
+            return null;
+        var (reader, stars) = Catalogue.Open();
+        using (reader)
+        {
+            // Of columns that cannot be read at all the first look alone knows.
+            if (stars.Mapping.System is not { Frame: SkyFrame.Icrs } || reader.Warnings.Count > 0)
+                return null;
+            return
+            [
+                .. stars
+                    .Mapping.Fields.Where(f => f.Field is StarField.RaDeg or StarField.DecDeg || fields.Contains(f.Field))
+                    .SelectMany(f => f.ColumnNames),
+            ];
+        }
+    }
+}

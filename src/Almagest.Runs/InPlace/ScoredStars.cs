@@ -1,0 +1,179 @@
+using System.Runtime.CompilerServices;
+using Almagest.Catalog.Mapping;
+using Almagest.Catalog.Stars;
+using Almagest.Discovery.Features;
+using Almagest.Ledger.InPlace;
+using Almagest.Ledger.Scratch;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Lifecycle;
+using Almagest.Sky;
+
+namespace Almagest.Runs.InPlace;
+
+/// <summary>A star with its score, on the way into a file; NaN = not drawn.</summary>
+internal readonly record struct ScoredStar(
+    long Place,
+    long StarId,
+    string SourceId,
+    double RaDeg,
+    double DecDeg,
+    double Score,
+    double FlagProbability,
+    double ScoreSpread
+);
+
+/// <summary>
+/// What a run says of the stars of a catalogue in files, in the order of their places on the sky. The stars come in the order of their
+/// files: they are written into scratch files, each of a stretch of the sky that is held at once, and sorted stretch by stretch.
+/// </summary>
+internal sealed class ScoredStars
+{
+    /// <summary>The order of the cells that are counted: 0.013 square degrees each, of which the densest field has some 40,000
+    /// stars.</summary>
+    private const int Order = 9;
+
+    private const int BatchRows = 8192;
+
+    /// <summary>Stars that are held at once, where the sky lets it.</summary>
+    private const int MostHeld = 1 << 18;
+
+    private readonly List<Stretch> _stretches = [];
+
+    /// <summary>A stretch of the sky: how many stars it has, and their rows.</summary>
+    private sealed record Stretch(Stream File)
+    {
+        public int Rows { get; set; }
+    }
+
+    /// <param name="analysis">an anomaly run's</param>
+    /// <param name="room">of the scratch files, which stay open until it is disposed</param>
+    /// <param name="mostHeld">stars of a stretch, where the sky lets it</param>
+    public static ScoredStars Of(
+        InPlaceStars stars,
+        StarAnalysis analysis,
+        ScratchRoom room,
+        int mostHeld,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        var scored = new ScoredStars();
+        var ofCell = scored.Divide(analysis.Stars, room, Math.Min(mostHeld, MostHeld));
+        var writers = scored._stretches.ConvertAll(s => new BinaryWriter(s.File));
+        var row = analysis.Rows();
+        var next = 0;
+        foreach (var batch in stars.Read([StarField.SourceId], cancellationToken))
+        {
+            for (var i = 0; i < batch.Count && next < analysis.Stars.Count; i++)
+            {
+                var result = row(next);
+                if (stars.StarId(batch, i) != result.StarId)
+                    continue;
+                next++;
+                var place = Healpix.AngToPix(Healpix.MaxOrder, batch.RaDeg[i], batch.DecDeg[i]);
+                var stretch = ofCell[place >> (2 * (Healpix.MaxOrder - Order))];
+                scored._stretches[stretch].Rows++;
+                Write(writers[stretch], place, batch, i, result);
+            }
+            progress?.Report(next);
+            if (next == analysis.Stars.Count)
+                break;
+        }
+        if (next < analysis.Stars.Count)
+            throw new InvalidDataException("The files do not hold the stars that were scored: they have changed meanwhile.");
+        writers.ForEach(w => w.Flush());
+        return scored;
+    }
+
+    /// <summary>Counts the stars by cell, and opens a file for each stretch of cells.</summary>
+    /// <returns>the number of the stretch, by cell</returns>
+    private int[] Divide(StarColumns stars, ScratchRoom room, int mostHeld)
+    {
+        var counts = new int[Healpix.CellCount(Order)];
+        var (ra, dec) = (stars.Of(StarColumn.Ra), stars.Of(StarColumn.Dec));
+        ra.ForEach(
+            (first, some) =>
+            {
+                using var others = dec.Read(first, some.Length);
+                for (var i = 0; i < some.Length; i++)
+                    counts[Healpix.AngToPix(Order, some[i], others.Span[i])]++;
+            }
+        );
+        var held = 0L;
+        for (var cell = 0; cell < counts.Length; cell++)
+        {
+            if (_stretches.Count == 0 || (held > 0 && held + counts[cell] > mostHeld))
+            {
+                _stretches.Add(new Stretch(room.CreateStream()));
+                held = 0;
+            }
+            held += counts[cell];
+            counts[cell] = _stretches.Count - 1;
+        }
+        return counts;
+    }
+
+    /// <summary>The places of all stars, ascending.</summary>
+    public IEnumerable<long> Places()
+    {
+        foreach (var stretch in _stretches)
+        {
+            var places = Array.ConvertAll(Read(stretch), s => s.Place);
+            places.AsSpan().Sort();
+            foreach (var place in places)
+                yield return place;
+        }
+    }
+
+    /// <summary>The stars in the order of their places, of equal ones by their ids.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<ScoredStar>> BySkyAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
+    {
+        foreach (var stretch in _stretches)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var stars = await Task.Run(() => Sorted(stretch), cancellationToken);
+            for (var from = 0; from < stars.Length; from += BatchRows)
+                yield return new ArraySegment<ScoredStar>(stars, from, Math.Min(BatchRows, stars.Length - from));
+        }
+    }
+
+    private static ScoredStar[] Sorted(Stretch stretch)
+    {
+        var stars = Read(stretch);
+        Array.Sort(Array.ConvertAll(stars, s => (s.Place, s.StarId)), stars);
+        return stars;
+    }
+
+    private static void Write(BinaryWriter to, long place, StarBatch batch, int row, in StoredResult result)
+    {
+        to.Write(place);
+        to.Write(result.StarId);
+        to.Write(batch.SourceId[row]);
+        to.Write(batch.RaDeg[row]);
+        to.Write(batch.DecDeg[row]);
+        to.Write(result.Score!.Value);
+        to.Write(result.FlagProbability ?? double.NaN);
+        to.Write(result.ScoreSpread ?? double.NaN);
+    }
+
+    private static ScoredStar[] Read(Stretch stretch)
+    {
+        stretch.File.Position = 0;
+        using var from = new BinaryReader(stretch.File, System.Text.Encoding.UTF8, leaveOpen: true);
+        var stars = new ScoredStar[stretch.Rows];
+        for (var i = 0; i < stars.Length; i++)
+            stars[i] = new ScoredStar(
+                from.ReadInt64(),
+                from.ReadInt64(),
+                from.ReadString(),
+                from.ReadDouble(),
+                from.ReadDouble(),
+                from.ReadDouble(),
+                from.ReadDouble(),
+                from.ReadDouble()
+            );
+        return stars;
+    }
+}

@@ -1,0 +1,103 @@
+using Almagest.Cli.Shell;
+using Almagest.Testing;
+using Xunit;
+
+namespace Almagest.Cli.Tests;
+
+/// <summary>A catalogue that stays in its files: registered, scored, its scores written, and everything else refused.</summary>
+public sealed class InPlaceTests : IDisposable
+{
+    private readonly TestFolder _folder = TestFolder.Create("cli-in-place");
+
+    [Fact]
+    public async Task A_registered_catalogue_is_scored_out_of_its_files_into_a_HATS_catalogue()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var stars = Path.Combine(_folder.Path, "stars.parquet");
+        var scores = Path.Combine(_folder.Path, "scores");
+        (await ledger.RunAsync("datasets", "export", "sky", "-o", stars)).Ok();
+
+        var registered = (await ledger.RunAsync("ingest", "--in-place", stars, "--dataset", "lying", "--json")).Ok().Json;
+        Assert.True(registered.GetProperty("dataset").GetProperty("in_place").GetBoolean());
+        Assert.Equal(2000, registered.GetProperty("rows").GetInt32());
+        string[] run = ["discover", "anomalies", "--features", "population", "--trees", "20", "--top", "3", "--no-save", "--json"];
+        var expected = (await ledger.RunAsync([.. run, "--dataset", "sky"])).Ok().Json;
+        var answer = (await ledger.RunAsync([.. run, "--dataset", "lying", "-o", scores])).Ok().Json;
+        var found = answer.GetProperty("discovery");
+        Assert.Equal(expected.GetProperty("anomaly_count").GetInt32(), found.GetProperty("anomaly_count").GetInt32());
+        static IEnumerable<(string?, double)> Top(System.Text.Json.JsonElement document) =>
+            document
+                .GetProperty("top_anomalies")
+                .EnumerateArray()
+                .Select(s => (s.GetProperty("source_id").GetString(), s.GetProperty("anomaly_score").GetDouble()));
+        Assert.Equal(Top(expected), Top(found));
+        Assert.Equal(found.GetProperty("total_stars").GetInt32(), answer.GetProperty("output").GetProperty("rows").GetInt32());
+        Assert.True(File.Exists(Path.Combine(scores, "partition_info.csv")));
+
+        // Once more into the same folder, kept, with two seeds, of a loaded dataset: none of it is done.
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync([.. run, "--dataset", "lying", "-o", scores])).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync([.. run, "--dataset", "lying", "--seed", "1,2"])).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync([.. run, "--dataset", "sky", "-o", scores + "2"])).ExitCode);
+        var kept = await ledger.RunAsync("discover", "anomalies", "--dataset", "lying");
+        Assert.Equal(ExitCodes.Failed, kept.ExitCode);
+        Assert.Contains("--no-save", kept.Error, StringComparison.Ordinal);
+        Assert.Contains(stars, (await ledger.RunAsync("datasets", "show", "lying")).Ok().Out, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path, "*.part"));
+    }
+
+    [Fact]
+    public async Task Only_one_Parquet_file_or_folder_is_registered_and_a_backup_says_that_its_files_are_not_in_it()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var stars = Path.Combine(_folder.Path, "stars.parquet");
+        var csv = Path.Combine(_folder.Path, "stars.csv");
+        (await ledger.RunAsync("datasets", "export", "sky", "-o", stars)).Ok();
+        (await ledger.RunAsync("datasets", "export", "sky", "-o", csv)).Ok();
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("ingest", "--in-place", stars, csv, "-d", "x")).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("ingest", "--in-place", "-", "-d", "x")).ExitCode);
+        Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync("ingest", "--in-place", csv, "-d", "x")).ExitCode);
+        (await ledger.RunAsync("ingest", "--in-place", stars, "--dataset", "lying")).Ok();
+        var backup = (await ledger.RunAsync("backup", Path.Combine(_folder.Path, "b.backup"))).Ok();
+        Assert.Contains("The files of lying, which is read where it lies, are not in the backup", backup.Error, StringComparison.Ordinal);
+        (await ledger.RunAsync("datasets", "delete", "lying")).Ok();
+        Assert.True(File.Exists(stars));
+    }
+
+    [Fact]
+    public async Task A_sky_is_simulated_into_Parquet_as_into_CSV()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var rows = new List<List<(string?, double, double?)>>();
+        foreach (var name in new[] { "made.csv", "made.parquet" })
+        {
+            var file = Path.Combine(_folder.Path, name);
+            (await ledger.RunAsync("simulate", "--stars", "300", "--seed", "9", "-o", file)).Ok();
+            (await ledger.RunAsync("ingest", file, "--dataset", name)).Ok();
+            var stars = (await ledger.RunAsync("datasets", "export", name, "--format", "json", "-o", "-")).Ok().Json.GetProperty("rows");
+            rows.Add([
+                .. stars
+                    .EnumerateArray()
+                    .Select(s =>
+                        (
+                            s.GetProperty("source_id").GetString(),
+                            Math.Round(s.GetProperty("ra_deg").GetDouble(), 7),
+                            s.GetProperty("parallax_mas").ValueKind == System.Text.Json.JsonValueKind.Null
+                                ? (double?)null
+                                : Math.Round(s.GetProperty("parallax_mas").GetDouble(), 3)
+                        )
+                    ),
+            ]);
+        }
+        Assert.Equal(300, rows[0].Count);
+        // The CSV is rounded, so that a last digit may differ.
+        foreach (var (text, binary) in rows[0].Zip(rows[1]))
+        {
+            Assert.Equal(text.Item1, binary.Item1);
+            Assert.Equal(text.Item2, binary.Item2, 6);
+            Assert.Equal(text.Item3 is null, binary.Item3 is null);
+            Assert.Equal(text.Item3 ?? 0, binary.Item3 ?? 0, 0.002);
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
