@@ -62,7 +62,8 @@ public sealed class StarLabels(LedgerDatabase ledger)
         if (changed == LabelFields.None || only is null && isEmpty)
             throw LedgerException.Invalid("is_anomaly", "the label says nothing of the star", "Give is_anomaly, kind, cluster or remark.");
         await new Datasets.DatasetRepository(ledger).GetStarAsync(label.StarId, cancellationToken);
-        return await ledger.AskAsync(
+        return await WriteAsync(
+            [checkedLabel.StarId],
             async connection =>
             {
                 await using var command = new NpgsqlCommand(
@@ -122,7 +123,8 @@ public sealed class StarLabels(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(starIds);
         var name = AnnotationText.Short("kind", kind) ?? throw LedgerException.Invalid("kind", "the kind has no name", "Give one.");
         var set = AnnotationText.Short("label_set", labelSet) ?? "truth";
-        return await ledger.AskAsync(
+        return await WriteAsync(
+            starIds,
             async connection =>
             {
                 await using var command = new NpgsqlCommand(
@@ -201,7 +203,8 @@ public sealed class StarLabels(LedgerDatabase ledger)
                 "the label says nothing of the stars",
                 "Say whether they are unusual, or give a kind or a cluster."
             );
-        var count = await ledger.AskAsync(
+        var count = await WriteAsync(
+            starIds,
             async connection =>
             {
                 await using var command = new NpgsqlCommand(
@@ -338,6 +341,25 @@ public sealed class StarLabels(LedgerDatabase ledger)
             after = page[^1].Label.StarId;
         }
     }
+
+    // One transaction with what follows the labels.
+    private Task<T> WriteAsync<T>(
+        IReadOnlyList<long> starIds,
+        Func<NpgsqlConnection, Task<T>> write,
+        CancellationToken cancellationToken
+    ) =>
+        ledger.AskAsync(
+            async connection =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                await LedgerLayout.BeforeLabelsAsync(connection, cancellationToken);
+                var written = await write(connection);
+                await LedgerLayout.AfterLabelsAsync(connection, [.. starIds], cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                return written;
+            },
+            cancellationToken
+        );
 
     private static NpgsqlParameter<string?> Text(string? value) =>
         new() { TypedValue = value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };

@@ -39,6 +39,20 @@ public static class PostgresErrors
             inner: inner
         );
 
+    /// <summary>
+    /// Whether it is said of a question that it cannot be divided among the machines of a distributed ledger. Those that divide questions
+    /// tell one kind from others by the function that says so, the same in every language.
+    /// </summary>
+    public static bool IsNotDistributable(PostgresException error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return error.SqlState == PostgresErrorCodes.FeatureNotSupported && error.Routine == "RaiseDeferredErrorInternal";
+    }
+
+    /// <summary>What is said of such a question.</summary>
+    public const string NotDistributable =
+        "the ledger is distributed by star, and the question brings stars together that lie on different machines";
+
     private static LedgerException DiskFull(PostgresException inner) =>
         LedgerException.Of(
             ErrorCode.DatabaseDiskFull,
@@ -54,6 +68,19 @@ public static class PostgresErrors
             return Unanswered(error);
         return pg.SqlState switch
         {
+            PostgresErrorCodes.FeatureNotSupported when IsNotDistributable(pg) => LedgerException.Of(
+                ErrorCode.QueryNotDistributable,
+                NotDistributable,
+                "Join by star_id, or ask for each side by itself.",
+                inner: pg
+            ),
+            // The server that was asked answers; the one that it asked does not.
+            PostgresErrorCodes.ConnectionFailure or PostgresErrorCodes.SqlClientUnableToEstablishSqlConnection => LedgerException.Of(
+                ErrorCode.DatabaseNodeAway,
+                "a node of the database does not answer",
+                "Start it again, or try again in a moment.",
+                inner: pg
+            ),
             PostgresErrorCodes.UniqueViolation => LedgerException
                 .Of(ErrorCode.AlreadyExists, $"it exists already ({pg.TableName}, {pg.ConstraintName})", inner: pg)
                 .With("table", pg.TableName)

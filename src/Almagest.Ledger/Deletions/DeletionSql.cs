@@ -28,20 +28,27 @@ internal static class DeletionSql
         returning deletion_id
         """;
 
-    /// <summary>What belongs to it in bulk. $1 run</summary>
+    /// <summary>Its results leave the table of those that are seen; on a distributed ledger they stay, for nothing shows them without their
+    /// run. $1 run</summary>
+    public const string KeepResults =
+        $"insert into public.deleted_results ({ResultColumns}) select {ResultColumns} from public.discovery_results where run_id = $1";
+
+    /// <summary>What else belongs to it in bulk. $1 run</summary>
     public static readonly string[] KeepBulk =
     [
-        $"insert into public.deleted_results ({ResultColumns}) select {ResultColumns} from public.discovery_results where run_id = $1",
         $"insert into public.deleted_exclusions ({ExclusionColumns}) select {ExclusionColumns} from public.discovery_exclusions "
             + "where run_id = $1",
         // Triggers count it out of the views and take its results away.
         "delete from public.discovery_runs where run_id = $1",
     ];
 
-    /// <summary>What the row of a run makes the views count, before it. $1 run</summary>
+    /// <summary>Its results come back. $1 run</summary>
+    public const string RestoreResults =
+        $"insert into public.discovery_results ({ResultColumns}) select {ResultColumns} from public.deleted_results where run_id = $1";
+
+    /// <summary>What else the row of a run makes the views count, before it. $1 run</summary>
     public static readonly string[] RestoreBulk =
     [
-        $"insert into public.discovery_results ({ResultColumns}) select {ResultColumns} from public.deleted_results where run_id = $1",
         $"insert into public.discovery_exclusions ({ExclusionColumns}) select {ExclusionColumns} from public.deleted_exclusions "
             + "where run_id = $1",
     ];
@@ -93,23 +100,24 @@ internal static class DeletionSql
     public const string RestoreNote = """
         insert into public.run_notes overriding system value
         select (jsonb_populate_record(null::public.run_notes, $2)).*
-        where exists (select from public.discovery_runs where run_id = $1)
+        where exists (select 1 from public.discovery_runs where run_id = $1)
         """;
 
-    /// <summary>Takes a star's label away and keeps it. $1 star, $2 set, $3 who</summary>
-    public const string DeleteLabel = """
-        with l as (delete from public.star_labels where star_id = $1 and label_set = $2 returning *)
-        insert into public.deletions (kind, star_id, dataset_id, deleted_by, content, summary)
-        select 'label', l.star_id, s.dataset_id, $3, to_jsonb(l), format('label of star %s in the set %s', s.source_id, l.label_set)
-        from l join public.stars s using (star_id)
-        returning deletion_id
+    /// <summary>Takes a star's label away, and says what it was. $1 star, $2 set</summary>
+    public const string DeleteLabel =
+        "delete from public.star_labels where star_id = $1 and label_set = $2 returning to_jsonb(star_labels)::text";
+
+    /// <summary>Whose star it is, and its name. $1 star</summary>
+    public const string LabelledStar = "select dataset_id, source_id from public.stars where star_id = $1";
+
+    /// <summary>Keeps the label. $1 star, $2 dataset, $3 who, $4 what it was, $5 what is said of it</summary>
+    public const string KeepLabel = """
+        insert into public.deletions (kind, star_id, dataset_id, deleted_by, content, summary) values ('label', $1, $2, $3, $4::jsonb, $5)
         """;
 
-    /// <summary>$1 star, $2 content</summary>
+    /// <summary>$1 content</summary>
     public const string RestoreLabel = """
-        insert into public.star_labels select (jsonb_populate_record(null::public.star_labels, $2)).*
-        where exists (select from public.stars where star_id = $1)
-        on conflict do nothing
+        insert into public.star_labels select (jsonb_populate_record(null::public.star_labels, $1)).* on conflict do nothing
         """;
 
     /// <summary>One deletion, or the one of a run; held against others who would restore it at the same moment. $1 number or null, $2 run

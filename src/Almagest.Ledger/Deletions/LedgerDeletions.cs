@@ -31,6 +31,8 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
             {
                 if (await connection.ScalarAsync(DeletionSql.KeepRun, cancellationToken, runId, Text(by)) is null)
                     return false;
+                if (!await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
+                    await connection.ExecuteAsync(DeletionSql.KeepResults, cancellationToken, runId);
                 foreach (var sql in DeletionSql.KeepBulk)
                     await connection.ExecuteAsync(sql, cancellationToken, runId);
                 await transaction.CommitAsync(cancellationToken);
@@ -52,11 +54,42 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
     /// <returns>whether the star had a label in that set</returns>
     /// <exception cref="LedgerException">the database has trouble</exception>
     public Task<bool> DeleteLabelAsync(long starId, string labelSet, string? by, CancellationToken cancellationToken = default) =>
-        ledger.AskAsync(
-            async connection =>
-                await connection.ScalarAsync(DeletionSql.DeleteLabel, cancellationToken, starId, Text(labelSet), Text(by)) is not null,
+        InTransactionAsync(
+            async (connection, transaction) =>
+            {
+                var star = await LabelledStarAsync(connection, starId, cancellationToken);
+                await LedgerLayout.BeforeLabelsAsync(connection, cancellationToken);
+                if (
+                    star is not var (dataset, source)
+                    || await connection.ScalarAsync(DeletionSql.DeleteLabel, cancellationToken, starId, Text(labelSet)) is not string content
+                )
+                    return false;
+                await connection.ExecuteAsync(
+                    DeletionSql.KeepLabel,
+                    cancellationToken,
+                    starId,
+                    dataset,
+                    Text(by),
+                    content,
+                    $"label of star {source} in the set {labelSet}"
+                );
+                await LedgerLayout.AfterLabelsAsync(connection, [starId], cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                return true;
+            },
             cancellationToken
         );
+
+    private static async Task<(long Dataset, string Source)?> LabelledStarAsync(
+        NpgsqlConnection connection,
+        long starId,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = new NpgsqlCommand(DeletionSql.LabelledStar, connection) { Parameters = { new() { Value = starId } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetString(1)) : null;
+    }
 
     /// <summary>What can be brought back, the last one first; at most a thousand.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>
@@ -118,8 +151,9 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
     /// <param name="olderThan">null = all</param>
     /// <returns>how many</returns>
     /// <exception cref="LedgerException">the database has trouble</exception>
-    public Task<int> EmptyAsync(TimeSpan? olderThan, CancellationToken cancellationToken = default) =>
-        ledger.AskAsync(
+    public async Task<int> EmptyAsync(TimeSpan? olderThan, CancellationToken cancellationToken = default)
+    {
+        var gone = await ledger.AskAsync(
             c =>
                 c.ExecuteAsync(
                     DeletionSql.Empty,
@@ -128,6 +162,9 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
                 ),
             cancellationToken
         );
+        await UnseenRows.SweepAsync(ledger, UnseenRows.Kept, cancellationToken);
+        return gone;
+    }
 
     private async Task RestoreAsync(long? deletionId, Guid? runId, string absent, CancellationToken cancellationToken) =>
         await InTransactionAsync(
@@ -146,8 +183,13 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
                             throw Taken($"run {run} is deleted, and its note cannot be without it", "Bring the run back first.");
                         break;
                     default:
-                        if (await connection.ExecuteAsync(DeletionSql.RestoreLabel, cancellationToken, star!.Value, document) == 0)
+                        await LedgerLayout.BeforeLabelsAsync(connection, cancellationToken);
+                        if (
+                            await LabelledStarAsync(connection, star!.Value, cancellationToken) is null
+                            || await connection.ExecuteAsync(DeletionSql.RestoreLabel, cancellationToken, document) == 0
+                        )
                             throw Taken($"star {star} has another label in that set by now", "Take that one away first.");
+                        await LedgerLayout.AfterLabelsAsync(connection, [star.Value], cancellationToken);
                         break;
                 }
                 await connection.ExecuteAsync(DeletionSql.Forget, cancellationToken, id);
@@ -161,6 +203,8 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
     private static async Task RestoreRunAsync(NpgsqlConnection connection, Guid runId, string content, CancellationToken cancellationToken)
     {
         NpgsqlParameter Document() => new() { Value = content, NpgsqlDbType = NpgsqlDbType.Jsonb };
+        if (!await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
+            await connection.ExecuteAsync(DeletionSql.RestoreResults, cancellationToken, runId);
         foreach (var sql in DeletionSql.RestoreBulk)
             await connection.ExecuteAsync(sql, cancellationToken, runId);
         await connection.ExecuteAsync(DeletionSql.RestoreRunRow, cancellationToken, runId, Document());

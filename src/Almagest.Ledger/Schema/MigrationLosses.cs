@@ -72,7 +72,7 @@ internal static class MigrationLosses
                 """
                 select count(*) from public.discovery_runs r
                 where (r.parameters ->> 'draws')::integer > 0 and r.results_hash is not null and exists (
-                  select from public.discovery_results s
+                  select 1 from public.discovery_results s
                   where s.run_id = r.run_id and (s.flag_probability is not null or s.membership_stability is not null))
                 """
             ),

@@ -70,7 +70,7 @@ public static class ReadingRole
         await using var command = new NpgsqlCommand(
             $"""
             select not has_schema_privilege('{Name}', 'public', 'usage')
-              or exists (select from unnest($1) r
+              or exists (select 1 from unnest($1) r
                          where to_regclass(r) is not null and not has_table_privilege('{Name}', r, 'select'))
             """,
             connection
@@ -102,7 +102,7 @@ public static class ReadingRole
     private const string CreateSql = $"""
         do $role$
         begin
-          if not exists (select from pg_roles where rolname = '{Name}') then
+          if not exists (select 1 from pg_roles where rolname = '{Name}') then
             create role {Name} nologin nosuperuser nocreatedb nocreaterole noinherit noreplication;
           end if;
         exception when duplicate_object or unique_violation then null;

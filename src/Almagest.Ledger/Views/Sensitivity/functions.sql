@@ -8,12 +8,13 @@ create function view_summaries.settled_parameters(of_algorithm text, stored json
 $$;
 
 -- How many stars one run flags of those that another analysed.
-create function view_summaries.flags_among(flagging uuid, analysing uuid) returns bigint language sql stable as $$
-  select count(*)
-    from public.discovery_results f
-    join public.discovery_results a on a.run_id = analysing and a.star_id = f.star_id
-   where f.run_id = flagging and f.is_anomaly = 1
-$$;
+create function view_summaries.flags_among(flagging uuid, analysing uuid) returns bigint language plpgsql stable as $$
+begin
+  return (select count(*)
+            from public.discovery_results f
+            join public.discovery_results a on a.run_id = analysing and a.star_id = f.star_id
+           where f.run_id = flagging and f.is_anomaly = 1);
+end $$;
 
 -- Puts a run down in its places, and pairs it with the runs that it meets there: the cost is that of its parameters and its pairs.
 create function view_summaries.add_sensitivities(run public.discovery_runs) returns void language plpgsql as $$
