@@ -66,6 +66,14 @@ public sealed class StarLabels(LedgerDatabase ledger)
             [checkedLabel.StarId],
             async connection =>
             {
+                var isNew =
+                    await connection.ScalarAsync(
+                        "select 1 from public.star_labels where star_id = $1 and label_set = $2",
+                        cancellationToken,
+                        checkedLabel.StarId,
+                        checkedLabel.LabelSet
+                    )
+                        is null;
                 await using var command = new NpgsqlCommand(
                     """
                     insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster, remark, labelled_by, labelled_at)
@@ -76,7 +84,7 @@ public sealed class StarLabels(LedgerDatabase ledger)
                         cluster = case when $10 then excluded.cluster else star_labels.cluster end,
                         remark = case when $11 then excluded.remark else star_labels.remark end,
                         labelled_by = excluded.labelled_by, labelled_at = excluded.labelled_at
-                    returning labelled_at, xmax = 0, is_anomaly, kind, cluster, remark
+                    returning labelled_at, is_anomaly, kind, cluster, remark
                     """,
                     connection
                 )
@@ -99,11 +107,11 @@ public sealed class StarLabels(LedgerDatabase ledger)
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 await reader.ReadAsync(cancellationToken);
                 checkedLabel.LabelledAt = reader.GetDateTime(0);
-                checkedLabel.IsAnomaly = reader.IsDBNull(2) ? null : reader.GetInt32(2);
-                checkedLabel.Kind = reader.IsDBNull(3) ? null : reader.GetString(3);
-                checkedLabel.Cluster = reader.IsDBNull(4) ? null : reader.GetString(4);
-                checkedLabel.Remark = reader.IsDBNull(5) ? null : reader.GetString(5);
-                return (checkedLabel, reader.GetBoolean(1));
+                checkedLabel.IsAnomaly = reader.IsDBNull(1) ? null : reader.GetInt32(1);
+                checkedLabel.Kind = reader.IsDBNull(2) ? null : reader.GetString(2);
+                checkedLabel.Cluster = reader.IsDBNull(3) ? null : reader.GetString(3);
+                checkedLabel.Remark = reader.IsDBNull(4) ? null : reader.GetString(4);
+                return (checkedLabel, isNew);
             },
             cancellationToken
         );

@@ -22,6 +22,8 @@ internal static class BackupTables
         "deletions",
         "deleted_results",
         "deleted_exclusions",
+        "ledger_distribution",
+        "unseen_rows",
     ];
 
     // Who may ask a server is not a matter of what was found.

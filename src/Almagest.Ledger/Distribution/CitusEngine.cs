@@ -26,9 +26,7 @@ internal static partial class CitusEngine
     /// <summary>Machines that would have a part of the tables, as <c>name:port</c>.</summary>
     public static Task<List<string>> NodesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         connection.ListAsync<string>(
-            """
-            select nodename || ':' || nodeport from pg_dist_node where isactive and shouldhaveshards and noderole = 'primary' order by 1
-            """,
+            "select node_name || ':' || node_port from citus_get_active_worker_nodes() order by 1",
             cancellationToken
         );
 

@@ -85,6 +85,8 @@ internal static class MigrationLosses
         ],
         // Their runs begin anew.
         ["AddRunTasks"] = [],
+        // A distributed ledger is brought together before.
+        ["AddDistribution"] = [],
         ["AddAccessTokens"] = [("access tokens", "select count(*) from public.access_tokens")],
     };
 

@@ -50,6 +50,15 @@ public sealed class RunCompletion : IAsyncDisposable
     /// <summary>Told of each step of a completion; for tests that end the program or the database there.</summary>
     internal static Action<string>? AtPoint { get; set; }
 
+    /// <summary>The same of this one alone.</summary>
+    internal Action<string>? Reached { get; set; }
+
+    private void At(string point)
+    {
+        AtPoint?.Invoke(point);
+        Reached?.Invoke(point);
+    }
+
     /// <param name="attempt">the run must be in this attempt, now and when it is marked complete; null = in any</param>
     /// <exception cref="LedgerException">no such run, or it has ended already, or is another worker's</exception>
     internal static Task<RunCompletion> BeginAsync(LedgerDatabase ledger, Guid runId, int? attempt, CancellationToken cancellationToken) =>
@@ -295,7 +304,7 @@ public sealed class RunCompletion : IAsyncDisposable
     {
         await DatabaseBoundary.AskAsync(async () =>
         {
-            AtPoint?.Invoke("before-copy");
+            At("before-copy");
             await using var writer = await _connection.BeginBinaryImportAsync(sql, cancellationToken);
             // A large run may take long to index its rows at the end of the copy.
             writer.Timeout = TimeSpan.FromHours(1);
@@ -307,7 +316,7 @@ public sealed class RunCompletion : IAsyncDisposable
                 write(writer, i);
             }
             await writer.CompleteAsync(cancellationToken);
-            AtPoint?.Invoke("after-copy");
+            At("after-copy");
         });
     }
 
@@ -338,7 +347,7 @@ public sealed class RunCompletion : IAsyncDisposable
             if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
                 throw Lost(_runId);
             _marked = true;
-            AtPoint?.Invoke("before-commit");
+            At("before-commit");
         });
     }
 
@@ -347,9 +356,9 @@ public sealed class RunCompletion : IAsyncDisposable
     {
         // Who has lost the run meanwhile leaves nothing behind.
         await HoldAsync(_connection, _runId, _attempt, cancellationToken);
-        AtPoint?.Invoke("before-results");
+        At("before-results");
         await _transaction.CommitAsync(cancellationToken);
-        AtPoint?.Invoke("after-results");
+        At("after-results");
         var saved = _saved.Sum(s => (long)s.Count);
         for (var tries = TriesOfNodes; ; tries--)
         {
@@ -385,7 +394,7 @@ public sealed class RunCompletion : IAsyncDisposable
         await DatabaseBoundary.AskAsync(async () =>
         {
             await _transaction.CommitAsync(cancellationToken);
-            AtPoint?.Invoke("after-commit");
+            At("after-commit");
         });
     }
 

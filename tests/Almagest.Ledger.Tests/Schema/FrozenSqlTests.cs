@@ -34,6 +34,7 @@ public sealed class FrozenSqlTests
             { "AddClusterIdentifications", "3ec9a728c4018a68" },
             { "AddWatches", "9216e5d330cd4bc6" },
             { "AddRunTasks", "6e79b3b89ae9797f" },
+            { "AddDistribution", "5d25e8fc0bacd17f" },
         };
 
     [Theory]

@@ -37,6 +37,7 @@ public sealed class MigrationTests
         "AddClusterIdentifications",
         "AddWatches",
         "AddRunTasks",
+        "AddDistribution",
     ];
 
     [Fact]
