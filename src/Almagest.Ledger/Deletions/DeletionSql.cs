@@ -103,9 +103,11 @@ internal static class DeletionSql
         where exists (select 1 from public.discovery_runs where run_id = $1)
         """;
 
-    /// <summary>Takes a star's label away, and says what it was. $1 star, $2 set</summary>
-    public const string DeleteLabel =
-        "delete from public.star_labels where star_id = $1 and label_set = $2 returning to_jsonb(star_labels)::text";
+    /// <summary>What a star's label says. $1 star, $2 set</summary>
+    public const string Label = "select to_jsonb(l)::text from public.star_labels l where star_id = $1 and label_set = $2 for update";
+
+    /// <summary>Takes it away. $1 star, $2 set</summary>
+    public const string DeleteLabel = "delete from public.star_labels where star_id = $1 and label_set = $2";
 
     /// <summary>Whose star it is, and its name. $1 star</summary>
     public const string LabelledStar = "select dataset_id, source_id from public.stars where star_id = $1";

@@ -61,9 +61,10 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
                 await LedgerLayout.BeforeLabelsAsync(connection, cancellationToken);
                 if (
                     star is not var (dataset, source)
-                    || await connection.ScalarAsync(DeletionSql.DeleteLabel, cancellationToken, starId, Text(labelSet)) is not string content
+                    || await connection.ScalarAsync(DeletionSql.Label, cancellationToken, starId, Text(labelSet)) is not string content
                 )
                     return false;
+                await connection.ExecuteAsync(DeletionSql.DeleteLabel, cancellationToken, starId, Text(labelSet));
                 await connection.ExecuteAsync(
                     DeletionSql.KeepLabel,
                     cancellationToken,

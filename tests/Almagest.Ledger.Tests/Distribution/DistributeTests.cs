@@ -8,6 +8,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Ledger.Tests.Schema;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.Distribution;
@@ -24,8 +25,9 @@ public sealed class DistributeTests
         var before = await SchemaCatalogue.ReadAsync(test);
         var plan = await new LedgerDistribution(test.Ledger).PlanAsync();
         var problem = Assert.Single(plan.Problems);
-        Assert.Contains("does not have the extension Citus", problem.What, StringComparison.Ordinal);
-        Assert.Contains("Install Citus", problem.Remedy, StringComparison.Ordinal);
+        // Whether it is installed on the machine of the tests is not theirs to know.
+        Assert.Matches("does not have the extension Citus|Citus is installed on this server and not in this database", problem.What);
+        Assert.Matches("^Install Citus for PostgreSQL|create extension citus", problem.Remedy);
         Assert.Equal(["stars", "star_labels", "discovery_results", "star_links"], plan.Tables.Select(t => t.Name));
         var error = await Assert.ThrowsAsync<LedgerException>(() => new LedgerDistribution(test.Ledger).DistributeAsync());
         Assert.Equal(ErrorCode.DistributionNotPossible, error.Code);
@@ -153,6 +155,7 @@ public sealed class DistributeTests
     // Whatever layout the other tests are given.
     private static async Task<TestLedger> PlainAsync()
     {
+        Assert.SkipWhen((await TestDatabaseServer.GetAsync()).IsCitus, "Citus itself is there, and a stub of it cannot be.");
         var test = await TestLedger.CreateEmptyAsync();
         await test.Ledger.Schema.MigrateAsync();
         return test;
