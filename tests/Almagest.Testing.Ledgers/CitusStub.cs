@@ -27,23 +27,24 @@ public static class CitusStub
           key record;
           indexes text[];
           definition text;
-          identity text := (select attname from pg_attribute where attrelid = target and attidentity <> '');
-          last bigint;
         begin
+          if exists (select 1 from pg_attribute where attrelid = target and attidentity <> '') then
+            raise exception 'cannot complete operation on a table with identity column' using errcode = 'feature_not_supported';
+          end if;
           select c.conname, pg_get_constraintdef(c.oid) as definition into key from pg_constraint c where c.conrelid = target and c.contype = 'p';
           select coalesce(array_agg(replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ')), '{}') into indexes from pg_index i
             where i.indrelid = target and not i.indisprimary;
           execute format('alter table public.%I rename to %I', name, name || '_before');
-          execute format('create table public.%I (like public.%I including defaults including identity including constraints including storage)%s',
+          execute format('create table public.%I (like public.%I including defaults including constraints including storage)%s',
             name, name || '_before', case when by_column is null then '' else format(' partition by hash (%I)', by_column) end);
           for part in 0 .. parts - 1 loop
             execute format('create table citus_stub.%I partition of public.%I for values with (modulus %s, remainder %s)',
               name || '_' || part, name, parts, part);
           end loop;
-          execute format('insert into public.%I overriding system value select * from public.%I', name, name || '_before');
-          if identity is not null then
-            execute format('select last_value from %s', pg_get_serial_sequence(format('public.%I', name || '_before'), identity)) into last;
-            perform setval(pg_get_serial_sequence(format('public.%I', name), identity), last);
+          execute format('insert into public.%I select * from public.%I', name, name || '_before');
+          -- A sequence goes with the column that owns it.
+          if name = 'stars' then
+            alter sequence public.stars_star_id_seq owned by public.stars.star_id;
           end if;
           execute format('drop table public.%I', name || '_before');
           execute format('alter table public.%I add constraint %I %s', name, key.conname, key.definition);

@@ -35,6 +35,13 @@ public sealed class TestLedger : IAsyncDisposable
         var server = await TestDatabaseServer.GetAsync();
         if (server.IsCitus || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(LayoutVariable)))
             return await CreateDistributedAsync();
+        return await CreateWholeAsync();
+    }
+
+    /// <summary>One whose tables lie on one machine, whatever the tests are given.</summary>
+    public static async Task<TestLedger> CreateWholeAsync()
+    {
+        var server = await TestDatabaseServer.GetAsync();
         return new TestLedger(
             await server.CreateDatabaseAsync(
                 "migrated",

@@ -17,6 +17,17 @@ public sealed class UnseenRows
     /// <summary>How long rows are left alone after their owner was deleted: a question that began before goes on reading them.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
 
+    /// <summary>Conditions that hold for the rows that are seen, by the distributed table.</summary>
+    internal static IReadOnlyDictionary<string, string> Seen { get; } =
+        new Dictionary<string, string>
+        {
+            ["stars"] = "dataset_id in (select d.dataset_id from public.datasets d)",
+            ["star_labels"] =
+                "star_id in (select s.star_id from public.stars s where s.dataset_id in (select d.dataset_id from public.datasets d))",
+            ["discovery_results"] = "run_id in (select r.run_id from public.discovery_runs r where r.is_complete)",
+            ["star_links"] = "match_id in (select m.match_id from public.cross_matches m)",
+        };
+
     private const string Key = "hashtextextended($1 || ' ' || $2, 0)";
 
     private static readonly Dictionary<string, (string Owner, string[] Delete)> s_kinds = new()

@@ -92,6 +92,7 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
     {
         var states = await StatusAsync(cancellationToken);
         RefuseStrangers(states);
+        await RefuseDistributedAsync(cancellationToken);
         var id = IdOf(target, states);
         return await MigrationLosses.CountAsync(
             ledger,
