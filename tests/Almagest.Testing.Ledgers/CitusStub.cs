@@ -2,8 +2,8 @@ namespace Almagest.Testing.Ledgers;
 
 /// <summary>
 /// The functions of Citus that the program calls, on a PostgreSQL without it. Each call is written down in <c>citus_stub.calls</c>. A
-/// "distributed" table is one of the same name that is partitioned by the hash of the column: as there, no unique index can leave the column
-/// out.
+/// "distributed" table is one of the same name that is partitioned by the hash of the column: as there, no unique index can leave the
+/// column out.
 /// </summary>
 public static class CitusStub
 {
@@ -31,7 +31,8 @@ public static class CitusStub
           if exists (select 1 from pg_attribute where attrelid = target and attidentity <> '') then
             raise exception 'cannot complete operation on a table with identity column' using errcode = 'feature_not_supported';
           end if;
-          select c.conname, pg_get_constraintdef(c.oid) as definition into key from pg_constraint c where c.conrelid = target and c.contype = 'p';
+          select c.conname, pg_get_constraintdef(c.oid) as definition into key
+            from pg_constraint c where c.conrelid = target and c.contype = 'p';
           select coalesce(array_agg(replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ')), '{}') into indexes from pg_index i
             where i.indrelid = target and not i.indisprimary;
           execute format('alter table public.%I rename to %I', name, name || '_before');
@@ -53,8 +54,8 @@ public static class CitusStub
           end loop;
         end $$;
 
-        create function pg_catalog.create_distributed_table(table_name regclass, distribution_column text, colocate_with text default 'default',
-          shard_count integer default null) returns void language plpgsql as $$
+        create function pg_catalog.create_distributed_table(table_name regclass, distribution_column text,
+          colocate_with text default 'default', shard_count integer default null) returns void language plpgsql as $$
         declare
           of_table text := (select relname from pg_class where oid = table_name);
         begin
@@ -79,6 +80,12 @@ public static class CitusStub
         create function pg_catalog.truncate_local_data_after_distributing_table(table_name regclass) returns void language sql as $$
           insert into citus_stub.calls (call)
           select format('truncate_local_data_after_distributing_table(%s)', relname) from pg_class where oid = table_name
+        $$;
+
+        create function pg_catalog.run_command_on_workers(command text, out nodename text, out nodeport integer, out success boolean,
+          out result text) returns setof record language sql as $$
+          insert into citus_stub.calls (call) values (format('run_command_on_workers(%s)', command));
+          select 'worker1', 5432, true, 'ALTER ROLE';
         $$;
 
         create view public.citus_shards as

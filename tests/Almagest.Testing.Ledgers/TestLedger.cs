@@ -8,8 +8,8 @@ namespace Almagest.Testing.Ledgers;
 /// <summary>A migrated, empty ledger in a database of its own.</summary>
 public sealed class TestLedger : IAsyncDisposable
 {
-    /// <summary>Set to anything, all ledgers of tests have the layout of a distributed one (<see cref="CitusStub"/>): of the tests of a project,
-    /// those that write into the bulk tables by SQL of their own know nothing of it.</summary>
+    /// <summary>Set to anything, all ledgers of tests have the layout of a distributed one (<see cref="CitusStub"/>). Tests that write into
+    /// the bulk tables by SQL of their own know nothing of it.</summary>
     private const string LayoutVariable = "ALMAGEST_TEST_DISTRIBUTED";
 
     private readonly TestDatabase? _database;

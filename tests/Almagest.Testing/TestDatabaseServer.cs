@@ -14,8 +14,8 @@ public sealed class TestDatabaseServer
     /// <summary>The environment variable with the connection string of a server that several test programs share.</summary>
     public const string ServerVariable = "ALMAGEST_TEST_SERVER";
 
-    /// <summary>The environment variable with the connection string of a coordinator of Citus, in a database that knows its workers: ledgers
-    /// of tests are distributed there. Off in CI.</summary>
+    /// <summary>The environment variable with the connection string of a coordinator of Citus, in a database that knows its workers:
+    /// ledgers of tests are distributed there. Off in CI.</summary>
     public const string CitusVariable = "ALMAGEST_TEST_CITUS";
 
     private static readonly Lazy<Task<TestDatabaseServer>> s_shared = new(FindAsync);

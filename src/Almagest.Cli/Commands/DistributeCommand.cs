@@ -97,7 +97,9 @@ internal static class DistributeCommand
                 foreach (var problem in plan.Problems)
                     console.Say($"Not yet: {problem.What}. {problem.Remedy}");
                 if (plan.Problems.Count == 0)
-                    console.Say("Nothing stands in the way. The ledger takes no loads, runs and labels meanwhile; the views are computed anew.");
+                    console.Say(
+                        "Nothing stands in the way. The ledger takes no loads, runs and labels meanwhile; the views are computed anew."
+                    );
             }
         );
         return plan.Problems.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
@@ -137,9 +139,7 @@ internal static class DistributeCommand
                         + $"{state.DistributedAt:yyyy-MM-dd HH:mm} UTC."
                 );
                 if (state.UnseenOwners > 0)
-                    console.Say(
-                        $"Rows of {state.UnseenOwners} runs, datasets or matches that nobody sees: being stored, or swept later."
-                    );
+                    console.Say($"Rows of {state.UnseenOwners} runs, datasets or matches that nobody sees: being stored, or swept later.");
             }
         );
 }

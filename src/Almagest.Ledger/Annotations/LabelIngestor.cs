@@ -101,8 +101,8 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await connection.ExecuteAsync(
                 """
-                create temporary table incoming_labels (line bigint not null, source_id text not null, star_id bigint, is_anomaly integer, kind text,
-                  cluster text, remark text, labelled_by text, labelled_at timestamptz) on commit drop
+                create temporary table incoming_labels (line bigint not null, source_id text not null, star_id bigint, is_anomaly integer,
+                  kind text, cluster text, remark text, labelled_by text, labelled_at timestamptz) on commit drop
                 """,
                 cancellationToken
             );
@@ -305,8 +305,9 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
             insert into public.star_labels (star_id, label_set, labelled_by, labelled_at)
             select s.star_id, $2, nullif($3, ''), now()
             from public.stars s
+            left join public.star_labels h on h.star_id = s.star_id and h.label_set = $2
             left join incoming_labels i on i.star_id = s.star_id
-            where s.dataset_id = $1 and i.star_id is null
+            where s.dataset_id = $1 and h.star_id is null and i.star_id is null
             order by s.star_id
             on conflict (star_id, label_set) do nothing
             """,

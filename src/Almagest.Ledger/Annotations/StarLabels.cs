@@ -73,7 +73,7 @@ public sealed class StarLabels(LedgerDatabase ledger)
                         checkedLabel.StarId,
                         checkedLabel.LabelSet
                     )
-                        is null;
+                    is null;
                 await using var command = new NpgsqlCommand(
                     """
                     insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster, remark, labelled_by, labelled_at)

@@ -39,14 +39,32 @@ public static class PostgresErrors
             inner: inner
         );
 
+    // Where Citus says that a question cannot be divided; PostgreSQL has no sources of these names.
+    private static readonly string[] s_dividing =
+    [
+        "multi_join_order.c",
+        "multi_logical_planner.c",
+        "multi_physical_planner.c",
+        "multi_router_planner.c",
+        "multi_server_executor.c",
+        "query_pushdown_planning.c",
+        "recursive_planning.c",
+        "local_distributed_join_planner.c",
+        "insert_select_planner.c",
+        "deferred_errors.c",
+        "errormessage.c",
+        "distributed_planner.c",
+    ];
+
     /// <summary>
-    /// Whether it is said of a question that it cannot be divided among the machines of a distributed ledger. Those that divide questions
-    /// tell one kind from others by the function that says so, the same in every language.
+    /// Whether it is said of a question that it cannot be divided among the machines of a distributed ledger. The name is that of a source
+    /// of Citus, the same in every language.
     /// </summary>
     public static bool IsNotDistributable(PostgresException error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        return error.SqlState == PostgresErrorCodes.FeatureNotSupported && error.Routine == "RaiseDeferredErrorInternal";
+        return error.SqlState is PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.InternalError
+            && s_dividing.Contains(Path.GetFileName(error.File));
     }
 
     /// <summary>What is said of such a question.</summary>
@@ -68,7 +86,7 @@ public static class PostgresErrors
             return Unanswered(error);
         return pg.SqlState switch
         {
-            PostgresErrorCodes.FeatureNotSupported when IsNotDistributable(pg) => LedgerException.Of(
+            PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.InternalError when IsNotDistributable(pg) => LedgerException.Of(
                 ErrorCode.QueryNotDistributable,
                 NotDistributable,
                 "Join by star_id, or ask for each side by itself.",

@@ -94,12 +94,8 @@ public sealed class UnseenRows
     /// <summary>From the end of this transaction the rows are seen.</summary>
     /// <returns>whether they are there: false where they have been swept</returns>
     public async Task<bool> ShowAsync(CancellationToken cancellationToken) =>
-        await _connection.ExecuteAsync(
-            "delete from public.unseen_rows where kind = $1 and owner = $2",
-            cancellationToken,
-            _kind,
-            Owner
-        ) == 1;
+        await _connection.ExecuteAsync("delete from public.unseen_rows where kind = $1 and owner = $2", cancellationToken, _kind, Owner)
+        == 1;
 
     /// <summary>Lets others at them; what was not shown can be swept. The connection is in no transaction, or is lost.</summary>
     public async Task ReleaseAsync()
@@ -146,7 +142,9 @@ public sealed class UnseenRows
                 foreach (var (kind, owner) in listed)
                 {
                     await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                    if (await connection.ScalarAsync($"select pg_try_advisory_xact_lock({Key})", cancellationToken, kind, owner) is not true)
+                    if (
+                        await connection.ScalarAsync($"select pg_try_advisory_xact_lock({Key})", cancellationToken, kind, owner) is not true
+                    )
                         continue;
                     if (
                         await connection.ScalarAsync(

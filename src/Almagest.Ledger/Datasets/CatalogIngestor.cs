@@ -67,7 +67,14 @@ public sealed class CatalogIngestor(LedgerDatabase ledger)
                 Source = "[]",
                 ColumnMapping = "{}",
             };
-            await using var load = await StarLoad.BeginAsync(ledger, connection, dataset, total, options.RejectedRowsKept, cancellationToken);
+            await using var load = await StarLoad.BeginAsync(
+                ledger,
+                connection,
+                dataset,
+                total,
+                options.RejectedRowsKept,
+                cancellationToken
+            );
             var sources = new JsonArray();
             ColumnMapping? mapping = null;
             var notes = new List<string>();

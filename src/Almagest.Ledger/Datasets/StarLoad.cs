@@ -80,12 +80,13 @@ internal sealed class StarLoad : IAsyncDisposable
         UnseenRows? unseen = null;
         if (await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
         {
-            dataset.DatasetId = (long)(
-                await connection.ScalarAsync(
-                    "select nextval(pg_get_serial_sequence('public.datasets', 'dataset_id')::regclass)",
-                    cancellationToken
-                )
-            )!;
+            dataset.DatasetId = (long)
+                (
+                    await connection.ScalarAsync(
+                        "select nextval(pg_get_serial_sequence('public.datasets', 'dataset_id')::regclass)",
+                        cancellationToken
+                    )
+                )!;
             unseen = await UnseenRows.HoldAsync(connection, UnseenRows.Stars, dataset.DatasetId, cancellationToken);
         }
         var transaction = await connection.BeginTransactionAsync(cancellationToken);

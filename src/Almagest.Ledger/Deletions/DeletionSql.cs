@@ -117,9 +117,12 @@ internal static class DeletionSql
         insert into public.deletions (kind, star_id, dataset_id, deleted_by, content, summary) values ('label', $1, $2, $3, $4::jsonb, $5)
         """;
 
+    /// <summary>Whether the star has a label in that set by now. $1 star, $2 content</summary>
+    public const string HasLabel = "select 1 from public.star_labels where star_id = $1 and label_set = $2::jsonb ->> 'label_set'";
+
     /// <summary>$1 content</summary>
     public const string RestoreLabel = """
-        insert into public.star_labels select (jsonb_populate_record(null::public.star_labels, $1)).* on conflict do nothing
+        insert into public.star_labels select (jsonb_populate_record(null::public.star_labels, $1)).*
         """;
 
     /// <summary>One deletion, or the one of a run; held against others who would restore it at the same moment. $1 number or null, $2 run

@@ -173,23 +173,24 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
             {
                 var (id, kind, run, star, content) =
                     await TakeAsync(connection, deletionId, runId, cancellationToken) ?? throw NotFound(absent);
-                var document = new NpgsqlParameter { Value = content, NpgsqlDbType = NpgsqlDbType.Jsonb };
+                NpgsqlParameter Document() => new() { Value = content, NpgsqlDbType = NpgsqlDbType.Jsonb };
                 switch (kind)
                 {
                     case "run":
                         await RestoreRunAsync(connection, run!.Value, content, cancellationToken);
                         break;
                     case "note":
-                        if (await connection.ExecuteAsync(DeletionSql.RestoreNote, cancellationToken, run!.Value, document) == 0)
+                        if (await connection.ExecuteAsync(DeletionSql.RestoreNote, cancellationToken, run!.Value, Document()) == 0)
                             throw Taken($"run {run} is deleted, and its note cannot be without it", "Bring the run back first.");
                         break;
                     default:
                         await LedgerLayout.BeforeLabelsAsync(connection, cancellationToken);
                         if (
                             await LabelledStarAsync(connection, star!.Value, cancellationToken) is null
-                            || await connection.ExecuteAsync(DeletionSql.RestoreLabel, cancellationToken, document) == 0
+                            || await connection.ScalarAsync(DeletionSql.HasLabel, cancellationToken, star.Value, Document()) is not null
                         )
                             throw Taken($"star {star} has another label in that set by now", "Take that one away first.");
+                        await connection.ExecuteAsync(DeletionSql.RestoreLabel, cancellationToken, Document());
                         await LedgerLayout.AfterLabelsAsync(connection, [star.Value], cancellationToken);
                         break;
                 }

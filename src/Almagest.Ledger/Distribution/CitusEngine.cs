@@ -59,7 +59,8 @@ internal static partial class CitusEngine
             );
         else if (
             await connection.ScalarAsync(
-                "select string_agg(distinct to_nodename || ':' || to_nodeport, ', ') from citus_check_cluster_node_health() where not result",
+                "select string_agg(distinct to_nodename || ':' || to_nodeport, ', ') from citus_check_cluster_node_health() "
+                    + "where not result",
                 cancellationToken
             )
             is string silent
@@ -81,7 +82,8 @@ internal static partial class CitusEngine
             with is null
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $"select create_distributed_table('public.{table.Name}', '{table.Column}', colocate_with => 'none', shard_count => {shards})"
+                    $"select create_distributed_table('public.{table.Name}', '{table.Column}', colocate_with => 'none', "
+                        + $"shard_count => {shards})"
                 )
                 : $"select create_distributed_table('public.{table.Name}', '{table.Column}', colocate_with => 'public.{with.Name}')",
             cancellationToken
@@ -94,6 +96,13 @@ internal static partial class CitusEngine
     /// <summary>Frees the rows that the coordinator keeps of a divided table, which nobody reads.</summary>
     public static Task FreeAsync(NpgsqlConnection connection, DistributedTable table, CancellationToken cancellationToken) =>
         connection.ExecuteAsync($"select truncate_local_data_after_distributing_table('public.{table.Name}')", cancellationToken);
+
+    /// <summary>
+    /// Lets a role that cannot log in be asked on the workers, where the coordinator logs in as whoever asks it. On the coordinator it
+    /// still cannot.
+    /// </summary>
+    public static Task LetInAsync(NpgsqlConnection connection, string role, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync($"select run_command_on_workers($cmd$alter role {role} login$cmd$)", cancellationToken);
 
     /// <summary>One statement of a transaction after the other, each seeing what those before did.</summary>
     public const string Sequential = "set local citus.multi_shard_modify_mode = 'sequential'";

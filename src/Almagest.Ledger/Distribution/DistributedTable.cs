@@ -7,10 +7,5 @@ public sealed record DistributedTable(string Name, string Column)
 {
     /// <summary>All of them, the one that the others follow first.</summary>
     public static IReadOnlyList<DistributedTable> All { get; } =
-    [
-        new("stars", "star_id"),
-        new("star_labels", "star_id"),
-        new("discovery_results", "star_id"),
-        new("star_links", "star_1_id"),
-    ];
+    [new("stars", "star_id"), new("star_labels", "star_id"), new("discovery_results", "star_id"), new("star_links", "star_1_id")];
 }

@@ -67,7 +67,8 @@ internal static class LayoutSql
 
     /// <summary>Of a deleted run that can be brought back, the results stay among the others on a distributed ledger.</summary>
     public const string DeletedResultsBack =
-        $"insert into public.discovery_results ({Columns}) select {Columns} from public.deleted_results; delete from public.deleted_results";
+        $"insert into public.discovery_results ({Columns}) select {Columns} from public.deleted_results; "
+        + "delete from public.deleted_results";
 
     public const string DeletedResultsAway = $"""
         insert into public.deleted_results ({Columns}) select {Columns} from public.discovery_results

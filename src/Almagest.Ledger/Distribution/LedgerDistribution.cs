@@ -10,9 +10,9 @@ using Npgsql;
 namespace Almagest.Ledger.Distribution;
 
 /// <summary>
-/// Divides the bulk tables of a ledger among the machines of Citus by their stars, and brings them together again. All that says which runs,
-/// datasets and matches there are, and all that the views are made of in mode incremental, stays on the coordinator, so that one snapshot
-/// covers it. Each way is one transaction: it is done, or nothing is.
+/// Divides the bulk tables of a ledger among the machines of Citus by their stars, and brings them together again. All that says which
+/// runs, datasets and matches there are, and all that the views are made of in mode incremental, stays on the coordinator, so that one
+/// snapshot covers it. Each way is one transaction: it is done, or nothing is.
 /// </summary>
 public sealed class LedgerDistribution(LedgerDatabase ledger)
 {
@@ -33,7 +33,8 @@ public sealed class LedgerDistribution(LedgerDatabase ledger)
 
     /// <summary>Divides the tables; where they are divided already, only checks and analyses them.</summary>
     /// <returns>false where they were</returns>
-    /// <exception cref="LedgerException">it is not possible, runs are being worked on, or rows would be lost: nothing was changed</exception>
+    /// <exception cref="LedgerException">it is not possible, runs are being worked on, or rows would be lost: nothing was
+    /// changed</exception>
     public async Task<bool> DistributeAsync(
         int shards = UsualShards,
         IProgress<DistributionProgress>? progress = null,
@@ -220,8 +221,8 @@ public sealed class LedgerDistribution(LedgerDatabase ledger)
                 await connection.ExecuteAsync(CitusEngine.Sequential, cancellationToken);
                 // Tables before the mode lock, as a load takes them; no run completes, and none is deleted, meanwhile.
                 await connection.ExecuteAsync(
-                    $"lock table {string.Join(", ", DistributedTable.All.Select(t => $"public.{t.Name}"))}, public.discovery_runs in share row "
-                        + "exclusive mode",
+                    $"lock table {string.Join(", ", DistributedTable.All.Select(t => $"public.{t.Name}"))}, public.discovery_runs "
+                        + "in share row exclusive mode",
                     cancellationToken
                 );
                 await RefuseRunningAsync(connection, cancellationToken);
@@ -269,9 +270,8 @@ public sealed class LedgerDistribution(LedgerDatabase ledger)
 
     private static async Task RefuseRunningAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var running = (long)(
-            await connection.ScalarAsync("select count(*) from public.discovery_runs where status = 'running'", cancellationToken)
-        )!;
+        var running = (long)
+            (await connection.ScalarAsync("select count(*) from public.discovery_runs where status = 'running'", cancellationToken))!;
         if (running > 0)
             throw LedgerException
                 .Of(
@@ -373,6 +373,14 @@ public sealed class LedgerDistribution(LedgerDatabase ledger)
         try
         {
             await ReadingRole.EnsureAsync(ledger, cancellationToken);
+            await ledger.AskAsync(
+                async connection =>
+                {
+                    if (await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
+                        await CitusEngine.LetInAsync(connection, ReadingRole.Name, cancellationToken);
+                },
+                cancellationToken
+            );
         }
         catch (LedgerException e) when (e.Code == ErrorCode.DatabaseForbidden)
         {

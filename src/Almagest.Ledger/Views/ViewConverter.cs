@@ -138,14 +138,7 @@ public sealed class ViewConverter(LedgerDatabase ledger)
                 + AllChanged
                 + SetMode(ViewMode.Incremental, ViewModeState.Steady);
             // Something may have come in since the last look.
-            if (
-                await ChangeAsync(
-                    connection,
-                    sql,
-                    async () => !await IsPendingAsync(connection, cancellationToken),
-                    cancellationToken
-                )
-            )
+            if (await ChangeAsync(connection, sql, async () => !await IsPendingAsync(connection, cancellationToken), cancellationToken))
                 return;
         }
     }
@@ -202,7 +195,10 @@ public sealed class ViewConverter(LedgerDatabase ledger)
             return true;
         foreach (var dataset in await connection.ListAsync<long>(UncountedDatasets, cancellationToken))
         {
-            if (await connection.ScalarAsync("select 1 from public.stars where dataset_id = $1 limit 1", cancellationToken, dataset) is not null)
+            if (
+                await connection.ScalarAsync("select 1 from public.stars where dataset_id = $1 limit 1", cancellationToken, dataset)
+                is not null
+            )
                 return true;
         }
         return false;

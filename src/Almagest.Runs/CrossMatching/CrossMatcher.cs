@@ -202,12 +202,13 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
         // On a distributed ledger the links are there first, and nobody sees them before their match.
         if (await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
         {
-            match.MatchId = (long)(
-                await connection.ScalarAsync(
-                    "select nextval(pg_get_serial_sequence('public.cross_matches', 'match_id')::regclass)",
-                    cancellationToken
-                )
-            )!;
+            match.MatchId = (long)
+                (
+                    await connection.ScalarAsync(
+                        "select nextval(pg_get_serial_sequence('public.cross_matches', 'match_id')::regclass)",
+                        cancellationToken
+                    )
+                )!;
             var unseen = await UnseenRows.HoldAsync(connection, UnseenRows.Links, match.MatchId, cancellationToken);
             try
             {

@@ -49,7 +49,8 @@ public sealed class LinkedComparison(LedgerDatabase ledger)
                     """
                     -- A step for each side: of a distributed ledger, the stars of the two lie on different machines.
                     with firsts as materialized (
-                      select l.star_2_id, coalesce(a.cluster_id, 0) as cluster, coalesce(a.is_anomaly = 1 or a.cluster_id = -1, false) as marked
+                      select l.star_2_id, coalesce(a.cluster_id, 0) as cluster,
+                        coalesce(a.is_anomaly = 1 or a.cluster_id = -1, false) as marked
                       from public.star_links l
                       join public.discovery_results a on a.run_id = $2 and a.star_id = l.star_1_id
                       where l.match_id = $1

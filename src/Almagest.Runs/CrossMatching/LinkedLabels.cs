@@ -35,7 +35,8 @@ public sealed class LinkedLabels(LedgerDatabase ledger)
                 await connection.ExecuteAsync(
                     """
                     create temporary table linked (from_id bigint, star_id bigint) on commit drop;
-                    create temporary table found (star_id bigint, is_anomaly integer, kind text, cluster text, remark text, labelled_by text,
+                    create temporary table found (star_id bigint, is_anomaly integer, kind text, cluster text, remark text,
+                      labelled_by text,
                       sayings bigint) on commit drop;
                     create temporary table had (star_id bigint) on commit drop
                     """,
@@ -94,9 +95,7 @@ public sealed class LinkedLabels(LedgerDatabase ledger)
                     }
                 );
                 await LedgerLayout.AfterLabelsAsync(connection, [.. stars], cancellationToken);
-                var unclear = (long)(
-                    await connection.ScalarAsync("select count(*) from found where sayings > 1", cancellationToken)
-                )!;
+                var unclear = (long)(await connection.ScalarAsync("select count(*) from found where sayings > 1", cancellationToken))!;
                 var had = overwrite ? 0 : (long)(await connection.ScalarAsync("select count(*) from had", cancellationToken))!;
                 await transaction.CommitAsync(cancellationToken);
                 return new LinkedLabelReport(stars.Count, unclear, had);

@@ -11,8 +11,8 @@ namespace Almagest.Runs.Lifecycle;
 /// <summary>
 /// The one transaction in which a run's results are stored and the run becomes complete: both are visible together or not at
 /// all. On a distributed ledger there are two: the results are committed first, listed as rows that nobody sees (<see cref="UnseenRows"/>),
-/// and the run is completed in the second, on the coordinator alone. Disposing without <see cref="CommitAsync"/> takes everything back; what
-/// is committed of it by then is swept later. Not thread-safe.
+/// and the run is completed in the second, on the coordinator alone. Disposing without <see cref="CommitAsync"/> takes everything back;
+/// what is committed of it by then is swept later. Not thread-safe.
 /// </summary>
 public sealed class RunCompletion : IAsyncDisposable
 {
@@ -363,9 +363,14 @@ public sealed class RunCompletion : IAsyncDisposable
         for (var tries = TriesOfNodes; ; tries--)
         {
             // A machine that was lost between its promise to commit and the commit keeps the promise when it is back.
-            var found = (long)(
-                await _connection.ScalarAsync("select count(*) from public.discovery_results where run_id = $1", cancellationToken, _runId)
-            )!;
+            var found = (long)
+                (
+                    await _connection.ScalarAsync(
+                        "select count(*) from public.discovery_results where run_id = $1",
+                        cancellationToken,
+                        _runId
+                    )
+                )!;
             if (found == saved)
                 break;
             if (tries == 0)

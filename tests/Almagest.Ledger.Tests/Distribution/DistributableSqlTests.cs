@@ -13,7 +13,17 @@ public sealed partial class DistributableSqlTests
     /// <summary>Every file that holds SQL of today: what migrations did is done before a ledger can be distributed.</summary>
     private static IEnumerable<(string Name, string Text)> Sources()
     {
-        foreach (var project in new[] { "Almagest.Ledger", "Almagest.Runs", "Almagest.Server", "Almagest.Adql", "Almagest.Dashboard", "Almagest.Cli" })
+        foreach (
+            var project in new[]
+            {
+                "Almagest.Ledger",
+                "Almagest.Runs",
+                "Almagest.Server",
+                "Almagest.Adql",
+                "Almagest.Dashboard",
+                "Almagest.Cli",
+            }
+        )
         {
             var folder = Path.Combine(SourceTree.Root, "src", project);
             foreach (var file in Directory.EnumerateFiles(folder, "*.*", SearchOption.AllDirectories))

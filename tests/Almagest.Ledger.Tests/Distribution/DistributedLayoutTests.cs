@@ -74,7 +74,14 @@ public sealed class DistributedLayoutTests : IDisposable
         var first = await TestRuns.CompleteAsync(test, report.Dataset.DatasetId, stars, i => i - 1.5);
         var second = await TestRuns.CompleteAsync(test, report.Dataset.DatasetId, stars[..3], i => i - 0.5);
         var labels = new StarLabels(test.Ledger);
-        await labels.SetAsync(new StarLabel { StarId = stars[0], LabelSet = "truth", IsAnomaly = 1 });
+        await labels.SetAsync(
+            new StarLabel
+            {
+                StarId = stars[0],
+                LabelSet = "truth",
+                IsAnomaly = 1,
+            }
+        );
         await labels.SetManyAsync(stars[1..3], new StarLabel { LabelSet = "truth", IsAnomaly = 0 });
         File.WriteAllText(In("labels.csv"), "source_id,label_outlier\nd,1\n");
         await new LabelIngestor(test.Ledger).IngestAsync(report.Dataset.DatasetId, In("labels.csv"));
@@ -118,11 +125,7 @@ public sealed class DistributedLayoutTests : IDisposable
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
         await TestRuns.CompleteAsync(test, dataset, stars, i => i - 1.5);
         var runs = new RunRepository(test.Ledger);
-        var run = await runs.CreateAsync(
-            dataset,
-            new IsolationForestParameters(),
-            StarFilter.All
-        );
+        var run = await runs.CreateAsync(dataset, new IsolationForestParameters(), StarFilter.All);
         async Task CompleteAsync(Action<string>? reached)
         {
             await using var completion = await runs.BeginCompletionAsync(run.RunId);
@@ -163,11 +166,7 @@ public sealed class DistributedLayoutTests : IDisposable
         await using var test = await TestLedger.CreateDistributedAsync();
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
         var runs = new RunRepository(test.Ledger);
-        var run = await runs.CreateAsync(
-            dataset,
-            new IsolationForestParameters(),
-            StarFilter.All
-        );
+        var run = await runs.CreateAsync(dataset, new IsolationForestParameters(), StarFilter.All);
         await using (var completion = await runs.BeginCompletionAsync(run.RunId))
         {
             await completion.SaveAnomaliesAsync(stars, [.. stars.Select((_, i) => i - 2.5)]);

@@ -251,7 +251,8 @@ public sealed class RandomHistory(TestLedger test, Random random)
         }
         await test.ExecuteAsync(
             $"""
-            update discovery_runs set status = 'completed', is_complete = true, completed_at = clock_timestamp(), total_stars = {stars.Length}
+            update discovery_runs
+            set status = 'completed', is_complete = true, completed_at = clock_timestamp(), total_stars = {stars.Length}
             where run_id = '{run}'
             """
         );

@@ -5,7 +5,8 @@
 create function view_summaries.note_written(name text) returns void language plpgsql as $$
 begin
   if not view_summaries.are_refreshed() then return; end if;
-  insert into public.pending_view_changes (view_name, change) select v.view_name, name from public.analytics_views v where name = any (v.tables);
+  insert into public.pending_view_changes (view_name, change)
+  select v.view_name, name from public.analytics_views v where name = any (v.tables);
   if found then
     perform pg_notify('almagest_view_changes', '');
   end if;

@@ -40,9 +40,7 @@ public static class StarFrequencyLookup
             {
                 await using var batch = new NpgsqlBatch(connection);
                 foreach (var id in starIds)
-                    batch.BatchCommands.Add(
-                        new NpgsqlBatchCommand(sql) { Parameters = { new NpgsqlParameter<long> { TypedValue = id } } }
-                    );
+                    batch.BatchCommands.Add(new NpgsqlBatchCommand(sql) { Parameters = { new NpgsqlParameter<long> { TypedValue = id } } });
                 await batch.PrepareAsync(cancellationToken);
                 await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
                 var found = new Dictionary<long, VersionedFrequency>();

@@ -64,8 +64,8 @@ begin
   select array_agg(k.star_id), array_agg(k.dataset_id), array_agg(k.healpix_6) into star_ids, dataset_ids, cells from known k;
 end $$;
 
--- The view's row of one star, by its block alone: where the members of a set are listed from their bits, a condition on the view looks at all
--- of them.
+-- The view's row of one star, by its block alone: where the members of a set are listed from their bits, a condition on the view looks
+-- at all of them.
 create function view_summaries.frequency_of(star bigint) returns table (star_id bigint, anomaly_count bigint, total_runs bigint,
   frequency_pct double precision, mean_anomaly_score double precision, run_ids uuid[], last_updated timestamptz)
 language plpgsql stable as $$
