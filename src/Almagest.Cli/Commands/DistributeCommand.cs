@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Almagest.Cli.Configuration;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Distribution;

@@ -152,7 +152,7 @@ public sealed class LedgerDistribution(LedgerDatabase ledger)
             """,
             cancellationToken,
             Names,
-            OwnTriggers
+            s_ownTriggers
         );
         strangers.AddRange(await ViewDependents.ReadAsync(connection, cancellationToken));
         if (strangers.Count > 0)
@@ -256,7 +256,7 @@ public sealed class LedgerDistribution(LedgerDatabase ledger)
 
     private static string[] Names => [.. DistributedTable.All.Select(t => t.Name)];
 
-    private static readonly string[] OwnTriggers =
+    private static readonly string[] s_ownTriggers =
     [
         "record_star_change",
         "record_label_change",

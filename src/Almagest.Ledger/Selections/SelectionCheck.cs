@@ -4,7 +4,6 @@ using Almagest.Discovery;
 using Almagest.Discovery.Abstractions;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
-using Npgsql;
 
 namespace Almagest.Ledger.Selections;
 
