@@ -56,19 +56,20 @@ public sealed class LedgerDistribution(LedgerDatabase ledger)
                 progress,
                 cancellationToken
             );
-            await ledger.AskAsync(
-                async connection =>
-                {
-                    foreach (var table in DistributedTable.All)
-                        await CitusEngine.FreeAsync(connection, table, cancellationToken);
-                },
-                cancellationToken
-            );
         }
         else
         {
             Require(MissingParts(state));
         }
+        // Also where a program was killed just before.
+        await ledger.AskAsync(
+            async connection =>
+            {
+                foreach (var table in DistributedTable.All)
+                    await CitusEngine.FreeAsync(connection, table, cancellationToken);
+            },
+            cancellationToken
+        );
         await FinishAsync(progress, cancellationToken);
         return !state.IsDistributed;
     }

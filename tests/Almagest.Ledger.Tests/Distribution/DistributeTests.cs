@@ -81,7 +81,7 @@ public sealed class DistributeTests
         await ViewAssert.AgreeAsync(test);
         // Again it only looks.
         Assert.False(await distribution.DistributeAsync(8));
-        Assert.Equal([.. calls, calls[^1]], await test.StringsAsync(Calls));
+        Assert.Equal([.. calls, .. calls[4..]], await test.StringsAsync(Calls));
         var refused = await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.RollbackAsync("AddRunTasks"));
         Assert.Equal(ErrorCode.LedgerDistributed, refused.Code);
 
@@ -90,7 +90,7 @@ public sealed class DistributeTests
         Assert.Equal(
             [
                 .. calls,
-                calls[^1],
+                .. calls[4..],
                 "undistribute_table(star_links)",
                 "undistribute_table(discovery_results)",
                 "undistribute_table(star_labels)",

@@ -180,6 +180,48 @@ public sealed class DistributedLayoutTests : IDisposable
         Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from unseen_rows"));
     }
 
+    [Theory]
+    [InlineData(ViewMode.Refresh)]
+    [InlineData(ViewMode.Incremental)]
+    public async Task Nobody_ever_sees_a_part_of_a_run(ViewMode mode)
+    {
+        await using var test = await TestLedger.CreateDistributedAsync();
+        await new ViewConverter(test.Ledger).ConvertAsync(mode);
+        var (dataset, stars) = await test.AddDatasetAsync("a", 400);
+        var writing = Task.Run(async () =>
+        {
+            for (var i = 0; i < 12; i++)
+                await TestRuns.CompleteAsync(test, dataset, stars, n => n - 20.5);
+        });
+        var reads = 0;
+        for (var last = false; !last; )
+        {
+            last = writing.IsCompleted;
+            var complete = await test.StringsAsync("select run_id from discovery_runs where is_complete");
+            var whole = await test.StringsAsync(
+                "select run_id from discovery_results group by run_id having count(*) = 400 and sum(is_anomaly) = 21"
+            );
+            Assert.Empty(complete.Except(whole));
+            var joined = await test.StringsAsync(
+                "select count(*) from discovery_results r join discovery_runs d using (run_id) where d.is_complete group by d.run_id"
+            );
+            Assert.All(joined, count => Assert.Equal("400", count));
+            if (mode == ViewMode.Incremental)
+                Assert.Empty(
+                    await test.StringsAsync(
+                        """
+                        select star_id from mv_star_anomaly_frequency
+                        where total_runs <> (select count(*) from mv_discovery_run_stats)
+                        """
+                    )
+                );
+            reads++;
+        }
+        await writing;
+        Assert.True(reads > 1);
+        await AgreeAsync(test);
+    }
+
     private async Task<IngestReport> LoadAsync(TestLedger test)
     {
         File.WriteAllText(
