@@ -52,6 +52,8 @@ public sealed class HttpAdviceTests
         ErrorCode.DiskNearlyFull,
         ErrorCode.TemporaryFolderUnusable,
         ErrorCode.DatabaseReadOnly,
+        ErrorCode.DatabaseNodeAway,
+        ErrorCode.QueryNotDistributable,
         ErrorCode.DatabaseOfOtherKind,
         ErrorCode.ServerBusy,
         ErrorCode.DatabaseLoginRefused,
@@ -82,6 +84,9 @@ public sealed class HttpAdviceTests
         ErrorCode.TokenNotFound,
         ErrorCode.TokenNameTaken,
         ErrorCode.CannotListen,
+        ErrorCode.DistributionNotPossible,
+        ErrorCode.LedgerDistributed,
+        ErrorCode.RunsAtWork,
     ];
 
     [Fact]

@@ -97,13 +97,6 @@ internal static partial class CitusEngine
     public static Task FreeAsync(NpgsqlConnection connection, DistributedTable table, CancellationToken cancellationToken) =>
         connection.ExecuteAsync($"select truncate_local_data_after_distributing_table('public.{table.Name}')", cancellationToken);
 
-    /// <summary>
-    /// Lets a role that cannot log in be asked on the workers, where the coordinator logs in as whoever asks it. On the coordinator it
-    /// still cannot.
-    /// </summary>
-    public static Task LetInAsync(NpgsqlConnection connection, string role, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync($"select run_command_on_workers($cmd$alter role {role} login$cmd$)", cancellationToken);
-
     /// <summary>One statement of a transaction after the other, each seeing what those before did.</summary>
     public const string Sequential = "set local citus.multi_shard_modify_mode = 'sequential'";
 

@@ -374,19 +374,12 @@ public sealed class LedgerDistribution(LedgerDatabase ledger)
         try
         {
             await ReadingRole.EnsureAsync(ledger, cancellationToken);
-            await ledger.AskAsync(
-                async connection =>
-                {
-                    if (await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
-                        await CitusEngine.LetInAsync(connection, ReadingRole.Name, cancellationToken);
-                },
-                cancellationToken
-            );
         }
         catch (LedgerException e) when (e.Code == ErrorCode.DatabaseForbidden)
         {
             // Whoever serves says so.
         }
+        await WorkerSchema.EnsureAsync(ledger, cancellationToken);
         await ledger.RequireNodesAsync(cancellationToken);
         progress?.Report(new("done", Steps, Steps));
     }

@@ -193,7 +193,11 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
             }
             var stale = await StaleDefinitionsAsync(cancellationToken);
             if (stale.Count > 0)
+            {
                 await RepeatableScripts.RunAsync(ledger, cancellationToken);
+                if (stale.Contains(SkyFunctions.Schema))
+                    await WorkerSchema.EnsureAsync(ledger, cancellationToken);
+            }
             return changed.Count > 0 ? changed : stale;
         });
     }

@@ -66,6 +66,7 @@ public sealed class DistributeTests
             "truncate_local_data_after_distributing_table(star_labels)",
             "truncate_local_data_after_distributing_table(discovery_results)",
             "truncate_local_data_after_distributing_table(star_links)",
+            "run_command_on_workers(create schema sky)",
             "run_command_on_workers(alter role almagest_reader login)",
         ];
         Assert.Equal(calls, await test.StringsAsync(Calls));
