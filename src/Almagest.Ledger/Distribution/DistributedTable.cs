@@ -3,7 +3,7 @@ namespace Almagest.Ledger.Distribution;
 /// <summary>A table whose rows lie on several machines, each where its star is.</summary>
 /// <param name="Name">in the schema public</param>
 /// <param name="Column">the star's id</param>
-public sealed record DistributedTable(string Name, string Column)
+internal sealed record DistributedTable(string Name, string Column)
 {
     /// <summary>All of them, the one that the others follow first.</summary>
     public static IReadOnlyList<DistributedTable> All { get; } =
