@@ -160,7 +160,7 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
                 members is null || options.Partial
                     ? 0
                     : await LabelOthersAsync(connection, dataset.DatasetId, options.LabelSet, members, by, cancellationToken);
-            await FollowAsync(connection, dataset.DatasetId, others > 0, cancellationToken);
+            await FollowAsync(connection, dataset.DatasetId, members is not null && !options.Partial, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             // The planner should know a new set at once: it would take it for empty, and look through all results of a run for each star.
             await connection.ExecuteAsync("analyze public.star_labels", cancellationToken);
@@ -358,7 +358,7 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
     }
 
     /// <summary>What is judged by the labels follows, where no trigger does it.</summary>
-    /// <param name="all">whether all stars of the dataset were labelled</param>
+    /// <param name="all">whether labels of all stars of the dataset may be others</param>
     private static async Task FollowAsync(NpgsqlConnection connection, long datasetId, bool all, CancellationToken cancellationToken)
     {
         if (!await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
