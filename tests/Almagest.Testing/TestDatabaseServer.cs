@@ -95,12 +95,19 @@ public sealed class TestDatabaseServer
         await ExecuteAsync($"SELECT pg_advisory_lock(hashtext('{name}'))", connection);
         await using (var known = new NpgsqlCommand($"SELECT datistemplate FROM pg_database WHERE datname = '{name}'", connection))
         {
-            if (await known.ExecuteScalarAsync() is true)
+            if (await known.ExecuteScalarAsync() is true && !IsCitus)
                 return name;
         }
         // What is not a template was left half prepared.
         foreach (var machine in Machines)
         {
+            // A Citus outlives the programs of the tests: what is there is of an earlier one.
+            if (IsCitus)
+                await ExecuteAsync(
+                    machine,
+                    $"DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_database WHERE datname = '{name}') THEN "
+                        + $"ALTER DATABASE {name} IS_TEMPLATE false; END IF; END $$"
+                );
             await ExecuteAsync(machine, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
             await ExecuteAsync(machine, $"CREATE DATABASE {name}");
         }
