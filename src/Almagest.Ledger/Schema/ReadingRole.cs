@@ -99,8 +99,8 @@ public static class ReadingRole
         }
     }
 
-    // Of a distributed ledger a view is taken apart where it is joined with stars, and its tables are read by whoever asks. They hold what the
-    // views show.
+    // Of a distributed ledger a view is taken apart where it is joined with stars, and its tables are read by whoever asks. They hold what
+    // the views show.
     private const string LacksSummaries =
         $"(view_summaries.is_distributed() and not has_table_privilege('{Name}', 'view_summaries.flagged_stars', 'select'))";
 
