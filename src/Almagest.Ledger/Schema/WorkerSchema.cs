@@ -32,8 +32,8 @@ internal static class WorkerSchema
                         throw LedgerException.Of(
                             ErrorCode.DatabaseForbidden,
                             $"the other machines could not be made ready for queries of others: {trouble}",
-                            $"Let an administrator run on each of them: alter role {ReadingRole.Name} login; grant create on the database to "
-                                + "the ledger's role; then do this again. All else works."
+                            $"Let an administrator run on each of them: alter role {ReadingRole.Name} login; grant create on the "
+                                + "database to the ledger's role; then do this again. All else works."
                         );
                 }
             },
