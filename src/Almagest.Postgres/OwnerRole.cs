@@ -20,10 +20,10 @@ internal static class OwnerRole
     private const string RolesSql = $"""
         do $roles$
         begin
-          if not exists (select from pg_roles where rolname = '{Name}') then
+          if not exists (select 1 from pg_roles where rolname = '{Name}') then
             create role {Name} login nosuperuser nocreatedb nocreaterole noreplication;
           end if;
-          if not exists (select from pg_roles where rolname = 'almagest_reader') then
+          if not exists (select 1 from pg_roles where rolname = 'almagest_reader') then
             create role almagest_reader nologin nosuperuser nocreatedb nocreaterole noinherit noreplication;
           end if;
           grant almagest_reader to {Name};
@@ -54,7 +54,7 @@ internal static class OwnerRole
             from pg_class c join places n on n.oid = c.relnamespace
             where c.relowner = mine and c.relkind in ('r', 'p', 'v', 'm', 'S')
               and not (c.relkind = 'S' and exists (
-                select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype in ('a', 'i')))
+                select 1 from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype in ('a', 'i')))
             union all
             select format('alter routine %s owner to {Name}', p.oid::regprocedure)
             from pg_proc p join places n on n.oid = p.pronamespace where p.proowner = mine

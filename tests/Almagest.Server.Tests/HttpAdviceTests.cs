@@ -53,6 +53,8 @@ public sealed class HttpAdviceTests
         ErrorCode.DiskNearlyFull,
         ErrorCode.TemporaryFolderUnusable,
         ErrorCode.DatabaseReadOnly,
+        ErrorCode.DatabaseNodeAway,
+        ErrorCode.QueryNotDistributable,
         ErrorCode.DatabaseOfOtherKind,
         ErrorCode.ServerBusy,
         ErrorCode.DatabaseLoginRefused,
@@ -83,6 +85,9 @@ public sealed class HttpAdviceTests
         ErrorCode.TokenNotFound,
         ErrorCode.TokenNameTaken,
         ErrorCode.CannotListen,
+        ErrorCode.DistributionNotPossible,
+        ErrorCode.LedgerDistributed,
+        ErrorCode.RunsAtWork,
     ];
 
     [Fact]

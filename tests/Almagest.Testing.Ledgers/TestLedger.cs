@@ -1,4 +1,5 @@
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Distribution;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Schema;
 
@@ -7,6 +8,10 @@ namespace Almagest.Testing.Ledgers;
 /// <summary>A migrated, empty ledger in a database of its own.</summary>
 public sealed class TestLedger : IAsyncDisposable
 {
+    /// <summary>Set to anything, all ledgers of tests have the layout of a distributed one (<see cref="CitusStub"/>). Tests that write into
+    /// the bulk tables by SQL of their own know nothing of it.</summary>
+    private const string LayoutVariable = "ALMAGEST_TEST_DISTRIBUTED";
+
     private readonly TestDatabase? _database;
 
     private TestLedger(TestDatabase database)
@@ -22,7 +27,19 @@ public sealed class TestLedger : IAsyncDisposable
 
     public string ConnectionString { get; }
 
+    /// <summary>Whether its stars, labels, results and links lie on several machines, or as if they did.</summary>
+    public bool IsDistributed { get; private init; }
+
     public static async Task<TestLedger> CreateAsync()
+    {
+        var server = await TestDatabaseServer.GetAsync();
+        if (server.IsCitus || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(LayoutVariable)))
+            return await CreateDistributedAsync();
+        return await CreateWholeAsync();
+    }
+
+    /// <summary>One whose tables lie on one machine, whatever the tests are given.</summary>
+    public static async Task<TestLedger> CreateWholeAsync()
     {
         var server = await TestDatabaseServer.GetAsync();
         return new TestLedger(
@@ -35,6 +52,28 @@ public sealed class TestLedger : IAsyncDisposable
                 }
             )
         );
+    }
+
+    /// <summary>One whose tables are distributed: by Citus where the tests are given one, else by its stub.</summary>
+    public static async Task<TestLedger> CreateDistributedAsync()
+    {
+        var server = await TestDatabaseServer.GetAsync();
+        return new TestLedger(
+            await server.CreateDatabaseAsync(
+                "distributed",
+                async connection =>
+                {
+                    await using var test = new TestLedger(connection);
+                    await test.Ledger.Schema.MigrateAsync();
+                    if (!server.IsCitus)
+                        await test.ExecuteAsync(CitusStub.Install);
+                    await new LedgerDistribution(test.Ledger).DistributeAsync(4);
+                }
+            )
+        )
+        {
+            IsDistributed = true,
+        };
     }
 
     /// <summary>A copy of a ledger that <paramref name="prepare"/> fills once for all tests that name <paramref name="key"/>, with the same
@@ -98,6 +137,8 @@ public sealed class TestLedger : IAsyncDisposable
             }
             await writer.CompleteAsync();
         }
+        if (IsDistributed)
+            await ExecuteAsync($"select view_summaries.after_stars({dataset.DatasetId})");
         return (dataset.DatasetId, await LongsAsync($"select star_id from stars where dataset_id = {dataset.DatasetId} order by star_id"));
     }
 

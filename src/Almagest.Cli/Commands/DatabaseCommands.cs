@@ -8,7 +8,7 @@ using Almagest.Postgres;
 
 namespace Almagest.Cli.Commands;
 
-/// <summary><c>db migrate</c>, <c>rollback</c> and <c>status</c>: the schema.</summary>
+/// <summary><c>db migrate</c>, <c>rollback</c>, <c>status</c> and <c>distribute</c>: the schema, and where its tables lie.</summary>
 internal static class DatabaseCommands
 {
     public static Command Create(CommandShell shell, GlobalOptions global) =>
@@ -23,6 +23,7 @@ internal static class DatabaseCommands
             Migrate(shell, global),
             Rollback(shell, global),
             Status(shell, global),
+            DistributeCommand.Create(shell, global),
             Stop(shell, global),
         };
 

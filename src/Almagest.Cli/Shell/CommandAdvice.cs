@@ -55,6 +55,13 @@ internal static class CommandAdvice
         [ErrorCode.NoDatasets] = _ => "Load one first: almagest ingest FILE",
         [ErrorCode.NoRowLoaded] = _ =>
             "Nothing was stored. If a column was taken for the wrong field, name the right one, e.g. --map ra_deg=RAJ2000.",
+        [ErrorCode.LedgerDistributed] = e =>
+            After(
+                e,
+                e.Facts.ContainsKey("deletion")
+                    ? "For good: --now. On one machine: almagest db distribute --undo"
+                    : "The command is: almagest db distribute --undo"
+            ),
         [ErrorCode.NotDistributable] = e => After(e, "Leave --distributed out."),
         [ErrorCode.PositionSystemUnknown] = e => After(e, "The options are --map FIELD=COLUMN and --frame SYSTEM."),
         [ErrorCode.PositionUnitUnknown] = e => After(e, $"The option is --map ra_deg={Column(e)}:hours, or --map ra_deg={Column(e)}:deg."),

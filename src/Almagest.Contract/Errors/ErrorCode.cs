@@ -36,6 +36,9 @@ public sealed class ErrorCode
     /// <summary>A run that cannot be split among workers. Facts: algorithm.</summary>
     public static readonly ErrorCode NotDistributable = Invalid("not_distributable");
 
+    /// <summary>A question that a distributed ledger does not answer: it brings stars together that lie on different machines.</summary>
+    public static readonly ErrorCode QueryNotDistributable = Invalid("query_not_distributable");
+
     /// <summary>A run whose type or algorithm does not have what is asked for.</summary>
     public static readonly ErrorCode WrongRunType = Invalid("wrong_run_type");
 
@@ -247,6 +250,15 @@ public sealed class ErrorCode
     /// <summary>Another program is converting the views.</summary>
     public static readonly ErrorCode ViewsConverting = Conflict("views_converting");
 
+    /// <summary>The tables of a ledger cannot be distributed as things are. Facts: problems, a list.</summary>
+    public static readonly ErrorCode DistributionNotPossible = Conflict("distribution_not_possible");
+
+    /// <summary>What is asked for needs the tables of the ledger on one machine, and they are distributed.</summary>
+    public static readonly ErrorCode LedgerDistributed = Conflict("ledger_distributed");
+
+    /// <summary>Runs are being worked on, and what is asked for needs the ledger to itself. Facts: runs.</summary>
+    public static readonly ErrorCode RunsAtWork = Conflict("runs_at_work");
+
     /// <summary>A schema that an earlier program made.</summary>
     public static readonly ErrorCode SchemaOlder = Conflict("schema_older");
 
@@ -279,6 +291,9 @@ public sealed class ErrorCode
 
     /// <summary>The database does not answer.</summary>
     public static readonly ErrorCode DatabaseAway = Unavailable("database_away");
+
+    /// <summary>One of the machines of a distributed ledger does not answer.</summary>
+    public static readonly ErrorCode DatabaseNodeAway = Unavailable("database_node_away");
 
     /// <summary>The database takes no more connections, or others changed at the same time what was to be changed.</summary>
     public static readonly ErrorCode DatabaseBusy = Unavailable("database_busy");

@@ -101,8 +101,8 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             await connection.ExecuteAsync(
                 """
-                create temporary table incoming_labels (line bigint not null, source_id text not null, is_anomaly integer, kind text,
-                  cluster text, remark text, labelled_by text, labelled_at timestamptz) on commit drop
+                create temporary table incoming_labels (line bigint not null, source_id text not null, star_id bigint, is_anomaly integer,
+                  kind text, cluster text, remark text, labelled_by text, labelled_at timestamptz) on commit drop
                 """,
                 cancellationToken
             );
@@ -119,7 +119,8 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
                 await RefuseRepeatedAsync(connection, name, cancellationToken);
             else
                 rows -= await DropRepeatedAsync(connection, cancellationToken);
-            var unknown = await UnknownAsync(connection, dataset.DatasetId, cancellationToken);
+            await FindStarsAsync(connection, dataset.DatasetId, cancellationToken);
+            var unknown = await UnknownAsync(connection, cancellationToken);
             if (unknown.Count > 0 && (unknown.Count == rows || !(options.SkipUnknown || members is not null)))
             {
                 throw LedgerException
@@ -138,20 +139,20 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
                     .With("all", unknown.Count == rows);
             }
             var by = AnnotationText.Who(options.By) ?? "";
+            await LedgerLayout.BeforeLabelsAsync(connection, cancellationToken);
             var stored = await connection.ExecuteAsync(
                 $"""
                 insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster, remark, labelled_by, labelled_at)
-                select s.star_id, $2, l.is_anomaly, l.kind, l.cluster, l.remark, coalesce(l.labelled_by, nullif($3, '')),
+                select l.star_id, $1, l.is_anomaly, l.kind, l.cluster, l.remark, coalesce(l.labelled_by, nullif($2, '')),
                   coalesce(l.labelled_at, now())
                 from incoming_labels l
-                join public.stars s on s.dataset_id = $1 and s.source_id = l.source_id
-                order by s.star_id
+                where l.star_id is not null
+                order by l.star_id
                 on conflict (star_id, label_set) do update
                 set {(members is null ? "is_anomaly = excluded.is_anomaly, kind = excluded.kind, remark = excluded.remark," : "")}
                     cluster = excluded.cluster, labelled_by = excluded.labelled_by, labelled_at = excluded.labelled_at
                 """,
                 cancellationToken,
-                dataset.DatasetId,
                 options.LabelSet,
                 by
             );
@@ -159,6 +160,7 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
                 members is null || options.Partial
                     ? 0
                     : await LabelOthersAsync(connection, dataset.DatasetId, options.LabelSet, members, by, cancellationToken);
+            await FollowAsync(connection, dataset.DatasetId, members is not null && !options.Partial, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             // The planner should know a new set at once: it would take it for empty, and look through all results of a run for each star.
             await connection.ExecuteAsync("analyze public.star_labels", cancellationToken);
@@ -289,8 +291,8 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
             """
             update public.star_labels l set cluster = null, labelled_by = nullif($4, ''), labelled_at = now()
             from public.stars s
-            where s.dataset_id = $1 and s.star_id = l.star_id and l.label_set = $2 and l.cluster = $3
-              and not exists (select 1 from incoming_labels i where i.source_id = s.source_id)
+            left join incoming_labels i on i.star_id = s.star_id
+            where s.dataset_id = $1 and s.star_id = l.star_id and l.label_set = $2 and l.cluster = $3 and i.star_id is null
             """,
             cancellationToken,
             datasetId,
@@ -303,7 +305,9 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
             insert into public.star_labels (star_id, label_set, labelled_by, labelled_at)
             select s.star_id, $2, nullif($3, ''), now()
             from public.stars s
-            where s.dataset_id = $1 and not exists (select 1 from incoming_labels i where i.source_id = s.source_id)
+            left join public.star_labels h on h.star_id = s.star_id and h.label_set = $2
+            left join incoming_labels i on i.star_id = s.star_id
+            where s.dataset_id = $1 and h.star_id is null and i.star_id is null
             order by s.star_id
             on conflict (star_id, label_set) do nothing
             """,
@@ -332,23 +336,52 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
             );
     }
 
+    // Which stars the rows mean, in statements of their own: what is on other machines is joined with this list, and never written by it.
+    private static async Task FindStarsAsync(NpgsqlConnection connection, long datasetId, CancellationToken cancellationToken)
+    {
+        await connection.ExecuteAsync("analyze incoming_labels", cancellationToken);
+        await connection.ExecuteAsync(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                create temporary table labelled_stars on commit drop as
+                select l.source_id, s.star_id from incoming_labels l
+                join public.stars s on s.dataset_id = {datasetId} and s.source_id = l.source_id
+                """
+            ),
+            cancellationToken
+        );
+        await connection.ExecuteAsync(
+            "update incoming_labels l set star_id = f.star_id from labelled_stars f where f.source_id = l.source_id",
+            cancellationToken
+        );
+    }
+
+    /// <summary>What is judged by the labels follows, where no trigger does it.</summary>
+    /// <param name="all">whether labels of all stars of the dataset may be others</param>
+    private static async Task FollowAsync(NpgsqlConnection connection, long datasetId, bool all, CancellationToken cancellationToken)
+    {
+        if (!await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
+            return;
+        var stars = all
+            ? await connection.ListAsync<long>("select star_id from public.stars where dataset_id = $1", cancellationToken, datasetId)
+            : await connection.ListAsync<long>("select star_id from incoming_labels where star_id is not null", cancellationToken);
+        await LedgerLayout.AfterLabelsAsync(connection, [.. stars], cancellationToken);
+    }
+
     private static async Task<(long Count, List<string> Examples)> UnknownAsync(
         NpgsqlConnection connection,
-        long datasetId,
         CancellationToken cancellationToken
     )
     {
         await using var command = new NpgsqlCommand(
             $"""
-            select count(*) over (), source_id, line from incoming_labels l
-            where not exists (select 1 from public.stars s where s.dataset_id = $1 and s.source_id = l.source_id)
-            order by line limit {MostExamples}
+            select count(*) over (), source_id, line from incoming_labels l where star_id is null order by line limit {MostExamples}
             """,
             connection
         )
         {
             CommandTimeout = 0,
-            Parameters = { new() { Value = datasetId } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         long count = 0;

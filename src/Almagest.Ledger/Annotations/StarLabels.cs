@@ -62,9 +62,18 @@ public sealed class StarLabels(LedgerDatabase ledger)
         if (changed == LabelFields.None || only is null && isEmpty)
             throw LedgerException.Invalid("is_anomaly", "the label says nothing of the star", "Give is_anomaly, kind, cluster or remark.");
         await new Datasets.DatasetRepository(ledger).GetStarAsync(label.StarId, cancellationToken);
-        return await ledger.AskAsync(
+        return await WriteAsync(
+            [checkedLabel.StarId],
             async connection =>
             {
+                var isNew =
+                    await connection.ScalarAsync(
+                        "select 1 from public.star_labels where star_id = $1 and label_set = $2",
+                        cancellationToken,
+                        checkedLabel.StarId,
+                        checkedLabel.LabelSet
+                    )
+                    is null;
                 await using var command = new NpgsqlCommand(
                     """
                     insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster, remark, labelled_by, labelled_at)
@@ -75,7 +84,7 @@ public sealed class StarLabels(LedgerDatabase ledger)
                         cluster = case when $10 then excluded.cluster else star_labels.cluster end,
                         remark = case when $11 then excluded.remark else star_labels.remark end,
                         labelled_by = excluded.labelled_by, labelled_at = excluded.labelled_at
-                    returning labelled_at, xmax = 0, is_anomaly, kind, cluster, remark
+                    returning labelled_at, is_anomaly, kind, cluster, remark
                     """,
                     connection
                 )
@@ -98,11 +107,11 @@ public sealed class StarLabels(LedgerDatabase ledger)
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 await reader.ReadAsync(cancellationToken);
                 checkedLabel.LabelledAt = reader.GetDateTime(0);
-                checkedLabel.IsAnomaly = reader.IsDBNull(2) ? null : reader.GetInt32(2);
-                checkedLabel.Kind = reader.IsDBNull(3) ? null : reader.GetString(3);
-                checkedLabel.Cluster = reader.IsDBNull(4) ? null : reader.GetString(4);
-                checkedLabel.Remark = reader.IsDBNull(5) ? null : reader.GetString(5);
-                return (checkedLabel, reader.GetBoolean(1));
+                checkedLabel.IsAnomaly = reader.IsDBNull(1) ? null : reader.GetInt32(1);
+                checkedLabel.Kind = reader.IsDBNull(2) ? null : reader.GetString(2);
+                checkedLabel.Cluster = reader.IsDBNull(3) ? null : reader.GetString(3);
+                checkedLabel.Remark = reader.IsDBNull(4) ? null : reader.GetString(4);
+                return (checkedLabel, isNew);
             },
             cancellationToken
         );
@@ -122,7 +131,8 @@ public sealed class StarLabels(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(starIds);
         var name = AnnotationText.Short("kind", kind) ?? throw LedgerException.Invalid("kind", "the kind has no name", "Give one.");
         var set = AnnotationText.Short("label_set", labelSet) ?? "truth";
-        return await ledger.AskAsync(
+        return await WriteAsync(
+            starIds,
             async connection =>
             {
                 await using var command = new NpgsqlCommand(
@@ -201,7 +211,8 @@ public sealed class StarLabels(LedgerDatabase ledger)
                 "the label says nothing of the stars",
                 "Say whether they are unusual, or give a kind or a cluster."
             );
-        var count = await ledger.AskAsync(
+        var count = await WriteAsync(
+            starIds,
             async connection =>
             {
                 await using var command = new NpgsqlCommand(
@@ -338,6 +349,25 @@ public sealed class StarLabels(LedgerDatabase ledger)
             after = page[^1].Label.StarId;
         }
     }
+
+    // One transaction with what follows the labels.
+    private Task<T> WriteAsync<T>(
+        IReadOnlyList<long> starIds,
+        Func<NpgsqlConnection, Task<T>> write,
+        CancellationToken cancellationToken
+    ) =>
+        ledger.AskAsync(
+            async connection =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                await LedgerLayout.BeforeLabelsAsync(connection, cancellationToken);
+                var written = await write(connection);
+                await LedgerLayout.AfterLabelsAsync(connection, [.. starIds], cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                return written;
+            },
+            cancellationToken
+        );
 
     private static NpgsqlParameter<string?> Text(string? value) =>
         new() { TypedValue = value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text };

@@ -25,6 +25,8 @@ internal static class BackupTables
         "deleted_stars",
         "deleted_labels",
         "deleted_links",
+        "ledger_distribution",
+        "unseen_rows",
     ];
 
     // Who may ask a server is not a matter of what was found.
@@ -79,7 +81,7 @@ internal static class BackupTables
         IEnumerable<BackupTable> tables = await ReadAsync(connection, cancellationToken);
         foreach (var table in ofExport ? ForExport(tables) : tables)
         {
-            await using var command = new NpgsqlCommand($"select exists (select from {Quoted(table.Name)})", connection);
+            await using var command = new NpgsqlCommand($"select exists (select 1 from {Quoted(table.Name)})", connection);
             if ((bool)(await command.ExecuteScalarAsync(cancellationToken))!)
                 return table.Name;
         }

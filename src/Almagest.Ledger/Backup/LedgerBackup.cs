@@ -66,8 +66,17 @@ internal sealed class LedgerBackup(LedgerDatabase ledger)
                 if (purpose == BackupPurpose.Export)
                     tables = [.. BackupTables.ForExport(tables)];
                 var rows = 0L;
+                var isDistributed = await LedgerLayout.IsDistributedAsync(connection, cancellationToken);
                 foreach (var table in tables)
-                    rows += await WriteTableAsync(connection, stream, table, rows, progress, cancellationToken);
+                    rows += await WriteTableAsync(
+                        connection,
+                        stream,
+                        table,
+                        isDistributed ? UnseenRows.Seen.GetValueOrDefault(table.Name) : null,
+                        rows,
+                        progress,
+                        cancellationToken
+                    );
                 await BackupFormat.WriteAsync(stream, 'E', new BackupEnd(tables.Count, rows), cancellationToken);
                 return new BackupReport(header, tables.Count, rows);
             },
@@ -105,6 +114,7 @@ internal sealed class LedgerBackup(LedgerDatabase ledger)
         NpgsqlConnection connection,
         Stream stream,
         BackupTable table,
+        string? seen,
         long before,
         IProgress<BackupProgress>? progress,
         CancellationToken cancellationToken
@@ -124,7 +134,9 @@ internal sealed class LedgerBackup(LedgerDatabase ledger)
         var columns = string.Join(", ", table.Columns.Select(BackupTables.QuotedName));
         using (
             var reader = await connection.BeginTextExportAsync(
-                $"copy {BackupTables.Quoted(table.Name)} ({columns}) to stdout (format text)",
+                seen is null
+                    ? $"copy {BackupTables.Quoted(table.Name)} ({columns}) to stdout (format text)"
+                    : $"copy (select {columns} from {BackupTables.Quoted(table.Name)} where {seen}) to stdout (format text)",
                 cancellationToken
             )
         )

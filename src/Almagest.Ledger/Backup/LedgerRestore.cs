@@ -60,6 +60,15 @@ public sealed class LedgerRestore(LedgerDatabase ledger)
             async connection =>
             {
                 var isExport = header.Purpose == BackupPurpose.Export;
+                if (
+                    await connection.ScalarAsync("select to_regclass('public.ledger_distribution') is not null", cancellationToken) is true
+                    && await LedgerLayout.IsDistributedAsync(connection, cancellationToken)
+                )
+                    throw LedgerException.Of(
+                        ErrorCode.LedgerDistributed,
+                        "the tables of the ledger are distributed, and a ledger is read into one whose tables are not",
+                        "Bring them together on one machine first; distribute them afterwards."
+                    );
                 if (await BackupTables.FirstWithRowsAsync(connection, isExport, cancellationToken) is { } table)
                     throw LedgerException
                         .Of(

@@ -53,6 +53,9 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
     /// <summary>Free space below which what writes much is refused, bytes (<see cref="DiskSpace"/>).</summary>
     public long ReservedBytes { get; init; } = DiskSpace.Reserve;
 
+    /// <summary>How its tables lay when somebody asked last.</summary>
+    internal KnownLayout? Layout { get; set; }
+
     /// <summary>Where the database's files are, if that is on this machine.</summary>
     internal async Task<string?> DataDirectoryAsync(CancellationToken cancellationToken)
     {

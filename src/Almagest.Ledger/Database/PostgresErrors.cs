@@ -39,6 +39,38 @@ public static class PostgresErrors
             inner: inner
         );
 
+    // Where Citus says that a question cannot be divided; PostgreSQL has no sources of these names.
+    private static readonly string[] s_dividing =
+    [
+        "multi_join_order.c",
+        "multi_logical_planner.c",
+        "multi_physical_planner.c",
+        "multi_router_planner.c",
+        "multi_server_executor.c",
+        "query_pushdown_planning.c",
+        "recursive_planning.c",
+        "local_distributed_join_planner.c",
+        "insert_select_planner.c",
+        "deferred_errors.c",
+        "errormessage.c",
+        "distributed_planner.c",
+    ];
+
+    /// <summary>
+    /// Whether it is said of a question that it cannot be divided among the machines of a distributed ledger. The name is that of a source
+    /// of Citus, the same in every language.
+    /// </summary>
+    public static bool IsNotDistributable(PostgresException error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return error.SqlState is PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.InternalError
+            && s_dividing.Contains(Path.GetFileName(error.File));
+    }
+
+    /// <summary>What is said of such a question.</summary>
+    public const string NotDistributable =
+        "the ledger is distributed by star, and the question brings stars together that lie on different machines";
+
     private static LedgerException DiskFull(PostgresException inner) =>
         LedgerException.Of(
             ErrorCode.DatabaseDiskFull,
@@ -54,6 +86,19 @@ public static class PostgresErrors
             return Unanswered(error);
         return pg.SqlState switch
         {
+            PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.InternalError when IsNotDistributable(pg) => LedgerException.Of(
+                ErrorCode.QueryNotDistributable,
+                NotDistributable,
+                "Join by star_id, or ask for each side by itself.",
+                inner: pg
+            ),
+            // The server that was asked answers; the one that it asked does not.
+            PostgresErrorCodes.ConnectionFailure or PostgresErrorCodes.SqlClientUnableToEstablishSqlConnection => LedgerException.Of(
+                ErrorCode.DatabaseNodeAway,
+                "a node of the database does not answer",
+                "Start it again, or try again in a moment.",
+                inner: pg
+            ),
             PostgresErrorCodes.UniqueViolation => LedgerException
                 .Of(ErrorCode.AlreadyExists, $"it exists already ({pg.TableName}, {pg.ConstraintName})", inner: pg)
                 .With("table", pg.TableName)

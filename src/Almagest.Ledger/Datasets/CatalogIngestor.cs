@@ -62,7 +62,6 @@ public sealed partial class CatalogIngestor(LedgerDatabase ledger)
             await DiskSpace.RequireAsync(ledger, 3 * total, cancellationToken);
 
             await using var connection = await ledger.ConnectAsync(cancellationToken);
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             var dataset = new Dataset
             {
                 Name = name,
@@ -70,7 +69,14 @@ public sealed partial class CatalogIngestor(LedgerDatabase ledger)
                 Source = "[]",
                 ColumnMapping = "{}",
             };
-            var load = await StarLoad.BeginAsync(ledger, connection, dataset, total, options.RejectedRowsKept, cancellationToken);
+            await using var load = await StarLoad.BeginAsync(
+                ledger,
+                connection,
+                dataset,
+                total,
+                options.RejectedRowsKept,
+                cancellationToken
+            );
             var sources = new JsonArray();
             ColumnMapping? mapping = null;
             var notes = new List<string>();
@@ -99,7 +105,7 @@ public sealed partial class CatalogIngestor(LedgerDatabase ledger)
             dataset.Source = sources.ToJsonString();
             dataset.ColumnMapping = MappingJson(mapping!);
             await load.FinishAsync(file => CatalogSource.Read(files[file], options, cancellationToken), cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            await load.CommitAsync(cancellationToken);
             await AnalyzeAsync(cancellationToken);
             return new IngestReport(
                 dataset,

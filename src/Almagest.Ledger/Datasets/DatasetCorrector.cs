@@ -348,6 +348,7 @@ public sealed class DatasetCorrector(LedgerDatabase ledger)
                 "insert into public.stars overriding system value select * from corrected order by star_id",
                 cancellationToken
             );
+            await LedgerLayout.AfterStarsAsync(connection, datasetId, cancellationToken);
             await connection.ExecuteAsync(
                 "update public.datasets set source = $2::jsonb, column_mapping = $3::jsonb, checksum = $4 where dataset_id = $1",
                 cancellationToken,

@@ -58,7 +58,7 @@ public static class IntegerIds
                 await using var command = new NpgsqlCommand(
                     """
                     select not exists (
-                      select from public.stars
+                      select 1 from public.stars
                       where dataset_id = $1 and source_id !~ '^(0|[1-9][0-9]{0,17})$'
                         and not (source_id ~ '^[1-9][0-9]{18}$' and source_id::numeric <= 9223372036854775807))
                     """,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Threading.Channels;
 using Almagest.Catalog.Stars;
 using Almagest.Ledger.Database;
@@ -9,11 +10,12 @@ using RejectedRow = Almagest.Ledger.Model.RejectedRow;
 namespace Almagest.Ledger.Datasets;
 
 /// <summary>
-/// Brings the rows of a load into the tables, in the caller's transaction. Rows whose source id is certainly new go straight into
+/// Brings the rows of a load into the tables, in one transaction; on a distributed ledger in two, of which the second makes the dataset
+/// (<see cref="UnseenRows"/>). Rows whose source id is certainly new go straight into
 /// <c>stars</c> by COPY; the few that may repeat an earlier one wait in a temporary table, and become stars where the database finds that
 /// they do not. One thread parses while another writes. Star ids ascend in the order of the files, whichever way a row went.
 /// </summary>
-internal sealed class StarLoad
+internal sealed class StarLoad : IAsyncDisposable
 {
     /// <summary>Rows that wait in memory until they are written, and batches that they may keep alive.</summary>
     private const int MostWaiting = 65_536,
@@ -28,15 +30,29 @@ internal sealed class StarLoad
     private readonly List<WaitingStar> _suspects = [];
     private readonly List<WaitingStar> _labels = [];
     private readonly Dataset _dataset;
+
+    // Of a distributed ledger; null of others.
+    private readonly UnseenRows? _unseen;
+    private NpgsqlTransaction _transaction;
     private long _suspected;
     private int _held;
     private double _firstEpoch = double.NaN;
     private bool _oneEpoch = true;
 
-    private StarLoad(LedgerDatabase ledger, NpgsqlConnection connection, Dataset dataset, long fileBytes, int rejectedKept)
+    private StarLoad(
+        LedgerDatabase ledger,
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        UnseenRows? unseen,
+        Dataset dataset,
+        long fileBytes,
+        int rejectedKept
+    )
     {
         _ledger = ledger;
         _connection = connection;
+        _transaction = transaction;
+        _unseen = unseen;
         _dataset = dataset;
         _rejectedKept = rejectedKept;
         _seen = new SourceIdBloomFilter(fileBytes);
@@ -50,7 +66,7 @@ internal sealed class StarLoad
 
     /// <summary>Begins with the dataset's own row, which <see cref="FinishAsync"/> completes.</summary>
     /// <param name="ledger">gives a second connection for the stars' ids</param>
-    /// <param name="connection">in a transaction</param>
+    /// <param name="connection">in no transaction</param>
     /// <param name="fileBytes">of all files</param>
     public static async Task<StarLoad> BeginAsync(
         LedgerDatabase ledger,
@@ -61,23 +77,59 @@ internal sealed class StarLoad
         CancellationToken cancellationToken
     )
     {
+        UnseenRows? unseen = null;
+        if (await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
+        {
+            dataset.DatasetId = (long)
+                (
+                    await connection.ScalarAsync(
+                        "select nextval(pg_get_serial_sequence('public.datasets', 'dataset_id')::regclass)",
+                        cancellationToken
+                    )
+                )!;
+            unseen = await UnseenRows.HoldAsync(connection, UnseenRows.Stars, dataset.DatasetId, cancellationToken);
+        }
+        var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var load = new StarLoad(ledger, connection, transaction, unseen, dataset, fileBytes, rejectedKept);
+        try
+        {
+            if (unseen is null)
+                await load.InsertDatasetAsync(cancellationToken);
+            else
+                await unseen.AnnounceAsync(cancellationToken);
+            return load;
+        }
+        catch
+        {
+            await load.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task InsertDatasetAsync(CancellationToken cancellationToken)
+    {
         await using var command = new NpgsqlCommand(
-            """
-            insert into public.datasets (name, source, checksum, column_mapping, star_count, rejected_count)
-            values ($1, '[]', $2, '{}', 0, 0) returning dataset_id, created_at
+            $"""
+            insert into public.datasets ({(
+                _unseen is null ? "" : "dataset_id, "
+            )}name, source, checksum, column_mapping, star_count, rejected_count){(_unseen is null ? "" : " overriding system value")}
+            values ({(
+                _unseen is null ? "" : "$3, "
+            )}$1, '[]', $2, jsonb_build_object(), 0, 0) returning dataset_id, created_at
             """,
-            connection
+            _connection
         )
         {
             CommandTimeout = 0,
         };
-        command.Parameters.Add(new() { Value = dataset.Name });
-        command.Parameters.Add(new() { Value = dataset.Checksum });
+        command.Parameters.Add(new() { Value = _dataset.Name });
+        command.Parameters.Add(new() { Value = _dataset.Checksum });
+        if (_unseen is not null)
+            command.Parameters.Add(new() { Value = _dataset.DatasetId });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        dataset.DatasetId = reader.GetInt64(0);
-        dataset.CreatedAt = reader.GetDateTime(1);
-        return new StarLoad(ledger, connection, dataset, fileBytes, rejectedKept);
+        _dataset.DatasetId = reader.GetInt64(0);
+        _dataset.CreatedAt = reader.GetDateTime(1);
     }
 
     /// <summary>Reads one file into the tables.</summary>
@@ -148,11 +200,38 @@ internal sealed class StarLoad
         if (_suspected > 0)
         {
             var columns = StarRows.Columns(StarRows.Further);
-            var stored = await _connection.ExecuteAsync(
+            // No index is asked: of a distributed ledger none knows all stars.
+            await _connection.ExecuteAsync("analyze incoming", cancellationToken);
+            await _connection.ExecuteAsync(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"""
+                    create temporary table stored on commit drop as
+                    select i.star_id from incoming i
+                    join public.stars s on s.dataset_id = {_dataset.DatasetId} and s.source_id = i.source_id
+                    """
+                ),
+                cancellationToken
+            );
+            await _connection.ExecuteAsync(
+                """
+                create temporary table repeated on commit drop as
+                select i.star_id, i.file, i.line, i.source_id
+                from (select star_id, file, line, source_id, row_number() over (partition by source_id order by star_id) as place
+                      from incoming) i
+                left join stored s on s.star_id = i.star_id
+                where i.place > 1 or s.star_id is not null
+                """,
+                cancellationToken
+            );
+            var repeated = await _connection.ExecuteAsync(
+                "delete from incoming where star_id in (select star_id from repeated)",
+                cancellationToken
+            );
+            await _connection.ExecuteAsync(
                 $"""
                 insert into public.stars (star_id, dataset_id, {columns})
                 select star_id, $1, {columns} from incoming order by star_id
-                on conflict (dataset_id, source_id) do nothing
                 """,
                 cancellationToken,
                 _dataset.DatasetId
@@ -160,17 +239,18 @@ internal sealed class StarLoad
             await _connection.ExecuteAsync(
                 """
                 insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster)
-                select star_id, 'truth', label_outlier, label_kind, label_cluster from incoming join public.stars using (star_id)
+                select star_id, 'truth', label_outlier, label_kind, label_cluster from incoming
                 where label_outlier is not null or label_kind is not null or label_cluster is not null
                 """,
                 cancellationToken
             );
-            var repeated = _suspected - stored;
             _dataset.StarCount -= repeated;
             Rejected += repeated;
             if (repeated > 0)
                 await RejectRepeatedAsync(read, cancellationToken);
         }
+        if (_unseen is not null)
+            await CommitStarsAsync(cancellationToken);
         _dataset.RejectedCount = Rejected;
         _dataset.ReferenceEpoch = _oneEpoch && !double.IsNaN(_firstEpoch) ? _firstEpoch : null;
         await using (
@@ -190,6 +270,26 @@ internal sealed class StarLoad
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
         await StoreRejectedAsync(_connection, _dataset.DatasetId, _rejected, cancellationToken);
+        await LedgerLayout.AfterStarsAsync(_connection, _dataset.DatasetId, cancellationToken);
+    }
+
+    /// <summary>From here on the dataset is there.</summary>
+    public Task CommitAsync(CancellationToken cancellationToken) => _transaction.CommitAsync(cancellationToken);
+
+    // What nobody sees yet is committed; the dataset makes it seen.
+    private async Task CommitStarsAsync(CancellationToken cancellationToken)
+    {
+        await _transaction.CommitAsync(cancellationToken);
+        _transaction = await _connection.BeginTransactionAsync(cancellationToken);
+        await _unseen!.ShowAsync(cancellationToken);
+        await InsertDatasetAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _transaction.DisposeAsync();
+        if (_unseen is not null)
+            await _unseen.ReleaseAsync();
     }
 
     /// <summary>Ids from the sequence of the table, ascending; another load may take some in between.</summary>
@@ -267,8 +367,7 @@ internal sealed class StarLoad
         await using (
             var command = new NpgsqlCommand(
                 """
-                select file, line, source_id from incoming i
-                where not exists (select 1 from public.stars s where s.star_id = i.star_id) order by star_id limit $1
+                select file, line, source_id from repeated order by star_id limit $1
                 """,
                 _connection
             )

@@ -11,7 +11,7 @@ internal static class DatasetDeletionSql
         """;
 
     /// <summary>Whether one of them is worked on. $1 runs</summary>
-    public const string AreAtWork = "select exists (select from public.discovery_runs where run_id = any($1) and status = 'running')";
+    public const string AreAtWork = "select exists (select 1 from public.discovery_runs where run_id = any($1) and status = 'running')";
 
     /// <summary>Roughly the bytes that its copy takes, results aside, each with its key. $1 dataset</summary>
     public const string Bytes = """
@@ -155,7 +155,7 @@ internal static class DatasetDeletionSql
     public const string WentWith = $"""
         select d.deletion_id from public.deletions d
         where d.with_deletion = any($1) and d.kind = $2
-          and not exists (select from {Needs} where not exists (
+          and not exists (select 1 from {Needs} where not exists (
             select from public.datasets s where s.dataset_id = needed.dataset_id))
         order by d.deletion_id
         """;
@@ -180,7 +180,7 @@ internal static class DatasetDeletionSql
         """
             insert into public.run_identifications
             select i.* from public.deletions d, jsonb_populate_record(null::public.run_identifications, d.content -> 'identification') i
-            where d.deletion_id = any($1) and exists (select from public.discovery_runs r where r.run_id = i.run_id)
+            where d.deletion_id = any($1) and exists (select 1 from public.discovery_runs r where r.run_id = i.run_id)
             on conflict do nothing
             """,
         """
@@ -188,7 +188,7 @@ internal static class DatasetDeletionSql
             select i.* from public.deletions d,
               jsonb_populate_recordset(null::public.cluster_identifications, d.content -> 'identified') i
             where d.deletion_id = any($1)
-              and exists (select from public.run_identifications r where r.run_id = i.run_id and r.dataset_id = i.dataset_id)
+              and exists (select 1 from public.run_identifications r where r.run_id = i.run_id and r.dataset_id = i.dataset_id)
             on conflict do nothing
             """,
     ];
@@ -205,7 +205,7 @@ internal static class DatasetDeletionSql
         """
             insert into public.watches
             select (jsonb_populate_record(null::public.watches, case
-                when exists (select from public.watches o where o.name = w ->> 'name')
+                when exists (select 1 from public.watches o where o.name = w ->> 'name')
                 then jsonb_set(w, '{name}', to_jsonb(format('%s (%s, brought back)', w ->> 'name', w ->> 'watch_id'))) else w end)).*
             from public.deletions d, jsonb_array_elements(d.content -> 'watches') w
             where d.deletion_id = $1
@@ -213,7 +213,7 @@ internal static class DatasetDeletionSql
         """
             insert into public.watch_news
             select n.* from public.deletions d, jsonb_populate_recordset(null::public.watch_news, d.content -> 'news') n
-            where d.deletion_id = $1 and exists (select from public.discovery_runs r where r.run_id = n.run_id)
+            where d.deletion_id = $1 and exists (select 1 from public.discovery_runs r where r.run_id = n.run_id)
             on conflict do nothing
             """,
     ];

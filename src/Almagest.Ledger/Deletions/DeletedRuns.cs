@@ -17,15 +17,20 @@ internal static class DeletedRuns
             runs,
             new NpgsqlParameter { Value = (object?)by ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }
         );
-        if (kept.Count > 0)
-            foreach (var sql in DeletionSql.KeepBulk)
-                await connection.ExecuteAsync(sql, cancellationToken, runs);
+        if (kept.Count == 0)
+            return 0;
+        if (!await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
+            await connection.ExecuteAsync(DeletionSql.KeepResults, cancellationToken, runs);
+        foreach (var sql in DeletionSql.KeepBulk)
+            await connection.ExecuteAsync(sql, cancellationToken, runs);
         return kept.Count;
     }
 
     /// <summary>Brings back what the views count of runs, which comes before their rows.</summary>
     public static async Task RestoreBulkAsync(NpgsqlConnection connection, long[] deletions, CancellationToken cancellationToken)
     {
+        // None of runs that were deleted on a distributed ledger.
+        await connection.ExecuteAsync(DeletionSql.RestoreResults, cancellationToken, deletions);
         foreach (var sql in DeletionSql.RestoreBulk)
             await connection.ExecuteAsync(sql, cancellationToken, deletions);
     }

@@ -28,10 +28,14 @@ internal static class DeletionSql
         returning deletion_id
         """;
 
-    /// <summary>What belongs to them in bulk. $1 runs</summary>
+    /// <summary>Their results leave the table of those that are seen; on a distributed ledger they stay, for nothing shows them without their
+    /// runs. $1 runs</summary>
+    public const string KeepResults =
+        $"insert into public.deleted_results ({ResultColumns}) select {ResultColumns} from public.discovery_results where run_id = any($1)";
+
+    /// <summary>What else belongs to them in bulk. $1 runs</summary>
     public static readonly string[] KeepBulk =
     [
-        $"insert into public.deleted_results ({ResultColumns}) select {ResultColumns} from public.discovery_results where run_id = any($1)",
         $"insert into public.deleted_exclusions ({ExclusionColumns}) select {ExclusionColumns} from public.discovery_exclusions "
             + "where run_id = any($1)",
         // Triggers count them out of the views and take their results away.
@@ -40,10 +44,13 @@ internal static class DeletionSql
 
     private const string RunsOf = "run_id in (select run_id from public.deletions where deletion_id = any($1) and kind = 'run')";
 
-    /// <summary>What the rows of runs make the views count, before them. $1 their deletions</summary>
+    /// <summary>The results of runs come back. $1 their deletions</summary>
+    public const string RestoreResults =
+        $"insert into public.discovery_results ({ResultColumns}) select {ResultColumns} from public.deleted_results where {RunsOf}";
+
+    /// <summary>What else the rows of runs make the views count, before them. $1 their deletions</summary>
     public static readonly string[] RestoreBulk =
     [
-        $"insert into public.discovery_results ({ResultColumns}) select {ResultColumns} from public.deleted_results where {RunsOf}",
         $"insert into public.discovery_exclusions ({ExclusionColumns}) select {ExclusionColumns} from public.deleted_exclusions "
             + $"where {RunsOf}",
     ];
@@ -66,13 +73,13 @@ internal static class DeletionSql
             insert into public.run_identifications
             select i.* from public.deletions d,
               jsonb_populate_recordset(null::public.run_identifications, d.content -> 'identifications') i
-            where d.deletion_id = any($1) and exists (select from public.datasets s where s.dataset_id = i.dataset_id)
+            where d.deletion_id = any($1) and exists (select 1 from public.datasets s where s.dataset_id = i.dataset_id)
             """,
         """
             insert into public.cluster_identifications
             select i.* from public.deletions d,
               jsonb_populate_recordset(null::public.cluster_identifications, d.content -> 'identified') i
-            where d.deletion_id = any($1) and exists (select from public.datasets s where s.dataset_id = i.dataset_id)
+            where d.deletion_id = any($1) and exists (select 1 from public.datasets s where s.dataset_id = i.dataset_id)
             """,
         """
             insert into public.deletions (kind, run_id, dataset_id, with_deletion, content, summary)
@@ -110,23 +117,29 @@ internal static class DeletionSql
     public const string RestoreNote = """
         insert into public.run_notes overriding system value
         select (jsonb_populate_record(null::public.run_notes, $2)).*
-        where exists (select from public.discovery_runs where run_id = $1)
+        where exists (select 1 from public.discovery_runs where run_id = $1)
         """;
 
-    /// <summary>Takes a star's label away and keeps it. $1 star, $2 set, $3 who</summary>
-    public const string DeleteLabel = """
-        with l as (delete from public.star_labels where star_id = $1 and label_set = $2 returning *)
-        insert into public.deletions (kind, star_id, dataset_id, deleted_by, content, summary)
-        select 'label', l.star_id, s.dataset_id, $3, to_jsonb(l), format('label of star %s in the set %s', s.source_id, l.label_set)
-        from l join public.stars s using (star_id)
-        returning deletion_id
+    /// <summary>What a star's label says. $1 star, $2 set</summary>
+    public const string Label = "select to_jsonb(l)::text from public.star_labels l where star_id = $1 and label_set = $2 for update";
+
+    /// <summary>Takes it away. $1 star, $2 set</summary>
+    public const string DeleteLabel = "delete from public.star_labels where star_id = $1 and label_set = $2";
+
+    /// <summary>Whose star it is, and its name. $1 star</summary>
+    public const string LabelledStar = "select dataset_id, source_id from public.stars where star_id = $1";
+
+    /// <summary>Keeps the label. $1 star, $2 dataset, $3 who, $4 what it was, $5 what is said of it</summary>
+    public const string KeepLabel = """
+        insert into public.deletions (kind, star_id, dataset_id, deleted_by, content, summary) values ('label', $1, $2, $3, $4::jsonb, $5)
         """;
 
-    /// <summary>$1 star, $2 content</summary>
+    /// <summary>Whether the star has a label in that set by now. $1 star, $2 content</summary>
+    public const string HasLabel = "select 1 from public.star_labels where star_id = $1 and label_set = $2::jsonb ->> 'label_set'";
+
+    /// <summary>$1 content</summary>
     public const string RestoreLabel = """
-        insert into public.star_labels select (jsonb_populate_record(null::public.star_labels, $2)).*
-        where exists (select from public.stars where star_id = $1)
-        on conflict do nothing
+        insert into public.star_labels select (jsonb_populate_record(null::public.star_labels, $1)).*
         """;
 
     /// <summary>One deletion, or the one of a run, with the name of a deleted dataset that it cannot come back without; held against others

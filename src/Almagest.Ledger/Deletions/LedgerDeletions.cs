@@ -30,6 +30,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
         return await InTransactionAsync(
             async (connection, transaction) =>
             {
+                await RequireOneMachineAsync(connection, "deleted so that it could be brought back", cancellationToken);
                 // Whoever submits a run holds a share of its datasets' rows: it is there already, or finds the dataset gone.
                 const string Hold = "select 1 from public.datasets where dataset_id = $1 for update";
                 if (await connection.ScalarAsync(Hold, cancellationToken, datasetId) is null)
@@ -80,11 +81,43 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
     /// <returns>whether the star had a label in that set</returns>
     /// <exception cref="LedgerException">the database has trouble</exception>
     public Task<bool> DeleteLabelAsync(long starId, string labelSet, string? by, CancellationToken cancellationToken = default) =>
-        ledger.AskAsync(
-            async connection =>
-                await connection.ScalarAsync(DeletionSql.DeleteLabel, cancellationToken, starId, Text(labelSet), Text(by)) is not null,
+        InTransactionAsync(
+            async (connection, transaction) =>
+            {
+                var star = await LabelledStarAsync(connection, starId, cancellationToken);
+                await LedgerLayout.BeforeLabelsAsync(connection, cancellationToken);
+                if (
+                    star is not var (dataset, source)
+                    || await connection.ScalarAsync(DeletionSql.Label, cancellationToken, starId, Text(labelSet)) is not string content
+                )
+                    return false;
+                await connection.ExecuteAsync(DeletionSql.DeleteLabel, cancellationToken, starId, Text(labelSet));
+                await connection.ExecuteAsync(
+                    DeletionSql.KeepLabel,
+                    cancellationToken,
+                    starId,
+                    dataset,
+                    Text(by),
+                    content,
+                    $"label of star {source} in the set {labelSet}"
+                );
+                await LedgerLayout.AfterLabelsAsync(connection, [starId], cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                return true;
+            },
             cancellationToken
         );
+
+    private static async Task<(long Dataset, string Source)?> LabelledStarAsync(
+        NpgsqlConnection connection,
+        long starId,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = new NpgsqlCommand(DeletionSql.LabelledStar, connection) { Parameters = { new() { Value = starId } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetString(1)) : null;
+    }
 
     /// <summary>What can be brought back, the last one first; at most a thousand.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>
@@ -176,8 +209,9 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
     /// <param name="olderThan">null = all</param>
     /// <returns>how many</returns>
     /// <exception cref="LedgerException">the database has trouble</exception>
-    public Task<int> EmptyAsync(TimeSpan? olderThan, CancellationToken cancellationToken = default) =>
-        ledger.AskAsync(
+    public async Task<int> EmptyAsync(TimeSpan? olderThan, CancellationToken cancellationToken = default)
+    {
+        var gone = await ledger.AskAsync(
             c =>
                 c.ExecuteAsync(
                     DeletionSql.Empty,
@@ -186,6 +220,9 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
                 ),
             cancellationToken
         );
+        await UnseenRows.SweepAsync(ledger, UnseenRows.Kept, cancellationToken);
+        return gone;
+    }
 
     private async Task RestoreAsync(long? deletionId, Guid? runId, string? name, string absent, CancellationToken cancellationToken) =>
         await InTransactionAsync(
@@ -210,6 +247,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
         switch (taken.Kind)
         {
             case "dataset":
+                await RequireOneMachineAsync(connection, "brought back", cancellationToken);
                 var called = name ?? JsonNode.Parse(taken.Content)!["dataset"]!["name"]!.GetValue<string>();
                 try
                 {
@@ -238,10 +276,40 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
                     throw Taken($"run {taken.Run} is deleted, and its note cannot be without it", "Bring the run back first.");
                 break;
             default:
-                if (await connection.ExecuteAsync(DeletionSql.RestoreLabel, cancellationToken, taken.Star!.Value, document) == 0)
-                    throw Taken($"star {taken.Star} has another label in that set by now", "Take that one away first.");
+                await RestoreLabelAsync(connection, taken.Star!.Value, taken.Content, cancellationToken);
                 break;
         }
+    }
+
+    // Stars would leave one machine for another, and be half seen meanwhile.
+    private static async Task RequireOneMachineAsync(NpgsqlConnection connection, string what, CancellationToken cancellationToken)
+    {
+        if (await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
+            throw LedgerException
+                .Of(
+                    ErrorCode.LedgerDistributed,
+                    $"the tables of the ledger are distributed, and no dataset can be {what} there",
+                    "Delete it for good, or bring the tables together on one machine first."
+                )
+                .With("deletion", true);
+    }
+
+    private static async Task RestoreLabelAsync(
+        NpgsqlConnection connection,
+        long star,
+        string content,
+        CancellationToken cancellationToken
+    )
+    {
+        NpgsqlParameter Document() => new() { Value = content, NpgsqlDbType = NpgsqlDbType.Jsonb };
+        await LedgerLayout.BeforeLabelsAsync(connection, cancellationToken);
+        if (
+            await LabelledStarAsync(connection, star, cancellationToken) is null
+            || await connection.ScalarAsync(DeletionSql.HasLabel, cancellationToken, star, Document()) is not null
+        )
+            throw Taken($"star {star} has another label in that set by now", "Take that one away first.");
+        await connection.ExecuteAsync(DeletionSql.RestoreLabel, cancellationToken, Document());
+        await LedgerLayout.AfterLabelsAsync(connection, [star], cancellationToken);
     }
 
     private static async Task<Deletion?> TakeAsync(

@@ -15,6 +15,9 @@ internal sealed class DefinedScripts
     /// <summary>Views that some program has registered.</summary>
     public List<string> Registered { get; } = [];
 
+    /// <summary>Whether the bulk tables lie on several machines.</summary>
+    public bool IsDistributed { get; private set; }
+
     public static async Task<DefinedScripts> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var found = new DefinedScripts();
@@ -28,6 +31,8 @@ internal sealed class DefinedScripts
             select 's', nspname, obj_description(oid, 'pg_namespace') from pg_namespace where nspname in ($1, $2)
             union all
             select 'a', view_name, null from public.analytics_views
+            union all
+            select 'd', engine, null from public.ledger_distribution
             """,
             connection
         )
@@ -44,6 +49,8 @@ internal sealed class DefinedScripts
             var (kind, name, fingerprint) = (reader.GetChar(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2));
             if (kind == 'a')
                 found.Registered.Add(name);
+            else if (kind == 'd')
+                found.IsDistributed = true;
             else if (kind == 'f')
                 found._functions[name] = fingerprint;
             else if (kind == 's' && name == SkyFunctions.Schema)
@@ -67,7 +74,7 @@ internal sealed class DefinedScripts
     // What a view's comment says depends on what the view is.
     public bool IsStale(AnalyticsView view) =>
         !_relations.TryGetValue(view.Name, out var found)
-        || found.Fingerprint != (found.Kind == 'm' ? view.Fingerprint : IncrementalSql.FingerprintOf(view));
+        || found.Fingerprint != (found.Kind == 'm' ? view.Fingerprint : IncrementalSql.FingerprintOf(view, IsDistributed));
 
     /// <summary>The names of what is missing or not as this program defines it.</summary>
     public List<string> Stale() =>

@@ -22,6 +22,7 @@ internal static class LedgerFunctions
     public static readonly IReadOnlyList<LedgerFunction> All =
     [
         new("delete_dataset_stars"),
+        new("delete_deleted_rows"),
         new("delete_match_links"),
         new("delete_run_exclusions"),
         new("delete_run_results"),

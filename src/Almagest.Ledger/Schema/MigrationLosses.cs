@@ -72,7 +72,7 @@ internal static class MigrationLosses
                 """
                 select count(*) from public.discovery_runs r
                 where (r.parameters ->> 'draws')::integer > 0 and r.results_hash is not null and exists (
-                  select from public.discovery_results s
+                  select 1 from public.discovery_results s
                   where s.run_id = r.run_id and (s.flag_probability is not null or s.membership_stability is not null))
                 """
             ),
@@ -91,6 +91,8 @@ internal static class MigrationLosses
             ("names of runs", "select count(*) from public.discovery_runs where name is not null"),
         ],
         ["AddCataloguesInPlace"] = [("catalogues read where they lie", "select count(*) from public.datasets where in_place is not null")],
+        // A distributed ledger is brought together before.
+        ["AddDistribution"] = [],
         ["AddAccessTokens"] = [("access tokens", "select count(*) from public.access_tokens")],
     };
 

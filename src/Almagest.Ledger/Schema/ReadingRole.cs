@@ -70,7 +70,8 @@ public static class ReadingRole
         await using var command = new NpgsqlCommand(
             $"""
             select not has_schema_privilege('{Name}', 'public', 'usage')
-              or exists (select from unnest($1) r
+              or {LacksSummaries}
+              or exists (select 1 from unnest($1) r
                          where to_regclass(r) is not null and not has_table_privilege('{Name}', r, 'select'))
             """,
             connection
@@ -98,11 +99,16 @@ public static class ReadingRole
         }
     }
 
+    // Of a distributed ledger a view is taken apart where it is joined with stars, and its tables are read by whoever asks. They hold what
+    // the views show.
+    private const string LacksSummaries =
+        $"(view_summaries.is_distributed() and not has_table_privilege('{Name}', 'view_summaries.flagged_stars', 'select'))";
+
     // Two programs may come at the same moment.
     private const string CreateSql = $"""
         do $role$
         begin
-          if not exists (select from pg_roles where rolname = '{Name}') then
+          if not exists (select 1 from pg_roles where rolname = '{Name}') then
             create role {Name} nologin nosuperuser nocreatedb nocreaterole noinherit noreplication;
           end if;
         exception when duplicate_object or unique_violation then null;
@@ -125,6 +131,10 @@ public static class ReadingRole
               perform pg_advisory_xact_lock(hashtext('{Name}'));
               if not has_schema_privilege('{Name}', 'public', 'usage') then
                 grant usage on schema public to {Name};
+              end if;
+              if {LacksSummaries} then
+                grant usage on schema view_summaries to {Name};
+                grant select on all tables in schema view_summaries to {Name};
               end if;
               for relation in select format('public.%I', r) from unnest(array[{string.Join(", ", Relations.Select(r => $"'{r}'"))}]) r
               loop

@@ -2,6 +2,7 @@ using System.Data;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Descriptors;
+using Npgsql;
 
 namespace Almagest.Ledger.Schema;
 
@@ -28,16 +29,23 @@ internal static class RepeatableScripts
                 cancellationToken
             );
             await connection.ExecuteAsync($"select pg_advisory_xact_lock({IncrementalSql.ModeLock})", cancellationToken);
-            var defined = await DefinedScripts.ReadAsync(connection, cancellationToken);
-            var state =
-                await ViewModeState.FindAsync(connection, cancellationToken) ?? new ViewModeState(ViewMode.Refresh, ViewModeState.Steady);
-            var plan = Plan.Of(defined, state);
-            await connection.ExecuteAsync(plan.Sql(defined, state), cancellationToken);
+            convert = await RunAsync(connection, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
-            convert = plan.GoesOnIncrementally;
         }
         if (convert)
             await new ViewConverter(ledger).ConvertAsync(ViewMode.Incremental, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>The same in a transaction of the caller's, who holds the locks.</summary>
+    /// <returns>whether the views are to be converted to mode incremental again afterwards</returns>
+    internal static async Task<bool> RunAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var defined = await DefinedScripts.ReadAsync(connection, cancellationToken);
+        var state =
+            await ViewModeState.FindAsync(connection, cancellationToken) ?? new ViewModeState(ViewMode.Refresh, ViewModeState.Steady);
+        var plan = Plan.Of(defined, state);
+        await connection.ExecuteAsync(plan.Sql(defined, state), cancellationToken);
+        return plan.GoesOnIncrementally;
     }
 
     /// <param name="Views">what is dropped and made anew, in the order of dependence</param>
@@ -75,7 +83,7 @@ internal static class RepeatableScripts
                         : Array.Empty<string>(),
                     .. LedgerFunctions.All.Where(defined.IsStale).Select(f => f.CreateSql()),
                     .. defined.IsSkyStale ? [SkyFunctions.Install] : Array.Empty<string>(),
-                    .. Views.Select(v => Materialized ? v.CreateMaterializedSql() : IncrementalSql.CreateView(v)),
+                    .. Views.Select(v => Materialized ? v.CreateMaterializedSql() : IncrementalSql.CreateView(v, defined.IsDistributed)),
                     .. Views.Select(v => v.Registration),
                     $"delete from public.pending_view_changes where view_name = any ({Names()});",
                     "delete from public.pending_view_changes where view_name not in (select view_name from public.analytics_views);",
@@ -87,7 +95,7 @@ internal static class RepeatableScripts
     }
 
     // A view in mode incremental, materialized in mode refresh; a second one where a conversion was interrupted.
-    private static string DropSql(string view) =>
+    internal static string DropSql(string view) =>
         $"""
             drop materialized view if exists public.{view}{ViewConverter.NextSuffix};
             do $drop$

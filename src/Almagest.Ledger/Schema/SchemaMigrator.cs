@@ -18,6 +18,10 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
     // Two servers that start at once must not migrate at once.
     private const long MigrationLock = 0x416C6D6167657374;
 
+    /// <summary>Waits until nobody migrates, and keeps others from starting until it is disposed of.</summary>
+    internal static Task<AdvisoryLock> ExcludeAsync(LedgerDatabase ledger, CancellationToken cancellationToken) =>
+        AdvisoryLock.TakeAsync(ledger, MigrationLock, cancellationToken);
+
     private const string History = "public.\"__EFMigrationsHistory\"";
 
     // Every command asks where the schema stands: the model of Entity Framework takes half a second to build, and is not needed for it.
@@ -109,6 +113,7 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
     {
         var states = await StatusAsync(cancellationToken);
         RefuseStrangers(states);
+        await RefuseDistributedAsync(cancellationToken);
         var id = IdOf(target, states);
         return await MigrationLosses.CountAsync(
             ledger,
@@ -167,6 +172,8 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
     {
         await using var guard = await AdvisoryLock.TakeAsync(ledger, MigrationLock, cancellationToken);
         var before = await StatusAsync(cancellationToken);
+        if (target is not null)
+            await RefuseDistributedAsync(cancellationToken);
         if (target is null || OldHistory.IsOld(before))
             RefuseStrangers(before);
         return await DatabaseBoundary.AskAsync<IReadOnlyList<string>>(async () =>
@@ -187,9 +194,30 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
             }
             var stale = await StaleDefinitionsAsync(cancellationToken);
             if (stale.Count > 0)
+            {
                 await RepeatableScripts.RunAsync(ledger, cancellationToken);
+                if (stale.Contains(SkyFunctions.Schema))
+                    await WorkerSchema.EnsureAsync(ledger, cancellationToken);
+            }
             return changed.Count > 0 ? changed : stale;
         });
+    }
+
+    // What is taken back changes tables as they are on one machine.
+    private async Task RefuseDistributedAsync(CancellationToken cancellationToken)
+    {
+        var isDistributed = await ledger.AskAsync(
+            async connection =>
+                await connection.ScalarAsync("select to_regclass('public.ledger_distribution') is not null", cancellationToken) is true
+                && await connection.ScalarAsync("select exists (select 1 from public.ledger_distribution)", cancellationToken) is true,
+            cancellationToken
+        );
+        if (isDistributed)
+            throw LedgerException.Of(
+                ErrorCode.LedgerDistributed,
+                "the tables of the ledger are distributed, and no migration is taken back there",
+                "Bring them together on one machine first."
+            );
     }
 
     private static void RefuseStrangers(IReadOnlyList<MigrationState> states)

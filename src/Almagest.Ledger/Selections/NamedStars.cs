@@ -22,8 +22,12 @@ public sealed class NamedStars(LedgerDatabase ledger)
             {
                 await using var command = new NpgsqlCommand(
                     """
+                    with known as materialized (
+                      select distinct s.source_id from public.stars s where s.dataset_id = any($2) and s.source_id = any($1)
+                    )
                     select id from unnest($1::text[]) id
-                    where not exists (select from public.stars s where s.dataset_id = any($2) and s.source_id = id)
+                    left join known k on k.source_id = id
+                    where k.source_id is null
                     order by id collate "C"
                     """,
                     connection

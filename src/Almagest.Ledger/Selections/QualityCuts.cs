@@ -219,7 +219,7 @@ public sealed class QualityCuts(LedgerDatabase ledger)
                     {string.Join(
                         " union all ",
                         s_fields.Select(f =>
-                            $"select 1, '{f}' where exists (select from public.stars where dataset_id = $1 and {f} is not null)"
+                            $"select 1, '{f}' where exists (select 1 from public.stars where dataset_id = $1 and {f} is not null)"
                         )
                     )}
                     """,

@@ -4,7 +4,6 @@ using Almagest.Discovery;
 using Almagest.Discovery.Abstractions;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
-using Npgsql;
 
 namespace Almagest.Ledger.Selections;
 
@@ -72,20 +71,18 @@ public sealed class SelectionCheck(LedgerDatabase ledger)
         await ledger.AskAsync(
             async connection =>
             {
-                await using var command = new NpgsqlCommand(
-                    """
-                    select distinct k from unnest($1) d,
-                    lateral (select extra from public.stars where dataset_id = d and extra is not null
-                      limit 1000) s, lateral jsonb_object_keys(s.extra) k
-                    """,
-                    connection
-                )
-                {
-                    Parameters = { new() { Value = datasets.Select(d => d.DatasetId).ToArray() } },
-                };
-                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-                while (await reader.ReadAsync(cancellationToken))
-                    names.Add(reader.GetString(0));
+                foreach (var dataset in datasets)
+                    names.UnionWith(
+                        await connection.ListAsync<string>(
+                            """
+                            select distinct k
+                            from (select extra from public.stars where dataset_id = $1 and extra is not null limit 1000) s,
+                              lateral jsonb_object_keys(s.extra) k
+                            """,
+                            cancellationToken,
+                            dataset.DatasetId
+                        )
+                    );
             },
             cancellationToken
         );

@@ -30,12 +30,14 @@ internal static partial class IncrementalSql
             "\n",
             [
                 Shared("tables"),
+                Shared("layout"),
                 .. Parts("tables"),
                 Shared("apply_run"),
                 Shared("undo_run"),
                 Shared("triggers"),
                 .. Parts("functions"),
-                Shared("notes"),
+                Shared("writers"),
+                Notes(),
             ]
         );
 
@@ -53,6 +55,9 @@ internal static partial class IncrementalSql
 
     public static string UnwatchCatalogue() => string.Concat(Parts("unwatch"));
 
+    /// <summary>The triggers that note what is to be refreshed; on a distributed ledger those of its tables are left out.</summary>
+    public static string Notes() => Shared("notes");
+
     public static string Clear() => $"truncate {Tables()};\n";
 
     public static string Analyze() => $"analyze {Tables()}";
@@ -61,17 +66,20 @@ internal static partial class IncrementalSql
         string.Join(", ", s_sharedTables.Concat(AnalyticsViews.All.SelectMany(v => v.SummaryTables)).Select(t => $"{Schema}.{t}"));
 
     /// <summary>The view of the same name over the summary tables; of its definition, where it has none.</summary>
-    public static string CreateView(AnalyticsView view) =>
+    public static string CreateView(AnalyticsView view, bool isDistributed) =>
         $"""
             create view public.{view.Name} as
-            {Select(view)};
-            comment on view public.{view.Name} is '{FingerprintOf(view)}';
+            {Select(view, isDistributed)};
+            comment on view public.{view.Name} is '{FingerprintOf(view, isDistributed)}';
             """;
 
     /// <summary>The comment of the view over the summary tables.</summary>
-    public static string FingerprintOf(AnalyticsView view) => AnalyticsView.FingerprintOf(Select(view) + view.Registration);
+    public static string FingerprintOf(AnalyticsView view, bool isDistributed) =>
+        AnalyticsView.FingerprintOf(Select(view, isDistributed) + view.Registration);
 
-    private static string Select(AnalyticsView view) => view.Part("incremental") ?? view.Definition;
+    // On a distributed ledger a view reads nothing of other machines, which no snapshot covers.
+    private static string Select(AnalyticsView view, bool isDistributed) =>
+        (isDistributed ? view.Part("incremental.distributed") : null) ?? view.Part("incremental") ?? view.Definition;
 
     /// <summary>What is behind each view: its name, its rows where they are counted cheaply, and the bytes of its tables.</summary>
     public static string Sizes() =>

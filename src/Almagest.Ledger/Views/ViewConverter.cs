@@ -129,22 +129,16 @@ public sealed class ViewConverter(LedgerDatabase ledger)
             await connection.ExecuteAsync(IncrementalSql.Analyze(), cancellationToken);
             await using var refresher = await ViewRefresher.ExcludeAsync(ledger, cancellationToken);
             var grants = await GrantsAsync(connection, cancellationToken);
+            var isDistributed = await LedgerLayout.IsDistributedAsync(connection, cancellationToken);
             var sql =
                 string.Concat(AnalyticsViews.All.Reverse().Select(v => $"drop materialized view public.{v.Name};\n"))
-                + string.Concat(AnalyticsViews.All.Select(v => IncrementalSql.CreateView(v) + "\n"))
+                + string.Concat(AnalyticsViews.All.Select(v => IncrementalSql.CreateView(v, isDistributed) + "\n"))
                 + grants
                 + "delete from public.pending_view_changes;"
                 + AllChanged
                 + SetMode(ViewMode.Incremental, ViewModeState.Steady);
             // Something may have come in since the last look.
-            if (
-                await ChangeAsync(
-                    connection,
-                    sql,
-                    async () => await PendingCountAsync(connection, cancellationToken) == 0,
-                    cancellationToken
-                )
-            )
+            if (await ChangeAsync(connection, sql, async () => !await IsPendingAsync(connection, cancellationToken), cancellationToken))
                 return;
         }
     }
@@ -155,23 +149,19 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         CancellationToken cancellationToken
     )
     {
-        var datasets = await connection.ListAsync<long>(
-            "select dataset_id from public.datasets d where not exists (select from view_summaries.counted_datasets c where "
-                + "c.dataset_id = d.dataset_id) order by 1",
-            cancellationToken
-        );
+        var datasets = await connection.ListAsync<long>(UncountedDatasets, cancellationToken);
         for (var i = 0; i < datasets.Count; i++)
         {
             progress?.Report(new($"counting the stars of dataset {datasets[i]}", i, datasets.Count));
             await ApplyAsync(
                 connection,
-                "select view_summaries.count_dataset($1) where exists (select from public.datasets where dataset_id = $1)",
+                "select view_summaries.count_dataset($1) where exists (select 1 from public.datasets where dataset_id = $1)",
                 datasets[i],
                 cancellationToken
             );
         }
         var runs = await connection.ListAsync<Guid>(
-            "select run_id from public.discovery_runs d where is_complete and not exists (select from view_summaries.runs r where "
+            "select run_id from public.discovery_runs d where is_complete and not exists (select 1 from view_summaries.runs r where "
                 + "r.run_id = d.run_id) order by completed_at, run_id",
             cancellationToken
         );
@@ -180,7 +170,7 @@ public sealed class ViewConverter(LedgerDatabase ledger)
             progress?.Report(new("adding up runs", i, runs.Count));
             await ApplyAsync(
                 connection,
-                "select view_summaries.apply_run($1) where exists (select from public.discovery_runs where run_id = $1 and is_complete)",
+                "select view_summaries.apply_run($1) where exists (select 1 from public.discovery_runs where run_id = $1 and is_complete)",
                 runs[i],
                 cancellationToken
             );
@@ -190,18 +180,34 @@ public sealed class ViewConverter(LedgerDatabase ledger)
         }
     }
 
-    private static Task<int> PendingCountAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        ScalarAsync(
+    // One question after the other: of stars on other machines no table of this one can be asked in the same.
+    private static async Task<bool> IsPendingAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var uncounted = await ScalarAsync(
             connection,
             """
-            select (select count(*) from public.discovery_runs d where is_complete and not exists (select from view_summaries.runs r
-              where r.run_id = d.run_id))::int
-                 + (select count(*) from public.datasets d where not exists (select from view_summaries.counted_datasets c
-                   where c.dataset_id = d.dataset_id)
-                                                             and exists (select from public.stars s where s.dataset_id = d.dataset_id))::int
+            select count(*)::int from public.discovery_runs d where is_complete and not exists (select 1 from view_summaries.runs r
+              where r.run_id = d.run_id)
             """,
             cancellationToken
         );
+        if (uncounted > 0)
+            return true;
+        foreach (var dataset in await connection.ListAsync<long>(UncountedDatasets, cancellationToken))
+        {
+            if (
+                await connection.ScalarAsync("select 1 from public.stars where dataset_id = $1 limit 1", cancellationToken, dataset)
+                is not null
+            )
+                return true;
+        }
+        return false;
+    }
+
+    private const string UncountedDatasets = """
+        select dataset_id from public.datasets d
+        where not exists (select 1 from view_summaries.counted_datasets c where c.dataset_id = d.dataset_id) order by 1
+        """;
 
     private async Task ToRefreshAsync(
         NpgsqlConnection connection,

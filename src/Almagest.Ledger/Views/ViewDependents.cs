@@ -29,7 +29,7 @@ internal static class ViewDependents
     private const string Jobs = """
         select 'job ' || jobid || ' of pg_cron' from cron.job
         where database = current_database() and exists (
-          select from public.analytics_views v where position(v.view_name in command) > 0)
+          select 1 from public.analytics_views v where position(v.view_name in command) > 0)
         order by jobid
         """;
 

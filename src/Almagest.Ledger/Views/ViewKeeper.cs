@@ -70,12 +70,12 @@ public sealed class ViewKeeper(LedgerDatabase ledger)
                 await connection.ScalarAsync(
                     $"""
                     select case when exists (
-                        select from pg_locks
+                        select 1 from pg_locks
                         where locktype = 'advisory' and granted
                           and database = (select oid from pg_database where datname = current_database())
                           and classid = {(uint)(WatchLock >> 32)} and objid = {unchecked((uint)WatchLock)} and objsubid = 1)
                       then (select mode from view_summaries.maintenance) = 'refresh'
-                        and exists (select from public.pending_view_changes) end
+                        and exists (select 1 from public.pending_view_changes) end
                     """,
                     cancellationToken
                 ) as bool?,

@@ -156,7 +156,7 @@ public sealed class StarWatches(LedgerDatabase ledger)
                       and (w.dataset_id is null or w.dataset_id = r.dataset_id
                         or r.dataset_filter::jsonb -> 'also_datasets' @> to_jsonb(w.dataset_id))
                       and r.results_summary::jsonb ->> 'rethresholded_from' is null
-                      and not exists (select from public.watch_news n where n.watch_id = w.watch_id and n.run_id = r.run_id)
+                      and not exists (select 1 from public.watch_news n where n.watch_id = w.watch_id and n.run_id = r.run_id)
                     order by r.completed_at, r.run_id, w.name
                     """,
                     connection
@@ -205,7 +205,7 @@ public sealed class StarWatches(LedgerDatabase ledger)
 
     private static async Task<bool> IsThereAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("select exists (select from public.watches where name = $1)", connection)
+        await using var command = new NpgsqlCommand("select exists (select 1 from public.watches where name = $1)", connection)
         {
             Parameters = { new() { Value = name } },
         };
@@ -240,7 +240,7 @@ public sealed class StarWatches(LedgerDatabase ledger)
             connection =>
                 connection.ScalarAsync(
                     """
-                    select exists (select from public.star_labels l join public.stars s using (star_id)
+                    select exists (select 1 from public.star_labels l join public.stars s using (star_id)
                                    where l.label_set = $1 and ($2 is null or s.dataset_id = $2))
                     """,
                     cancellationToken,

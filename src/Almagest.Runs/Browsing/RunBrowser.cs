@@ -124,9 +124,9 @@ public sealed class RunBrowser(LedgerDatabase ledger)
     {
         await using var command = new NpgsqlCommand(
             $"""
-            select exists (select from public.discovery_clusters where significance is not null),
-              exists (select from public.mv_discovery_quality where f1 is not null and labelled_stars >= {RunField.LeastLabels}),
-              exists (select from public.mv_discovery_quality where adjusted_rand_index is not null
+            select exists (select 1 from public.discovery_clusters where significance is not null),
+              exists (select 1 from public.mv_discovery_quality where f1 is not null and labelled_stars >= {RunField.LeastLabels}),
+              exists (select 1 from public.mv_discovery_quality where adjusted_rand_index is not null
                 and labelled_stars >= {RunField.LeastLabels})
             """,
             connection

@@ -228,10 +228,14 @@ internal sealed class PairingReader(LedgerDatabase ledger)
             {
                 await using var command = new NpgsqlCommand(
                     """
+                    -- A step for each dataset: of a distributed ledger, stars of one source id lie on different machines.
+                    with a as materialized (
+                      select star_id, source_id, ra_deg, dec_deg, pmra_mas_yr, pmdec_mas_yr from public.stars where dataset_id = $1
+                    )
                     select a.star_id, b.star_id, a.ra_deg, a.dec_deg, b.ra_deg, b.dec_deg,
                       coalesce(a.pmra_mas_yr, b.pmra_mas_yr), coalesce(a.pmdec_mas_yr, b.pmdec_mas_yr)
-                    from public.stars a join public.stars b on b.source_id = a.source_id and b.dataset_id = $2
-                    where a.dataset_id = $1 order by a.star_id
+                    from a join public.stars b on b.source_id = a.source_id and b.dataset_id = $2
+                    order by a.star_id
                     """,
                     connection
                 )

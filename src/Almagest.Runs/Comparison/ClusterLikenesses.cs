@@ -39,10 +39,10 @@ public sealed class ClusterLikenesses(LedgerDatabase ledger)
                         row_number() over (partition by r.run_id order by count(*) desc, r.cluster_id) place
                       from others join public.discovery_results r using (run_id) join members using (star_id)
                       where r.cluster_id >= 0 group by 1, 2
-                    )
-                    select s.run_id, s.cluster_id, s.common,
-                      (select count(*) from public.discovery_results a where a.run_id = s.run_id and a.cluster_id = s.cluster_id)
-                    from shared s where place = 1 order by s.run_id desc
+                    ), likest as materialized (select run_id, cluster_id, common from shared where place = 1)
+                    select s.run_id, s.cluster_id, s.common, count(*)
+                    from likest s join public.discovery_results a on a.run_id = s.run_id and a.cluster_id = s.cluster_id
+                    group by 1, 2, 3 order by s.run_id desc
                     """,
                     connection
                 )

@@ -144,7 +144,8 @@ public sealed class PairStarReader(LedgerDatabase ledger)
                 command.CommandText = $"""
                     select a.star_id from public.discovery_results a
                     where a.run_id = {Bind(command, a.RunId)} and {Marks("a", a)} and {(side == PairSide.Common ? "" : "not ")}exists (
-                      select from public.discovery_results b where b.run_id = {Bind(command, b.RunId)} and b.star_id = a.star_id and {Marks(
+                      select 1 from public.discovery_results b
+                      where b.run_id = {Bind(command, b.RunId)} and b.star_id = a.star_id and {Marks(
                         "b",
                         b
                     )})

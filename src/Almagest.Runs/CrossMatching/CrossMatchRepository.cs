@@ -74,12 +74,19 @@ public sealed class CrossMatchRepository(LedgerDatabase ledger)
                 command =>
                 {
                     command.CommandText = """
-                        select a.star_id, a.source_id, a.ra_deg, a.dec_deg, a.pmra_mas_yr, a.pmdec_mas_yr, a.magnitude,
-                               b.star_id, b.source_id, b.ra_deg, b.dec_deg, b.pmra_mas_yr, b.pmdec_mas_yr, b.magnitude, l.separation_arcsec
-                        from public.star_links l
-                        join public.stars a on a.star_id = l.star_1_id
-                        join public.stars b on b.star_id = l.star_2_id
-                        where l.match_id = $1 order by l.star_1_id, l.star_2_id
+                        -- A step for each side: of a distributed ledger, the stars of the two lie on different machines.
+                        with firsts as materialized (
+                          select a.star_id, a.source_id, a.ra_deg, a.dec_deg, a.pmra_mas_yr, a.pmdec_mas_yr, a.magnitude, l.star_2_id,
+                                 l.separation_arcsec
+                          from public.star_links l
+                          join public.stars a on a.star_id = l.star_1_id
+                          where l.match_id = $1
+                        )
+                        select f.star_id, f.source_id, f.ra_deg, f.dec_deg, f.pmra_mas_yr, f.pmdec_mas_yr, f.magnitude,
+                               b.star_id, b.source_id, b.ra_deg, b.dec_deg, b.pmra_mas_yr, b.pmdec_mas_yr, b.magnitude, f.separation_arcsec
+                        from firsts f
+                        join public.stars b on b.star_id = f.star_2_id
+                        order by f.star_id, f.star_2_id
                         """;
                     command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = match.MatchId });
                     if (limit is not { } most)

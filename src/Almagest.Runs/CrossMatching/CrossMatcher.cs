@@ -187,7 +187,6 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
     )
     {
         await using var connection = await ledger.ConnectAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var match = new CrossMatch
         {
             Dataset1Id = first.DatasetId,
@@ -200,35 +199,90 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
             LinkCount = pairs.Length,
             ProgramVersion = Almagest.Contract.ProgramVersion.Current,
         };
-        await using (
-            var command = new NpgsqlCommand(
-                """
-                insert into public.cross_matches (dataset_1_id, dataset_2_id, radius_arcsec, find, epoch_1, epoch_2, epoch, link_count,
-                  program_version)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning match_id, created_at
-                """,
-                connection
-            )
-            {
-                Parameters =
-                {
-                    new() { Value = match.Dataset1Id },
-                    new() { Value = match.Dataset2Id },
-                    new() { Value = match.RadiusArcsec },
-                    new() { Value = match.Find },
-                    Year(match.Epoch1),
-                    Year(match.Epoch2),
-                    Year(match.Epoch),
-                    new() { Value = match.LinkCount },
-                    new() { Value = match.ProgramVersion },
-                },
-            }
-        )
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        // On a distributed ledger the links are there first, and nobody sees them before their match.
+        if (await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
         {
-            await reader.ReadAsync(cancellationToken);
-            (match.MatchId, match.CreatedAt) = (reader.GetInt64(0), reader.GetDateTime(1));
+            match.MatchId = (long)
+                (
+                    await connection.ScalarAsync(
+                        "select nextval(pg_get_serial_sequence('public.cross_matches', 'match_id')::regclass)",
+                        cancellationToken
+                    )
+                )!;
+            var unseen = await UnseenRows.HoldAsync(connection, UnseenRows.Links, match.MatchId, cancellationToken);
+            try
+            {
+                await using (var linking = await connection.BeginTransactionAsync(cancellationToken))
+                {
+                    await unseen.AnnounceAsync(cancellationToken);
+                    await CopyLinksAsync(connection, match.MatchId, ids1, ids2, pairs, cancellationToken);
+                    await linking.CommitAsync(cancellationToken);
+                }
+                await using var showing = await connection.BeginTransactionAsync(cancellationToken);
+                await unseen.ShowAsync(cancellationToken);
+                await InsertAsync(connection, match, "match_id, ", " overriding system value", "$10, ", cancellationToken);
+                await showing.CommitAsync(cancellationToken);
+            }
+            finally
+            {
+                await unseen.ReleaseAsync();
+            }
+            return match;
         }
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await InsertAsync(connection, match, "", "", "", cancellationToken);
+        await CopyLinksAsync(connection, match.MatchId, ids1, ids2, pairs, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return match;
+    }
+
+    private static async Task InsertAsync(
+        NpgsqlConnection connection,
+        CrossMatch match,
+        string key,
+        string overriding,
+        string value,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            insert into public.cross_matches ({key}dataset_1_id, dataset_2_id, radius_arcsec, find, epoch_1, epoch_2, epoch, link_count,
+              program_version){overriding}
+            values ({value}$1, $2, $3, $4, $5, $6, $7, $8, $9) returning match_id, created_at
+            """,
+            connection
+        )
+        {
+            Parameters =
+            {
+                new() { Value = match.Dataset1Id },
+                new() { Value = match.Dataset2Id },
+                new() { Value = match.RadiusArcsec },
+                new() { Value = match.Find },
+                Year(match.Epoch1),
+                Year(match.Epoch2),
+                Year(match.Epoch),
+                new() { Value = match.LinkCount },
+                new() { Value = match.ProgramVersion },
+            },
+        };
+        if (key.Length > 0)
+            command.Parameters.Add(new() { Value = match.MatchId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        (match.MatchId, match.CreatedAt) = (reader.GetInt64(0), reader.GetDateTime(1));
+    }
+
+    private static async Task CopyLinksAsync(
+        NpgsqlConnection connection,
+        long matchId,
+        long[] ids1,
+        long[] ids2,
+        PositionPair[] pairs,
+        CancellationToken cancellationToken
+    )
+    {
         await using (
             var writer = await connection.BeginBinaryImportAsync(
                 "copy public.star_links (match_id, star_1_id, star_2_id, separation_arcsec) from stdin (format binary)",
@@ -239,15 +293,13 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
             foreach (var pair in pairs)
             {
                 await writer.StartRowAsync(cancellationToken);
-                await writer.WriteAsync(match.MatchId, NpgsqlDbType.Bigint, cancellationToken);
+                await writer.WriteAsync(matchId, NpgsqlDbType.Bigint, cancellationToken);
                 await writer.WriteAsync(ids1[pair.First], NpgsqlDbType.Bigint, cancellationToken);
                 await writer.WriteAsync(ids2[pair.Second], NpgsqlDbType.Bigint, cancellationToken);
                 await writer.WriteAsync(pair.SeparationDeg * Constants.ArcsecondsPerDegree, NpgsqlDbType.Double, cancellationToken);
             }
             await writer.CompleteAsync(cancellationToken);
         }
-        await transaction.CommitAsync(cancellationToken);
-        return match;
     }
 
     private static NpgsqlParameter Year(double? year) =>

@@ -47,13 +47,17 @@ public sealed class LinkedComparison(LedgerDatabase ledger)
             {
                 await using var command = new NpgsqlCommand(
                     """
-                    select coalesce(a.cluster_id, 0), coalesce(b.cluster_id, 0),
-                           coalesce(a.is_anomaly = 1 or a.cluster_id = -1, false), coalesce(b.is_anomaly = 1
-                             or b.cluster_id = -1, false), count(*)
-                    from public.star_links l
-                    join public.discovery_results a on a.run_id = $2 and a.star_id = l.star_1_id
-                    join public.discovery_results b on b.run_id = $3 and b.star_id = l.star_2_id
-                    where l.match_id = $1
+                    -- A step for each side: of a distributed ledger, the stars of the two lie on different machines.
+                    with firsts as materialized (
+                      select l.star_2_id, coalesce(a.cluster_id, 0) as cluster,
+                        coalesce(a.is_anomaly = 1 or a.cluster_id = -1, false) as marked
+                      from public.star_links l
+                      join public.discovery_results a on a.run_id = $2 and a.star_id = l.star_1_id
+                      where l.match_id = $1
+                    )
+                    select f.cluster, coalesce(b.cluster_id, 0), f.marked, coalesce(b.is_anomaly = 1 or b.cluster_id = -1, false), count(*)
+                    from firsts f
+                    join public.discovery_results b on b.run_id = $3 and b.star_id = f.star_2_id
                     group by 1, 2, 3, 4
                     """,
                     connection

@@ -30,48 +30,75 @@ public sealed class LinkedLabels(LedgerDatabase ledger)
         return await ledger.AskAsync(
             async connection =>
             {
-                await using var command = new NpgsqlCommand(
-                    $"""
-                    with found as (
-                      select l.{to} as star_id, min(s.is_anomaly) as is_anomaly, min(s.kind) as kind, min(s.cluster) as cluster,
-                        min(s.remark) as remark, min(s.labelled_by) as labelled_by,
-                             count(distinct (s.is_anomaly, s.kind, s.cluster)) as sayings
-                      from public.star_links l
-                      join public.star_labels s on s.star_id = l.{from} and s.label_set = $2
-                      where l.match_id = $1
-                      group by l.{to}
-                    ),
-                    had as (select f.star_id from found f join public.star_labels t on t.star_id = f.star_id and t.label_set = $3
-                      where f.sayings = 1),
-                    stored as (
-                      insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster, remark, labelled_by, labelled_at)
-                      select star_id, $3, is_anomaly, kind, cluster, remark, coalesce($4, labelled_by), now()
-                      from found where sayings = 1 and ($5 or star_id not in (select star_id from had))
-                      order by star_id
-                      on conflict (star_id, label_set) do update
-                      set is_anomaly = excluded.is_anomaly, kind = excluded.kind, cluster = excluded.cluster, remark = excluded.remark,
-                          labelled_by = excluded.labelled_by, labelled_at = excluded.labelled_at
-                      returning star_id
-                    )
-                    select (select count(*) from stored), (select count(*) from found where sayings > 1), (select count(*) from had
-                      where not $5)
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                // Step by step, each over one side of the links: of a distributed ledger, the stars of the two lie on different machines.
+                await connection.ExecuteAsync(
+                    """
+                    create temporary table linked (from_id bigint, star_id bigint) on commit drop;
+                    create temporary table found (star_id bigint, is_anomaly integer, kind text, cluster text, remark text,
+                      labelled_by text,
+                      sayings bigint) on commit drop;
+                    create temporary table had (star_id bigint) on commit drop
                     """,
-                    connection
-                )
-                {
-                    CommandTimeout = 3600,
-                    Parameters =
+                    cancellationToken
+                );
+                await connection.ExecuteAsync(
+                    $"insert into linked select {from}, {to} from public.star_links where match_id = $1",
+                    cancellationToken,
+                    match.MatchId
+                );
+                await connection.ExecuteAsync("analyze linked", cancellationToken);
+                await connection.ExecuteAsync(
+                    """
+                    insert into found
+                    select l.star_id, min(s.is_anomaly), min(s.kind), min(s.cluster), min(s.remark), min(s.labelled_by),
+                           count(distinct (s.is_anomaly, s.kind, s.cluster))
+                    from linked l
+                    join public.star_labels s on s.star_id = l.from_id and s.label_set = $1
+                    group by l.star_id
+                    """,
+                    cancellationToken,
+                    labelSet
+                );
+                await LedgerLayout.BeforeLabelsAsync(connection, cancellationToken);
+                await connection.ExecuteAsync(
+                    """
+                    insert into had
+                    select f.star_id from found f join public.star_labels t on t.star_id = f.star_id and t.label_set = $1
+                    where f.sayings = 1
+                    """,
+                    cancellationToken,
+                    target
+                );
+                var stars = await connection.ListAsync<long>(
+                    "select star_id from found where sayings = 1 and ($1 or star_id not in (select star_id from had)) order by star_id",
+                    cancellationToken,
+                    overwrite
+                );
+                await connection.ExecuteAsync(
+                    """
+                    insert into public.star_labels (star_id, label_set, is_anomaly, kind, cluster, remark, labelled_by, labelled_at)
+                    select f.star_id, $2, f.is_anomaly, f.kind, f.cluster, f.remark, coalesce($3, f.labelled_by), now()
+                    from found f join unnest($1) as s (star_id) on s.star_id = f.star_id
+                    order by f.star_id
+                    on conflict (star_id, label_set) do update
+                    set is_anomaly = excluded.is_anomaly, kind = excluded.kind, cluster = excluded.cluster, remark = excluded.remark,
+                        labelled_by = excluded.labelled_by, labelled_at = excluded.labelled_at
+                    """,
+                    cancellationToken,
+                    stars.ToArray(),
+                    target,
+                    new NpgsqlParameter
                     {
-                        new() { Value = match.MatchId },
-                        new() { Value = labelSet },
-                        new() { Value = target },
-                        new() { Value = (object?)AnnotationText.Who(by) ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
-                        new() { Value = overwrite },
-                    },
-                };
-                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-                await reader.ReadAsync(cancellationToken);
-                return new LinkedLabelReport(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+                        Value = (object?)AnnotationText.Who(by) ?? DBNull.Value,
+                        NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text,
+                    }
+                );
+                await LedgerLayout.AfterLabelsAsync(connection, [.. stars], cancellationToken);
+                var unclear = (long)(await connection.ScalarAsync("select count(*) from found where sayings > 1", cancellationToken))!;
+                var had = overwrite ? 0 : (long)(await connection.ScalarAsync("select count(*) from had", cancellationToken))!;
+                await transaction.CommitAsync(cancellationToken);
+                return new LinkedLabelReport(stars.Count, unclear, had);
             },
             cancellationToken
         );

@@ -9,26 +9,44 @@ namespace Almagest.Runs.Lifecycle;
 
 /// <summary>
 /// The one transaction in which a run's results are stored and the run becomes complete: both are visible together or not at
-/// all. Disposing without <see cref="CommitAsync"/> takes everything back. Not thread-safe.
+/// all. On a distributed ledger there are two: the results are committed first, listed as rows that nobody sees (<see cref="UnseenRows"/>),
+/// and the run is completed in the second, on the coordinator alone. Disposing without <see cref="CommitAsync"/> takes everything back;
+/// what is committed of it by then is swept later. Not thread-safe.
 /// </summary>
 public sealed class RunCompletion : IAsyncDisposable
 {
     private readonly LedgerDatabase _ledger;
     private readonly NpgsqlConnection _connection;
-    private readonly NpgsqlTransaction _transaction;
     private readonly Guid _runId;
     private readonly int? _attempt;
 
+    // Of a distributed ledger; null of others.
+    private readonly UnseenRows? _unseen;
+
+    // What belongs into the second transaction.
+    private readonly List<Func<CancellationToken, Task>> _deferred = [];
+    private NpgsqlTransaction _transaction;
+
     // Of what was saved in one piece; only where it came in several or in another order it is read again.
     private string? _hash;
-    private bool _isSaved;
+    private long? _saved;
+    private const int TriesOfNodes = 20;
+    private static readonly TimeSpan s_nodesFollow = TimeSpan.FromMilliseconds(500);
     private long _last = long.MinValue;
     private bool _isAscending = true;
     private bool _marked;
 
-    private RunCompletion(LedgerDatabase ledger, NpgsqlConnection connection, NpgsqlTransaction transaction, Guid runId, int? attempt)
+    private RunCompletion(
+        LedgerDatabase ledger,
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        UnseenRows? unseen,
+        Guid runId,
+        int? attempt
+    )
     {
         _ledger = ledger;
+        _unseen = unseen;
         _attempt = attempt;
         _connection = connection;
         _transaction = transaction;
@@ -41,6 +59,15 @@ public sealed class RunCompletion : IAsyncDisposable
     /// <summary>Told of each step of a completion; for tests that end the program or the database there.</summary>
     internal static Action<string>? AtPoint { get; set; }
 
+    /// <summary>The same of this one alone.</summary>
+    internal Action<string>? Reached { get; set; }
+
+    private void At(string point)
+    {
+        AtPoint?.Invoke(point);
+        Reached?.Invoke(point);
+    }
+
     /// <param name="attempt">the run must be in this attempt, now and when it is marked complete; null = in any</param>
     /// <exception cref="LedgerException">no such run, or it has ended already, or is another worker's</exception>
     internal static Task<RunCompletion> BeginAsync(LedgerDatabase ledger, Guid runId, int? attempt, CancellationToken cancellationToken) =>
@@ -49,37 +76,53 @@ public sealed class RunCompletion : IAsyncDisposable
     private static async Task<RunCompletion> OpenAsync(LedgerDatabase ledger, Guid runId, int? attempt, CancellationToken cancellationToken)
     {
         var connection = await ledger.ConnectAsync(cancellationToken);
+        UnseenRows? unseen = null;
+        NpgsqlTransaction? transaction = null;
         try
         {
+            if (await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
+                unseen = await UnseenRows.HoldAsync(connection, UnseenRows.Results, runId, cancellationToken);
             // Whatever the server's default: completing updates the views' summaries, which needs to see the completion it waited for.
-            var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
-            await using var command = new NpgsqlCommand(RunLife.HoldToComplete, connection)
-            {
-                Parameters =
-                {
-                    new() { Value = runId },
-                    Attempt(attempt),
-                },
-            };
-            switch (await command.ExecuteScalarAsync(cancellationToken))
-            {
-                case null:
-                    throw attempt is null
-                        ? LedgerException.Of(ErrorCode.RunNotFound, $"there is no run {runId}").With("run_id", runId)
-                        : Lost(runId);
-                case "pending" or "running":
-                    return new RunCompletion(ledger, connection, transaction, runId, attempt);
-                case var status:
-                    throw LedgerException
-                        .Of(ErrorCode.RunEnded, $"run {runId} is {status} and takes no more results")
-                        .With("run_id", runId)
-                        .With("status", status);
-            }
+            transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
+            await HoldAsync(connection, runId, attempt, cancellationToken);
+            if (unseen is not null)
+                await unseen.AnnounceAsync(cancellationToken);
+            return new RunCompletion(ledger, connection, transaction, unseen, runId, attempt);
         }
         catch
         {
+            if (transaction is not null)
+                await transaction.DisposeAsync();
+            if (unseen is not null)
+                await unseen.ReleaseAsync();
             await connection.DisposeAsync();
             throw;
+        }
+    }
+
+    private static async Task HoldAsync(NpgsqlConnection connection, Guid runId, int? attempt, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(RunLife.HoldToComplete, connection)
+        {
+            Parameters =
+            {
+                new() { Value = runId },
+                Attempt(attempt),
+            },
+        };
+        switch (await command.ExecuteScalarAsync(cancellationToken))
+        {
+            case null:
+                throw attempt is null
+                    ? LedgerException.Of(ErrorCode.RunNotFound, $"there is no run {runId}").With("run_id", runId)
+                    : Lost(runId);
+            case "pending" or "running":
+                return;
+            case var status:
+                throw LedgerException
+                    .Of(ErrorCode.RunEnded, $"run {runId} is {status} and takes no more results")
+                    .With("run_id", runId)
+                    .With("status", status);
         }
     }
 
@@ -104,13 +147,13 @@ public sealed class RunCompletion : IAsyncDisposable
     /// <exception cref="LedgerException">a score is not a finite number, or a star occurs twice</exception>
     internal async Task SaveAsync(int count, Func<Func<int, StoredResult>> rows, CancellationToken cancellationToken)
     {
-        if (_isSaved)
+        if (_saved is { } before)
         {
-            _hash = null;
+            (_hash, _saved) = (null, before + count);
             await CopyAsync(count, rows(), cancellationToken);
             return;
         }
-        _isSaved = true;
+        _saved = count;
         var hash = Task.Run(
             () => _ledger.AskAsync(c => RowsHash.OfAsync(c, count, rows(), cancellationToken), cancellationToken),
             cancellationToken
@@ -188,21 +231,39 @@ public sealed class RunCompletion : IAsyncDisposable
     internal Task SaveClusterSummariesAsync(IReadOnlyList<DiscoveryCluster> clusters, CancellationToken cancellationToken) =>
         clusters.Count == 0
             ? Task.CompletedTask
-            : CopyAsync(
-                $"copy public.discovery_clusters ({RunClusters.Columns}) from stdin (format binary)",
-                clusters.Count,
-                (writer, i) => RunClusters.Write(writer, _runId, clusters[i]),
+            : WithCompletionAsync(
+                token =>
+                    CopyAsync(
+                        $"copy public.discovery_clusters ({RunClusters.Columns}) from stdin (format binary)",
+                        clusters.Count,
+                        (writer, i) => RunClusters.Write(writer, _runId, clusters[i]),
+                        token
+                    ),
                 cancellationToken
             );
 
+    // What is on the coordinator is seen at once, and so belongs to the transaction in which the run becomes complete.
+    private Task WithCompletionAsync(Func<CancellationToken, Task> save, CancellationToken cancellationToken)
+    {
+        if (_unseen is null)
+            return save(cancellationToken);
+        _deferred.Add(save);
+        return Task.CompletedTask;
+    }
+
     /// <summary>Says how many stars of the selection were not analysed, by reason and place on the sky. They have no results.</summary>
     internal Task SaveExclusionsAsync(IReadOnlyList<ExcludedCell> excluded, CancellationToken cancellationToken) =>
-        DatabaseBoundary.AskAsync(() => ExcludedCell.SaveAsync(_connection, _runId, excluded, cancellationToken));
+        WithCompletionAsync(
+            token => DatabaseBoundary.AskAsync(() => ExcludedCell.SaveAsync(_connection, _runId, excluded, token)),
+            cancellationToken
+        );
 
     /// <summary>The same stars as another run, over the same selection and with the same recipe, left out.</summary>
-    internal async Task CopyExclusionsAsync(Guid of, CancellationToken cancellationToken)
-    {
-        await DatabaseBoundary.AskAsync(async () =>
+    internal Task CopyExclusionsAsync(Guid of, CancellationToken cancellationToken) =>
+        WithCompletionAsync(token => CopyExclusionsNowAsync(of, token), cancellationToken);
+
+    private Task CopyExclusionsNowAsync(Guid of, CancellationToken cancellationToken) =>
+        DatabaseBoundary.AskAsync(async () =>
         {
             await using var command = new NpgsqlCommand(
                 """
@@ -221,7 +282,6 @@ public sealed class RunCompletion : IAsyncDisposable
             };
             await command.ExecuteNonQueryAsync(cancellationToken);
         });
-    }
 
     private static void Write(NpgsqlBinaryImporter writer, double? value)
     {
@@ -235,7 +295,7 @@ public sealed class RunCompletion : IAsyncDisposable
     {
         await DatabaseBoundary.AskAsync(async () =>
         {
-            AtPoint?.Invoke("before-copy");
+            At("before-copy");
             await using var writer = await _connection.BeginBinaryImportAsync(sql, cancellationToken);
             // A large run may take long to index its rows at the end of the copy.
             writer.Timeout = TimeSpan.FromHours(1);
@@ -247,7 +307,7 @@ public sealed class RunCompletion : IAsyncDisposable
                 write(writer, i);
             }
             await writer.CompleteAsync(cancellationToken);
-            AtPoint?.Invoke("after-copy");
+            At("after-copy");
         });
     }
 
@@ -258,6 +318,8 @@ public sealed class RunCompletion : IAsyncDisposable
         await DatabaseBoundary.AskAsync(async () =>
         {
             var sum = _hash ?? await StoredResults.HashAsync(_connection, _runId, cancellationToken);
+            if (_unseen is not null)
+                await CommitResultsAsync(cancellationToken);
             await using var command = new NpgsqlCommand(RunLife.CompleteRun, _connection)
             {
                 // The views' share of the work, in mode incremental, and its turn among other completions.
@@ -276,8 +338,48 @@ public sealed class RunCompletion : IAsyncDisposable
             if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
                 throw Lost(_runId);
             _marked = true;
-            AtPoint?.Invoke("before-commit");
+            At("before-commit");
         });
+    }
+
+    /// <summary>The first of the two transactions ends, the second begins.</summary>
+    private async Task CommitResultsAsync(CancellationToken cancellationToken)
+    {
+        // Who has lost the run meanwhile leaves nothing behind.
+        await HoldAsync(_connection, _runId, _attempt, cancellationToken);
+        At("before-results");
+        await _transaction.CommitAsync(cancellationToken);
+        At("after-results");
+        var saved = _saved ?? 0;
+        for (var tries = TriesOfNodes; ; tries--)
+        {
+            // A machine that was lost between its promise to commit and the commit keeps the promise when it is back.
+            var found = (long)
+                (
+                    await _connection.ScalarAsync(
+                        "select count(*) from public.discovery_results where run_id = $1",
+                        cancellationToken,
+                        _runId
+                    )
+                )!;
+            if (found == saved)
+                break;
+            if (tries == 0)
+                throw LedgerException
+                    .Of(
+                        ErrorCode.DatabaseNodeAway,
+                        $"{saved - found} of the {saved} results of run {_runId} are not there yet: a node of the database does not answer",
+                        "Try again when all nodes are up; nothing of the run is seen."
+                    )
+                    .With("run_id", _runId);
+            await Task.Delay(s_nodesFollow, cancellationToken);
+        }
+        _transaction = await _connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
+        await HoldAsync(_connection, _runId, _attempt, cancellationToken);
+        if (!await _unseen!.ShowAsync(cancellationToken))
+            throw Lost(_runId);
+        foreach (var save in _deferred)
+            await save(cancellationToken);
     }
 
     /// <exception cref="InvalidOperationException">the run was not marked complete: results without completion are never kept</exception>
@@ -288,7 +390,7 @@ public sealed class RunCompletion : IAsyncDisposable
         await DatabaseBoundary.AskAsync(async () =>
         {
             await _transaction.CommitAsync(cancellationToken);
-            AtPoint?.Invoke("after-commit");
+            At("after-commit");
         });
     }
 
@@ -303,6 +405,8 @@ public sealed class RunCompletion : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _transaction.DisposeAsync();
+        if (_unseen is not null)
+            await _unseen.ReleaseAsync();
         await _connection.DisposeAsync();
     }
 }

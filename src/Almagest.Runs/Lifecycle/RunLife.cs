@@ -100,7 +100,7 @@ internal static class RunLife
 
     private const string NoProgress = "progress_stage = null, progress_fraction = null";
 
-    private const string WithoutTasks = "not exists (select from public.run_tasks t where t.run_id = q.run_id)";
+    private const string WithoutTasks = "not exists (select 1 from public.run_tasks t where t.run_id = q.run_id)";
 
     // $1 run, $2 attempt
     private const string Mine = "run_id = $1 and attempts = $2";
@@ -155,7 +155,7 @@ internal static class RunLife
     /// <summary>The same by the worker of one of its tasks, as long as it has that. $5 number and $6 attempt of the task</summary>
     public static readonly string EndRunOfTask = $"""
         {EndRun} and exists (
-          select from public.run_tasks t where t.run_id = $1 and t.number = $5 and t.attempts = $6 and t.status = 'running')
+          select 1 from public.run_tasks t where t.run_id = $1 and t.number = $5 and t.attempts = $6 and t.status = 'running')
         """;
 
     /// <summary>

@@ -41,9 +41,9 @@ internal static class TaskLife
             and r.cancel_requested_at is null and (t.program_version is null or t.program_version = $2)
             and ($3::uuid is null or t.run_id = $3)
             and ($3::uuid is not null or not exists (
-              select from public.discovery_runs q where q.status = 'pending' and q.not_before <= clock_timestamp() and q.run_id < t.run_id
-                and not exists (select from public.run_tasks o where o.run_id = q.run_id)))
-            and not exists (select from public.run_tasks e where e.run_id = t.run_id and e.phase < t.phase and e.status <> 'done')
+              select 1 from public.discovery_runs q where q.status = 'pending' and q.not_before <= clock_timestamp() and q.run_id < t.run_id
+                and not exists (select 1 from public.run_tasks o where o.run_id = q.run_id)))
+            and not exists (select 1 from public.run_tasks e where e.run_id = t.run_id and e.phase < t.phase and e.status <> 'done')
           order by t.run_id, t.number limit 1 for update of t skip locked for key share of r skip locked)
         update public.run_tasks t set status = 'running', worker = $1, heartbeat_at = clock_timestamp(), attempts = t.attempts + 1
         from next where t.run_id = next.run_id and t.number = next.number
@@ -92,7 +92,7 @@ internal static class TaskLife
     /// <summary>Of a task that is still this attempt's, and of a run that goes on: whether to stop. $1 to $3</summary>
     public const string IsMine = $"""
         select r.cancel_requested_at is not null from public.discovery_runs r
-        where r.run_id = $1 and r.status = 'running' and exists (select from public.run_tasks where {Mine})
+        where r.run_id = $1 and r.status = 'running' and exists (select 1 from public.run_tasks where {Mine})
         """;
 
     /// <summary>Hold the run of a task against deletion while the task is stored; its status. $1 run</summary>
@@ -131,7 +131,7 @@ internal static class TaskLife
     /// <summary>Whether runs that have ended without being complete have left tasks. A standby may be asked it.</summary>
     public const string IsLeft = """
         select exists (
-          select from public.run_tasks join public.discovery_runs r using (run_id) where r.status not in ('pending', 'running')
+          select 1 from public.run_tasks join public.discovery_runs r using (run_id) where r.status not in ('pending', 'running')
         )
         """;
 
@@ -145,8 +145,8 @@ internal static class TaskLife
     public const string Cancelled = """
         select run_id, attempts from public.discovery_runs r
         where status = 'running' and cancel_requested_at is not null
-          and exists (select from public.run_tasks t where t.run_id = r.run_id)
-          and not exists (select from public.run_tasks t where t.run_id = r.run_id and t.status = 'running')
+          and exists (select 1 from public.run_tasks t where t.run_id = r.run_id)
+          and not exists (select 1 from public.run_tasks t where t.run_id = r.run_id and t.status = 'running')
         """;
 
     /// <summary>Running runs whose tasks wait for a program of a version that nobody has any more. $1 version, $2 how long nobody has been

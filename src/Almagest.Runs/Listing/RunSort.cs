@@ -73,7 +73,7 @@ internal static class RunSort
         if (query.Before is { } before)
             yield return new RunCondition("r.run_id < {0}", before);
         if (query.Tag is { } tag)
-            yield return new RunCondition("exists (select from public.run_tags t where t.run_id = r.run_id and t.tag = {0})", tag);
+            yield return new RunCondition("exists (select 1 from public.run_tags t where t.run_id = r.run_id and t.tag = {0})", tag);
     }
 
     /// <summary>What a run has to meet that is written in words.</summary>
@@ -91,10 +91,10 @@ internal static class RunSort
     private const string Holds = """
         (r.run_id::text ilike {0} or r.group_id::text ilike {0} or r.name ilike {0} or r.algorithm ilike {0} or r.started_by ilike {0}
           or r.error ilike {0} or r.status ilike {0} or r.dataset_filter::text ilike {0}
-          or exists (select from jsonb_each_text(r.parameters) p where p.value ilike {0})
-          or exists (select from public.run_tags t where t.run_id = r.run_id and t.tag ilike {0})
-          or exists (select from public.run_notes n where n.run_id = r.run_id and n.text ilike {0})
-          or exists (select from public.datasets d where (d.dataset_id = r.dataset_id
+          or exists (select 1 from jsonb_each_text(r.parameters) p where p.value ilike {0})
+          or exists (select 1 from public.run_tags t where t.run_id = r.run_id and t.tag ilike {0})
+          or exists (select 1 from public.run_notes n where n.run_id = r.run_id and n.text ilike {0})
+          or exists (select 1 from public.datasets d where (d.dataset_id = r.dataset_id
             or r.dataset_filter -> 'also_datasets' @> to_jsonb(d.dataset_id)) and d.name ilike {0}))
         """;
 

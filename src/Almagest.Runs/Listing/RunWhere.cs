@@ -149,7 +149,7 @@ internal sealed class RunWhere
         }
         if (field.Kind != RunFieldKind.Words)
             return $"({Value(field, literal, symbol.Text)} {symbol.Text} {Bound(field, literal)})";
-        var found = $"exists (select from ({field.Of("r")}) w where w.word = {Bound(field, literal)})";
+        var found = $"exists (select 1 from ({field.Of("r")}) w where w.word = {Bound(field, literal)})";
         return symbol.Text switch
         {
             "=" => found,
@@ -175,7 +175,7 @@ internal sealed class RunWhere
         if (pattern.Kind != WhereTokenKind.Text)
             throw WhereToken.Wrong(pattern.At, $"expected a text with % and _ in single quotes, found {pattern.Shown}");
         if (field.Kind == RunFieldKind.Words)
-            return $"exists (select from ({field.Of("r")}) w where w.word ilike {Bind(pattern.Text)})";
+            return $"exists (select 1 from ({field.Of("r")}) w where w.word ilike {Bind(pattern.Text)})";
         return field.Kind is RunFieldKind.Text or RunFieldKind.Parameter
             ? $"({Value(field, pattern, "=")} ilike {Bind(pattern.Text)})"
             : throw WhereToken.Wrong(pattern.At, $"{field.Name} is not a text");

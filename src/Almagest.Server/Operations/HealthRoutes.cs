@@ -52,6 +52,7 @@ internal static class HealthRoutes
         try
         {
             await ledger.Schema.EnsureCurrentAsync(patience.Token);
+            await ledger.RequireNodesAsync(patience.Token);
         }
         catch (LedgerException e)
         {

@@ -206,6 +206,11 @@ internal sealed class AdqlRunner(LedgerDatabase ledger, LedgerDatabase? owner = 
                 "types do not fit together somewhere in the query; CAST converts a value"
             ),
             PostgresErrorCodes.CardinalityViolation => VoException.Invalid("a query that stands for a single value has more than one row"),
+            PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.InternalError when PostgresErrors.IsNotDistributable(pg) =>
+                VoException.Invalid(
+                    $"{ErrorCode.QueryNotDistributable.Name}: {PostgresErrors.NotDistributable}; join tables by star_id, or ask for each "
+                        + "side and join the answers yourself"
+                ),
             PostgresErrorCodes.FeatureNotSupported => VoException.Invalid(
                 "the database cannot do one part of the query, such as a FULL JOIN by something else than equality"
             ),

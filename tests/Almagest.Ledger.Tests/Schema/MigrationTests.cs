@@ -39,6 +39,7 @@ public sealed class MigrationTests
         "AddRunTasks",
         "AddDatasetDeletions",
         "AddCataloguesInPlace",
+        "AddDistribution",
     ];
 
     [Fact]
@@ -65,7 +66,7 @@ public sealed class MigrationTests
     [InlineData(ViewMode.Incremental)]
     public async Task The_migrations_go_down_one_by_one_and_up_again_with_data_inside(ViewMode mode)
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var (anomaly, cluster) = await test.AddRunsAsync();
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
         var schema = await SchemaCatalogue.ReadAsync(test);
@@ -117,7 +118,7 @@ public sealed class MigrationTests
         ViewMode mode
     )
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var (dataset, stars) = await test.AddDatasetAsync("a", 30);
         await new ViewConverter(test.Ledger).ConvertAsync(mode);
         var runs = new RunRepository(test.Ledger);
@@ -172,7 +173,7 @@ public sealed class MigrationTests
     [InlineData(ViewMode.Incremental)]
     public async Task Probabilities_and_strengths_are_told_apart_by_the_algorithm_and_share_a_column_on_the_way_down(ViewMode mode)
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var (dataset, stars) = await test.AddDatasetAsync("a", 3);
         await new ViewConverter(test.Ledger).ConvertAsync(mode);
         var runs = new RunRepository(test.Ledger);
@@ -222,7 +223,7 @@ public sealed class MigrationTests
     [Fact]
     public async Task Errors_that_were_other_columns_of_a_file_become_fields_and_are_other_columns_again_on_the_way_back()
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var (dataset, ids) = await test.AddDatasetAsync("old", 6);
         await test.AddDatasetAsync("carried", 6);
         await test.Ledger.Schema.RollbackAsync("AddDiscoveryExclusions");
@@ -272,7 +273,7 @@ public sealed class MigrationTests
     [Fact]
     public async Task Each_migration_down_leaves_the_views_of_those_before_it_with_their_rows()
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         await test.AddRunsAsync();
         await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental);
         var stars = await test.StringsAsync("select * from mv_star_anomaly_frequency order by star_id");
@@ -289,7 +290,7 @@ public sealed class MigrationTests
     [Fact]
     public async Task Rolling_back_to_0_leaves_nothing_behind()
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         await test.Ledger.Schema.RollbackAsync("0");
         Assert.Empty(
             await test.StringsAsync(
@@ -307,7 +308,7 @@ public sealed class MigrationTests
     [Fact]
     public async Task A_database_of_a_newer_program_is_refused()
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         await test.ExecuteAsync(
             """
             insert into "__EFMigrationsHistory" (migration_id, product_version) values ('29990101000000_FromTheFuture', '99')
@@ -330,7 +331,7 @@ public sealed class MigrationTests
     [Fact]
     public async Task An_unknown_target_is_refused_with_the_names_that_exist()
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var error = await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.RollbackAsync("Nonsense"));
         Assert.Contains("AddDiscoveryViews", error.Remedy, StringComparison.Ordinal);
     }

@@ -69,7 +69,7 @@ public sealed class UpgradeTests
     [MemberData(nameof(Dumps))]
     public async Task A_stored_ledger_gets_the_schema_of_a_new_one(string dump, ViewMode mode)
     {
-        await using var fresh = await TestLedger.CreateAsync();
+        await using var fresh = await TestLedger.CreateWholeAsync();
         await using var test = await StoredLedger.RestoreAsync(dump);
         await test.Ledger.Schema.MigrateAsync();
 

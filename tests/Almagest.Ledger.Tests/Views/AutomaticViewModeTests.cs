@@ -176,7 +176,16 @@ public sealed class AutomaticViewModeTests
     public async Task What_keeps_the_summaries_runs_without_compilation()
     {
         await using var test = await TestLedger.CreateAsync();
-        var entries = new[] { "apply_run", "undo_run", "count_dataset", "follow_new_stars", "follow_lost_stars", "follow_labels" };
+        var entries = new[]
+        {
+            "apply_run",
+            "undo_run",
+            "count_dataset",
+            "follow_new_stars",
+            "follow_lost_stars",
+            "follow_labels",
+            "judge_analyses",
+        };
         var without = await test.StringsAsync(
             "select proname from pg_proc where pronamespace = 'view_summaries'::regnamespace and 'jit=off' = any (proconfig)"
         );

@@ -105,6 +105,8 @@ public sealed class RandomHistory(TestLedger test, Random random)
                 Sky.Labels[(star, set)] = label;
             }
             await command.ExecuteNonQueryAsync();
+            if (test.IsDistributed)
+                await test.ExecuteAsync($"select view_summaries.after_labels(array[{star}])");
         }
     }
 
@@ -234,19 +236,26 @@ public sealed class RandomHistory(TestLedger test, Random random)
     // As somebody may with psql, who has flags without scores.
     private async Task CompleteByHandAsync(Guid run, long[] stars, bool[] flags, double?[] scores)
     {
-        await using var command = test.Ledger.DataSource.CreateCommand(
-            """
-            with written as (
-              insert into discovery_results (run_id, star_id, is_anomaly, anomaly_score)
-              select $1, star_id, flag::int, score from unnest($2, $3, $4) as r (star_id, flag, score)
+        await using (
+            var command = test.Ledger.DataSource.CreateCommand(
+                """
+                insert into discovery_results (run_id, star_id, is_anomaly, anomaly_score)
+                select $1, star_id, flag::int, score from unnest($2, $3, $4) as r (star_id, flag, score)
+                """
             )
-            update discovery_runs set status = 'completed', is_complete = true, completed_at = clock_timestamp(), total_stars = $5
-              where run_id = $1
+        )
+        {
+            foreach (var value in new object[] { run, stars, flags, scores })
+                command.Parameters.Add(new NpgsqlParameter { Value = value });
+            await command.ExecuteNonQueryAsync();
+        }
+        await test.ExecuteAsync(
+            $"""
+            update discovery_runs
+            set status = 'completed', is_complete = true, completed_at = clock_timestamp(), total_stars = {stars.Length}
+            where run_id = '{run}'
             """
         );
-        foreach (var value in new object[] { run, stars, flags, scores, (long)stars.Length })
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        await command.ExecuteNonQueryAsync();
     }
 
     // As PostgreSQL writes a jsonb: the shorter key first, then by its letters.

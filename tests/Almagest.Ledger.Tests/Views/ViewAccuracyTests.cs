@@ -44,6 +44,21 @@ public sealed class ViewAccuracyTests
     )
     {
         await using var test = await TestLedger.CreateAsync();
+        await AgreeAtEachStepAsync(test, seed, mode, stepsAConversion);
+    }
+
+    [Theory]
+    [InlineData(24, ViewMode.Refresh, 0)]
+    [InlineData(22, ViewMode.Incremental, 0)]
+    [InlineData(23, ViewMode.Refresh, 6)]
+    public async Task So_they_do_where_the_tables_are_distributed(int seed, ViewMode mode, int stepsAConversion)
+    {
+        await using var test = await TestLedger.CreateDistributedAsync();
+        await AgreeAtEachStepAsync(test, seed, mode, stepsAConversion);
+    }
+
+    private static async Task AgreeAtEachStepAsync(TestLedger test, int seed, ViewMode mode, int stepsAConversion)
+    {
         var random = new Random(seed);
         await RandomPlansAsync(test, random);
         var converter = new ViewConverter(test.Ledger);

@@ -169,6 +169,7 @@ public sealed class ViewDescriptorTests
     [
         "definition",
         "incremental",
+        "incremental.distributed",
         "tables",
         "functions",
         "apply",

@@ -7,7 +7,8 @@ begin
   if to_regclass('public.deletions') is not null then
     delete from public.deletions d
      where d.dataset_id = old.dataset_id
-       and not exists (select from public.deletions k where k.kind = 'dataset' and k.dataset_id = old.dataset_id);
+       and not exists (select 1 from public.deletions k where k.kind = 'dataset' and k.dataset_id = old.dataset_id);
   end if;
+  perform view_summaries.after_stars(old.dataset_id);
   return old;
 end $$;

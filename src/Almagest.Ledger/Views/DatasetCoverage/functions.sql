@@ -59,7 +59,7 @@ begin
     from changed n join view_summaries.counted_datasets using (dataset_id)
    group by 1, 2
   on conflict (dataset_id, healpix_6) do update set stars = c.stars + excluded.stars;
-  for dataset in select distinct dataset_id from changed n where not exists (select from view_summaries.counted_datasets d
+  for dataset in select distinct dataset_id from changed n where not exists (select 1 from view_summaries.counted_datasets d
     where d.dataset_id = n.dataset_id) loop
     perform view_summaries.count_dataset(dataset);
   end loop;
@@ -81,9 +81,20 @@ begin
   delete from view_summaries.region_flags f
    using (select distinct dataset_id from changed) n
    where f.dataset_id = n.dataset_id
-     and not exists (select from view_summaries.dataset_cells c where c.dataset_id = f.dataset_id and c.healpix_6 >> 6 = f.healpix_3);
+     and not exists (select 1 from view_summaries.dataset_cells c where c.dataset_id = f.dataset_id and c.healpix_6 >> 6 = f.healpix_3);
   delete from view_summaries.counted_datasets d using (select distinct dataset_id from changed) n
-   where d.dataset_id = n.dataset_id and not exists (select from view_summaries.dataset_cells c where c.dataset_id = d.dataset_id);
+   where d.dataset_id = n.dataset_id and not exists (select 1 from view_summaries.dataset_cells c where c.dataset_id = d.dataset_id);
   perform view_summaries.mark_table_changed(tg_table_name);
   return null;
+end $$;
+
+-- Counts the stars of a dataset anew, whether there are any or none: on a distributed ledger, where no trigger says which they are.
+create function view_summaries.recount_dataset(dataset bigint) returns void language plpgsql as $$
+begin
+  delete from view_summaries.dataset_cells where dataset_id = dataset;
+  delete from view_summaries.counted_datasets where dataset_id = dataset;
+  perform view_summaries.count_dataset(dataset);
+  if exists (select 1 from view_summaries.dataset_cells where dataset_id = dataset) then return; end if;
+  delete from view_summaries.region_flags where dataset_id = dataset;
+  delete from view_summaries.counted_datasets where dataset_id = dataset;
 end $$;

@@ -18,7 +18,7 @@ declare
   sizes record;
   flagged_cells record;
 begin
-  if exists (select from view_summaries.runs where run_id = target) then return; end if;
+  if exists (select 1 from view_summaries.runs where run_id = target) then return; end if;
   select * into strict run from public.discovery_runs where run_id = target and is_complete;
 
   select count(*) as stars,

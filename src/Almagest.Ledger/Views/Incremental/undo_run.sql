@@ -9,9 +9,13 @@ set random_page_cost = 1.1 as $$
 declare
   run view_summaries.runs;
   flagged bigint[];
+  scores double precision[];
 begin
   select * into run from view_summaries.runs where run_id = target;
   if not found then return; end if;
+  select coalesce(array_agg(star_id), '{}'), coalesce(array_agg(anomaly_score), '{}') into flagged, scores
+    from public.discovery_results
+   where run_id = target and is_anomaly = 1;
 
   {{undo}}
 

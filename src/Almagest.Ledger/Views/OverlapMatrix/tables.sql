@@ -12,7 +12,7 @@ create index on view_summaries.flag_blocks (run_id, block);
 -- Arrays of ids are compressed with every run: by lz4 where the server has it, several times faster than the default.
 do $$
 begin
-  if exists (select from pg_settings where name = 'default_toast_compression' and 'lz4' = any (enumvals)) then
+  if exists (select 1 from pg_settings where name = 'default_toast_compression' and 'lz4' = any (enumvals)) then
     alter table view_summaries.flag_blocks alter column star_ids set compression lz4;
   end if;
 end $$;

@@ -40,22 +40,39 @@ pairs as (
   cross join unnest(a.runs, a.stored) as x (run_id, value)
   cross join unnest(b.runs, b.stored) as y (run_id, value)
 ),
-counted as (
+compared as (
   select o.run_1_id, o.run_2_id, p.parameter,
          case when p.run_a = o.run_1_id then p.value_a else p.value_b end as value_1,
          case when p.run_a = o.run_1_id then p.value_b else p.value_a end as value_2,
-         case when p.parameter not in ('features', 'missing', 'min_parallax_over_error', 'distance_without_errors') then o.run_1_count
-              else (select count(*) from public.discovery_results f
-                      join public.discovery_results a on a.run_id = o.run_2_id and a.star_id = f.star_id
-                     where f.run_id = o.run_1_id and f.is_anomaly = 1) end as run_1_count,
-         case when p.parameter not in ('features', 'missing', 'min_parallax_over_error', 'distance_without_errors') then o.run_2_count
-              else (select count(*) from public.discovery_results f
-                      join public.discovery_results a on a.run_id = o.run_1_id and a.star_id = f.star_id
-                     where f.run_id = o.run_2_id and f.is_anomaly = 1) end as run_2_count,
+         p.parameter in ('features', 'missing', 'min_parallax_over_error', 'distance_without_errors') as differ,
+         o.run_1_count,
+         o.run_2_count,
          o.overlap_count,
          o.last_updated
   from pairs p
   join public.mv_anomaly_overlap_matrix o on o.run_1_id = least(p.run_a, p.run_b) and o.run_2_id = greatest(p.run_a, p.run_b)
+),
+sides as (
+  select run_1_id as flagging, run_2_id as analysing from compared where differ
+  union
+  select run_2_id, run_1_id from compared where differ
+),
+among as (
+  select s.flagging, s.analysing, count(*) as flags
+  from sides s
+  join public.discovery_results f on f.run_id = s.flagging and f.is_anomaly = 1
+  join public.discovery_results a on a.run_id = s.analysing and a.star_id = f.star_id
+  group by s.flagging, s.analysing
+),
+counted as (
+  select c.run_1_id, c.run_2_id, c.parameter, c.value_1, c.value_2,
+         case when c.differ then coalesce(a.flags, 0) else c.run_1_count end as run_1_count,
+         case when c.differ then coalesce(b.flags, 0) else c.run_2_count end as run_2_count,
+         c.overlap_count,
+         c.last_updated
+  from compared c
+  left join among a on a.flagging = c.run_1_id and a.analysing = c.run_2_id
+  left join among b on b.flagging = c.run_2_id and b.analysing = c.run_1_id
 )
 select run_1_id, run_2_id, parameter, value_1, value_2, run_1_count, run_2_count, overlap_count,
        case when run_1_count + run_2_count = 0 then 0

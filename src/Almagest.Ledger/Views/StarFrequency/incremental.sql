@@ -32,12 +32,12 @@ from (
   from (
     select star_id from public.stars
     union all
-    select w.star_id from view_summaries.undescribed_stars w where not exists (select from public.stars x where x.star_id = w.star_id)
+    select w.star_id from view_summaries.undescribed_stars w where not exists (select 1 from public.stars x where x.star_id = w.star_id)
   ) st
   join view_summaries.star_set_blocks b on b.block = st.star_id >> 10
   join view_summaries.star_sets s on s.set_id = b.set_id
   where s.anomaly_runs > 0
     and get_bit(b.members, (st.star_id & 1023)::int) = 1
-    and not exists (select from view_summaries.flagged_stars f where f.star_id = st.star_id)
+    and not exists (select 1 from view_summaries.flagged_stars f where f.star_id = st.star_id)
   group by st.star_id
 ) u

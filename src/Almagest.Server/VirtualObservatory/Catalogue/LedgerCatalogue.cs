@@ -36,6 +36,13 @@ internal sealed class LedgerCatalogue(LedgerDatabase ledger)
             .. LedgerTables.Views,
         ];
         var keys = Keys(stars, tables);
+        // Rows of a distributed ledger are there before their run or dataset is, and a while longer.
+        if (await ledger.IsDistributedAsync(cancellationToken))
+        {
+            var seen = LedgerTables.Seen(datasets.ConvertAll(d => d.DatasetId));
+            tables = tables.ConvertAll(t => seen.TryGetValue(t.Name, out var rows) ? t with { Rows = new PublishedRows(rows) } : t);
+            keys = Keys(tables.Find(t => t.Name == stars.Name)!, tables);
+        }
         tables.AddRange(published.Select(d => d.Table));
         return TapSchema.Describe(new PublishedCatalogue(s_schemas, tables, keys));
     }

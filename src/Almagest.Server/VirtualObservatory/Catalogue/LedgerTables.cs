@@ -119,6 +119,21 @@ internal static class LedgerTables
             _ => RunOutcomes.Count("{0}", name),
         };
 
+    /// <summary>Tables of a distributed ledger without the rows that nobody is to see, by the name of the table.</summary>
+    public static IReadOnlyDictionary<string, string> Seen(IReadOnlyList<long> datasets)
+    {
+        var ids = datasets.Count == 0 ? "null" : string.Join(", ", datasets);
+        return new Dictionary<string, string>
+        {
+            ["stars"] = $"(select * from public.stars where dataset_id in ({ids}))",
+            ["star_labels"] =
+                $"(select l.* from public.star_labels l join public.stars s on s.star_id = l.star_id where s.dataset_id in ({ids}))",
+            ["results"] =
+                "(select r.* from public.discovery_results r where r.run_id in "
+                + "(select d.run_id from public.discovery_runs d where d.is_complete))",
+        };
+    }
+
     public static PublishedTable Results { get; } =
         Table(
             "results",

@@ -1,0 +1,42 @@
+using Almagest.Contract.Errors;
+using Almagest.Ledger.Database;
+
+namespace Almagest.Ledger.Schema;
+
+/// <summary>
+/// What queries of others need on the other machines of a distributed ledger: the functions of the sky, which are executed where the stars
+/// are, and that the reading role is let in there, as which the coordinator comes. On the coordinator it still cannot log in.
+/// </summary>
+internal static class WorkerSchema
+{
+    // What is made on one machine is not made on the others by it, which would come back.
+    private const string OnWorkers = """
+        select string_agg(nodename || ':' || nodeport || ': ' || result, '; ')
+        from run_command_on_workers(format($command$do $almagest$ begin
+          perform set_config('citus.enable_ddl_propagation', 'off', true), set_config('citus.enable_alter_role_propagation', 'off', true);
+          execute %L; end $almagest$$command$, $1::text))
+        where not success
+        """;
+
+    /// <summary>Does nothing in a ledger that is not distributed.</summary>
+    /// <exception cref="LedgerException">this user may not do it there</exception>
+    public static Task EnsureAsync(LedgerDatabase ledger, CancellationToken cancellationToken) =>
+        ledger.AskAsync(
+            async connection =>
+            {
+                if (!await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
+                    return;
+                foreach (var command in new[] { SkyFunctions.Install, $"alter role {ReadingRole.Name} login" })
+                {
+                    if (await connection.ScalarAsync(OnWorkers, cancellationToken, command) is string trouble)
+                        throw LedgerException.Of(
+                            ErrorCode.DatabaseForbidden,
+                            $"the other machines could not be made ready for queries of others: {trouble}",
+                            $"Let an administrator run on each of them: alter role {ReadingRole.Name} login; grant create on the "
+                                + "database to the ledger's role; then do this again. All else works."
+                        );
+                }
+            },
+            cancellationToken
+        );
+}
