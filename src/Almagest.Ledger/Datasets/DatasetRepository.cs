@@ -278,7 +278,8 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     {
         if (name is not null)
             DatasetName.Require(name);
-        return await GetAnyAsync(await new LedgerDeletions(ledger).RestoreDatasetAsync(nameOrId, name, cancellationToken), cancellationToken);
+        var restored = await new LedgerDeletions(ledger).RestoreDatasetAsync(nameOrId, name, cancellationToken);
+        return await GetAnyAsync(restored, cancellationToken);
     }
 
     /// <summary>Brings a dataset back by its deletion.</summary>

@@ -156,7 +156,7 @@ internal static class DatasetDeletionSql
         select d.deletion_id from public.deletions d
         where d.with_deletion = any($1) and d.kind = $2
           and not exists (select 1 from {Needs} where not exists (
-            select from public.datasets s where s.dataset_id = needed.dataset_id))
+            select 1 from public.datasets s where s.dataset_id = needed.dataset_id))
         order by d.deletion_id
         """;
 

@@ -28,8 +28,8 @@ internal static class DeletionSql
         returning deletion_id
         """;
 
-    /// <summary>Their results leave the table of those that are seen; on a distributed ledger they stay, for nothing shows them without their
-    /// runs. $1 runs</summary>
+    /// <summary>Their results leave the table of those that are seen; on a distributed ledger they stay, for nothing shows them without
+    /// their runs. $1 runs</summary>
     public const string KeepResults =
         $"insert into public.deleted_results ({ResultColumns}) select {ResultColumns} from public.discovery_results where run_id = any($1)";
 

@@ -294,12 +294,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
                 .With("deletion", true);
     }
 
-    private static async Task RestoreLabelAsync(
-        NpgsqlConnection connection,
-        long star,
-        string content,
-        CancellationToken cancellationToken
-    )
+    private static async Task RestoreLabelAsync(NpgsqlConnection connection, long star, string content, CancellationToken cancellationToken)
     {
         NpgsqlParameter Document() => new() { Value = content, NpgsqlDbType = NpgsqlDbType.Jsonb };
         await LedgerLayout.BeforeLabelsAsync(connection, cancellationToken);

@@ -260,10 +260,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
         var like = $"%{RunField.Escaped(text)}%";
         return ledger.ReadAsync(
             context =>
-                context
-                    .Runs.Where(r => r.Name != null && EF.Functions.ILike(r.Name, like))
-                    .OrderByDescending(r => r.RunId)
-                    .Take(most),
+                context.Runs.Where(r => r.Name != null && EF.Functions.ILike(r.Name, like)).OrderByDescending(r => r.RunId).Take(most),
             cancellationToken
         );
     }

@@ -12,8 +12,8 @@ public sealed class AutomaticViewModeTests
     {
         await using var test = await TestLedger.CreateAsync();
         Assert.Equal(new ViewPolicy(true, null), await ViewPolicy.ReadAsync(test.Ledger));
-        await test.Ledger.Schema.RollbackAsync("AddDeletions");
         await test.AddDatasetAsync("a", 5);
+        await test.Ledger.Schema.RollbackAsync("AddDeletions");
         await test.Ledger.Schema.MigrateAsync();
         Assert.Equal(new ViewPolicy(false, null), await ViewPolicy.ReadAsync(test.Ledger));
         for (var i = 0; i < 4; i++)
