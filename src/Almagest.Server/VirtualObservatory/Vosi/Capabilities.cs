@@ -61,10 +61,12 @@ internal static class Capabilities
                 xml.WriteElementString("alias", name);
             xml.WriteEndElement();
         }
-        // Not "upload-http": of addresses only results of one's own jobs here are fetched.
-        xml.WriteStartElement("uploadMethod");
-        xml.WriteAttributeString("ivo-id", "ivo://ivoa.net/std/TAPRegExt#upload-inline");
-        xml.WriteEndElement();
+        foreach (var method in new[] { "inline", "http" })
+        {
+            xml.WriteStartElement("uploadMethod");
+            xml.WriteAttributeString("ivo-id", $"ivo://ivoa.net/std/TAPRegExt#upload-{method}");
+            xml.WriteEndElement();
+        }
         Limit(xml, "retentionPeriod", (long)TapLimits.StandardRetention.TotalSeconds, (long)TapLimits.MostRetention.TotalSeconds);
         Limit(xml, "executionDuration", (long)TapLimits.StandardExecution.TotalSeconds, (long)TapLimits.MostExecution.TotalSeconds);
         Limit(xml, "outputLimit", TapLimits.StandardRows, TapLimits.MostRows, "row");
