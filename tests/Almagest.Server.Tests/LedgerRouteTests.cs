@@ -209,7 +209,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
         var listed = Assert.Single((await _server.GetAsync("/datasets")).Json.EnumerateArray());
         JsonAssert.Fields(
             listed,
-            "dataset_id name source checksum column_mapping star_count rejected_count run_count reference_epoch created_at"
+            "dataset_id name source checksum column_mapping star_count rejected_count run_count reference_epoch created_at in_place"
         );
         Assert.Equal("known.csv", listed.GetProperty("source")[0].GetProperty("file").GetString());
         Assert.Equal(JsonValueKind.Object, listed.GetProperty("column_mapping").ValueKind);

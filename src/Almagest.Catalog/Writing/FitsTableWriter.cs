@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Almagest.Catalog.TextInput;
 
 namespace Almagest.Catalog.Writing;
 
@@ -138,9 +139,12 @@ internal static class FitsTableWriter
             cards.Text("QSTATUS", "OVERFLOW", "cut off at a limit of rows");
         foreach (var (name, value) in table.Provenance)
             if (value is not null)
+                // Two names that differ stay two.
                 cards.LongText(
                     "HISTORY",
-                    $"{name}: {(value is JsonValue v && v.TryGetValue(out string? text) ? text : value.ToJsonString(s_readable))}"
+                    TextEscapes.Escape(
+                        $"{name}: {(value is JsonValue v && v.TryGetValue(out string? text) ? text : value.ToJsonString(s_readable))}"
+                    )
                 );
         return cards;
     }

@@ -11,7 +11,7 @@ internal static class DeletionCommands
     public static Command Create(CommandShell shell, GlobalOptions global) =>
         new DescribedCommand(
             "deletions",
-            "Runs, notes and labels that were deleted within the last day, to bring them back",
+            "Datasets, runs, notes and labels that were deleted within the last day, to bring them back",
             "almagest deletions list",
             "almagest deletions restore 17",
             "almagest deletions empty"

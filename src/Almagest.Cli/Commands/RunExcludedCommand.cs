@@ -76,7 +76,7 @@ internal static class RunExcludedCommand
             table.Row(
                 s.Reason,
                 s.SourceId,
-                ConsoleText.Number(s.RaDeg, "0.0000"),
+                ConsoleText.RightAscension(s.RaDeg, "0.0000"),
                 ConsoleText.Number(s.DecDeg, "+0.0000;-0.0000"),
                 ConsoleText.Number(s.Magnitude, "0.00"),
                 ConsoleText.Number(s.Color, "0.00"),

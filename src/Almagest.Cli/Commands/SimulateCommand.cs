@@ -183,7 +183,7 @@ internal static class SimulateCommand
                     table.Row(
                         c.Name,
                         ConsoleText.Count(members),
-                        ConsoleText.Number(c.RaDeg, "0.00"),
+                        ConsoleText.RightAscension(c.RaDeg, "0.00"),
                         ConsoleText.Number(c.DecDeg, "+0.00;-0.00"),
                         ConsoleText.Number(c.ParallaxMas, "0.00"),
                         ConsoleText.Number(c.PmraMasYr, "+0.0;-0.0"),

@@ -166,7 +166,7 @@ internal sealed record DemoReport(
         {
             table.Row([
                 s.SourceId,
-                ConsoleText.Number(s.RaDeg, "0.00"),
+                ConsoleText.RightAscension(s.RaDeg, "0.00"),
                 ConsoleText.Number(s.DecDeg, "+0.00;-0.00"),
                 ConsoleText.Number(s.Magnitude, "0.00"),
                 ConsoleText.Number(s.ParallaxMas, "0.00") + (s.ParallaxErrorMas is { } e ? $" ± {ConsoleText.Number(e, "0.00")}" : ""),

@@ -63,7 +63,7 @@ internal sealed class ClusterIdentityView(RunClusterIdentities found)
                 continue;
             table.Row(
                 s.SourceId,
-                ConsoleText.Number(s.RaDeg, "0.0000"),
+                ConsoleText.RightAscension(s.RaDeg, "0.0000"),
                 ConsoleText.Number(s.DecDeg, "+0.0000;-0.0000"),
                 ConsoleText.Number(s.Magnitude, "0.00"),
                 $"{m.In} of {m.Of}",

@@ -46,7 +46,7 @@ internal static class ClusterLines
                 ConsoleText.Count(c.Size),
                 .. Only(
                     described,
-                    ConsoleText.Number(c.RaDeg, "0.00"),
+                    ConsoleText.RightAscension(c.RaDeg, "0.00"),
                     ConsoleText.Number(c.DecDeg, "+0.00;-0.00"),
                     ConsoleText.Number(c.RadiusDeg, "0.00"),
                     Written(c.ParallaxMas, c.ParallaxErrorMas, "0.00", errors),
@@ -62,9 +62,7 @@ internal static class ClusterLines
         if (described && !judged)
             console.Say(ClusterResource.NoProbabilities);
         if (clusters.Any(c => c.DistancePc is not null))
-            console.Say(
-                $"Distances are 1 / mean parallax, to the digits that a zero-point of 0.03 mas leaves. {ClusterResource.ZeroPoint}"
-            );
+            console.Say($"{ClusterResource.Distances} {ClusterResource.ZeroPoint}");
     }
 
     // Without the error the value has no digit that the error does not bear out.

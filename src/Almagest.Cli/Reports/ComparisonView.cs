@@ -139,7 +139,7 @@ internal sealed class ComparisonView
             string[] answer = isCommon ? [] : [f.Reason ?? "", f.NearThreshold == true ? "yes" : ""];
             table.Row([
                 f.SourceId,
-                ConsoleText.Number(f.RaDeg, "0.0000"),
+                ConsoleText.RightAscension(f.RaDeg, "0.0000"),
                 ConsoleText.Number(f.DecDeg, "+0.0000;-0.0000"),
                 ConsoleText.Number(f.Magnitude, "0.00"),
                 Said(f.Score1, f.Cluster1),

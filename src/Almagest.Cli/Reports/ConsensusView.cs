@@ -65,7 +65,7 @@ internal sealed class ConsensusView(StarConsensusList found)
         {
             stars.Row([
                 s.SourceId,
-                ConsoleText.Number(s.RaDeg, "0.000"),
+                ConsoleText.RightAscension(s.RaDeg, "0.000"),
                 ConsoleText.Number(s.DecDeg, "+0.000;-0.000"),
                 ConsoleText.Number(s.Magnitude, "0.00"),
                 $"{c.Flagged} of {c.Analysed}",

@@ -51,7 +51,7 @@ internal static class StarLines
         {
             table.Row([
                 s.SourceId,
-                .. Only(place, ConsoleText.Number(s.RaDeg, "0.0000"), ConsoleText.Number(s.DecDeg, "+0.0000;-0.0000")),
+                .. Only(place, ConsoleText.RightAscension(s.RaDeg, "0.0000"), ConsoleText.Number(s.DecDeg, "+0.0000;-0.0000")),
                 ConsoleText.Number(s.Magnitude, "0.00"),
                 ConsoleText.Number(s.Color, "0.00"),
                 ConsoleText.Number(s.ParallaxMas, "0.00"),

@@ -12,8 +12,19 @@ internal static class ConsoleText
     // Thirty zeros of an error that is a sentinel would push the table off the screen.
     public static string Number(double? value, string format) =>
         value is not { } v ? "–"
-        : Math.Abs(v) < 1e12 ? v.ToString(format, s_plain)
+        : Math.Abs(v) < 1e12 ? WithoutSignOfZero(v.ToString(format, s_plain))
         : v.ToString("0.##E+0", s_plain);
+
+    /// <summary>A right ascension, degrees: 359.999 to two digits is 0.00.</summary>
+    public static string RightAscension(double? value, string format)
+    {
+        var text = Number(value, format);
+        return double.TryParse(text, NumberStyles.Float, s_plain, out var shown) && shown >= 360 ? Number(shown - 360, format) : text;
+    }
+
+    // What is rounded to nothing is on neither side of it; a format of two parts would write both their signs.
+    private static string WithoutSignOfZero(string text) =>
+        text.AsSpan().IndexOfAnyInRange('1', '9') >= 0 || !text.StartsWith('-') ? text : text[1..];
 
     public static string SharePercent(double share) => (100 * share).ToString("0.#", s_plain) + " %";
 

@@ -48,6 +48,11 @@ public record ClusterResource(
         "The zero-point of the parallaxes is not corrected: Gaia's are too small, by some 0.03 mas in DR2 (Lindegren et al. 2018, A&A 616, "
         + "A2) and 0.02 to 0.04 mas in DR3, by magnitude, colour and latitude (Lindegren et al. 2021, A&A 649, A4).";
 
+    /// <summary>How a table writes distances.</summary>
+    public const string Distances =
+        "Distances are 1 / mean parallax: with ± where the error of the mean is more than a zero-point of 0.03 mas would change, else to the "
+        + "digits that such a zero-point leaves.";
+
     /// <summary>Of clusters by an algorithm that does not judge them.</summary>
     public const string NoProbabilities =
         "What of their stars is field is not fitted: dbscan and hdbscan give no probabilities of membership, auto does. The strength of "

@@ -42,8 +42,11 @@ public static class MeridianTurn
         return (MeanWithError.Over(motions.Select(there.East.Dot)), MeanWithError.Over(motions.Select(there.North.Dot)));
     }
 
+    private const int MostNamed = 10;
+
     /// <summary>What is to be known of the clusters around a pole; null where there is none.</summary>
-    public static string? Note(StarColumns stars, ClusterResult found)
+    /// <param name="comparesMotions">whether proper motions are among what the stars were compared by</param>
+    public static string? Note(StarColumns stars, ClusterResult found, bool comparesMotions)
     {
         ArgumentNullException.ThrowIfNull(stars);
         ArgumentNullException.ThrowIfNull(found);
@@ -51,17 +54,22 @@ public static class MeridianTurn
         foreach (var (cluster, members) in ClusterGroups.Of(stars, found))
             if (MeanDirection.Of(members) is { } middle && MedianDeg(middle, members) > LeastDeg)
                 around.Add(cluster.ToString(CultureInfo.InvariantCulture));
-        return around.Count == 0
-            ? null
-            : (around.Count == 1 ? $"In cluster {around[0]}" : $"In each of clusters {string.Join(", ", around.Take(10))}")
-                + " north of the stars turns from one to the next, as near a pole or over much of the sky: pmra and pmdec of stars that "
-                + "move alike differ. "
-                + (
-                    found.CarriesMotions
-                        ? "They were compared as carried to the middle of the field"
-                        : "They were compared as they are, and members may be missing"
-                )
-                + "; mean motions are of motions carried to the middle of the cluster.";
+        if (around.Count == 0)
+            return null;
+        var others = around.Count - MostNamed;
+        var clusters =
+            around.Count == 1 ? $"In cluster {around[0]}"
+            : others <= 0 ? $"In each of clusters {string.Join(", ", around)}"
+            : $"In each of clusters {string.Join(", ", around.Take(MostNamed))} and {others} {(others == 1 ? "other" : "others")}";
+        return clusters
+            + " north of the stars turns from one to the next, as near a pole or over much of the sky: pmra and pmdec of stars that "
+            + "move alike differ. "
+            + (
+                !comparesMotions ? "Mean motions are"
+                : found.CarriesMotions ? "They were compared as carried to the middle of the field; mean motions are"
+                : "They were compared as they are, and members may be missing; mean motions are"
+            )
+            + " of motions carried to the middle of the cluster.";
     }
 
     // Parallel transport along the great circle from one direction to another.

@@ -111,7 +111,10 @@ public sealed record StarAnalysis(
                     CancellationToken = cancellationToken,
                 }
             );
-            if (found is ClusterResult clusters && MeridianTurn.Note(features.Stars, clusters) is { } turn)
+            if (
+                found is ClusterResult clusters
+                && MeridianTurn.Note(features.Stars, clusters, recipe.Needs.Contains(StarColumn.Pmra)) is { } turn
+            )
                 found = clusters with { Notes = [.. clusters.Notes, turn] };
             if (found is ClusterResult groups && FieldLike.Note(features.Stars, groups) is { } field)
                 found = groups with { Notes = [.. groups.Notes, field] };

@@ -6,7 +6,7 @@ namespace Almagest.Server.Runs;
 public sealed record RunNameBody
 {
     /// <summary>At most 200 characters on one line; null or blank = nothing.</summary>
-    public string? Name { get; init; }
+    public required string? Name { get; init; }
 }
 
 /// <summary>What to run: which stars, which algorithm, which parameters.</summary>

@@ -78,9 +78,11 @@ public sealed class ClusterStatisticsTests
         Assert.Equal(100, Math.Sqrt(Math.Pow(found.Pmra!.Value.Mean, 2) + Math.Pow(found.Pmdec!.Value.Mean, 2)), 0.01);
         Assert.InRange(found.Pmra.Value.Error!.Value, 0, 0.01);
         var labels = ClusterInput.Result(new int[4], 1);
-        Assert.Contains("near a pole", MeridianTurn.Note(stars, labels), StringComparison.Ordinal);
+        Assert.Contains("near a pole", MeridianTurn.Note(stars, labels, true), StringComparison.Ordinal);
         // Where north turns but little, a mean is what any program makes of the columns.
-        Assert.Null(MeridianTurn.Note(Stars(s_parallaxes), ClusterInput.Result(new int[5], 1)));
+        var without = MeridianTurn.Note(stars, labels, false);
+        Assert.EndsWith("differ. Mean motions are of motions carried to the middle of the cluster.", without, StringComparison.Ordinal);
+        Assert.Null(MeridianTurn.Note(Stars(s_parallaxes), ClusterInput.Result(new int[5], 1), true));
         Assert.Equal(12, One(Stars(s_parallaxes)).Pmra!.Value.Mean, 1e-12);
     }
 

@@ -36,7 +36,7 @@ public sealed class FrozenSqlTests
             { "AddRunTasks", "6e79b3b89ae9797f" },
             { "AddDatasetDeletions", "0edaff53eb565301" },
             { "AddCataloguesInPlace", "ef716136246c36a4" },
-            { "AddDistribution", "5d25e8fc0bacd17f" },
+            { "AddDistribution", "98b565d9c19c1d66" },
         };
 
     [Theory]

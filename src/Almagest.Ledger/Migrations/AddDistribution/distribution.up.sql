@@ -22,3 +22,4 @@ create table public.unseen_rows (
 -- Their new texts are the scripts' to bring, also in a ledger whose old ones came back on a way down, where the comments stay.
 comment on function public.delete_run_results() is null;
 comment on function public.delete_dataset_stars() is null;
+comment on function public.delete_deleted_rows() is null;

@@ -67,7 +67,7 @@ public sealed class TiledClustersTests
             Assert.Equal(expected.Labels, All(found.OfLabels));
             Assert.Equal((expected.ClusterCount, expected.NoiseCount), (found.ClusterCount, found.NoiseCount));
             Assert.Equal(expected.Notes, found.Notes);
-            Assert.Equal(MeridianTurn.Note(whole.Stars, expected), MeridianTurn.Note(tiled.Stars, found));
+            Assert.Equal(MeridianTurn.Note(whole.Stars, expected, true), MeridianTurn.Note(tiled.Stars, found, true));
             Assert.Equal(FieldLike.Note(whole.Stars, expected), FieldLike.Note(tiled.Stars, found));
             Assert.Equal(Statistics(whole.Stars, expected), Statistics(tiled.Stars, found));
 
