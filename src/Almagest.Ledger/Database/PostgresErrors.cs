@@ -69,7 +69,7 @@ public static class PostgresErrors
 
     /// <summary>What is said of such a question.</summary>
     public const string NotDistributable =
-        "the ledger is distributed by star, and the question brings stars together that lie on different machines";
+        "the ledger is distributed by star, and the question brings together what lies on different machines";
 
     private static LedgerException DiskFull(PostgresException inner) =>
         LedgerException.Of(

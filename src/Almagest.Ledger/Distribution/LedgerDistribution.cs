@@ -29,7 +29,19 @@ public sealed class LedgerDistribution(LedgerDatabase ledger)
     /// <summary>What <see cref="DistributeAsync"/> would do, and what stands in its way.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>
     public Task<DistributionPlan> PlanAsync(int shards = UsualShards, CancellationToken cancellationToken = default) =>
-        ledger.AskAsync(connection => PlanAsync(connection, shards, cancellationToken), cancellationToken);
+        ledger.AskAsync(
+            async connection =>
+            {
+                var plan = await PlanAsync(connection, shards, cancellationToken);
+                return await RunsAtWorkAsync(connection, cancellationToken) is { } refusal
+                    ? plan with
+                    {
+                        Problems = [.. plan.Problems, new DistributionProblem(refusal.Message, refusal.Remedy!)],
+                    }
+                    : plan;
+            },
+            cancellationToken
+        );
 
     /// <summary>Divides the tables; where they are divided already, only checks and analyses them.</summary>
     /// <returns>false where they were</returns>
@@ -47,7 +59,7 @@ public sealed class LedgerDistribution(LedgerDatabase ledger)
         var state = await StateAsync(cancellationToken);
         if (!state.IsDistributed)
         {
-            var plan = await PlanAsync(shards, cancellationToken);
+            var plan = await ledger.AskAsync(connection => PlanAsync(connection, shards, cancellationToken), cancellationToken);
             Require(plan.Problems);
             // What can be brought back lies where it will be.
             await InOneTransactionAsync(
@@ -271,10 +283,17 @@ public sealed class LedgerDistribution(LedgerDatabase ledger)
 
     private static async Task RefuseRunningAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        if (await RunsAtWorkAsync(connection, cancellationToken) is { } refusal)
+            throw refusal;
+    }
+
+    private static async Task<LedgerException?> RunsAtWorkAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
         var running = (long)
             (await connection.ScalarAsync("select count(*) from public.discovery_runs where status = 'running'", cancellationToken))!;
-        if (running > 0)
-            throw LedgerException
+        return running == 0
+            ? null
+            : LedgerException
                 .Of(
                     ErrorCode.RunsAtWork,
                     running == 1 ? "a run is being worked on" : $"{running} runs are being worked on",

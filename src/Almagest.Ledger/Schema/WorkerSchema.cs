@@ -11,11 +11,18 @@ internal static class WorkerSchema
 {
     // What is made on one machine is not made on the others by it, which would come back.
     private const string OnWorkers = """
-        select string_agg(nodename || ':' || nodeport || ': ' || result, '; ')
+        select string_agg(nodename || ':' || nodeport || ': ' || regexp_replace(result, '^ERROR: *', ''), '; ')
         from run_command_on_workers(format($command$do $almagest$ begin
           perform set_config('citus.enable_ddl_propagation', 'off', true), set_config('citus.enable_alter_role_propagation', 'off', true);
           execute %L; end $almagest$$command$, $1::text))
         where not success
+        """;
+
+    // Where an administrator has let it in, whoever may change no roles has nothing to do.
+    private const string LetIn = $"""
+        do $letin$ begin
+          if not (select rolcanlogin from pg_roles where rolname = '{ReadingRole.Name}') then alter role {ReadingRole.Name} login; end if;
+        end $letin$
         """;
 
     /// <summary>Does nothing in a ledger that is not distributed.</summary>
@@ -26,14 +33,15 @@ internal static class WorkerSchema
             {
                 if (!await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
                     return;
-                foreach (var command in new[] { SkyFunctions.Install, $"alter role {ReadingRole.Name} login" })
+                foreach (var command in new[] { SkyFunctions.Install, LetIn })
                 {
                     if (await connection.ScalarAsync(OnWorkers, cancellationToken, command) is string trouble)
                         throw LedgerException.Of(
                             ErrorCode.DatabaseForbidden,
                             $"the other machines could not be made ready for queries of others: {trouble}",
-                            $"Let an administrator run on each of them: alter role {ReadingRole.Name} login; grant create on the "
-                                + "database to the ledger's role; then do this again. All else works."
+                            $"Let an administrator run on each of them, in one session: set citus.enable_ddl_propagation = off; alter role "
+                                + $"{ReadingRole.Name} login; grant create on the database to the ledger's role; then do this again. All "
+                                + "else works."
                         );
                 }
             },

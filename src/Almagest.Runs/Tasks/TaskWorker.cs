@@ -97,6 +97,12 @@ public sealed class TaskWorker(LedgerDatabase ledger)
                 throw await CancelledAsync(task);
             throw;
         }
+        catch (LedgerException e) when (e.Code == ErrorCode.DatabaseNodeAway)
+        {
+            // Nothing was wrong with its worker: however long the node is away, the task waits for it.
+            await AtEndAsync(() => _tasks.ReleaseAsync(task));
+            throw;
+        }
         catch (LedgerException e) when (e.Kind == LedgerErrorKind.Unavailable)
         {
             // Not the run's fault.
