@@ -33,7 +33,8 @@ internal static class ReviewView
         var star = next.Star;
         console.Say($"Star {star.SourceId}, number {ConsoleText.Count(next.PlaceBefore)} before any answer");
         console.Say(
-            $"  RA {ConsoleText.RightAscension(star.RaDeg, "0.00000")}°, Dec {ConsoleText.Number(star.DecDeg, "+0.00000;-0.00000")}°; magnitude "
+            $"  RA {ConsoleText.RightAscension(star.RaDeg, "0.00000")}°, "
+                + $"Dec {ConsoleText.Number(star.DecDeg, "+0.00000;-0.00000")}°; magnitude "
                 + $"{ConsoleText.Number(star.Magnitude, "0.00")}, colour {ConsoleText.Number(star.Color, "0.00")}; parallax "
                 + $"{ConsoleText.Number(star.ParallaxMas, "0.000")}{Error(star.ParallaxErrorMas)} mas; proper motion "
                 + $"{ConsoleText.Number(star.PmraMasYr, "0.00")}, {ConsoleText.Number(star.PmdecMasYr, "0.00")} mas/yr"

@@ -50,8 +50,8 @@ public record ClusterResource(
 
     /// <summary>How a table writes distances.</summary>
     public const string Distances =
-        "Distances are 1 / mean parallax: with ± where the error of the mean is more than a zero-point of 0.03 mas would change, else to the "
-        + "digits that such a zero-point leaves.";
+        "Distances are 1 / mean parallax: with ± where the error of the mean is more than a zero-point of 0.03 mas would change, else to "
+        + "the digits that such a zero-point leaves.";
 
     /// <summary>Of clusters by an algorithm that does not judge them.</summary>
     public const string NoProbabilities =
