@@ -149,7 +149,7 @@ public sealed class TestDatabaseServer
 
     private static async Task ExecuteAsync(string sql, NpgsqlConnection connection)
     {
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 120 };
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
         await command.ExecuteNonQueryAsync();
     }
 
