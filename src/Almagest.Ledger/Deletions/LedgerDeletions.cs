@@ -249,13 +249,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
         return gone;
     }
 
-    private async Task<long?> RestoreAsync(
-        long? deletionId,
-        Guid? runId,
-        string? name,
-        string absent,
-        CancellationToken cancellationToken
-    )
+    private async Task<long?> RestoreAsync(long? deletionId, Guid? runId, string? name, string absent, CancellationToken cancellationToken)
     {
         long? dataset = null;
         await InTransactionAsync(

@@ -329,7 +329,10 @@ public sealed class DatasetDeletionTests
 
         await datasets.RestoreAsync("first", cancellationToken: CancellationToken);
         Assert.Equal(
-            ["1 cross-match waits for dataset 'second', which is deleted", "1 run waits for datasets 'second' and 'third', which are deleted"],
+            [
+                "1 cross-match waits for dataset 'second', which is deleted",
+                "1 run waits for datasets 'second' and 'third', which are deleted",
+            ],
             (await deletions.WaitingAsync(made.First, CancellationToken)).Select(w => w.Describe())
         );
         await datasets.RestoreAsync("third", cancellationToken: CancellationToken);

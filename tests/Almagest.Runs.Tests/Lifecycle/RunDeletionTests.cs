@@ -204,10 +204,7 @@ public sealed class RunDeletionTests
         var other = (await runs.CreateAsync(dataset, new DbscanParameters(), StarFilter.All)).RunId;
         await test.ExecuteAsync($"insert into idempotency_keys (key, request_hash, run_id) values ('once', 'a hash', '{other}')");
         await deletions.RestoreRunAsync(run, CancellationToken);
-        Assert.Equal(
-            [other.ToString(), run.ToString()],
-            await test.StringsAsync("select run_id from idempotency_keys order by key")
-        );
+        Assert.Equal([other.ToString(), run.ToString()], await test.StringsAsync("select run_id from idempotency_keys order by key"));
     }
 
     [Fact]
