@@ -53,8 +53,8 @@ public sealed class DatasetDeletionTests
 
     private sealed record Made(long First, long Second, Guid Run, Guid Both, Guid Others);
 
-    // Two datasets: the first with a run, labels and a watch, the second with a watch and a run whose clusters have names after the first, a
-    // run over both, a cross-match between them, and a watch over every dataset.
+    // Two datasets: the first with a run, labels and a watch, the second with a watch and a run whose clusters have names after the first;
+    // a run over both, a cross-match between them, and a watch over every dataset.
     private static async Task<Made> MakeAsync(TestLedger test)
     {
         var (first, stars) = await test.AddDatasetAsync("first", 20);
@@ -349,8 +349,8 @@ public sealed class DatasetDeletionTests
     public async Task Whatever_refers_to_a_run_is_among_what_comes_back_with_it()
     {
         await using var test = await TestLedger.CreateAsync();
-        // What is kept refers to runs by their deletions; changes that views are to follow are no fact of a run, nor are rows unseen by now.
-        string[] others = [.. s_kept, "pending_view_changes", "unseen_rows"];
+        // Changes that views are to follow are no fact of a run.
+        string[] others = [.. s_kept, "pending_view_changes"];
         var referring = await test.StringsAsync(
             """
             select c.relname::text from pg_class c join pg_attribute a on a.attrelid = c.oid
