@@ -249,7 +249,7 @@ public sealed class RunTests : IDisposable
         );
         var taken = await ledger.RunAsync("datasets", "restore", name);
         Assert.Equal(ExitCodes.Failed, taken.ExitCode);
-        Assert.Contains("--as", taken.Error);
+        Assert.Contains("almagest datasets restore 1 --as NAME", taken.Error);
 
         Assert.Contains("is back", (await ledger.RunAsync("datasets", "restore", name, "--as", "as it was")).Ok().Out);
         Assert.Equal(ids, await ledger.RunIdsAsync());

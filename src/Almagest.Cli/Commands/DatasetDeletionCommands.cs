@@ -103,10 +103,14 @@ internal static class DatasetDeletionCommands
                 shell.Answer(
                     dataset,
                     console =>
+                    {
                         console.Say(
                             $"The dataset {dataset.Name} is back: {ConsoleText.Plural(dataset.StarCount, "star", "stars")}, "
                                 + $"{ConsoleText.Plural(dataset.RunCount, "run", "runs")}; the views are up to date."
-                        )
+                        );
+                        foreach (var waiting in dataset.Waiting)
+                            console.Say($"{waiting.Describe()}.");
+                    }
                 );
                 return ExitCodes.Done;
             }

@@ -75,9 +75,19 @@ internal static class DeletionCommands
             {
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
                 var restored = parsed.GetRequiredValue(number);
-                await new LedgerDeletions(session.Ledger).RestoreAsync(restored, shell.CancellationToken);
+                var deletions = new LedgerDeletions(session.Ledger);
+                var dataset = await deletions.RestoreAsync(restored, shell.CancellationToken);
                 await ViewUpkeep.KeepAsync(shell, session.Ledger, "restore", shell.CancellationToken);
-                shell.Answer(new { restored }, console => console.Say("It is back; the views are up to date."));
+                var waiting = dataset is { } back ? await deletions.WaitingAsync(back, shell.CancellationToken) : [];
+                shell.Answer(
+                    new { restored, waiting },
+                    console =>
+                    {
+                        console.Say("It is back; the views are up to date.");
+                        foreach (var part in waiting)
+                            console.Say($"{part.Describe()}.");
+                    }
+                );
                 return ExitCodes.Done;
             }
         );

@@ -46,8 +46,8 @@ internal static class CommandAdvice
             "Restore into an empty one: createdb NAME and --database, or ALMAGEST_HOME=/another/folder. Nothing was changed.",
         [ErrorCode.DatasetHasRuns] = _ => "Add --with-runs to delete them, too.",
         [ErrorCode.DatasetNameTaken] = e =>
-            e.Facts.ContainsKey("restoring")
-                ? "Give it another name: almagest datasets restore --as NAME"
+            e.Facts.TryGetValue("restoring", out var deleted)
+                ? $"Give it another name: almagest datasets restore {deleted} --as NAME"
                 : "Choose another name with --dataset, or delete it: almagest datasets delete NAME",
         [ErrorCode.LabelIdsMissing] = e => After(e, "The option is --map source_id=COLUMN."),
         [ErrorCode.LabelSetNotFound] = _ => "Load some: almagest labels import FILE",

@@ -42,6 +42,10 @@ public sealed record DatasetDetail : DatasetResource
     /// <summary>The first of the rows that could not be loaded, and why; at most 100.</summary>
     [JsonPropertyOrder(1)]
     public required IReadOnlyList<RejectedRowResource> RejectedRows { get; init; }
+
+    /// <summary>What rests on it and on others that are deleted: runs and cross-matches that come back with those.</summary>
+    [JsonPropertyOrder(2)]
+    public required IReadOnlyList<WaitingForDatasets> Waiting { get; init; }
 }
 
 /// <summary>A row of a catalogue file that could not be loaded.</summary>

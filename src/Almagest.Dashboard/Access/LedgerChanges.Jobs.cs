@@ -13,6 +13,7 @@ using Almagest.Runs.CrossMatching;
 using Almagest.Runs.Export;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
+using Almagest.Runs.Resources;
 using Almagest.Runs.Results;
 
 namespace Almagest.Dashboard.Access;
@@ -133,8 +134,17 @@ public sealed partial class LedgerChanges
             async (job, _) =>
             {
                 job.Tell("its stars, labels and runs come back");
-                await new DatasetRepository(ledger).RestoreAsync(deletion.DeletionId, name, job.Stop);
-                job.Conclude($"The dataset {name} is back: {deletion.Summary}.", $"datasets/{Uri.EscapeDataString(name)}", name);
+                var restored = await new DatasetRepository(ledger).RestoreAsync(deletion.DeletionId, name, job.Stop);
+                // What went with it may wait for another dataset, and what went with another may be back with it.
+                var dataset = await DatasetResources.ReadAsync(ledger, restored, 0, job.Stop);
+                var parts = $"{Of(dataset.StarCount, "star")}, {Of(dataset.RunCount, "run")}";
+                job.Conclude(
+                    string.Join("; ", [$"The dataset {name} is back: {parts}", .. dataset.Waiting.Select(w => w.Describe())]) + ".",
+                    $"datasets/{Uri.EscapeDataString(name)}",
+                    name
+                );
+
+                static string Of(long count, string what) => $"{Count(count)} {what}{(count == 1 ? "" : "s")}";
             }
         );
 

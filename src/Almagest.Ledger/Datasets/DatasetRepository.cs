@@ -284,10 +284,11 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
 
     /// <summary>Brings a dataset back by its deletion.</summary>
     /// <exception cref="LedgerException">there is no such deletion, another dataset has the name, or it is no name</exception>
-    public Task RestoreAsync(long deletionId, string name, CancellationToken cancellationToken = default)
+    public async Task<Dataset> RestoreAsync(long deletionId, string name, CancellationToken cancellationToken = default)
     {
         DatasetName.Require(name);
-        return new LedgerDeletions(ledger).RestoreDatasetAsync(deletionId, name, cancellationToken);
+        await new LedgerDeletions(ledger).RestoreDatasetAsync(deletionId, name, cancellationToken);
+        return await FindAnyAsync(name, cancellationToken);
     }
 
     /// <summary>Deletes a dataset with its stars, labels, runs and results for good, in one transaction.</summary>

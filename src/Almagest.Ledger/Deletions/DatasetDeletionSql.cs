@@ -29,7 +29,7 @@ internal static class DatasetDeletionSql
     public const string Keep = """
         insert into public.deletions (kind, dataset_id, deleted_by, content, summary)
         select 'dataset', d.dataset_id, $2,
-          jsonb_build_object('dataset', to_jsonb(d), 'rejected', c.rejected, 'watches', c.watches, 'news', c.news),
+          jsonb_build_object('dataset', to_jsonb(d), 'rejected', c.rejected, 'watches', c.watches),
           concat_ws(', ',
             case d.star_count when 1 then '1 star' else d.star_count || ' stars' end,
             case c.labels when 0 then null when 1 then '1 label' else c.labels || ' labels' end,
@@ -40,8 +40,6 @@ internal static class DatasetDeletionSql
         from public.datasets d, lateral (select
           (select coalesce(jsonb_agg(r), '[]') from public.rejected_rows r where r.dataset_id = d.dataset_id) as rejected,
           (select coalesce(jsonb_agg(w), '[]') from public.watches w where w.dataset_id = d.dataset_id) as watches,
-          (select coalesce(jsonb_agg(n), '[]') from public.watch_news n join public.watches w using (watch_id)
-            where w.dataset_id = d.dataset_id) as news,
           (select count(*) from public.star_labels l join public.stars s using (star_id) where s.dataset_id = d.dataset_id) as labels,
           (select count(*) from public.cross_matches m where d.dataset_id in (m.dataset_1_id, m.dataset_2_id)) as matches) c
         where d.dataset_id = $1
@@ -193,7 +191,20 @@ internal static class DatasetDeletionSql
             """,
     ];
 
-    /// <summary>What is little. $1 its deletion</summary>
+    /// <summary>What rests on a dataset and needs others that are deleted: their names, how many runs, how many cross-matches. $1 dataset,
+    /// $2 how long deletions are kept</summary>
+    public const string Waiting = $"""
+        select lacking.names, count(*) filter (where d.kind = 'run'), count(*) filter (where d.kind = 'match')
+        from public.deletions d, lateral (
+          select array_agg(o.content -> 'dataset' ->> 'name' order by o.dataset_id) as names from public.deletions o
+          where o.kind = 'dataset' and o.deleted_at >= clock_timestamp() - $2::interval
+            and o.dataset_id in (select dataset_id from {Needs})) lacking
+        where d.with_deletion is not null and d.kind in ('run', 'match') and $1 in (select dataset_id from {Needs})
+          and lacking.names is not null
+        group by lacking.names order by lacking.names
+        """;
+
+    /// <summary>What is little, before the runs. $1 its deletion</summary>
     public static readonly string[] RestoreOthers =
     [
         """
@@ -201,7 +212,7 @@ internal static class DatasetDeletionSql
             select r.* from public.deletions d, jsonb_populate_recordset(null::public.rejected_rows, d.content -> 'rejected') r
             where d.deletion_id = $1
             """,
-        // Of a name that another has by now, it says so.
+        // Before the runs, which bring its news. Of a name that another has by now, it says so.
         """
             insert into public.watches
             select (jsonb_populate_record(null::public.watches, case
@@ -209,12 +220,6 @@ internal static class DatasetDeletionSql
                 then jsonb_set(w, '{name}', to_jsonb(format('%s (%s, brought back)', w ->> 'name', w ->> 'watch_id'))) else w end)).*
             from public.deletions d, jsonb_array_elements(d.content -> 'watches') w
             where d.deletion_id = $1
-            """,
-        """
-            insert into public.watch_news
-            select n.* from public.deletions d, jsonb_populate_recordset(null::public.watch_news, d.content -> 'news') n
-            where d.deletion_id = $1 and exists (select 1 from public.discovery_runs r where r.run_id = n.run_id)
-            on conflict do nothing
             """,
     ];
 }

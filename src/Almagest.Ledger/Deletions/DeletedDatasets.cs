@@ -68,10 +68,10 @@ internal static class DeletedDatasets
         await connection.ExecuteAsync(DatasetDeletionSql.WithoutLoops, cancellationToken);
         await connection.ExecuteAsync(DatasetDeletionSql.RestoreLabels(await Columns("star_labels")), cancellationToken, deletion);
         await connection.ExecuteAsync(DatasetDeletionSql.WithLoops, cancellationToken);
-        await DeletedRuns.RestoreAsync(connection, runs, cancellationToken);
-        await DeletedRuns.RestoreIdentificationsAsync(connection, with, cancellationToken);
         foreach (var sql in DatasetDeletionSql.RestoreOthers)
             await connection.ExecuteAsync(sql, cancellationToken, deletion);
+        await DeletedRuns.RestoreAsync(connection, runs, cancellationToken);
+        await DeletedRuns.RestoreIdentificationsAsync(connection, with, cancellationToken);
 
         Task<string> Columns(string table) => ColumnsAsync(connection, table, cancellationToken);
     }

@@ -15,7 +15,7 @@ internal static class DeletionSql
         insert into public.deletions (kind, run_id, dataset_id, deleted_by, content, summary)
         select 'run', r.run_id, r.dataset_id, $2,
           jsonb_build_object('run', to_jsonb(r), 'tags', c.tags, 'notes', c.notes, 'clusters', c.clusters,
-            'identifications', c.identifications, 'identified', c.identified),
+            'identifications', c.identifications, 'identified', c.identified, 'news', c.news, 'keys', c.keys, 'is_shared', c.is_shared),
           format('%s run of %s, %s: %s results, %s clusters, %s tags, %s notes', r.status, r.algorithm, r.run_type,
             case when r.is_complete then r.total_stars else 0 end,
             jsonb_array_length(c.clusters), jsonb_array_length(c.tags), jsonb_array_length(c.notes))
@@ -24,7 +24,10 @@ internal static class DeletionSql
           (select coalesce(jsonb_agg(n), '[]') from public.run_notes n where n.run_id = r.run_id) as notes,
           (select coalesce(jsonb_agg(k), '[]') from public.discovery_clusters k where k.run_id = r.run_id) as clusters,
           (select coalesce(jsonb_agg(i), '[]') from public.run_identifications i where i.run_id = r.run_id) as identifications,
-          (select coalesce(jsonb_agg(i), '[]') from public.cluster_identifications i where i.run_id = r.run_id) as identified) c
+          (select coalesce(jsonb_agg(i), '[]') from public.cluster_identifications i where i.run_id = r.run_id) as identified,
+          (select coalesce(jsonb_agg(w), '[]') from public.watch_news w where w.run_id = r.run_id) as news,
+          (select coalesce(jsonb_agg(k), '[]') from public.idempotency_keys k where k.run_id = r.run_id) as keys,
+          r.status = 'pending' and exists (select 1 from public.run_tasks t where t.run_id = r.run_id) as is_shared) c
         returning deletion_id
         """;
 
@@ -101,6 +104,25 @@ internal static class DeletionSql
             select n.* from public.deletions d, jsonb_populate_recordset(null::public.run_notes, d.content -> 'notes') n
             where d.deletion_id = any($1)
             """,
+        // A watch that was deleted meanwhile has taken its own along.
+        """
+            insert into public.watch_news
+            select n.* from public.deletions d, jsonb_populate_recordset(null::public.watch_news, d.content -> 'news') n
+            where d.deletion_id = any($1) and exists (select 1 from public.watches w where w.watch_id = n.watch_id)
+            on conflict do nothing
+            """,
+        // A request that came again meanwhile has started another run, which has the key.
+        """
+            insert into public.idempotency_keys
+            select k.* from public.deletions d, jsonb_populate_recordset(null::public.idempotency_keys, d.content -> 'keys') k
+            where d.deletion_id = any($1)
+            on conflict do nothing
+            """,
+        // A run that waits has the first of its tasks alone.
+        """
+            insert into public.run_tasks (run_id, number, phase)
+            select d.run_id, 0, 0 from public.deletions d where d.deletion_id = any($1) and (d.content ->> 'is_shared')::boolean
+            """,
     ];
 
     /// <summary>Takes a note away and keeps it. $1 run, $2 note, $3 who</summary>
@@ -145,7 +167,7 @@ internal static class DeletionSql
     /// <summary>One deletion, or the one of a run, with the name of a deleted dataset that it cannot come back without; held against others
     /// who would restore it at the same moment. $1 number or null, $2 run or null</summary>
     public const string Take = """
-        select d.deletion_id, d.kind, d.run_id, d.star_id, d.content, o.content #>> '{dataset,name}'
+        select d.deletion_id, d.kind, d.run_id, d.star_id, d.dataset_id, d.content, o.content #>> '{dataset,name}'
         from public.deletions d
         left join public.deletions o on o.kind = 'dataset' and d.kind <> 'dataset'
           and (o.deletion_id = d.with_deletion or o.dataset_id = d.dataset_id

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Almagest.Contract.Datasets;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Status;
 using Almagest.Ledger.Database;
@@ -49,7 +50,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
         );
     }
 
-    /// <summary>Deletes a run with its results, clusters, exclusions, tags and notes.</summary>
+    /// <summary>Deletes a run with its results, clusters, exclusions, tags, notes and what watches tell of it.</summary>
     /// <returns>whether there was such a run that nobody works on</returns>
     /// <exception cref="LedgerException">too little room to keep it, or the database has trouble</exception>
     public async Task<bool> DeleteRunAsync(Guid runId, string? by, CancellationToken cancellationToken = default)
@@ -157,10 +158,34 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
             cancellationToken
         );
 
+    /// <summary>What rests on a dataset and waits for others, which are deleted: it comes back with the last of them.</summary>
+    /// <exception cref="LedgerException">the database has trouble</exception>
+    public Task<IReadOnlyList<WaitingForDatasets>> WaitingAsync(long datasetId, CancellationToken cancellationToken = default) =>
+        ledger.AskAsync<IReadOnlyList<WaitingForDatasets>>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(DatasetDeletionSql.Waiting, connection)
+                {
+                    Parameters =
+                    {
+                        new() { Value = datasetId },
+                        new() { Value = Kept },
+                    },
+                };
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                var found = new List<WaitingForDatasets>();
+                while (await reader.ReadAsync(cancellationToken))
+                    found.Add(new WaitingForDatasets(reader.GetFieldValue<string[]>(0), reader.GetInt64(1), reader.GetInt64(2)));
+                return found;
+            },
+            cancellationToken
+        );
+
     /// <summary>Brings back what a deletion took.</summary>
+    /// <returns>the number of the dataset that is back; null where it was something else</returns>
     /// <exception cref="LedgerException">there is no such deletion, or its place is taken: the run of a note is gone, the star has another
     /// label now</exception>
-    public Task RestoreAsync(long deletionId, CancellationToken cancellationToken = default) =>
+    public Task<long?> RestoreAsync(long deletionId, CancellationToken cancellationToken = default) =>
         RestoreAsync(deletionId, null, null, $"there is no deletion {deletionId}", cancellationToken);
 
     /// <summary>Brings a dataset back under a name.</summary>
@@ -224,7 +249,9 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
         return gone;
     }
 
-    private async Task RestoreAsync(long? deletionId, Guid? runId, string? name, string absent, CancellationToken cancellationToken) =>
+    private async Task<long?> RestoreAsync(long? deletionId, Guid? runId, string? name, string absent, CancellationToken cancellationToken)
+    {
+        long? dataset = null;
         await InTransactionAsync(
             async (connection, transaction) =>
             {
@@ -234,12 +261,15 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
                 await RestoreAsync(connection, taken, name, cancellationToken);
                 await connection.ExecuteAsync(DeletionSql.Forget, cancellationToken, taken.Id);
                 await transaction.CommitAsync(cancellationToken);
-                if (taken.Kind == "dataset")
+                dataset = taken.Kind == "dataset" ? taken.Dataset : null;
+                if (dataset is not null)
                     await connection.ExecuteAsync(DatasetDeletionSql.AnalyzeRestored, cancellationToken);
                 return true;
             },
             cancellationToken
         );
+        return dataset;
+    }
 
     private static async Task RestoreAsync(NpgsqlConnection connection, Deletion taken, string? name, CancellationToken cancellationToken)
     {
@@ -263,7 +293,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
                             "dataset"
                         )
                         .With("dataset", called)
-                        .With("restoring", true);
+                        .With("restoring", taken.Dataset);
                 }
                 break;
             case "run":
@@ -329,14 +359,15 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
                 reader.GetString(1),
                 reader.IsDBNull(2) ? null : reader.GetGuid(2),
                 reader.IsDBNull(3) ? null : reader.GetInt64(3),
-                reader.GetString(4),
-                reader.IsDBNull(5) ? null : reader.GetString(5)
+                reader.GetInt64(4),
+                reader.GetString(5),
+                reader.IsDBNull(6) ? null : reader.GetString(6)
             )
             : null;
     }
 
     /// <param name="Lacks">name of a deleted dataset that it cannot come back without</param>
-    private sealed record Deletion(long Id, string Kind, Guid? Run, long? Star, string Content, string? Lacks);
+    private sealed record Deletion(long Id, string Kind, Guid? Run, long? Star, long Dataset, string Content, string? Lacks);
 
     private async Task RequireRoomAsync(long bytes, CancellationToken cancellationToken)
     {

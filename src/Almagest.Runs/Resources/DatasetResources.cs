@@ -3,6 +3,7 @@ using Almagest.Contract.Datasets;
 using Almagest.Contract.Serialization;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Model;
 
 namespace Almagest.Runs.Resources;
@@ -34,6 +35,7 @@ public static class DatasetResources
         return new DatasetDetail(dataset.ToResource(runs.GetValueOrDefault(dataset.DatasetId)))
         {
             RejectedRows = rejected.ConvertAll(ToResource),
+            Waiting = await new LedgerDeletions(ledger).WaitingAsync(dataset.DatasetId, cancellationToken),
         };
     }
 

@@ -146,8 +146,8 @@ internal static class DatasetRoutes
             )
             .WithDescription(
                 "With its stars, labels, runs, cross-matches and identifications, as they were, their ids and hashes included. What needs "
-                    + "another dataset that is deleted comes back with that. Where two deleted datasets had the name, give the id; where "
-                    + "another dataset has it by now, a new name. The views follow by themselves."
+                    + "another dataset that is deleted comes back with that, and is counted in waiting. Where two deleted datasets had the "
+                    + "name, give the id; where another dataset has it by now, a new name. The views follow by themselves."
             )
             .Produces<DatasetDetail>()
             .Fails(400, 404, 409)

@@ -43,7 +43,10 @@ internal static class DeletionRoutes
                 },
                 s_id
             )
-            .WithDescription("It is as it was, its id and its hash included. The views follow by themselves.")
+            .WithDescription(
+                "It is as it was, its id and its hash included. Of a dataset, waiting in GET /datasets/{dataset} says what comes back with "
+                    + "another that is deleted. The views follow by themselves."
+            )
             .Produces(204)
             .Fails(404, 409)
             .DisableRequestTimeout();

@@ -8,6 +8,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Annotations;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Resources;
 using Xunit;
 
 namespace Almagest.Runs.Tests.Lifecycle;
@@ -15,7 +16,7 @@ namespace Almagest.Runs.Tests.Lifecycle;
 /// <summary>A dataset that is deleted can be brought back for a day, as it was, with all that rests on it.</summary>
 public sealed class DatasetDeletionTests
 {
-    // Whatever tells of a dataset. Notes of changes of views, and keys of requests, are not of it.
+    // Whatever tells of a dataset.
     private static readonly string[] s_tables =
     [
         "datasets",
@@ -34,6 +35,8 @@ public sealed class DatasetDeletionTests
         "cluster_identifications",
         "watches",
         "watch_news",
+        "idempotency_keys",
+        "run_tasks",
     ];
 
     private static readonly string[] s_kept =
@@ -50,8 +53,8 @@ public sealed class DatasetDeletionTests
 
     private sealed record Made(long First, long Second, Guid Run, Guid Both, Guid Others);
 
-    // Two datasets: the first with a run, labels and a watch, the second with a run whose clusters have names after the first, a run over
-    // both, and a cross-match between them.
+    // Two datasets: the first with a run, labels and a watch, the second with a watch and a run whose clusters have names after the first;
+    // a run over both, a cross-match between them, and a watch over every dataset.
     private static async Task<Made> MakeAsync(TestLedger test)
     {
         var (first, stars) = await test.AddDatasetAsync("first", 20);
@@ -90,9 +93,12 @@ public sealed class DatasetDeletionTests
               values ('{{cluster.RunId}}', {{first}}, 20, '{ra_deg}', '{"a note"}', 0.5, 'test');
             insert into cluster_identifications (run_id, cluster_id, dataset_id, verdict, name, star_id, sentence, size, candidates)
               values ('{{cluster.RunId}}', 0, {{first}}, 'identified', 'Made', {{stars[5]}}, 'It is.', 3, '[]');
-            insert into watches (name, label_set, dataset_id) values ('mine', 'truth', {{first}});
+            insert into watches (name, label_set, dataset_id) values
+              ('mine', 'truth', {{first}}), ('theirs', 'truth', {{second}}), ('everywhere', 'truth', null);
             insert into watch_news (watch_id, run_id, earlier_runs, stars, flagged, newly_flagged, first_analysed, source_ids, sentence)
-              select watch_id, '{{run}}', 0, 2, 1, 1, 0, '{first-0}', 'news' from watches
+              select watch_id, run_id, 0, 2, 1, 1, 0, '{first-0, "an \"other\""}', 'news of ' || w.name
+              from watches w, discovery_runs where run_id = '{{both}}' or run_id = '{{run}}' and w.name <> 'theirs';
+            insert into idempotency_keys (key, request_hash, run_id) values ('once', 'a hash', '{{run}}')
             """
         );
         return new Made(first, second, run, both, cluster.RunId);
@@ -199,10 +205,18 @@ public sealed class DatasetDeletionTests
         Assert.Empty(await ViewsAsync(test));
         Assert.Equal(2, (await new LedgerDeletions(test.Ledger).ListAsync(CancellationToken)).Count);
 
-        await datasets.RestoreAsync(isFirstFirst ? "first" : "second", cancellationToken: CancellationToken);
+        var (earlier, later) = isFirstFirst ? ("first", "second") : ("second", "first");
+        var back = await datasets.RestoreAsync(earlier, cancellationToken: CancellationToken);
         await ViewsAsync(test);
         Assert.Empty(await test.StringsAsync($"select run_id from discovery_runs where run_id = '{made.Both}'"));
-        await datasets.RestoreAsync(isFirstFirst ? "second" : "first", cancellationToken: CancellationToken);
+        var detail = await DatasetResources.ReadAsync(test.Ledger, back, 0, CancellationToken);
+        Assert.Equal(1, detail.RunCount);
+        Assert.Equal(
+            $"1 run and 1 cross-match wait for dataset '{later}', which is deleted",
+            Assert.Single(detail.Waiting, w => (w.Runs, w.CrossMatches) == (1, 1)).Describe()
+        );
+        back = await datasets.RestoreAsync(later, cancellationToken: CancellationToken);
+        Assert.Empty(await new LedgerDeletions(test.Ledger).WaitingAsync(back.DatasetId, CancellationToken));
 
         Assert.Equal(before, await AllAsync(test));
         Assert.Equal(views, await ViewsAsync(test));
@@ -252,7 +266,11 @@ public sealed class DatasetDeletionTests
 
         Assert.Equal("first of all", (await datasets.RestoreAsync("first", "first of all", CancellationToken)).Name);
         Assert.Equal(20, (await datasets.FindAsync("first of all", CancellationToken)).StarCount);
-        Assert.Equal(["mine", "mine (1, brought back)"], await test.StringsAsync("select name from watches order by name"));
+        Assert.Equal(
+            ["mine", "mine (1, brought back)"],
+            await test.StringsAsync("select name from watches where name like 'mine%' order by name")
+        );
+        Assert.Equal(2, await test.ScalarAsync<long>("select count(*) from watch_news n join watches using (watch_id) where watch_id = 1"));
 
         // Two of one name are told apart by their numbers.
         await datasets.PutAwayAsync(again, true, null, CancellationToken);
@@ -291,6 +309,57 @@ public sealed class DatasetDeletionTests
         await new RunRepository(test.Ledger).PutAwayAsync(made.Others, null, CancellationToken);
         await test.ExecuteAsync("delete from datasets");
         await NothingIsKeptAsync(test);
+    }
+
+    [Fact]
+    public async Task What_needs_several_deleted_datasets_says_so_and_what_was_deleted_by_itself_does_not_wait()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var made = await MakeAsync(test);
+        var (third, _) = await test.AddDatasetAsync("third", 2);
+        await test.RewriteAsync(
+            $$"""
+            update discovery_runs set dataset_filter = '{"also_datasets": [{{made.Second}}, {{third}}]}' where run_id = '{{made.Both}}'
+            """
+        );
+        var (datasets, deletions) = (new DatasetRepository(test.Ledger), new LedgerDeletions(test.Ledger));
+        await new RunRepository(test.Ledger).PutAwayAsync(made.Run, null, CancellationToken);
+        foreach (var dataset in new[] { third, made.Second, made.First })
+            await datasets.PutAwayAsync(dataset, true, null, CancellationToken);
+
+        await datasets.RestoreAsync("first", cancellationToken: CancellationToken);
+        Assert.Equal(
+            [
+                "1 cross-match waits for dataset 'second', which is deleted",
+                "1 run waits for datasets 'second' and 'third', which are deleted",
+            ],
+            (await deletions.WaitingAsync(made.First, CancellationToken)).Select(w => w.Describe())
+        );
+        await datasets.RestoreAsync("third", cancellationToken: CancellationToken);
+        Assert.Equal(
+            "1 run waits for dataset 'second', which is deleted",
+            Assert.Single(await deletions.WaitingAsync(third, CancellationToken)).Describe()
+        );
+        // What cannot come back any more is not waited for.
+        await test.ExecuteAsync("update deletions set deleted_at = deleted_at - interval '25 hours' where kind = 'dataset'");
+        Assert.Empty(await deletions.WaitingAsync(made.First, CancellationToken));
+    }
+
+    [Fact]
+    public async Task Whatever_refers_to_a_run_is_among_what_comes_back_with_it()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        // Changes that views are to follow are no fact of a run.
+        string[] others = [.. s_kept, "pending_view_changes"];
+        var referring = await test.StringsAsync(
+            """
+            select c.relname::text from pg_class c join pg_attribute a on a.attrelid = c.oid
+            where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+              and a.attname = 'run_id' and not a.attisdropped
+            """
+        );
+        Assert.Contains("watch_news", referring);
+        Assert.Empty(referring.Except(s_tables).Except(others));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
+using Almagest.Ledger.Watches;
 using Almagest.Runs.Annotations;
 using Almagest.Runs.Lifecycle;
 using Xunit;
@@ -144,6 +145,66 @@ public sealed class RunDeletionTests
                 ErrorCode.DeletionNotRestorable,
                 (await Assert.ThrowsAsync<LedgerException>(() => deletions.RestoreAsync(deletion.DeletionId, CancellationToken))).Code
             );
+    }
+
+    [Fact]
+    public async Task What_watches_told_of_a_run_comes_back_with_it_unless_the_watch_is_gone()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (run, _) = await AddRunsAsync(test, "field");
+        await test.ExecuteAsync(
+            $"""
+            insert into watches (name, label_set, dataset_id)
+              values ('all', 'truth', null), ('one', 'truth', (select min(dataset_id) from datasets)), ('gone', 'truth', null);
+            update watches set added_at = '2020-01-01';
+            insert into watch_news (watch_id, run_id, earlier_runs, stars, flagged, newly_flagged, first_analysed, source_ids, sentence)
+              select watch_id, '{run}', 0, 2, 1, 1, 0, array['field-0'], 'news of ' || name from watches
+            """
+        );
+        var watches = new StarWatches(test.Ledger);
+        Task<List<string>> NewsAsync() =>
+            test.StringsAsync("select n::text from watch_news n join watches using (watch_id) where name <> 'gone' order by watch_id");
+        var before = await NewsAsync();
+        var due = await watches.DueAsync(CancellationToken);
+
+        await new RunRepository(test.Ledger).PutAwayAsync(run, null, CancellationToken);
+        Assert.Empty(await NewsAsync());
+        await watches.RemoveAsync("gone", CancellationToken);
+        await new LedgerDeletions(test.Ledger).RestoreRunAsync(run, CancellationToken);
+
+        Assert.Equal(2, before.Count);
+        Assert.Equal(before, await NewsAsync());
+        Assert.Equal(2, await test.ScalarAsync<long>("select count(*) from watch_news"));
+        // None of them is told again.
+        Assert.Equal(due.Where(d => d.Watch != "gone"), await watches.DueAsync(CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_run_that_workers_share_waits_for_them_again_and_has_its_key_unless_another_run_has_it()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, _) = await test.AddDatasetAsync("field", 20);
+        var (runs, deletions) = (new RunRepository(test.Ledger), new LedgerDeletions(test.Ledger));
+        var run = (await runs.CreateAsync(dataset, new DbscanParameters(), StarFilter.All)).RunId;
+        await test.ExecuteAsync(
+            $"""
+            insert into run_tasks (run_id, number, phase) values ('{run}', 0, 0);
+            insert into idempotency_keys (key, request_hash, run_id) values ('once', 'a hash', '{run}'), ('twice', 'a hash', '{run}')
+            """
+        );
+        Task<List<string>> RowsAsync() =>
+            test.StringsAsync("select t::text from run_tasks t union all select k::text from idempotency_keys k order by 1");
+        var before = await RowsAsync();
+        await runs.PutAwayAsync(run, null, CancellationToken);
+        Assert.Empty(await RowsAsync());
+        await deletions.RestoreRunAsync(run, CancellationToken);
+        Assert.Equal(before, await RowsAsync());
+
+        await runs.PutAwayAsync(run, null, CancellationToken);
+        var other = (await runs.CreateAsync(dataset, new DbscanParameters(), StarFilter.All)).RunId;
+        await test.ExecuteAsync($"insert into idempotency_keys (key, request_hash, run_id) values ('once', 'a hash', '{other}')");
+        await deletions.RestoreRunAsync(run, CancellationToken);
+        Assert.Equal([other.ToString(), run.ToString()], await test.StringsAsync("select run_id from idempotency_keys order by key"));
     }
 
     [Fact]
