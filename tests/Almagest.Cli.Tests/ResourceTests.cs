@@ -70,7 +70,7 @@ public sealed class ResourceTests(ResourceLedger ledger) : IClassFixture<Resourc
     [InlineData("GET /discovery/runs?group_id={sweep}&sort=created#items", "sweep#items")]
     [InlineData("GET /crossmatches/{match}", "match", "moved_1 moved_2 timings")]
     [InlineData("GET /datasets/sky/labels?label_set=eye#items.0", "label", "replaced")]
-    [InlineData("GET /datasets/second", "ingest#dataset", "", "run_count", "rejected_rows")]
+    [InlineData("GET /datasets/second", "ingest#dataset", "", "run_count", "rejected_rows waiting")]
     [InlineData("GET /datasets/second#rejected_rows", "ingest#rejected_rows")]
     [InlineData(
         "GET /discovery/runs/{d}",

@@ -218,7 +218,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
         JsonAssert.Fields(
             one,
             "dataset_id name source checksum column_mapping star_count rejected_count run_count reference_epoch created_at in_place "
-                + "rejected_rows"
+                + "rejected_rows waiting"
         );
         Assert.Equal((12L, 1L), (one.GetProperty("star_count").GetInt64(), one.GetProperty("rejected_count").GetInt64()));
         var rejected = Assert.Single(one.GetProperty("rejected_rows").EnumerateArray());

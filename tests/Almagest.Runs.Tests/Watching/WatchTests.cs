@@ -172,10 +172,11 @@ public sealed class WatchTests
         await new RunRepository(made.Test.Ledger).PutAwayAsync(run.RunId, "eve", CancellationToken);
         Assert.Empty((await watches.HistoryAsync("north", cancellationToken: CancellationToken)).News);
         Assert.Empty(await LookAsync(made));
-        // Brought back it is told again.
+        // Brought back it has been told.
         var deletions = new LedgerDeletions(made.Test.Ledger);
         await deletions.RestoreAsync(Assert.Single(await deletions.ListAsync(CancellationToken)).DeletionId, CancellationToken);
-        Assert.Equal(["sky-61"], (await NewsAsync(made)).SourceIds);
+        Assert.Empty(await LookAsync(made));
+        Assert.Equal(["sky-61"], Assert.Single((await watches.HistoryAsync("north", cancellationToken: CancellationToken)).News).SourceIds);
         await watches.RemoveAsync("north", CancellationToken);
         Assert.Empty(await watches.ListAsync(CancellationToken));
     }
