@@ -107,41 +107,43 @@ internal static class SimulateCommand
 
     /// <summary>Writes the catalogue with a progress bar.</summary>
     public static Task<bool> WriteAsync(CommandShell shell, SkySimulator simulator, OutputFile file) =>
-        ProgressDisplay.ShowAsync(
+        WriteAsync(
             shell,
-            "simulating stars",
-            async progress =>
-            {
-                var total = simulator.Options.Stars;
-                var relay = progress is null
-                    ? null
-                    : new SynchronousProgress<long>(n =>
-                        progress.Report($"simulating {ConsoleText.Count(total)} stars", (double)n / total)
-                    );
-                await file.WriteAsync(writer =>
+            simulator,
+            relay =>
+                file.WriteAsync(writer =>
                     Task.Run(
                         () => SimulatedSkyCsvWriter.Write(simulator, writer, 0, relay, shell.CancellationToken),
                         shell.CancellationToken
                     )
-                );
-                return true;
-            }
+                )
         );
 
     private static Task<bool> WriteParquetAsync(CommandShell shell, SkySimulator simulator, OutputFile file) =>
+        WriteAsync(
+            shell,
+            simulator,
+            relay =>
+            {
+                var table = SimulatedSkyTable.Of(simulator, shell.CancellationToken);
+                return file.WriteAsync(_ => table.WriteAsync(file.Stream, TableFormat.Parquet, relay, shell.CancellationToken));
+            }
+        );
+
+    private static Task<bool> WriteAsync(CommandShell shell, SkySimulator simulator, Func<IProgress<long>?, Task> write) =>
         ProgressDisplay.ShowAsync(
             shell,
             "simulating stars",
             async progress =>
             {
                 var total = simulator.Options.Stars;
-                var relay = progress is null
-                    ? null
-                    : new SynchronousProgress<long>(n =>
-                        progress.Report($"simulating {ConsoleText.Count(total)} stars", (double)n / total)
-                    );
-                var table = SimulatedSkyTable.Of(simulator, shell.CancellationToken);
-                await file.WriteAsync(_ => table.WriteAsync(file.Stream, TableFormat.Parquet, relay, shell.CancellationToken));
+                await write(
+                    progress is null
+                        ? null
+                        : new SynchronousProgress<long>(n =>
+                            progress.Report($"simulating {ConsoleText.Count(total)} stars", (double)n / total)
+                        )
+                );
                 return true;
             }
         );

@@ -33,26 +33,36 @@ public static class AnnotationText
     {
         if (string.IsNullOrWhiteSpace(text))
             return null;
+        foreach (var c in text)
+            if (!IsPlain(c))
+                throw LedgerException.Invalid(
+                    field,
+                    $"{field} holds the invisible character U+{(int)c:X4}, expected text on one line without any"
+                );
         var length = text.EnumerateRunes().Count();
-        var hidden = text.FirstOrDefault(c => !IsPlain(c));
-        return hidden != default || text.Contains('\0', StringComparison.Ordinal)
-                ? throw LedgerException.Invalid(
-                    field,
-                    $"{field} holds the invisible character U+{(int)hidden:X4}, expected text on one line without any"
-                )
-            : length > LongestName
-                ? throw LedgerException.Invalid(
-                    field,
-                    $"{field} is '{Clip(text)}', which has {length} characters, expected at most {LongestName}"
-                )
-            : text.Trim();
+        return length <= LongestName
+            ? text.Trim()
+            : throw LedgerException.Invalid(
+                field,
+                $"{field} is '{Clip(text)}', which has {length} characters, expected at most {LongestName}"
+            );
     }
 
     // A name reads as what it is: signs that turn the direction of writing make it look like another one (UAX 9, section 2).
     private static bool IsPlain(char c) =>
         !char.IsControl(c)
-        && c is not ('\u00AD' or '\u200B' or '\u2060' or '\uFEFF')
-        && c is not ('\u061C' or '\u200E' or '\u200F' or (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069'));
+        && c
+            is not (
+                '\u00AD'
+                or '\u061C'
+                or '\u200B'
+                or '\u200E'
+                or '\u200F'
+                or (>= '\u2028' and <= '\u202E')
+                or '\u2060'
+                or (>= '\u2066' and <= '\u2069')
+                or '\uFEFF'
+            );
 
     /// <summary>A remark or note of any number of lines; null or blank = none.</summary>
     public static string? Long(string field, string? text)

@@ -119,6 +119,8 @@ public sealed class DistributeTests
         var runs = new RunRepository(test.Ledger);
         var run = await runs.CreateAsync(dataset, new IsolationForestParameters(), StarFilter.All);
         Assert.True(await runs.StartAsync(run.RunId));
+        var plan = await new LedgerDistribution(test.Ledger).PlanAsync();
+        Assert.Equal("a run is being worked on", Assert.Single(plan.Problems).What);
         var error = await Assert.ThrowsAsync<LedgerException>(() => new LedgerDistribution(test.Ledger).DistributeAsync());
         Assert.Equal(ErrorCode.RunsAtWork, error.Code);
         Assert.Equal(1L, error.Facts["runs"]);

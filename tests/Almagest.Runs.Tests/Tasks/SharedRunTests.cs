@@ -68,6 +68,36 @@ public sealed class SharedRunTests(SharedRunTests.Field field) : IClassFixture<S
     }
 
     [Fact]
+    public async Task A_task_waits_for_a_node_that_is_away_however_often_and_its_worker_is_not_called_lost()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        await FillAsync(test, 2_000);
+        var run = await SubmitAsync(test, Forest);
+        var (tasks, worker) = (new TaskClaims(test.Ledger), Worker(test));
+        TaskWorker.AtTask = task =>
+        {
+            if (task.Run.RunId == run.RunId)
+                throw LedgerException.Of(ErrorCode.DatabaseNodeAway, "a node of the database does not answer");
+        };
+        try
+        {
+            for (var i = 0; i < 12; i++)
+            {
+                var task = (await tasks.NextAsync(run.RunId, CancellationToken))!;
+                var error = await Assert.ThrowsAsync<LedgerException>(() => worker.ExecuteAsync(task, null, CancellationToken));
+                Assert.Equal(ErrorCode.DatabaseNodeAway, error.Code);
+            }
+        }
+        finally
+        {
+            TaskWorker.AtTask = null;
+        }
+        Assert.Equal("waiting 0", await test.ScalarAsync<string>("select status || ' ' || losses from run_tasks"));
+        Assert.True(await worker.WorkOffAsync(run.RunId, null, CancellationToken) > 0);
+        Assert.True(await test.ScalarAsync<bool>("select is_complete from discovery_runs"));
+    }
+
+    [Fact]
     public async Task A_task_whose_worker_was_lost_waits_again_and_the_late_worker_keeps_nothing()
     {
         await using var test = await TestLedger.CreateAsync();
