@@ -250,7 +250,6 @@ public partial class RunPage
             _zoom = [];
         _picturedCluster = Cluster;
         _picture = await Pictures.SelectionAsync(current);
-        _labelSets = await new LabelledResults(Ledger).SetsAsync(current, Closed);
         if (IsAnomaly)
         {
             _scores = await Pictures.ScoresAsync(current.RunId);
@@ -262,6 +261,9 @@ public partial class RunPage
         if (isNew && !_select.IsNone)
             _selectTrouble = await TryAsync(ChooseAsync);
         await DrawChartsAsync();
+        // What is counted last is not waited for by the charts.
+        StateHasChanged();
+        _labelSets = await new LabelledResults(Ledger).SetsAsync(current, Closed);
         _pictured = current.RunId;
         if (IsAnomaly && _scoreHistogram is not null)
             _shadesWanted = true;

@@ -113,17 +113,41 @@ public sealed class LabelledResults(LedgerDatabase ledger)
     {
         ArgumentNullException.ThrowIfNull(run);
         var datasets = (StarFilter.FromJson(run.DatasetFilter).AlsoDatasets ?? []).Append(run.DatasetId).ToArray();
-        return await ledger.ReadAsync(
-            context =>
-                (
-                    from l in context.StarLabels
-                    join s in context.Stars on l.StarId equals s.StarId
-                    where datasets.Contains(s.DatasetId)
-                    select l.LabelSet
-                )
-                    .Distinct()
-                    .OrderBy(name => name),
+        return await ledger.AskAsync(
+            async connection =>
+            {
+                // There are few sets, and a star of most is found at once; joining all labels with their stars takes a second a million.
+                var found = new List<string>();
+                foreach (var set in await AllAsync(connection, cancellationToken))
+                    if (
+                        await connection.ScalarAsync(
+                            """
+                            select 1 from public.star_labels l join public.stars s using (star_id)
+                            where l.label_set = $1 and s.dataset_id = any ($2) limit 1
+                            """,
+                            cancellationToken,
+                            set,
+                            datasets
+                        )
+                        is not null
+                    )
+                        found.Add(set);
+                return (IReadOnlyList<string>)found;
+            },
             cancellationToken
         );
+    }
+
+    private static async Task<List<string>> AllAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        await using var command = new NpgsqlCommand(
+            """select label_set from public.star_labels group by label_set order by label_set collate "C" """,
+            connection
+        );
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            names.Add(reader.GetString(0));
+        return names;
     }
 }

@@ -24,10 +24,12 @@ public sealed class RunScorer(LedgerDatabase ledger)
                 .With("run_id", run.RunId)
                 .With("status", run.Status);
         var labels = new LabelledResults(ledger);
-        var sets = await labels.SetsAsync(run, cancellationToken);
+        var sets = labelSet is null ? await labels.SetsAsync(run, cancellationToken) : null;
         var set = labelSet ?? (sets is [var only] ? only : "truth");
         var counts = await labels.CountAsync(run, set, cancellationToken);
         if (counts.Count == 0)
+        {
+            sets ??= await labels.SetsAsync(run, cancellationToken);
             throw LedgerException
                 .Of(
                     ErrorCode.LabelSetNotFound,
@@ -35,6 +37,7 @@ public sealed class RunScorer(LedgerDatabase ledger)
                     sets.Count == 0 ? "Load labels first." : $"There are: {string.Join(", ", sets)}."
                 )
                 .With("run_id", run.RunId);
+        }
         var isAnomaly = run.RunType == RunTypes.Anomaly;
         var clusters = isAnomaly ? [] : ClusterScores.Of(counts, await SizesAsync(run, cancellationToken));
         var anomalies = isAnomaly ? await AnomaliesAsync(labels, run, set, counts, cancellationToken) : null;
