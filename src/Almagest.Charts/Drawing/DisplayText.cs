@@ -50,6 +50,13 @@ public static class DisplayText
     /// <summary>The end of an id tells runs of one moment apart; its start does not.</summary>
     public static string Short(Guid runId) => runId.ToString()[^8..];
 
+    /// <summary>The end of a run's id, after its name where it has one.</summary>
+    public static string Called(DiscoveryRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return run.Name is { } name ? $"{name} ({Short(run.RunId)})" : Short(run.RunId);
+    }
+
     public static string Algorithm(string name) => name.Replace('_', ' ');
 
     // The answers of a review are a text of many lines.

@@ -77,7 +77,8 @@ internal static class CommandAdvice
         [ErrorCode.WatchNameTaken] = _ => "Choose another name, or remove it: almagest watch remove NAME",
         [ErrorCode.TooManyWatches] = _ => "Remove one that is not needed: almagest watch remove NAME",
         [ErrorCode.RunCancelled] = _ => "Start it again: almagest runs retry",
-        [ErrorCode.RunNotFound] = _ => "'almagest runs list' lists them.",
+        [ErrorCode.RunNotFound] = e => Back(e) ?? "'almagest runs list' lists them.",
+        [ErrorCode.DatasetNotFound] = e => Back(e) ?? e.Remedy,
         [ErrorCode.RunNotRepeatable] = e => After(e, "The command is: almagest discover anomalies"),
         [ErrorCode.RunStarsChanged] = e => After(e, "The command is: almagest discover anomalies"),
         [ErrorCode.RunTaken] = e => e.Remedy ?? "Look at it with: almagest runs show",
@@ -126,6 +127,9 @@ internal static class CommandAdvice
 
     public static string Of(PostgresServerException error) =>
         error.Code == PostgresServerException.NotPossibleHere ? $"{error.Remedy} Or {Database}" : error.Remedy;
+
+    private static string? Back(LedgerException error) =>
+        error.Facts.TryGetValue("deletion_id", out var number) ? After(error, $"To do so: almagest deletions restore {number}") : null;
 
     private static string After(LedgerException error, string advice) => error.Remedy is { } remedy ? $"{remedy} {advice}" : advice;
 }

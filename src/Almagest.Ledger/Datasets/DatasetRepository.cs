@@ -31,7 +31,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     /// <exception cref="LedgerException">no such dataset</exception>
     public async Task<Dataset> GetAnyAsync(long datasetId, CancellationToken cancellationToken = default) =>
         (await ByIdAsync(datasetId, cancellationToken)).FirstOrDefault()
-        ?? throw await MissingAsync($"there is no dataset {datasetId}", null, cancellationToken);
+        ?? throw await MissingAsync($"there is no dataset {datasetId}", Number(datasetId), null, cancellationToken);
 
     /// <summary>By name, else by id.</summary>
     /// <exception cref="LedgerException">no such dataset, or its stars are not in the ledger</exception>
@@ -58,7 +58,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         var found = await ledger.RowsAsync<Dataset>($"{Datasets} where name = $1", cancellationToken, nameOrId);
         if (found.Count == 0 && long.TryParse(nameOrId, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
             found = await ByIdAsync(id, cancellationToken);
-        return found.FirstOrDefault() ?? throw await MissingAsync($"there is no dataset '{nameOrId}'", "dataset", cancellationToken);
+        return found.FirstOrDefault() ?? throw await MissingAsync($"there is no dataset '{nameOrId}'", nameOrId, "dataset", cancellationToken);
     }
 
     private Task<List<Dataset>> ByIdAsync(long datasetId, CancellationToken cancellationToken) =>
@@ -80,7 +80,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         var ids = new DatasetIds(also) { first.DatasetId }.ToArray();
         var found = await ledger.RowsAsync<Dataset>($"{Datasets} where dataset_id = any ($1) order by dataset_id", cancellationToken, ids);
         if (ids.Except(found.Select(d => d.DatasetId)).Select(id => (long?)id).FirstOrDefault() is { } unknown)
-            throw await MissingAsync($"there is no dataset {unknown}", "filter.also_datasets", cancellationToken);
+            throw await MissingAsync($"there is no dataset {unknown}", Number(unknown), "filter.also_datasets", cancellationToken);
         found.ForEach(d => Loaded(d));
         filter = filter with { AlsoDatasets = ids.Length == 1 ? null : new DatasetIds(ids.Skip(1)) };
         return (found, await ResolvedAsync(found, filter, cancellationToken));
@@ -370,6 +370,8 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
                 .With("runs", count);
     }
 
+    private static string Number(long datasetId) => datasetId.ToString(CultureInfo.InvariantCulture);
+
     private static LedgerException InUse(long datasetId) =>
         LedgerException.Of(
             ErrorCode.DatasetInUse,
@@ -377,11 +379,18 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
             "Wait until it has ended, then delete the dataset."
         );
 
-    private async Task<LedgerException> MissingAsync(string message, string? field, CancellationToken cancellationToken)
+    private async Task<LedgerException> MissingAsync(
+        string message,
+        string nameOrId,
+        string? field,
+        CancellationToken cancellationToken
+    )
     {
         var names = (await ListAsync(cancellationToken)).Select(d => d.Name).ToList();
-        return names.Count == 0
-            ? LedgerException.Of(ErrorCode.NoDatasets, message, "Load one first.", field)
-            : LedgerException.Of(ErrorCode.DatasetNotFound, message, $"There are: {string.Join(", ", names)}.", field);
+        var missing =
+            names.Count == 0
+                ? LedgerException.Of(ErrorCode.NoDatasets, message, "Load one first.", field)
+                : LedgerException.Of(ErrorCode.DatasetNotFound, message, $"There are: {string.Join(", ", names)}.", field);
+        return await new LedgerDeletions(ledger).ExplainMissingDatasetAsync(missing, nameOrId, cancellationToken);
     }
 }

@@ -199,4 +199,13 @@ internal static class DeletionSql
           and (d.kind = 'dataset' or s.dataset_id is not null)
         order by d.deletion_id desc limit 1000
         """;
+
+    /// <summary>The deletion that brings a run back, and until when: its own, or that of the dataset with which it went. $1 and $2 patterns
+    /// of its id, $3 how long they are kept</summary>
+    public const string OfRun = """
+        select coalesce(d.with_deletion, d.deletion_id), d.deleted_at + $3::interval, d.run_id
+        from public.deletions d
+        where d.kind = 'run' and (d.run_id::text like $1 or d.run_id::text like $2) and d.deleted_at >= clock_timestamp() - $3::interval
+        order by d.deletion_id desc limit 1
+        """;
 }

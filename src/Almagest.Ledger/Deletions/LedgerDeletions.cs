@@ -222,6 +222,68 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
         return found[0].DatasetId;
     }
 
+    /// <summary>What is said of a run that is not there: whether it was deleted and can be brought back.</summary>
+    /// <param name="start">of its id, or the whole</param>
+    /// <param name="end">of its id, or the whole</param>
+    public async Task<LedgerException> ExplainMissingRunAsync(
+        LedgerException missing,
+        string start,
+        string end,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(missing);
+        var found = await ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(DeletionSql.OfRun, connection)
+                {
+                    Parameters =
+                    {
+                        new() { Value = $"{start}%" },
+                        new() { Value = $"%{end}" },
+                        new() { Value = Kept },
+                    },
+                };
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                return await reader.ReadAsync(cancellationToken)
+                    ? (Deletion: reader.GetInt64(0), Until: reader.GetDateTime(1), Run: reader.GetGuid(2))
+                    : ((long Deletion, DateTime Until, Guid Run)?)null;
+            },
+            cancellationToken
+        );
+        return found is { } run
+            ? Deleted(ErrorCode.RunNotFound, $"run {run.Run} was deleted", run.Deletion, run.Until).With("run_id", run.Run)
+            : missing;
+    }
+
+    /// <summary>The same of a dataset.</summary>
+    public async Task<LedgerException> ExplainMissingDatasetAsync(
+        LedgerException missing,
+        string nameOrId,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(missing);
+        var isNumber = long.TryParse(nameOrId, NumberStyles.None, CultureInfo.InvariantCulture, out var id);
+        var all = (await ListAsync(cancellationToken)).Where(d => d.Kind == "dataset").ToList();
+        return (all.Find(d => d.Dataset == nameOrId) ?? (isNumber ? all.Find(d => d.DatasetId == id) : null)) is { } found
+            ? Deleted(
+                    ErrorCode.DatasetNotFound,
+                    $"dataset '{found.Dataset}' was deleted",
+                    found.DeletionId,
+                    found.Until,
+                    missing.Field
+                )
+                .With("dataset", found.Dataset)
+            : missing;
+    }
+
+    private static LedgerException Deleted(ErrorCode code, string message, long deletion, DateTime until, string? field = null) =>
+        LedgerException
+            .Of(code, message, $"It can be brought back until {until:yyyy-MM-dd HH:mm} UTC.", field)
+            .With("deletion_id", deletion);
+
     /// <summary>Lets one deletion go for good.</summary>
     /// <exception cref="LedgerException">there is no such deletion</exception>
     public async Task ForgetAsync(long deletionId, CancellationToken cancellationToken = default)

@@ -131,9 +131,16 @@ public sealed class RunRepository(LedgerDatabase ledger)
     /// <exception cref="LedgerException">no such run</exception>
     public async Task<DiscoveryRun> GetAsync(Guid runId, CancellationToken cancellationToken = default) =>
         (await ledger.RowsAsync<DiscoveryRun>($"{Runs} where run_id = $1", cancellationToken, runId)).FirstOrDefault()
-        ?? throw LedgerException
-            .Of(ErrorCode.RunNotFound, $"there is no run {runId}", "The list of runs has those that there are.")
-            .With("run_id", runId);
+        ?? throw await MissingAsync(
+            LedgerException
+                .Of(ErrorCode.RunNotFound, $"there is no run {runId}", "The list of runs has those that there are.")
+                .With("run_id", runId),
+            runId.ToString(),
+            cancellationToken
+        );
+
+    private Task<LedgerException> MissingAsync(LedgerException missing, string part, CancellationToken cancellationToken) =>
+        new LedgerDeletions(ledger).ExplainMissingRunAsync(missing, part, part, cancellationToken);
 
     /// <summary>In the order of the query, which is newest first unless it says otherwise.</summary>
     /// <exception cref="LedgerException">the page token is not one of this order, or the condition or order cannot be read</exception>
@@ -240,10 +247,14 @@ public sealed class RunRepository(LedgerDatabase ledger)
         return matches.Count switch
         {
             1 => matches[0],
-            0 => throw LedgerException.Of(
-                ErrorCode.RunNotFound,
-                $"there is no run whose id starts or ends with '{idOrPrefix}'",
-                "The list of runs has those that there are."
+            0 => throw await MissingAsync(
+                LedgerException.Of(
+                    ErrorCode.RunNotFound,
+                    $"there is no run whose id starts or ends with '{idOrPrefix}'",
+                    "The list of runs has those that there are."
+                ),
+                prefix,
+                cancellationToken
             ),
             _ => throw LedgerException.Of(
                 ErrorCode.AmbiguousRun,

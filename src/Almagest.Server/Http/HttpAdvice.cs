@@ -50,7 +50,8 @@ internal static class HttpAdvice
         [ErrorCode.TooManyWatches] = _ => "Remove one that is not needed: DELETE /watches/{watch}",
         [ErrorCode.RunCancelled] = _ => "Start it again: POST /discovery/runs/{run_id}/retry",
         [ErrorCode.RunEnded] = e => e.Facts["status"] is "completed" ? "To remove it: DELETE /discovery/runs/{run_id}" : e.Remedy,
-        [ErrorCode.RunNotFound] = _ => "GET /discovery/runs lists them.",
+        [ErrorCode.RunNotFound] = e => Back(e) ?? "GET /discovery/runs lists them.",
+        [ErrorCode.DatasetNotFound] = e => Back(e) ?? e.Remedy,
         [ErrorCode.RunNotRepeatable] = e => After(e, "POST /discovery/runs starts one."),
         [ErrorCode.RunStarsChanged] = e => After(e, "POST /discovery/runs starts one."),
         [ErrorCode.RunTaken] = _ => "GET /discovery/runs/{run_id} shows it.",
@@ -81,6 +82,9 @@ internal static class HttpAdvice
     };
 
     public static string? Of(LedgerException error) => Catalogue.TryGetValue(error.Code, out var advice) ? advice(error) : error.Remedy;
+
+    private static string? Back(LedgerException error) =>
+        error.Facts.TryGetValue("deletion_id", out var number) ? After(error, $"To do so: POST /deletions/{number}/restore") : null;
 
     private static string After(LedgerException error, string advice) => error.Remedy is { } remedy ? $"{remedy} {advice}" : advice;
 }

@@ -254,7 +254,18 @@ public sealed class DatasetDeletionTests
         await using var test = await TestLedger.CreateAsync();
         var made = await MakeAsync(test);
         var datasets = new DatasetRepository(test.Ledger);
+        var run = await test.ScalarAsync<Guid>($"select run_id from discovery_runs where dataset_id = {made.First} limit 1");
         await datasets.PutAwayAsync(made.First, true, null, CancellationToken);
+        var deletion = Assert.Single(await new LedgerDeletions(test.Ledger).ListAsync(CancellationToken)).DeletionId;
+        foreach (var name in new[] { "first", $"{made.First}" })
+        {
+            var gone = await RefusedAsync(ErrorCode.DatasetNotFound, () => datasets.FindAsync(name, CancellationToken));
+            Assert.Equal("dataset 'first' was deleted", gone.Message);
+            Assert.Equal(deletion, gone.Facts["deletion_id"]);
+        }
+        // A run that went with it comes back with it.
+        var with = await RefusedAsync(ErrorCode.RunNotFound, () => new RunRepository(test.Ledger).GetAsync(run, CancellationToken));
+        Assert.Equal(deletion, with.Facts["deletion_id"]);
         var (again, _) = await test.AddDatasetAsync("first", 4);
         await test.ExecuteAsync("insert into watches (name, label_set) values ('mine', 'truth')");
         var taken = await RefusedAsync(

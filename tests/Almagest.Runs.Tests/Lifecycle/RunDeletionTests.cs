@@ -94,6 +94,12 @@ public sealed class RunDeletionTests
             await runs.PutAwayAsync(run, "me", CancellationToken);
             var gone = await Assert.ThrowsAsync<LedgerException>(() => runs.GetAsync(run, CancellationToken));
             Assert.Equal(ErrorCode.RunNotFound, gone.Code);
+            Assert.Equal($"run {run} was deleted", gone.Message);
+            Assert.StartsWith("It can be brought back until ", gone.Remedy, StringComparison.Ordinal);
+            var deletion = Assert.IsType<long>(gone.Facts["deletion_id"]);
+            var byPart = await Assert.ThrowsAsync<LedgerException>(() => runs.FindAsync(run.ToString()[^8..], CancellationToken));
+            Assert.Equal(deletion, byPart.Facts["deletion_id"]);
+            Assert.Equal(run, byPart.Facts["run_id"]);
             Assert.Empty(await test.StarsOfAsync(run));
             Assert.DoesNotContain(await ViewsAsync(test), r => r.Contains(run.ToString(), StringComparison.Ordinal));
         }
@@ -227,6 +233,9 @@ public sealed class RunDeletionTests
         Assert.Equal(other, Assert.Single(await deletions.ListAsync(CancellationToken)).RunId);
         Assert.Equal(1, await deletions.EmptyAsync(null, CancellationToken));
         Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from deleted_results"));
+        var gone = await Assert.ThrowsAsync<LedgerException>(() => runs.GetAsync(other, CancellationToken));
+        Assert.Equal($"there is no run {other}", gone.Message);
+        Assert.False(gone.Facts.ContainsKey("deletion_id"));
     }
 
     [Fact]
