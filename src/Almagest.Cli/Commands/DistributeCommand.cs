@@ -138,7 +138,8 @@ internal static class DistributeCommand
                         + $"{state.DistributedAt:yyyy-MM-dd HH:mm} UTC."
                 );
                 if (state.UnseenOwners > 0)
-                    console.Say($"Rows of {state.UnseenOwners} runs, datasets or matches that nobody sees: being stored, or swept later.");
+                    console.Say($"{ConsoleText.Plural(state.UnseenOwners, "run, dataset or match", "runs, datasets or matches")} with rows that nobody sees: "
+                            + "being stored, or swept later.");
             }
         );
 }

@@ -108,6 +108,8 @@ public sealed class LabelledResults(LedgerDatabase ledger)
             cancellationToken
         );
 
+    private const string Sets = """select label_set from public.star_labels group by label_set order by label_set collate "C" """;
+
     /// <summary>The label sets of the run's datasets, by name.</summary>
     public async Task<IReadOnlyList<string>> SetsAsync(DiscoveryRun run, CancellationToken cancellationToken = default)
     {
@@ -118,7 +120,7 @@ public sealed class LabelledResults(LedgerDatabase ledger)
             {
                 // There are few sets, and a star of most is found at once; joining all labels with their stars takes a second a million.
                 var found = new List<string>();
-                foreach (var set in await AllAsync(connection, cancellationToken))
+                foreach (var set in await connection.ListAsync<string>(Sets, cancellationToken))
                     if (
                         await connection.ScalarAsync(
                             """
@@ -136,18 +138,5 @@ public sealed class LabelledResults(LedgerDatabase ledger)
             },
             cancellationToken
         );
-    }
-
-    private static async Task<List<string>> AllAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        var names = new List<string>();
-        await using var command = new NpgsqlCommand(
-            """select label_set from public.star_labels group by label_set order by label_set collate "C" """,
-            connection
-        );
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-            names.Add(reader.GetString(0));
-        return names;
     }
 }

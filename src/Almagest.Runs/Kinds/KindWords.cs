@@ -13,13 +13,14 @@ internal static class KindWords
             ? "unusual in many ways"
             : Joined([.. features.Select(f => FeatureWords.Of(f.Feature, f.Effect == "high", f.IsFar))]);
 
-    /// <summary>e.g. <c>113 stars fainter than 97 % of the selection (abs_mag 14.3 mag), bluer than 95 % (color 0.76 mag)</c>.</summary>
+    /// <summary>e.g. <c>113 stars, in the median fainter than 97 % of the selection (abs_mag 14.3 mag) and bluer than 95 % (color 0.76
+    /// mag)</c>.</summary>
     public static string Sentence(int stars, IReadOnlyList<KindFeature> features)
     {
         var count = string.Create(CultureInfo.InvariantCulture, $"{stars:N0} stars");
         if (features.Count == 0)
             return $"{count} that no few features tell from the others.";
-        return $"{count} {Joined([.. features.Select((f, i) => Words(f, i == 0))])}; the numbers are medians.";
+        return $"{count}, in the median {Joined([.. features.Select((f, i) => Words(f, i == 0))])}.";
     }
 
     private static string Words(KindFeature f, bool isFirst)
