@@ -131,7 +131,7 @@ internal static class DistributeCommand
                 }
                 var table = ConsoleTables.Of("node", "table", ">parts", ">bytes");
                 foreach (var n in state.Nodes)
-                    table.Row(n.Node, n.Table, ConsoleText.Count(n.Shards), ConsoleText.Count(n.Bytes));
+                    table.Row(n.Node, n.Table, ConsoleText.Count(n.Shards), n.Bytes is { } bytes ? ConsoleText.Count(bytes) : "no answer");
                 console.Write(table);
                 console.Say(
                     $"{(changed == false ? "They were divided already" : "Divided")}: {state.Shards} parts each, by {state.Engine}, since "

@@ -106,7 +106,8 @@ internal static partial class CitusEngine
         var shares = new List<NodeShare>();
         await using var command = new NpgsqlCommand(
             """
-            select nodename || ':' || nodeport, c.relname::text, count(*), coalesce(sum(s.shard_size), 0)::bigint
+            select nodename || ':' || nodeport, c.relname::text, count(*),
+                   case when count(*) = count(s.shard_size) then sum(s.shard_size)::bigint end
             from citus_shards s join pg_class c on c.oid = s.table_name::regclass
             where c.relnamespace = 'public'::regnamespace and c.relname = any ($1)
             group by 1, 2 order by 1, 2
@@ -118,7 +119,14 @@ internal static partial class CitusEngine
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            shares.Add(new NodeShare(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3)));
+            shares.Add(new NodeShare(
+                    reader.GetString(0),
+                    reader.GetString(1),
+                    reader.GetInt64(2),
+                    // A machine that does not answer says no sizes.
+                    reader.IsDBNull(3) ? null : reader.GetInt64(3)
+                )
+            );
         return shares;
     }
 

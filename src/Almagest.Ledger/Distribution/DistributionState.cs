@@ -2,7 +2,7 @@ namespace Almagest.Ledger.Distribution;
 
 /// <summary>What one machine has of a table.</summary>
 /// <param name="Node">its name and port, as the coordinator knows it</param>
-public sealed record NodeShare(string Node, string Table, long Shards, long Bytes);
+public sealed record NodeShare(string Node, string Table, long Shards, long? Bytes);
 
 /// <summary>How a ledger's bulk tables lie.</summary>
 /// <param name="Engine">what divides them, as it names itself; null where they lie on one machine</param>
