@@ -367,7 +367,12 @@ public sealed class InPlaceTests : IDisposable
         Assert.Empty(await CellsAsync("lying"));
         var again = await new CatalogIngestor(test.Ledger).IngestAsync(
             [folder],
-            new IngestOptions { DatasetName = "lying", InPlace = true },
+            new IngestOptions
+            {
+                DatasetName = "lying",
+                InPlace = true,
+                Open = new CatalogOpenOptions { Missing = [new MissingValue(null, "-999")] },
+            },
             cancellationToken: CancellationToken
         );
         Assert.True(again.AlreadyLoaded);
