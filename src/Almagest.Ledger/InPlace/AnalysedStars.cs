@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Collections;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Npgsql;
 using NpgsqlTypes;
@@ -56,16 +55,11 @@ public sealed class AnalysedStars
     /// <summary>Stores the set, within a transaction of the caller's who gives it to a run there. A set that equals it is found instead, and
     /// stays until the transaction has ended.</summary>
     /// <returns>its number</returns>
-    /// <exception cref="LedgerException">the tables of the ledger are distributed</exception>
+    /// <exception cref="Contract.Errors.LedgerException">the tables of the ledger are distributed</exception>
     public async Task<long> SaveAsync(NpgsqlConnection connection, long datasetId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        if (await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
-            throw LedgerException.Of(
-                ErrorCode.LedgerDistributed,
-                "the tables of the ledger are distributed, and no run is kept there whose results are in files",
-                "Bring the tables together on one machine first, or do not keep the run."
-            );
+        await RunRows.RequireOneMachineAsync(connection, cancellationToken);
         while (true)
         {
             // Who takes the last run of a set away waits, and then sees that another has it.

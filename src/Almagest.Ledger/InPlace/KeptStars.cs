@@ -20,7 +20,7 @@ public static class KeptStars
     /// <summary>Stores those that are not there yet, within a transaction of the caller's.</summary>
     /// <param name="stars">of this dataset, each with everything that its files say of it</param>
     /// <returns>how many were stored</returns>
-    /// <exception cref="LedgerException">two stars have one id of the catalogue</exception>
+    /// <exception cref="LedgerException">two stars have one id of the catalogue, or the tables of the ledger are distributed</exception>
     public static async Task<long> SaveAsync(
         NpgsqlConnection connection,
         Dataset dataset,
@@ -31,6 +31,7 @@ public static class KeptStars
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(stars);
+        await RunRows.RequireOneMachineAsync(connection, cancellationToken);
         await connection.ExecuteAsync(
             $"""
             create temporary table if not exists flagged_in_files on commit drop as select {s_columns} from public.stars limit 0;

@@ -193,7 +193,7 @@ public sealed class ResultsInFilesTests
             await TestRuns.CompleteAsync(test, loaded, others, i => i - 0.5),
         ];
         await using var connection = await test.Ledger.ConnectAsync(CancellationToken);
-        Assert.Equal(3 + 9L, await connection.ScalarAsync(DatasetDeletionSql.ResultsOf, CancellationToken, runs));
+        Assert.Equal(3 + 9L, await DeletedRuns.ResultsAsync(connection, runs, CancellationToken));
         await test.ExecuteAsync($"update datasets set star_count = 100000000000 where dataset_id = {lying}");
         await new DatasetRepository(test.Ledger).PutAwayAsync(lying, withRuns: true, null, CancellationToken);
     }
