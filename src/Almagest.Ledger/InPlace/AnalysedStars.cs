@@ -52,8 +52,8 @@ public sealed class AnalysedStars
         Hash2 ^= starId;
     }
 
-    /// <summary>Stores the set, within a transaction of the caller's who gives it to a run there. A set that equals it is found instead, and
-    /// stays until the transaction has ended.</summary>
+    /// <summary>Stores the set, within a transaction of the caller's who gives it to a run there. A set that equals it is found instead,
+    /// and stays until the transaction has ended.</summary>
     /// <returns>its number</returns>
     /// <exception cref="Contract.Errors.LedgerException">the tables of the ledger are distributed</exception>
     public async Task<long> SaveAsync(NpgsqlConnection connection, long datasetId, CancellationToken cancellationToken)
@@ -126,7 +126,8 @@ public sealed class AnalysedStars
     }
 }
 
-/// <summary>What PostgreSQL's <c>hashint8extended(id, 1)</c> says of a star's id: Jenkins' lookup3 over the two halves of the number.</summary>
+/// <summary>What PostgreSQL's <c>hashint8extended(id, 1)</c> says of a star's id: Jenkins' lookup3 over the two halves of the
+/// number.</summary>
 internal static class StarIdSum
 {
     private const uint Start = 0x9e3779b9 + sizeof(uint) + 3923095;
