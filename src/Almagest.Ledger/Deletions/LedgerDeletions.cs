@@ -39,7 +39,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
                 if (await DeletedDatasets.HoldRunsAsync(connection, datasetId, also, cancellationToken) is not { } runs)
                     return false;
                 var bytes = (long)(await connection.ScalarAsync(DatasetDeletionSql.Bytes, cancellationToken, datasetId))!;
-                var results = (long)(await connection.ScalarAsync(DatasetDeletionSql.ResultsOf, cancellationToken, runs))!;
+                var results = await DeletedRuns.ResultsAsync(connection, runs, cancellationToken);
                 await RequireRoomAsync(2 * bytes + results * BytesOfResult, cancellationToken);
                 await DeletedDatasets.KeepAsync(connection, datasetId, runs, by, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
@@ -56,12 +56,13 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
     public async Task<bool> DeleteRunAsync(Guid runId, string? by, CancellationToken cancellationToken = default)
     {
         await EmptyAsync(Kept, cancellationToken);
-        var results = (await ledger.ReadAsync(context => context.Runs.Where(r => r.RunId == runId), cancellationToken)).FirstOrDefault();
-        await RequireRoomAsync((results?.TotalStars ?? 0) * BytesOfResult, cancellationToken);
+        Guid[] runs = [runId];
+        var results = await ledger.AskAsync(c => DeletedRuns.ResultsAsync(c, runs, cancellationToken), cancellationToken);
+        await RequireRoomAsync(results * BytesOfResult, cancellationToken);
         return await InTransactionAsync(
             async (connection, transaction) =>
             {
-                if (await DeletedRuns.KeepAsync(connection, [runId], by, cancellationToken) == 0)
+                if (await DeletedRuns.KeepAsync(connection, runs, by, cancellationToken) == 0)
                     return false;
                 await transaction.CommitAsync(cancellationToken);
                 return true;
@@ -146,6 +147,14 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
                     );
                 return found;
             },
+            cancellationToken
+        );
+
+    /// <summary>Deleted runs that can be brought back: files with results of theirs are still needed.</summary>
+    /// <exception cref="LedgerException">the database has trouble</exception>
+    public Task<IReadOnlySet<Guid>> RunsAsync(CancellationToken cancellationToken = default) =>
+        ledger.AskAsync<IReadOnlySet<Guid>>(
+            async connection => (await connection.ListAsync<Guid>(DeletionSql.Runs, cancellationToken)).ToHashSet(),
             cancellationToken
         );
 
