@@ -3,6 +3,7 @@ using Almagest.Catalog;
 using Almagest.Catalog.Mapping;
 using Almagest.Catalog.Stars;
 using Almagest.Contract.Errors;
+using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Sky;
 
@@ -12,7 +13,7 @@ namespace Almagest.Ledger.InPlace;
 public sealed class InPlaceStars
 {
     /// <summary>Batches that are read ahead while others are worked on.</summary>
-    private const int Ahead = 8;
+    private const int MostAhead = 8;
 
     private readonly Dataset _dataset;
 
@@ -36,14 +37,44 @@ public sealed class InPlaceStars
     public IEnumerable<StarBatch> Read(IReadOnlyCollection<string>? fields, CancellationToken cancellationToken)
     {
         InPlaceFiles.Require(_dataset);
+        long stars = 0;
+        foreach (var batch in Ahead(token => Parse(fields, token), cancellationToken))
+        {
+            stars += batch.Count;
+            yield return batch;
+        }
+        if (stars != _dataset.StarCount)
+            throw InPlaceFiles.Changed(_dataset, $"they hold {stars} stars and held {_dataset.StarCount}");
+        InPlaceFiles.Require(_dataset);
+    }
+
+    /// <summary>All rows, for somebody who knows which of them are stars that matter, likewise read ahead and compared.</summary>
+    /// <exception cref="LedgerException">the files are not those that were registered, or cannot be read</exception>
+    public IEnumerable<RowBatch> ReadRows(CancellationToken cancellationToken)
+    {
+        InPlaceFiles.Require(_dataset);
+        long rows = 0;
+        foreach (var batch in Ahead(ParseRows, cancellationToken))
+        {
+            rows += batch.Count;
+            yield return batch;
+        }
+        if (rows != Catalogue.Rows)
+            throw InPlaceFiles.Changed(_dataset, $"they hold {rows} rows and held {Catalogue.Rows}");
+        InPlaceFiles.Require(_dataset);
+    }
+
+    // While a thread of its own reads ahead.
+    private static IEnumerable<T> Ahead<T>(Func<CancellationToken, IEnumerable<T>> read, CancellationToken cancellationToken)
+    {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var batches = new BlockingCollection<StarBatch>(Ahead);
+        using var batches = new BlockingCollection<T>(MostAhead);
         var reading = Task.Run(
             () =>
             {
                 try
                 {
-                    foreach (var batch in Parse(fields, stop.Token))
+                    foreach (var batch in read(stop.Token))
                         batches.Add(batch, stop.Token);
                 }
                 finally
@@ -53,14 +84,10 @@ public sealed class InPlaceStars
             },
             CancellationToken.None
         );
-        long stars = 0;
         try
         {
             foreach (var batch in batches.GetConsumingEnumerable(cancellationToken))
-            {
-                stars += batch.Count;
                 yield return batch;
-            }
         }
         finally
         {
@@ -72,9 +99,6 @@ public sealed class InPlaceStars
             }
             catch (OperationCanceledException) { }
         }
-        if (stars != _dataset.StarCount)
-            throw InPlaceFiles.Changed(_dataset, $"they hold {stars} stars and held {_dataset.StarCount}");
-        InPlaceFiles.Require(_dataset);
     }
 
     /// <summary>The stars of these ids, with everything that the files say of them.</summary>
@@ -96,14 +120,16 @@ public sealed class InPlaceStars
         return found;
     }
 
-    private Star Star(StarBatch batch, int row)
+    /// <summary>A star of a batch of which everything was read, as a load stores it.</summary>
+    public Star Star(StarBatch batch, int row)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         double? Of(string column) => StarNumbers.Of(batch, column) is { } values && !double.IsNaN(values[row]) ? values[row] : null;
         return new Star
         {
             StarId = StarId(batch, row),
             DatasetId = _dataset.DatasetId,
-            SourceId = batch.SourceId[row],
+            SourceId = StoredText.WithoutNul(batch.SourceId[row]),
             RaDeg = batch.RaDeg[row],
             DecDeg = batch.DecDeg[row],
             ParallaxMas = Of(StarField.ParallaxMas),
@@ -114,7 +140,24 @@ public sealed class InPlaceStars
             Color = Of(StarField.Color),
             RadialVelocityKmS = Of(StarField.RadialVelocityKmS),
             Ruwe = Of(StarField.Ruwe),
+            RaError = Of(StarField.RaError),
+            DecError = Of(StarField.DecError),
+            PmraError = Of(StarField.PmraError),
+            PmdecError = Of(StarField.PmdecError),
+            RaDecCorr = Of(StarField.RaDecCorr),
+            RaParallaxCorr = Of(StarField.RaParallaxCorr),
+            RaPmraCorr = Of(StarField.RaPmraCorr),
+            RaPmdecCorr = Of(StarField.RaPmdecCorr),
+            DecParallaxCorr = Of(StarField.DecParallaxCorr),
+            DecPmraCorr = Of(StarField.DecPmraCorr),
+            DecPmdecCorr = Of(StarField.DecPmdecCorr),
+            ParallaxPmraCorr = Of(StarField.ParallaxPmraCorr),
+            ParallaxPmdecCorr = Of(StarField.ParallaxPmdecCorr),
+            PmraPmdecCorr = Of(StarField.PmraPmdecCorr),
+            PhotBpRpExcessFactor = Of(StarField.PhotBpRpExcessFactor),
+            RadialVelocityError = Of(StarField.RadialVelocityError),
             Healpix29 = Healpix.AngToPix(Healpix.MaxOrder, batch.RaDeg[row], batch.DecDeg[row]),
+            Extra = batch.ExtraJson.Length == 0 ? null : StoredText.Extra(batch.ExtraJson[row]),
         };
     }
 
@@ -123,32 +166,56 @@ public sealed class InPlaceStars
         var (reader, stars) = Open(fields);
         using (reader)
         {
-            using var batches = stars.ReadBatches(cancellationToken).GetEnumerator();
-            while (true)
-            {
-                try
-                {
-                    if (!batches.MoveNext())
-                        yield break;
-                }
-                catch (CatalogFormatException e)
-                {
-                    throw LedgerException.Of(e, "Nothing was stored.", "dataset");
-                }
-                yield return batches.Current;
-            }
+            foreach (var batch in Guarded(stars.ReadBatches(cancellationToken)))
+                yield return batch;
         }
     }
 
-    private (ICatalogReader Reader, StarReader Stars) Open(IReadOnlyCollection<string>? fields)
+    private IEnumerable<RowBatch> ParseRows(CancellationToken cancellationToken)
     {
-        try
+        var (reader, stars) = Opened(() => Catalogue.Open());
+        using (reader)
         {
-            return Catalogue.Open(
+            // A position that is turned or carried needs more than itself.
+            IReadOnlySet<string>? only =
+                Catalogue.Epoch is null && stars.Mapping.System is { Frame: SkyFrame.Icrs } ? new HashSet<string>() : null;
+            foreach (var batch in Guarded(stars.ReadRows(only, cancellationToken)))
+                yield return batch;
+        }
+    }
+
+    private static IEnumerable<T> Guarded<T>(IEnumerable<T> read)
+    {
+        using var batches = read.GetEnumerator();
+        while (true)
+        {
+            try
+            {
+                if (!batches.MoveNext())
+                    yield break;
+            }
+            catch (CatalogFormatException e)
+            {
+                throw LedgerException.Of(e, "Nothing was stored.", "dataset");
+            }
+            yield return batches.Current;
+        }
+    }
+
+    private (ICatalogReader Reader, StarReader Stars) Open(IReadOnlyCollection<string>? fields) =>
+        Opened(() =>
+            Catalogue.Open(
                 fields is null ? null : Columns(fields),
                 fieldsOnly: fields is not null,
                 withoutIds: fields is not null && CanChoose() && !fields.Contains(StarField.SourceId)
-            );
+            )
+        );
+
+    private static (ICatalogReader Reader, StarReader Stars) Opened(Func<(ICatalogReader Reader, StarReader Stars)> open)
+    {
+        try
+        {
+            return open();
         }
         catch (CatalogFormatException e)
         {
