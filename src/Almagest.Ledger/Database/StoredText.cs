@@ -1,13 +1,11 @@
 namespace Almagest.Ledger.Database;
 
-/// <summary>Texts of catalogues in the form in which PostgreSQL can hold them.</summary>
+/// <summary>Text in the form in which PostgreSQL keeps it.</summary>
 internal static class StoredText
 {
-    // Its text holds every character but this one.
+    /// <summary>PostgreSQL's text holds every character but this one.</summary>
     public static string WithoutNul(string text) => text.Contains('\0', StringComparison.Ordinal) ? text.Replace('\0', '\uFFFD') : text;
 
-    /// <summary>A star's other columns; null where it has none.</summary>
-    /// <param name="json">of <see cref="Catalog.Stars.StarBatch.ExtraJson"/></param>
-    public static string? Extra(string json) =>
-        json is "{}" ? null : json.Replace("\\u0000", "\\ufffd", StringComparison.Ordinal);
+    /// <summary>A JSON object of the other columns of a row; null where there are none.</summary>
+    public static string? Extra(string json) => json is "{}" ? null : json.Replace("\\u0000", "\\ufffd", StringComparison.Ordinal);
 }

@@ -120,7 +120,8 @@ public sealed class InPlaceStars
         return found;
     }
 
-    /// <summary>A star of a batch of which everything was read, as a load stores it.</summary>
+    /// <summary>A star of a batch, with what the batch has of it. Of a batch that was read with all fields and other columns it is the star
+    /// that a load would store.</summary>
     public Star Star(StarBatch batch, int row)
     {
         ArgumentNullException.ThrowIfNull(batch);

@@ -31,8 +31,7 @@ public static partial class ResultFolders
     public static string Require(LedgerDatabase ledger, DiscoveryRun run)
     {
         ArgumentNullException.ThrowIfNull(ledger);
-        ArgumentNullException.ThrowIfNull(run);
-        var known = Files(run);
+        var known = Known(run);
         string[] places =
         [
             .. ledger.ResultsFolder is { } root ? [Path.Combine(Path.GetFullPath(root), run.RunId.ToString())] : Array.Empty<string>(),
@@ -50,21 +49,11 @@ public static partial class ResultFolders
         return folder;
     }
 
-    /// <summary>Where the results of a run are said to be.</summary>
-    /// <exception cref="ArgumentException">they are in the ledger</exception>
-    public static ResultFiles Files(DiscoveryRun run)
-    {
-        ArgumentNullException.ThrowIfNull(run);
-        return run.ResultFiles is { } json
-            ? ResultFiles.Parse(json)
-            : throw new ArgumentException("the results of the run are in the ledger", nameof(run));
-    }
-
     /// <summary>The files of a run's results are not those that were written.</summary>
     public static LedgerException Changed(DiscoveryRun run, string how)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var path = Files(run).Path;
+        var path = Known(run).Path;
         return LedgerException
             .Of(
                 ErrorCode.ResultFilesChanged,
@@ -98,6 +87,9 @@ public static partial class ResultFolders
                 removed++;
         return removed;
     }
+
+    private static ResultFiles Known(DiscoveryRun run) =>
+        ResultFiles.Of(run) ?? throw new ArgumentException("the results of the run are in the ledger", nameof(run));
 
     private static bool IsNeeded(Found folder, ILookup<Guid, (string Status, int Attempt)> states) =>
         states[folder.RunId]
