@@ -25,6 +25,9 @@ public sealed class InPlaceStars
     public static InPlaceStars? Of(Dataset dataset) =>
         InPlaceCatalogue.Of(dataset) is { } catalogue ? new InPlaceStars(dataset, catalogue) : null;
 
+    /// <summary>The files are not those that were registered.</summary>
+    public LedgerException Changed(string how) => InPlaceFiles.Changed(_dataset, how);
+
     /// <summary>The id of a star of a batch.</summary>
     public long StarId(StarBatch batch, int row) => Catalogue.FirstStarId + batch.LineNumber[row] - 1;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace Almagest.Runs.InPlace;
+namespace Almagest.Runs.Files;
 
 /// <summary>A file that is written from its beginning to its end, with the checksum of its bytes.</summary>
 internal sealed class HashingFile(string path) : Stream

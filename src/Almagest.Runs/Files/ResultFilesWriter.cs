@@ -3,7 +3,7 @@ using Almagest.Catalog.Writing;
 using Almagest.Ledger.InPlace;
 using Almagest.Runs.Lifecycle;
 
-namespace Almagest.Runs.InPlace;
+namespace Almagest.Runs.Files;
 
 /// <summary>
 /// Writes what a run says of the stars of a catalogue into files that mirror the catalogue's: one for each, of the same name, with its
@@ -33,16 +33,21 @@ internal sealed class ResultFilesWriter(
     private int _open = -1;
     private long _rows;
 
-    /// <summary>Adds a star of one of the files; files come one after the other.</summary>
-    /// <param name="number">its id, where those of the catalogue are whole numbers</param>
-    /// <param name="text">its id otherwise</param>
-    public async ValueTask AddAsync(int file, long number, string? text, StoredResult result, CancellationToken cancellationToken)
+    /// <summary>Goes on with a file, which is none before that of the last star; those between hold no star.</summary>
+    public async ValueTask BeginAsync(int file, CancellationToken cancellationToken)
     {
         if (file != _open)
             await OpenAsync(file, cancellationToken);
+    }
+
+    /// <summary>Adds a star of the file.</summary>
+    /// <param name="number">its id, where those of the catalogue are whole numbers</param>
+    /// <param name="text">its id otherwise</param>
+    /// <returns>whether a row group is full, and <see cref="PackAsync"/> is called before the next star</returns>
+    public bool Add(long number, string? text, in StoredResult result)
+    {
         _group.Add(number, text, result);
-        if (_group.Rows == groupRows)
-            await PackAsync(cancellationToken);
+        return _group.Rows == groupRows;
     }
 
     /// <summary>Ends the last file, and writes those that hold no star.</summary>
@@ -91,7 +96,8 @@ internal sealed class ResultFilesWriter(
         _written.Add(new ResultFile(files[_open].Path, _rows, bytes, checksum));
     }
 
-    private async Task PackAsync(CancellationToken cancellationToken)
+    /// <summary>Has what was gathered written.</summary>
+    public async Task PackAsync(CancellationToken cancellationToken)
     {
         await _packing;
         var (group, parquet) = (_group, _parquet!);
@@ -129,11 +135,12 @@ internal sealed class ResultFilesWriter(
         public Group(int rows, bool draws, bool integerIds)
         {
             (_ids, _scores, _flags) = (new long[rows], new double[rows], new bool[rows]);
-            (_numbers, _texts) = integerIds ? (new long[rows], null) : (null, new string[rows]);
-            (_chances, _spreads) = draws ? (new double[rows], new double[rows]) : (null, null);
-            Columns = draws
-                ? [_ids, (Array?)_numbers ?? _texts!, _scores, _flags, _chances!, _spreads!]
-                : [_ids, (Array?)_numbers ?? _texts!, _scores, _flags];
+            _numbers = integerIds ? new long[rows] : null;
+            _texts = integerIds ? null : new string[rows];
+            _chances = draws ? new double[rows] : null;
+            _spreads = draws ? new double[rows] : null;
+            Array names = (Array?)_numbers ?? _texts!;
+            Columns = draws ? [_ids, names, _scores, _flags, _chances!, _spreads!] : [_ids, names, _scores, _flags];
         }
 
         public int Rows { get; set; }

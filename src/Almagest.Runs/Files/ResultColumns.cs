@@ -3,12 +3,13 @@ using System.Text.Json.Nodes;
 using Almagest.Catalog.Writing;
 using Almagest.Contract.Columns;
 using Almagest.Contract.Datasets;
+using Almagest.Contract.Runs;
 using Almagest.Contract.Serialization;
+using Almagest.Discovery.Abstractions;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
-using Almagest.Runs.Execution;
 
-namespace Almagest.Runs.InPlace;
+namespace Almagest.Runs.Files;
 
 /// <summary>What the files of a run's results hold of each star.</summary>
 internal static class ResultColumns
@@ -49,20 +50,26 @@ internal static class ResultColumns
     public static bool HasIntegerIds(Dataset dataset) => SourceFile.Parse(dataset.Source).All(f => f.IntegerIds == true);
 
     /// <summary>Where the results of an analysis come from.</summary>
-    public static JsonObject Provenance(Dataset dataset, RunRequest request, StarAnalysis analysis, string rows)
+    /// <param name="rows">which stars, in which order</param>
+    public static JsonObject Provenance(
+        Dataset dataset,
+        RunParameters parameters,
+        StarFilter filter,
+        ResultsSummary summary,
+        string rows
+    )
     {
-        var summary = analysis.Summary();
         var provenance = Ledger.Export.Provenance.Of(
-            $"What {request.Parameters.Algorithm.Title} says of the stars of {dataset.Name}",
+            $"What {parameters.Algorithm.Title} says of the stars of {dataset.Name}",
             rows,
             dataset
         );
-        provenance["run_type"] = request.Parameters.Algorithm.RunType;
-        provenance["algorithm"] = request.Parameters.Algorithm.Name;
-        provenance["parameters"] = JsonNode.Parse(request.Parameters.ToJson());
-        provenance["selection"] = request.Filter.Describe();
-        provenance["filter"] = JsonNode.Parse(request.Filter.ToJson());
-        provenance["selection_hash"] = SelectionHash.Of([dataset], request.Filter);
+        provenance["run_type"] = parameters.Algorithm.RunType;
+        provenance["algorithm"] = parameters.Algorithm.Name;
+        provenance["parameters"] = JsonNode.Parse(parameters.ToJson());
+        provenance["selection"] = filter.Describe();
+        provenance["filter"] = JsonNode.Parse(filter.ToJson());
+        provenance["selection_hash"] = SelectionHash.Of([dataset], filter);
         provenance["total_stars"] = summary.TotalStars;
         provenance["excluded"] = JsonSerializer.SerializeToNode(summary.Excluded ?? [], ContractJson.Options);
         provenance["results_summary"] = JsonNode.Parse(summary.ToJson());
