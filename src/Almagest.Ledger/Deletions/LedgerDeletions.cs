@@ -57,12 +57,16 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
     public async Task<bool> DeleteRunAsync(Guid runId, string? by, CancellationToken cancellationToken = default)
     {
         await EmptyAsync(Kept, cancellationToken);
-        var results = (await ledger.ReadAsync(context => context.Runs.Where(r => r.RunId == runId), cancellationToken)).FirstOrDefault();
-        await RequireRoomAsync((results?.TotalStars ?? 0) * BytesOfResult, cancellationToken);
+        Guid[] runs = [runId];
+        var results = await ledger.AskAsync(
+            async c => (long)(await c.ScalarAsync(DatasetDeletionSql.ResultsOf, cancellationToken, runs))!,
+            cancellationToken
+        );
+        await RequireRoomAsync(results * BytesOfResult, cancellationToken);
         return await InTransactionAsync(
             async (connection, transaction) =>
             {
-                if (await DeletedRuns.KeepAsync(connection, [runId], by, cancellationToken) == 0)
+                if (await DeletedRuns.KeepAsync(connection, runs, by, cancellationToken) == 0)
                     return false;
                 await transaction.CommitAsync(cancellationToken);
                 return true;
