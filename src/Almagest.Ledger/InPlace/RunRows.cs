@@ -1,5 +1,7 @@
 using Almagest.Contract.Errors;
+using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
+using Npgsql;
 
 namespace Almagest.Ledger.InPlace;
 
@@ -23,11 +25,24 @@ public static class RunRows
         throw LedgerException
             .Of(
                 ErrorCode.ResultsInFiles,
-                $"the results of run {run.RunId} are in files{(path is null ? "" : $" at '{path}'")}, and this needs every star's result in "
-                    + "the ledger, which has those of the flagged stars alone",
+                $"the results of run {run.RunId} are in files{(path is null ? "" : $" at '{path}'")}, and this needs every star's result "
+                    + "in the ledger, which has those of the flagged stars alone",
                 "The files have all of them."
             )
             .With("run_id", run.RunId)
             .With("path", path);
+    }
+
+    /// <summary>For whatever keeps a run whose results are in files: what is kept of it is compared with stars and results, block by block,
+    /// on one machine.</summary>
+    /// <exception cref="LedgerException">the tables of the ledger are distributed</exception>
+    public static async Task RequireOneMachineAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
+            throw LedgerException.Of(
+                ErrorCode.LedgerDistributed,
+                "the tables of the ledger are distributed, and no run is kept there whose results are in files",
+                "Bring the tables together on one machine first, or do not keep the run."
+            );
     }
 }
