@@ -40,7 +40,8 @@ internal static class CommandAdvice
             After(e, "To register: almagest ingest --in-place PATH --dataset NAME; 'almagest datasets show' says where they were."),
         [ErrorCode.ResultsInFiles] = e =>
             After(e, $"To write all of them as a catalogue: almagest runs export {e.Facts["run_id"]} --format hats --output FOLDER"),
-        [ErrorCode.ResultsFolderUnusable] = e => After(e, "The setting is results, in config.toml; 'almagest config show' says what holds."),
+        [ErrorCode.ResultsFolderUnusable] = e =>
+            After(e, "The setting is results, in config.toml; 'almagest config show' says what holds."),
         [ErrorCode.ResultFilesChanged] = e =>
             After(e, "Where the folder lies elsewhere, ALMAGEST_RESULTS or the setting results names the folder that it is in."),
         [ErrorCode.CrossMatchNotFound] = _ => "'almagest links list' lists them.",
