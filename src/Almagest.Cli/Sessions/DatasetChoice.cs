@@ -28,13 +28,29 @@ internal static class DatasetChoice
             ? found
             : null;
 
+    /// <summary>The same, for what also works with one dataset that is read where it lies.</summary>
+    public static async Task<(Dataset First, StarFilter Filter)> ResolveAnyAsync(
+        LedgerDatabase ledger,
+        string[]? names,
+        StarFilter filter,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await InPlaceAsync(ledger, names, cancellationToken) is { } inPlace)
+            return (inPlace, filter);
+        if (names is null or [])
+            return (One(await new DatasetRepository(ledger).ListAllAsync(cancellationToken)), filter);
+        return await ResolveAsync(ledger, names, filter, cancellationToken);
+    }
+
     public static async Task<Dataset> ResolveAsync(LedgerDatabase ledger, string? name, CancellationToken cancellationToken)
     {
         var datasets = new DatasetRepository(ledger);
-        if (name is not null)
-            return await datasets.FindAsync(name, cancellationToken);
-        var all = await datasets.ListAsync(cancellationToken);
-        return all.Count switch
+        return name is null ? One(await datasets.ListAsync(cancellationToken)) : await datasets.FindAsync(name, cancellationToken);
+    }
+
+    private static Dataset One(List<Dataset> all) =>
+        all.Count switch
         {
             1 => all[0],
             0 => throw new CommandFailedException(
@@ -47,5 +63,4 @@ internal static class DatasetChoice
                 "--dataset"
             ),
         };
-    }
 }

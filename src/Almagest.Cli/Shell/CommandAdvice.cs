@@ -34,13 +34,16 @@ internal static class CommandAdvice
         [ErrorCode.DatasetInPlace] = e =>
             After(
                 e,
-                $"Its stars are scored, and the scores written, by: almagest discover anomalies --dataset {e.Facts["dataset"]} --no-save "
-                    + "--output FOLDER; almagest ingest PATH loads them."
+                $"Its stars are scored by: almagest discover anomalies --dataset {e.Facts["dataset"]}; almagest ingest PATH loads them."
             ),
         [ErrorCode.CatalogueFilesChanged] = e =>
             After(e, "To register: almagest ingest --in-place PATH --dataset NAME; 'almagest datasets show' says where they were."),
         [ErrorCode.ResultsInFiles] = e =>
             After(e, $"To write all of them as a catalogue: almagest runs export {e.Facts["run_id"]} --format hats --output FOLDER"),
+        [ErrorCode.ResultsFolderUnusable] = e =>
+            After(e, "The setting is results, in config.toml; 'almagest config show' says what holds."),
+        [ErrorCode.ResultFilesChanged] = e =>
+            After(e, "Where the folder lies elsewhere, ALMAGEST_RESULTS or the setting results names the folder that it is in."),
         [ErrorCode.CrossMatchNotFound] = _ => "'almagest links list' lists them.",
         [ErrorCode.DatabaseAway] = _ =>
             "Check that PostgreSQL runs and that --database or ALMAGEST_DATABASE names it; without either, Almagest starts its own.",

@@ -4,6 +4,7 @@ using Almagest.Contract.Datasets;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Status;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -299,6 +300,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
     {
         if (await ledger.AskAsync(c => c.ExecuteAsync(DeletionSql.Forget, cancellationToken, deletionId), cancellationToken) == 0)
             throw NotFound($"there is no deletion {deletionId}");
+        await ResultFolders.SweepAsync(ledger, cancellationToken);
     }
 
     /// <summary>Lets those go for good that are older than they are kept.</summary>
@@ -317,6 +319,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
             cancellationToken
         );
         await UnseenRows.SweepAsync(ledger, UnseenRows.Kept, cancellationToken);
+        await ResultFolders.SweepAsync(ledger, cancellationToken);
         return gone;
     }
 

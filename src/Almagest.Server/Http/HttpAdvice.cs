@@ -23,8 +23,7 @@ internal static class HttpAdvice
         [ErrorCode.ContentLoaded] = e =>
             $"Use '{e.Facts["dataset"]}', or load it again with force=true and another dataset=NAME, "
             + $"or delete it first: DELETE /datasets/{e.Facts["dataset"]}",
-        [ErrorCode.DatasetInPlace] = e =>
-            After(e, "It is loaded by POST /datasets, or by almagest ingest PATH on the server, which also scores it where it lies."),
+        [ErrorCode.DatasetInPlace] = e => After(e, "It is loaded by POST /datasets, or by almagest ingest PATH on the server."),
         [ErrorCode.ResultsInFiles] = e =>
             After(
                 e,
