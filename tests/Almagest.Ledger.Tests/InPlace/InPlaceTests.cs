@@ -101,7 +101,7 @@ public sealed class InPlaceTests : IDisposable
     [InlineData(true)]
     public async Task A_registered_catalogue_has_the_report_of_a_load_its_stars_and_none_in_the_ledger(bool withBadRows)
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var folder = await CatalogueAsync(withBadRows: withBadRows);
         var loaded = await IngestAsync(test, folder, "loaded", inPlace: false);
         var stars = await test.ScalarAsync<long>("select count(*) from stars");
@@ -137,7 +137,7 @@ public sealed class InPlaceTests : IDisposable
     [InlineData("""{"parallax_mas": {"min": -0.5, "max": 12}, "radial_velocity_km_s": {"min": 0}}""", true)]
     public async Task A_selection_over_files_is_that_over_the_ledger(string filter, bool withBadRows)
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var folder = await CatalogueAsync(withBadRows: withBadRows);
         await IngestAsync(test, folder, "loaded", inPlace: false);
         await IngestAsync(test, folder, "lying", inPlace: true);
@@ -178,7 +178,7 @@ public sealed class InPlaceTests : IDisposable
     [Fact]
     public async Task Positions_of_another_system_and_epoch_are_brought_to_ICRS_as_a_load_does()
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var folder = await CatalogueAsync();
         var options = new IngestOptions
         {
@@ -206,7 +206,7 @@ public sealed class InPlaceTests : IDisposable
     [Fact]
     public async Task Ids_of_its_stars_are_one_block_that_no_other_star_has()
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var folder = await CatalogueAsync(60);
         await IngestAsync(test, folder, "before", inPlace: false);
         await IngestAsync(test, folder, "lying", inPlace: true);
@@ -230,9 +230,19 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_distributed_ledger_takes_none()
+    {
+        await using var test = await TestLedger.CreateDistributedAsync();
+        var folder = await CatalogueAsync(60);
+        var error = await Assert.ThrowsAsync<LedgerException>(() => IngestAsync(test, folder, "lying", inPlace: true));
+        Assert.Equal(ErrorCode.LedgerDistributed, error.Code);
+        Assert.Empty(await new DatasetRepository(test.Ledger).ListAllAsync(CancellationToken));
+    }
+
+    [Fact]
     public async Task Whoever_looks_for_its_stars_in_the_ledger_is_told_that_they_are_not_there()
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var folder = await CatalogueAsync(60);
         await IngestAsync(test, folder, "lying", inPlace: true);
         await IngestAsync(test, folder, "loaded", inPlace: false);
@@ -280,7 +290,7 @@ public sealed class InPlaceTests : IDisposable
     [InlineData("gone", "not there any more")]
     public async Task Files_that_have_changed_are_not_read(string how, string words)
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var folder = await CatalogueAsync(60);
         await IngestAsync(test, folder, "lying", inPlace: true);
         var lying = await AnyAsync(test, "lying");
@@ -321,7 +331,7 @@ public sealed class InPlaceTests : IDisposable
     [Fact]
     public async Task A_catalogue_that_was_moved_is_found_again_by_its_contents()
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var folder = await CatalogueAsync(60);
         var options = new IngestOptions { DatasetName = "lying", InPlace = true };
         var ingestor = new CatalogIngestor(test.Ledger);
@@ -346,7 +356,7 @@ public sealed class InPlaceTests : IDisposable
     [InlineData(ViewMode.Incremental)]
     public async Task Its_stars_are_counted_by_their_place_on_the_sky_also_where_an_older_program_registered_it(ViewMode mode)
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         await new ViewConverter(test.Ledger).ConvertAsync(mode);
         var folder = await CatalogueAsync(withBadRows: true);
         await IngestAsync(test, folder, "loaded", inPlace: false);
@@ -456,7 +466,7 @@ public sealed class InPlaceTests : IDisposable
     [Fact]
     public async Task What_is_no_Parquet_is_not_registered()
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var file = Path.Combine(_folder.Path, "stars.csv");
         await File.WriteAllTextAsync(file, "source_id,ra,dec\n1,10,20\n2,11,21\n", CancellationToken);
         var error = await Assert.ThrowsAsync<LedgerException>(() => IngestAsync(test, file, "lying", inPlace: true, new IngestOptions()));
@@ -467,7 +477,7 @@ public sealed class InPlaceTests : IDisposable
     [Fact]
     public async Task Going_back_behind_it_says_how_many_are_lost_and_loses_no_other()
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var folder = await CatalogueAsync(60);
         await IngestAsync(test, folder, "loaded", inPlace: false);
         await IngestAsync(test, folder, "lying", inPlace: true);
