@@ -90,8 +90,8 @@ public sealed class TestDatabaseServer
 
     private async Task<string> PrepareAsync(string name, Func<string, Task> prepare)
     {
-        // Another program may be preparing the same one. The lock ends with the connection, which is no pooled one: that would keep the lock
-        // until somebody uses it again, and the other programs waiting.
+        // Another program may be preparing the same one. The lock ends with the connection, which is no pooled one: that would keep the
+        // lock until somebody uses it again, and the other programs waiting.
         await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
         await connection.OpenAsync();
         await ExecuteAsync($"SELECT pg_advisory_lock(hashtext('{name}'))", connection);
