@@ -11,7 +11,7 @@ namespace Almagest.Catalog.Tests;
 public sealed class FuzzTests
 {
     /// <summary>Mutations of each file; <c>ALMAGEST_FUZZ_ROUNDS</c> sets it, for instance to 100000.</summary>
-    private static readonly int s_rounds = TestDepth.Rounds(usually: 300, release: 5000, "ALMAGEST_FUZZ_ROUNDS");
+    private static readonly int s_rounds = TestDepth.Rounds(usually: 200, release: 5000, "ALMAGEST_FUZZ_ROUNDS");
 
     /// <summary>The first of them, so that many rounds can be run in pieces: a round is the same in whichever piece it is.</summary>
     private static readonly int s_firstRound = int.TryParse(Environment.GetEnvironmentVariable("ALMAGEST_FUZZ_FIRST"), out var wanted)

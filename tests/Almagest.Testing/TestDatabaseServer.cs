@@ -90,8 +90,10 @@ public sealed class TestDatabaseServer
 
     private async Task<string> PrepareAsync(string name, Func<string, Task> prepare)
     {
-        await using var connection = await OpenAsync();
-        // Another program may be preparing the same one; the lock ends with the connection.
+        // Another program may be preparing the same one. The lock ends with the connection, which is no pooled one: that would keep the
+        // lock until somebody uses it again, and the other programs waiting.
+        await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
+        await connection.OpenAsync();
         await ExecuteAsync($"SELECT pg_advisory_lock(hashtext('{name}'))", connection);
         await using (var known = new NpgsqlCommand($"SELECT datistemplate FROM pg_database WHERE datname = '{name}'", connection))
         {
@@ -130,17 +132,11 @@ public sealed class TestDatabaseServer
         NpgsqlConnection.ClearPool(connection);
     }
 
-    private async Task<NpgsqlConnection> OpenAsync()
+    private async Task ExecuteAsync(string machine, string sql)
     {
-        var connection = new NpgsqlConnection(ConnectionString);
-        await connection.OpenAsync();
-        return connection;
-    }
-
-    private static async Task ExecuteAsync(string machine, string sql)
-    {
-        // Its own session, so that nothing of it is left in the database.
-        await using var connection = new NpgsqlConnection(machine + ";Pooling=false");
+        // In a database of tests a session of its own, of which nothing is left there. Those of the server's own database are used again: a
+        // new one costs as much as a small database.
+        await using var connection = new NpgsqlConnection(Machines.Contains(machine) ? machine : machine + ";Pooling=false");
         await connection.OpenAsync();
         if (machine.Contains(CitusMark, StringComparison.Ordinal))
             await ExecuteAsync("SET citus.enable_create_database_propagation = off", connection);

@@ -3,13 +3,15 @@ using Almagest.Postgres;
 namespace Almagest.Testing;
 
 /// <summary>
-/// A folder of this test process in the system's temporary directory, deleted when disposed. An open, locked file
-/// marks it as in use; folders whose mark is free are of test processes that crashed, and are deleted, with the server
+/// A folder of this test process, in memory where there is room, else in the system's temporary directory, deleted when disposed. An open,
+/// locked file marks it as in use; folders whose mark is free are of test processes that crashed, and are deleted, with the server
 /// that may be running in them.
 /// </summary>
 public sealed class TestFolder : IDisposable
 {
     private const string Prefix = "almagest-test-";
+    private const string Memory = "/dev/shm";
+    private const long RoomNeeded = 3L << 30;
     private static readonly Lazy<int> s_swept = new(Sweep);
 
     private readonly FileStream _mark;
@@ -22,10 +24,12 @@ public sealed class TestFolder : IDisposable
 
     public string Path { get; }
 
-    /// <param name="parent">where it lies, by default in the system's temporary directory</param>
-    public static TestFolder Create(string name, string? parent = null)
+    public static TestFolder Create(string name)
     {
         _ = s_swept.Value;
+        // The data of a server are a thousand files, and on ext4 the kernel searches long for their places where as many have just been
+        // deleted.
+        var parent = HasRoom() ? Memory : null;
         for (var attempt = 1; ; attempt++)
         {
             var path = MakeFolder(name, parent);
@@ -50,6 +54,21 @@ public sealed class TestFolder : IDisposable
         File.Delete(MarkOf(Path));
     }
 
+    /// <summary>Whether the files may lie in memory: all tests together need 1 GB of it.</summary>
+    private static bool HasRoom()
+    {
+        try
+        {
+            return new DriveInfo(Memory) is { DriveFormat: "tmpfs" } drive
+                && drive.AvailableFreeSpace > RoomNeeded
+                && GC.GetGCMemoryInfo().TotalAvailableMemoryBytes > 2 * RoomNeeded;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
     private static string MakeFolder(string name, string? parent)
     {
         if (parent is null)
@@ -68,7 +87,7 @@ public sealed class TestFolder : IDisposable
     private static int Sweep()
     {
         var count = 0;
-        string[] parents = [System.IO.Path.GetTempPath(), "/dev/shm"];
+        string[] parents = [System.IO.Path.GetTempPath(), Memory];
         foreach (var file in parents.Where(Directory.Exists).SelectMany(parent => Directory.GetFiles(parent, $"{Prefix}*.lock")))
         {
             try

@@ -6,15 +6,12 @@ namespace Almagest.Testing;
 /// <summary>A PostgreSQL server that lives as long as this process, in memory where there is room.</summary>
 public static class ThrowAwayServer
 {
-    private const string Memory = "/dev/shm";
-    private const long RoomNeeded = 3L << 30;
-
     /// <summary>Starts it; its files are deleted when the process ends.</summary>
     /// <param name="connections">that the server admits</param>
     /// <returns>the connection string of its own database</returns>
     public static async Task<string> StartAsync(int connections = 100)
     {
-        var folder = TestFolder.Create("cluster", HasRoom() ? Memory : null);
+        var folder = TestFolder.Create("cluster");
         var options = new EmbeddedServerOptions
         {
             Home = folder.Path,
@@ -28,9 +25,9 @@ public static class ThrowAwayServer
             folder.Dispose();
         };
         var lease = await EmbeddedServer.StartAsync(options);
+        await SetAsync(Administrator(lease.ConnectionString), connections);
         if (connections > 100)
         {
-            await SetAsync(Administrator(lease.ConnectionString), $"max_connections = {connections}");
             await lease.DisposeAsync();
             lease = await EmbeddedServer.StartAsync(options);
         }
@@ -41,26 +38,23 @@ public static class ThrowAwayServer
     private static string Administrator(string connectionString) =>
         new NpgsqlConnectionStringBuilder(connectionString) { Username = "almagest" }.ConnectionString;
 
-    private static async Task SetAsync(string connectionString, string setting)
+    // Databases that live for seconds need no cleaning in the background, nor a small log.
+    private static async Task SetAsync(string connectionString, int connections)
     {
         await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"ALTER SYSTEM SET {setting}", connection);
-        await command.ExecuteNonQueryAsync();
-    }
-
-    /// <summary>Whether the files may lie in memory: all tests together need 1 GB of it.</summary>
-    private static bool HasRoom()
-    {
-        try
+        foreach (
+            var statement in new[]
+            {
+                $"ALTER SYSTEM SET max_connections = {connections}",
+                "ALTER SYSTEM SET autovacuum = off",
+                "ALTER SYSTEM SET wal_compression = off",
+                "SELECT pg_reload_conf()",
+            }
+        )
         {
-            return new DriveInfo(Memory) is { DriveFormat: "tmpfs" } drive
-                && drive.AvailableFreeSpace > RoomNeeded
-                && GC.GetGCMemoryInfo().TotalAvailableMemoryBytes > 2 * RoomNeeded;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return false;
+            await using var command = new NpgsqlCommand(statement, connection);
+            await command.ExecuteNonQueryAsync();
         }
     }
 }

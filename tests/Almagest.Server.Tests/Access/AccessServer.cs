@@ -9,6 +9,10 @@ namespace Almagest.Server.Tests.Access;
 /// <summary>A server that is asked by others than the account that runs it: what a proxy forwards is not that account's.</summary>
 internal static class AccessServer
 {
+    // One for all: a server looks through the kernel's table of connections for the account of each new one, which takes many times as long
+    // as to answer.
+    private static readonly HttpClient s_client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+
     public static Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null) =>
         TestServer.StartAsync(o => (change ?? (x => x))(o with { Workers = 0 }));
 
@@ -35,7 +39,7 @@ internal static class AccessServer
         params (string Name, string Value)[] headers
     )
     {
-        using var request = new HttpRequestMessage(method, path);
+        using var request = new HttpRequestMessage(method, new Uri(server.Client.BaseAddress!, path));
         request.Headers.Authorization = authorization;
         request.Headers.Add("X-Forwarded-For", "198.51.100.7");
         if (json is not null)
@@ -47,11 +51,7 @@ internal static class AccessServer
             else if (request.Content is { } content)
                 content.Headers.ContentType = MediaTypeHeaderValue.Parse(value);
         }
-        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
-        {
-            BaseAddress = server.Client.BaseAddress,
-        };
-        using var response = await client.SendAsync(
+        using var response = await s_client.SendAsync(
             request,
             HttpCompletionOption.ResponseHeadersRead,
             TestContext.Current.CancellationToken
