@@ -239,7 +239,7 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
                 isAnomaly ? "Stars that both flag over those that either flags." : "1 = the same clusters, 0 = as by chance."
             )
         );
-        var dataset = (await new DatasetRepository(ledger).GetAsync(runs[0].DatasetId, cancellationToken)).Name;
+        var dataset = (await new DatasetRepository(ledger).GetAnyAsync(runs[0].DatasetId, cancellationToken)).Name;
         var title = $"How far {runs.Count} runs over {dataset} agree";
         return Compose(
             title,

@@ -156,7 +156,7 @@ internal sealed class ComparisonView
         : cluster is { } c ? $"cluster {Name(c)}"
         : "not analysed";
 
-    private static string Reasons(IReadOnlyDictionary<string, long> reasons, long near) =>
+    private static string Reasons(IReadOnlyDictionary<string, long> reasons, long? near) =>
         reasons.Count == 0
             ? ""
             : $" ({string.Join(", ", reasons.Select(r => $"{r.Key} {ConsoleText.Count(r.Value)}"))}"

@@ -45,7 +45,7 @@ internal sealed class RunView
     {
         var datasets = await new DatasetRepository(ledger).OfAsync(run, cancellationToken);
         var annotations = new RunAnnotations(ledger);
-        var report = new RunReport(run.ToResource(datasets.ToDictionary(d => d.DatasetId, d => d.Name)))
+        var report = new RunReport(run.ToResource(datasets.ToDictionary(d => d.DatasetId, d => d.Name), withPath: true))
         {
             Tags = [.. (await annotations.TagsAsync(run.RunId, cancellationToken)).Select(RunResources.ToResource)],
             RunNotes = [.. (await annotations.NotesAsync(run.RunId, cancellationToken)).Select(RunResources.ToResource)],

@@ -28,13 +28,22 @@ internal static class DatasetChoice
             ? found
             : null;
 
+    /// <exception cref="Contract.Errors.LedgerException">it is read where it lies</exception>
     public static async Task<Dataset> ResolveAsync(LedgerDatabase ledger, string? name, CancellationToken cancellationToken)
     {
         var datasets = new DatasetRepository(ledger);
-        if (name is not null)
-            return await datasets.FindAsync(name, cancellationToken);
-        var all = await datasets.ListAsync(cancellationToken);
-        return all.Count switch
+        return name is null ? Only(await datasets.ListAsync(cancellationToken)) : await datasets.FindAsync(name, cancellationToken);
+    }
+
+    /// <summary>Also one that is read where it lies.</summary>
+    public static async Task<Dataset> ResolveAnyAsync(LedgerDatabase ledger, string? name, CancellationToken cancellationToken)
+    {
+        var datasets = new DatasetRepository(ledger);
+        return name is null ? Only(await datasets.ListAllAsync(cancellationToken)) : await datasets.FindAnyAsync(name, cancellationToken);
+    }
+
+    private static Dataset Only(List<Dataset> all) =>
+        all.Count switch
         {
             1 => all[0],
             0 => throw new CommandFailedException(
@@ -47,5 +56,4 @@ internal static class DatasetChoice
                 "--dataset"
             ),
         };
-    }
 }

@@ -116,7 +116,7 @@ public partial class RunPage
     protected override async Task LoadAsync()
     {
         _run = await new RunRepository(Ledger).FindAsync(Id, Closed);
-        _dataset = (await new DatasetRepository(Ledger).GetAsync(_run.DatasetId, Closed)).Name;
+        _dataset = (await new DatasetRepository(Ledger).GetAnyAsync(_run.DatasetId, Closed)).Name;
         _drawn = false;
         // The table is shown before the charts are drawn: it has no stars of the run before.
         if (_pictured != _run.RunId)

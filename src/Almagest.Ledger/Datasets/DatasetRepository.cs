@@ -139,8 +139,9 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         return await ledger.RowsAsync<Dataset>($"{Datasets} where dataset_id = any ($1) order by dataset_id", cancellationToken, ids);
     }
 
+    /// <summary>Of all datasets, those that are read where they lie among them.</summary>
     public async Task<IReadOnlyDictionary<long, string>> NamesAsync(CancellationToken cancellationToken = default) =>
-        (await ListAsync(cancellationToken)).ToDictionary(d => d.DatasetId, d => d.Name);
+        (await ListAllAsync(cancellationToken)).ToDictionary(d => d.DatasetId, d => d.Name);
 
     public Task<List<RejectedRow>> RejectedRowsAsync(long datasetId, int limit = 100, CancellationToken cancellationToken = default) =>
         ledger.ReadAsync(

@@ -33,7 +33,7 @@ public sealed class Provenance(LedgerDatabase ledger)
         var provenance = Begin(title, rows);
         var datasets = new SortedDictionary<long, Dataset>();
         foreach (var id in runs.SelectMany(RunDatasets.Ids).Distinct())
-            datasets.Add(id, await new DatasetRepository(ledger).GetAsync(id, cancellationToken));
+            datasets.Add(id, await new DatasetRepository(ledger).GetAnyAsync(id, cancellationToken));
         provenance["runs"] = new JsonArray([.. runs.Select(r => Describe(r, [.. RunDatasets.Ids(r).Select(id => datasets[id])]))]);
         Add(provenance, [.. datasets.Values]);
         return provenance;

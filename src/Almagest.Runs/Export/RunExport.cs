@@ -86,6 +86,7 @@ public sealed class RunExport(LedgerDatabase ledger)
                 .Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: it has no results", "Only complete runs have results.")
                 .With("run_id", run.RunId)
                 .With("status", run.Status);
+        ResultRepository.Require(run, query);
         var rows = query.ClusterId switch
         {
             { } cluster => cluster < 0

@@ -7,6 +7,7 @@ using Almagest.Contract.Serialization;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Export;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
 using Npgsql;
@@ -37,7 +38,8 @@ public sealed record ResultQuery(
 /// <summary>One page, and the token of the next where there is one.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
-/// <summary>Results of complete runs, paged by key so that the last page costs as much as the first.</summary>
+/// <summary>Results of complete runs, paged by key so that the last page costs as much as the first. Of a run whose results are in files the
+/// flagged stars alone can be asked for.</summary>
 public sealed class ResultRepository(LedgerDatabase ledger)
 {
     private const string Columns = """
@@ -56,7 +58,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
     public async Task<Page<StarResult>> PageAsync(Guid runId, ResultQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        var filled = FilledValues.Of(await RequireCompleteAsync(runId, cancellationToken));
+        var filled = FilledValues.Of(await RequireAsync(runId, query, cancellationToken));
         var limit = Math.Clamp(query.Limit, 1, MostRows);
         return await ledger.AskAsync(
             async connection =>
@@ -96,7 +98,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
     )
     {
         ArgumentNullException.ThrowIfNull(query);
-        await RequireCompleteAsync(runId, cancellationToken);
+        await RequireAsync(runId, query, cancellationToken);
         await foreach (var batch in QueryRows.ReadAsync(ledger, command => BySky(command, runId, query, "s.healpix_29"), cancellationToken))
         foreach (var row in batch)
             yield return (long)row[0]!;
@@ -111,7 +113,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
     )
     {
         ArgumentNullException.ThrowIfNull(query);
-        var filled = FilledValues.Of(await RequireCompleteAsync(runId, cancellationToken));
+        var filled = FilledValues.Of(await RequireAsync(runId, query, cancellationToken));
         await using var connection = await ledger.ConnectAsync(cancellationToken);
         await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 0 };
         BySky(command, runId, query, $"{Columns}, s.healpix_29");
@@ -141,7 +143,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
     public async Task<long> CountAsync(Guid runId, ResultQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        await RequireCompleteAsync(runId, cancellationToken);
+        await RequireAsync(runId, query, cancellationToken);
         return await ledger.AskAsync(
             async connection =>
             {
@@ -154,14 +156,15 @@ public sealed class ResultRepository(LedgerDatabase ledger)
         );
     }
 
-    /// <summary>Everything that complete runs say of one star, newest run first.</summary>
+    /// <summary>Everything that complete runs say of one star, newest run first. A run whose results are in files, and which did not flag it,
+    /// says so without a score.</summary>
     public async Task<IReadOnlyList<StarHistoryEntry>> HistoryAsync(
         long starId,
         int limit = 1000,
         CancellationToken cancellationToken = default
     )
     {
-        return await ledger.AskAsync(
+        var stored = await ledger.AskAsync(
             async connection =>
             {
                 await using var command = new NpgsqlCommand(
@@ -207,9 +210,66 @@ public sealed class ResultRepository(LedgerDatabase ledger)
             },
             cancellationToken
         );
+        var known = stored.Select(e => e.RunId).ToHashSet();
+        var unflagged = (await InFilesAsync(starId, limit, cancellationToken)).Where(e => !known.Contains(e.RunId)).ToList();
+        return unflagged.Count == 0
+            ? stored
+            : [.. stored.Concat(unflagged).OrderByDescending(e => e.RunId.ToString(), StringComparer.Ordinal).Take(limit)];
     }
 
-    private async Task<DiscoveryRun> RequireCompleteAsync(Guid runId, CancellationToken cancellationToken)
+    // The runs with results in files that analysed the star, whether they flag it or not.
+    private Task<List<StarHistoryEntry>> InFilesAsync(long starId, int limit, CancellationToken cancellationToken) =>
+        ledger.AskAsync(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(
+                    $"""
+                    select d.run_id, d.run_type, d.algorithm, d.parameters::text, d.created_at
+                    from public.discovery_runs d
+                    where d.is_complete and d.star_set_id is not null and {AnalysedSets.Holds("d.star_set_id", "$1::bigint")}
+                    order by d.run_id desc limit $2
+                    """,
+                    connection
+                )
+                {
+                    Parameters =
+                    {
+                        new() { Value = starId },
+                        new() { Value = limit },
+                    },
+                };
+                var entries = new List<StarHistoryEntry>();
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                    entries.Add(
+                        new StarHistoryEntry(
+                            reader.GetGuid(0),
+                            reader.GetString(1),
+                            reader.GetString(2),
+                            new RawJson(reader.GetString(3)),
+                            reader.GetDateTime(4),
+                            0,
+                            null,
+                            null
+                        )
+                        {
+                            ScoreInFiles = true,
+                        }
+                    );
+                return entries;
+            },
+            cancellationToken
+        );
+
+    /// <exception cref="LedgerException">the ledger has only some of these results: the others are in files</exception>
+    public static void Require(DiscoveryRun run, ResultQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (!query.AnomaliesOnly)
+            RunRows.Require(run);
+    }
+
+    private async Task<DiscoveryRun> RequireAsync(Guid runId, ResultQuery query, CancellationToken cancellationToken)
     {
         var run = await new RunRepository(ledger).GetAsync(runId, cancellationToken);
         if (!run.IsComplete)
@@ -221,6 +281,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
                 )
                 .With("run_id", run.RunId)
                 .With("status", run.Status);
+        Require(run, query);
         return run;
     }
 

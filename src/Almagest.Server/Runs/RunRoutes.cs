@@ -112,7 +112,7 @@ internal static class RunRoutes
                 async context =>
                 {
                     var dataset = s_dataset.Read(context) is { } name
-                        ? (await datasets.FindAsync(name, context.RequestAborted)).DatasetId
+                        ? (await datasets.FindAnyAsync(name, context.RequestAborted)).DatasetId
                         : (long?)null;
                     var limit = s_listLimit.ReadInt(context);
                     var sort = s_sort.Read(context) ?? RunOrder.Newest;
@@ -179,7 +179,8 @@ internal static class RunRoutes
                         await RunResources.ReadAsync(
                             ledger,
                             await runs.GetAsync(RunId.Read(context)!.Value, context.RequestAborted),
-                            context.RequestAborted
+                            context.RequestAborted,
+                            RequestPerson.MaySeePaths(context)
                         )
                     ),
                 RunId
@@ -273,7 +274,8 @@ internal static class RunRoutes
             )
             .WithDescription(
                 "With a format, or Accept with the media type of one, every result that is selected, as one streamed table; "
-                    + "docs/guide/exports.md says what is in it."
+                    + "docs/guide/exports.md says what is in it. Of a run with results_in_files the ledger has those of flagged stars "
+                    + "alone: give anomalies_only=true; without it the answer is 409."
             )
             .ProducesTable<StarResultPage>()
             .Fails(404, 409);
@@ -426,6 +428,7 @@ internal static class RunRoutes
                 $"run {runId} is an {run.RunType} run: it has no clusters",
                 "Leave cluster_id out."
             );
+        ResultRepository.Require(run, query);
         if (s_select.Read(context) is { } select)
             query = query with
             {
