@@ -39,6 +39,8 @@ internal static class CommandAdvice
             ),
         [ErrorCode.CatalogueFilesChanged] = e =>
             After(e, "To register: almagest ingest --in-place PATH --dataset NAME; 'almagest datasets show' says where they were."),
+        [ErrorCode.ResultsInFiles] = e =>
+            After(e, $"To write all of them as a catalogue: almagest runs export {e.Facts["run_id"]} --format hats --output FOLDER"),
         [ErrorCode.CrossMatchNotFound] = _ => "'almagest links list' lists them.",
         [ErrorCode.DatabaseAway] = _ =>
             "Check that PostgreSQL runs and that --database or ALMAGEST_DATABASE names it; without either, Almagest starts its own.",

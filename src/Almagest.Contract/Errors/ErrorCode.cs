@@ -238,6 +238,10 @@ public sealed class ErrorCode
     /// <summary>A dataset whose stars stay in its files, for something that needs them in the ledger. Facts: dataset.</summary>
     public static readonly ErrorCode DatasetInPlace = Conflict("dataset_in_place");
 
+    /// <summary>A run whose results are in files, for something that needs every star's result in the ledger. Facts: run_id,
+    /// path.</summary>
+    public static readonly ErrorCode ResultsInFiles = Conflict("results_in_files");
+
     /// <summary>Files of a catalogue that is read where it lies, which are not those that were registered. Facts: dataset.</summary>
     public static readonly ErrorCode CatalogueFilesChanged = Conflict("catalogue_files_changed");
 

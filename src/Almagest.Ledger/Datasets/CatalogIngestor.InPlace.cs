@@ -78,8 +78,8 @@ public sealed partial class CatalogIngestor
                                     File = Path.GetFileName(path),
                                     LineNumber = row.LineNumber,
                                     Field = row.Field,
-                                    Reason = StarRows.WithoutNul(row.Reason),
-                                    Value = StarRows.WithoutNul(row.Text),
+                                    Reason = StoredText.WithoutNul(row.Reason),
+                                    Value = StoredText.WithoutNul(row.Text),
                                 }
                             );
                     dataset.RejectedCount += batch.Rejected.Count;

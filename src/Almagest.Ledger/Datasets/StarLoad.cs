@@ -445,8 +445,8 @@ internal sealed class StarLoad : IAsyncDisposable
                 File = file,
                 LineNumber = line,
                 Field = field,
-                Reason = StarRows.WithoutNul(reason),
-                Value = value is null ? null : StarRows.WithoutNul(value),
+                Reason = StoredText.WithoutNul(reason),
+                Value = value is null ? null : StoredText.WithoutNul(value),
             }
         );
     }

@@ -131,17 +131,14 @@ internal static class StarRows
         WriteNumber(copy, batch.RadialVelocityKmS[i]);
         WriteNumber(copy, batch.Ruwe[i]);
         copy.Write(Healpix.AngToPix(29, batch.RaDeg[i], batch.DecDeg[i]), NpgsqlDbType.Bigint);
-        if (batch.ExtraJson[i] is "{}")
-            copy.WriteNull();
+        if (StoredText.Extra(batch.ExtraJson[i]) is { } extra)
+            copy.Write(extra, NpgsqlDbType.Jsonb);
         else
-            copy.Write(batch.ExtraJson[i].Replace("\\u0000", "\\ufffd", StringComparison.Ordinal), NpgsqlDbType.Jsonb);
+            copy.WriteNull();
     }
 
     /// <summary>As it is stored.</summary>
-    public static string SourceId(StarBatch batch, int row) => WithoutNul(batch.SourceId[row]);
-
-    // PostgreSQL's text holds every character but this one.
-    public static string WithoutNul(string text) => text.Contains('\0', StringComparison.Ordinal) ? text.Replace('\0', '\uFFFD') : text;
+    public static string SourceId(StarBatch batch, int row) => StoredText.WithoutNul(batch.SourceId[row]);
 
     private static void WriteLabels(NpgsqlBinaryImporter copy, WaitingStar star)
     {
@@ -166,6 +163,6 @@ internal static class StarRows
         if (value is null)
             copy.WriteNull();
         else
-            copy.Write(WithoutNul(value), NpgsqlDbType.Text);
+            copy.Write(StoredText.WithoutNul(value), NpgsqlDbType.Text);
     }
 }

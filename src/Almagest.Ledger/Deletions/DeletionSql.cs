@@ -183,6 +183,8 @@ internal static class DeletionSql
         "delete from public.deletions where with_deletion is null "
         + "and ($1::interval is null or deleted_at < clock_timestamp() - $1::interval)";
 
+    public const string Runs = "select run_id from public.deletions where kind = 'run'";
+
     /// <summary>Deleted runs over a dataset. $1 dataset, $2 what the filter of a run contains that adds it to another</summary>
     public const string RunsOver = "kind = 'run' and (dataset_id = $1 or content #> '{run,dataset_filter}' @> $2::jsonb)";
 

@@ -149,6 +149,14 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
             cancellationToken
         );
 
+    /// <summary>Deleted runs that can be brought back: files with results of theirs are still needed.</summary>
+    /// <exception cref="LedgerException">the database has trouble</exception>
+    public Task<IReadOnlySet<Guid>> RunsAsync(CancellationToken cancellationToken = default) =>
+        ledger.AskAsync<IReadOnlySet<Guid>>(
+            async connection => (await connection.ListAsync<Guid>(DeletionSql.Runs, cancellationToken)).ToHashSet(),
+            cancellationToken
+        );
+
     /// <summary>How many runs over a dataset can be brought back.</summary>
     /// <param name="also">what the filter of a run contains that adds the dataset to another</param>
     /// <exception cref="LedgerException">the database has trouble</exception>

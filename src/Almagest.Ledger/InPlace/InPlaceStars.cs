@@ -3,6 +3,7 @@ using Almagest.Catalog;
 using Almagest.Catalog.Mapping;
 using Almagest.Catalog.Stars;
 using Almagest.Contract.Errors;
+using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Sky;
 
@@ -96,14 +97,17 @@ public sealed class InPlaceStars
         return found;
     }
 
-    private Star Star(StarBatch batch, int row)
+    /// <summary>A star of a batch, with what the batch has of it. Of a batch that was read with all fields and other columns it is the star
+    /// that a load would store.</summary>
+    public Star Star(StarBatch batch, int row)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         double? Of(string column) => StarNumbers.Of(batch, column) is { } values && !double.IsNaN(values[row]) ? values[row] : null;
         return new Star
         {
             StarId = StarId(batch, row),
             DatasetId = _dataset.DatasetId,
-            SourceId = batch.SourceId[row],
+            SourceId = StoredText.WithoutNul(batch.SourceId[row]),
             RaDeg = batch.RaDeg[row],
             DecDeg = batch.DecDeg[row],
             ParallaxMas = Of(StarField.ParallaxMas),
@@ -114,7 +118,24 @@ public sealed class InPlaceStars
             Color = Of(StarField.Color),
             RadialVelocityKmS = Of(StarField.RadialVelocityKmS),
             Ruwe = Of(StarField.Ruwe),
+            RaError = Of(StarField.RaError),
+            DecError = Of(StarField.DecError),
+            PmraError = Of(StarField.PmraError),
+            PmdecError = Of(StarField.PmdecError),
+            RaDecCorr = Of(StarField.RaDecCorr),
+            RaParallaxCorr = Of(StarField.RaParallaxCorr),
+            RaPmraCorr = Of(StarField.RaPmraCorr),
+            RaPmdecCorr = Of(StarField.RaPmdecCorr),
+            DecParallaxCorr = Of(StarField.DecParallaxCorr),
+            DecPmraCorr = Of(StarField.DecPmraCorr),
+            DecPmdecCorr = Of(StarField.DecPmdecCorr),
+            ParallaxPmraCorr = Of(StarField.ParallaxPmraCorr),
+            ParallaxPmdecCorr = Of(StarField.ParallaxPmdecCorr),
+            PmraPmdecCorr = Of(StarField.PmraPmdecCorr),
+            PhotBpRpExcessFactor = Of(StarField.PhotBpRpExcessFactor),
+            RadialVelocityError = Of(StarField.RadialVelocityError),
             Healpix29 = Healpix.AngToPix(Healpix.MaxOrder, batch.RaDeg[row], batch.DecDeg[row]),
+            Extra = batch.ExtraJson.Length == 0 ? null : StoredText.Extra(batch.ExtraJson[row]),
         };
     }
 

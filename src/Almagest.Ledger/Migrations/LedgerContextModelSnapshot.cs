@@ -495,6 +495,10 @@ namespace Almagest.Ledger.Migrations
                         .HasDefaultValue(0)
                         .HasColumnName("restarts");
 
+                    b.Property<string>("ResultFiles")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("result_files");
+
                     b.Property<string>("ResultsHash")
                         .HasColumnType("text")
                         .HasColumnName("results_hash");
@@ -519,6 +523,10 @@ namespace Almagest.Ledger.Migrations
                     b.Property<string>("SelectionHash")
                         .HasColumnType("text")
                         .HasColumnName("selection_hash");
+
+                    b.Property<long?>("StarSetId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("star_set_id");
 
                     b.Property<DateTime?>("StartedAt")
                         .HasColumnType("timestamp with time zone")
@@ -561,6 +569,10 @@ namespace Almagest.Ledger.Migrations
                     b.HasIndex(new[] { "RunId" }, "idx_discovery_runs_several_datasets")
                         .HasDatabaseName("idx_discovery_runs_several_datasets")
                         .HasFilter("dataset_filter ? 'also_datasets'");
+
+                    b.HasIndex(new[] { "StarSetId" }, "idx_discovery_runs_star_set")
+                        .HasDatabaseName("idx_discovery_runs_star_set")
+                        .HasFilter("star_set_id is not null");
 
                     b.HasIndex(new[] { "TotalStars", "RunId" }, "idx_discovery_runs_stars")
                         .HasDatabaseName("idx_discovery_runs_stars");

@@ -97,6 +97,14 @@ public sealed class DiscoveryRun
     /// <summary>The rule by which <see cref="ResultsHash"/> was made: 1 = over Almagest's own ids of stars, 2 = over the catalogue's; null
     /// where there is none.</summary>
     public int? ResultsHashVersion { get; set; }
+
+    /// <summary>The set of stars that it analysed (<see cref="InPlace.AnalysedStars"/>), where the results of all of them are in files and
+    /// the table of results has those of the stars that it flagged alone; null where every result is in the ledger.</summary>
+    public long? StarSetId { get; set; }
+
+    /// <summary>Where its results are, of a run whose results are in files (<see cref="InPlace.ResultFiles"/>), JSON; null
+    /// otherwise.</summary>
+    public string? ResultFiles { get; set; }
 }
 
 /// <summary>A request that may come twice: what it asked for, and the run that it started.</summary>

@@ -68,6 +68,7 @@ internal static class TableModel
             e.Property(r => r.Parameters).HasColumnType("jsonb");
             e.Property(r => r.DatasetFilter).HasColumnType("jsonb").HasDefaultValueSql("'{}'");
             e.Property(r => r.ResultsSummary).HasColumnType("jsonb");
+            e.Property(r => r.ResultFiles).HasColumnType("jsonb");
             e.Property(r => r.CreatedAt).HasDefaultValueSql("now()");
             e.Property(r => r.NotBefore).HasDefaultValueSql("now()");
             e.Property(r => r.Attempts).HasDefaultValue(0);
@@ -87,6 +88,9 @@ internal static class TableModel
             e.HasIndex(r => new { r.GroupId, r.RunId }, "idx_discovery_runs_group")
                 .HasDatabaseName("idx_discovery_runs_group")
                 .HasFilter("group_id is not null");
+            e.HasIndex(r => r.StarSetId, "idx_discovery_runs_star_set")
+                .HasDatabaseName("idx_discovery_runs_star_set")
+                .HasFilter("star_set_id is not null");
             e.HasIndex(r => new { r.TotalStars, r.RunId }, "idx_discovery_runs_stars").HasDatabaseName("idx_discovery_runs_stars");
             e.HasIndex(r => new { r.CompletedAt, r.RunId }, "idx_discovery_runs_completed")
                 .HasDatabaseName("idx_discovery_runs_completed")

@@ -26,10 +26,12 @@ internal static class LedgerFunctions
         new("delete_match_links"),
         new("delete_run_exclusions"),
         new("delete_run_results"),
+        new("delete_run_set"),
         new("keep_complete_run"),
         new("mark_views_changed"),
         new("missing_runs"),
         new("record_run_change"),
         new("record_table_change"),
+        new("release_analysed_set"),
     ];
 }

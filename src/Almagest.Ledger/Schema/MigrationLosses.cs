@@ -93,6 +93,18 @@ internal static class MigrationLosses
         ["AddCataloguesInPlace"] = [("catalogues read where they lie", "select count(*) from public.datasets where in_place is not null")],
         // A distributed ledger is brought together before.
         ["AddDistribution"] = [],
+        ["AddResultsInFiles"] =
+        [
+            ("runs whose results are in files", "select count(*) from public.discovery_runs where star_set_id is not null"),
+            (
+                "stars of catalogues read where they lie",
+                "select count(*) from public.stars s join public.datasets d using (dataset_id) where d.in_place is not null"
+            ),
+            (
+                "counts of stars by place of catalogues read where they lie",
+                "select count(distinct dataset_id) from public.in_place_cells"
+            ),
+        ],
         ["AddAccessTokens"] = [("access tokens", "select count(*) from public.access_tokens")],
     };
 

@@ -25,6 +25,12 @@ internal static class HttpAdvice
             + $"or delete it first: DELETE /datasets/{e.Facts["dataset"]}",
         [ErrorCode.DatasetInPlace] = e =>
             After(e, "It is loaded by POST /datasets, or by almagest ingest PATH on the server, which also scores it where it lies."),
+        [ErrorCode.ResultsInFiles] = e =>
+            After(
+                e,
+                $"GET /discovery/runs/{e.Facts["run_id"]} says where they are; almagest runs export {e.Facts["run_id"]} --format hats, on "
+                    + "the server, writes all of them as a catalogue."
+            ),
         [ErrorCode.CrossMatchNotFound] = _ => "GET /crossmatches lists them.",
         [ErrorCode.DatabaseAway] = _ => "Try again in a moment; /health/ready says when it answers.",
         [ErrorCode.DatasetHasRuns] = _ => "Add with_runs=true to delete them, too.",

@@ -40,6 +40,7 @@ public sealed class MigrationTests
         "AddDatasetDeletions",
         "AddCataloguesInPlace",
         "AddDistribution",
+        "AddResultsInFiles",
     ];
 
     [Fact]

@@ -20,9 +20,9 @@ namespace Almagest.Ledger.Model.Compiled
                 "Almagest.Ledger.Model.DiscoveryRun",
                 typeof(DiscoveryRun),
                 baseEntityType,
-                propertyCount: 32,
+                propertyCount: 34,
                 foreignKeyCount: 1,
-                namedIndexCount: 9,
+                namedIndexCount: 10,
                 keyCount: 1);
 
             var runId = runtimeEntityType.AddProperty(
@@ -225,6 +225,16 @@ namespace Almagest.Ledger.Model.Compiled
             restarts.AddAnnotation("Relational:ColumnName", "restarts");
             restarts.AddAnnotation("Relational:DefaultValue", 0);
 
+            var resultFiles = runtimeEntityType.AddProperty(
+                "ResultFiles",
+                typeof(string),
+                propertyInfo: typeof(DiscoveryRun).GetProperty("ResultFiles", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(DiscoveryRun).GetField("<ResultFiles>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            resultFiles.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            resultFiles.AddAnnotation("Relational:ColumnName", "result_files");
+            resultFiles.AddAnnotation("Relational:ColumnType", "jsonb");
+
             var resultsHash = runtimeEntityType.AddProperty(
                 "ResultsHash",
                 typeof(string),
@@ -278,6 +288,15 @@ namespace Almagest.Ledger.Model.Compiled
                 nullable: true);
             selectionHash.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             selectionHash.AddAnnotation("Relational:ColumnName", "selection_hash");
+
+            var starSetId = runtimeEntityType.AddProperty(
+                "StarSetId",
+                typeof(long?),
+                propertyInfo: typeof(DiscoveryRun).GetProperty("StarSetId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(DiscoveryRun).GetField("<StarSetId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            starSetId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+            starSetId.AddAnnotation("Relational:ColumnName", "star_set_id");
 
             var startedAt = runtimeEntityType.AddProperty(
                 "StartedAt",
@@ -355,6 +374,12 @@ namespace Almagest.Ledger.Model.Compiled
                 name: "idx_discovery_runs_several_datasets");
             idx_discovery_runs_several_datasets.AddAnnotation("Relational:Filter", "dataset_filter ? 'also_datasets'");
             idx_discovery_runs_several_datasets.AddAnnotation("Relational:Name", "idx_discovery_runs_several_datasets");
+
+            var idx_discovery_runs_star_set = runtimeEntityType.AddIndex(
+                new[] { starSetId },
+                name: "idx_discovery_runs_star_set");
+            idx_discovery_runs_star_set.AddAnnotation("Relational:Filter", "star_set_id is not null");
+            idx_discovery_runs_star_set.AddAnnotation("Relational:Name", "idx_discovery_runs_star_set");
 
             var idx_discovery_runs_stars = runtimeEntityType.AddIndex(
                 new[] { totalStars, runId },

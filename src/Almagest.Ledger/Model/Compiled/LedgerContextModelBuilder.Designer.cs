@@ -12,7 +12,7 @@ namespace Almagest.Ledger.Model.Compiled
     public partial class LedgerContextModel
     {
         private LedgerContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("0d3b60b4-2dbe-4864-97c2-213065a0148a"), entityTypeCount: 26)
+            : base(skipDetectChanges: false, modelId: new Guid("33a1e7da-cc6a-4326-8d9f-930c4733ee19"), entityTypeCount: 26)
         {
         }
 

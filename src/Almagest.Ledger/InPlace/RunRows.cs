@@ -1,0 +1,33 @@
+using Almagest.Contract.Errors;
+using Almagest.Ledger.Model;
+
+namespace Almagest.Ledger.InPlace;
+
+/// <summary>Whether the ledger has what a run says of every star.</summary>
+public static class RunRows
+{
+    /// <summary>Whether its results are in files: the ledger has those of the flagged stars alone.</summary>
+    public static bool AreInFiles(DiscoveryRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return run.StarSetId is not null;
+    }
+
+    /// <summary>For whatever needs every star's result: it gets no answer that looks whole and is not.</summary>
+    /// <exception cref="LedgerException">the run's results are in files</exception>
+    public static void Require(DiscoveryRun run)
+    {
+        if (!AreInFiles(run))
+            return;
+        var path = ResultFiles.Of(run)?.Path;
+        throw LedgerException
+            .Of(
+                ErrorCode.ResultsInFiles,
+                $"the results of run {run.RunId} are in files{(path is null ? "" : $" at '{path}'")}, and this needs every star's result in "
+                    + "the ledger, which has those of the flagged stars alone",
+                "The files have all of them."
+            )
+            .With("run_id", run.RunId)
+            .With("path", path);
+    }
+}
