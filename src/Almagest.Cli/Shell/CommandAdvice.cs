@@ -40,7 +40,9 @@ internal static class CommandAdvice
         [ErrorCode.CatalogueFilesChanged] = e =>
             After(e, "To register: almagest ingest --in-place PATH --dataset NAME; 'almagest datasets show' says where they were."),
         [ErrorCode.ResultsInFiles] = e =>
-            After(e, $"To write all of them as a catalogue: almagest runs export {e.Facts["run_id"]} --format hats --output FOLDER"),
+            $"The flagged stars: almagest runs export {e.Facts["run_id"]} --anomalies -o flagged.csv. Every star, as a catalogue: almagest "
+            + $"runs export {e.Facts["run_id"]} --format hats -o FOLDER."
+            + (e.Facts["path"] is { } path ? $" The files are in {path}." : ""),
         [ErrorCode.CrossMatchNotFound] = _ => "'almagest links list' lists them.",
         [ErrorCode.DatabaseAway] = _ =>
             "Check that PostgreSQL runs and that --database or ALMAGEST_DATABASE names it; without either, Almagest starts its own.",

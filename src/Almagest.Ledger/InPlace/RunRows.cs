@@ -19,15 +19,15 @@ public static class RunRows
     {
         if (!AreInFiles(run))
             return;
-        var path = ResultFiles.Of(run)?.Path;
+        // Not everybody who asks may know where files are: the edges add it for those who may.
         throw LedgerException
             .Of(
                 ErrorCode.ResultsInFiles,
-                $"the results of run {run.RunId} are in files{(path is null ? "" : $" at '{path}'")}, and this needs every star's result in "
-                    + "the ledger, which has those of the flagged stars alone",
-                "The files have all of them."
+                $"the results of run {run.RunId} are in files, and this needs every star's result in the ledger, which has those of the "
+                    + "flagged stars alone",
+                "Ask about the flagged stars alone, or work with the files."
             )
             .With("run_id", run.RunId)
-            .With("path", path);
+            .With("path", ResultFiles.Of(run)?.Path);
     }
 }

@@ -64,7 +64,7 @@ public static class RunResources
     }
 
     private static ResultsInFiles? FilesOf(DiscoveryRun run, bool withPath) =>
-        run.ResultFiles is { } json && ResultFiles.Parse(json) is { } files
+        ResultFiles.Of(run) is { } files
             ? new ResultsInFiles(withPath ? files.Path : null, files.Rows, files.Bytes)
             : null;
 
