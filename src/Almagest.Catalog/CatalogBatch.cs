@@ -17,6 +17,21 @@ public sealed class CatalogBatch
 
     /// <summary>Rows that have no place among the columns: too few or too many fields.</summary>
     public required IReadOnlyList<RejectedRow> Rejected { get; init; }
+
+    /// <summary>Of a folder: which of its files the rows are of, from 0.</summary>
+    public int File { get; init; }
+
+    /// <summary>Only some of the rows, in their order.</summary>
+    /// <param name="rows">ascending</param>
+    internal CatalogBatch Take(int[] rows) =>
+        new()
+        {
+            Count = rows.Length,
+            Columns = [.. Columns.Select(c => CatalogVectors.Take(c, rows))],
+            LineNumber = Array.ConvertAll(rows, i => LineNumber[i]),
+            Rejected = [],
+            File = File,
+        };
 }
 
 /// <summary>A row that was left out, and why.</summary>

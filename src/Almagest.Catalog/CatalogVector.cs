@@ -88,6 +88,34 @@ internal static class CatalogVectors
         return made;
     }
 
+    /// <summary>The values of some rows.</summary>
+    public static CatalogVector Take(CatalogVector vector, int[] rows)
+    {
+        var taken = New(vector.Type, rows.Length);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var row = rows[i];
+            switch (vector, taken)
+            {
+                case (DoubleVector from, DoubleVector to):
+                    to.Values[i] = from.Values[row];
+                    break;
+                case (Int64Vector from, Int64Vector to):
+                    (to.Values[i], to.HasValue[i]) = (from.Values[row], from.HasValue[row]);
+                    break;
+                case (BooleanVector from, BooleanVector to):
+                    to.Values[i] = from.Values[row];
+                    break;
+                case (TextVector from, TextVector to):
+                    to.Values[i] = from.Values[row];
+                    break;
+            }
+            if (vector.HasMisfits && vector.Misfit(row) is { } text)
+                taken.AddMisfit(i, text);
+        }
+        return taken;
+    }
+
     private const long Exact = 1L << 53;
 
     private static string Written(long? whole, double real) =>

@@ -228,6 +228,7 @@ internal sealed class HatsReader : ICatalogReader
                     Columns = order.Select((c, i) => CatalogVectors.As(Columns[i].Type, batch.Columns[c], batch.Count)).ToArray(),
                     LineNumber = batch.LineNumber,
                     Rejected = batch.Rejected,
+                    File = f,
                 };
             }
             _before += reader.TotalBytes;

@@ -11,6 +11,9 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
     private readonly RejectedRow?[] _bad = new RejectedRow?[rows.Count];
     private readonly List<(string Field, int Count)> _impossible = [];
 
+    /// <summary>Of the rows in the table, from 1, where they do not follow each other.</summary>
+    public long[]? RowNumbers { get; init; }
+
     public StarBatch Build(ExtraJsonWriter extras)
     {
         var sourceId = options.WithoutIds ? [] : SourceIds();
@@ -92,6 +95,14 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         };
     }
 
+    /// <summary>The ids of all rows as numbers, where the catalogue has them so; null otherwise, or where a row has none.</summary>
+    public long[]? WholeIds() =>
+        mapping[StarField.SourceId] is { Source: FieldSource.Column } mapped
+        && rows.Columns[mapped.Columns[0]] is Int64Vector { HasMisfits: false } numbers
+        && !numbers.HasValue.AsSpan(0, rows.Count).Contains(false)
+            ? numbers.Values
+            : null;
+
     private static T[] Keep<T>(T[] values, int[] kept)
     {
         if (kept.Length == values.Length)
@@ -107,10 +118,13 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
 
     private static string Show(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
+    private MappedField? Mapped(string field) =>
+        options.Only is null || field is StarField.RaDeg or StarField.DecDeg || options.Only.Contains(field) ? mapping[field] : null;
+
     private double[] Numbers(string field)
     {
         var values = new double[rows.Count];
-        if (mapping[field] is not { } mapped)
+        if (Mapped(field) is not { } mapped)
         {
             Array.Fill(values, double.NaN);
             return values;
@@ -146,7 +160,7 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         for (var f = 0; f < further.Length; f++)
         {
             var field = FurtherField.All[f];
-            if (mapping[field.Name] is not { } mapped)
+            if (Mapped(field.Name) is not { } mapped)
                 continue;
             var values = further[f] = new double[rows.Count];
             switch (rows.Columns[mapped.Columns[0]])
@@ -413,7 +427,7 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         if (Texts(StarField.SourceId) is not { } texts)
         {
             for (var i = 0; i < ids.Length; i++)
-                ids[i] = (firstRow + i + 1).ToString(CultureInfo.InvariantCulture);
+                ids[i] = (RowNumbers is { } numbers ? numbers[i] : firstRow + i + 1).ToString(CultureInfo.InvariantCulture);
             return ids;
         }
         var column = mapping[StarField.SourceId]!.ColumnNames[0];

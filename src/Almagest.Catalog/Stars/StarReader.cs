@@ -108,4 +108,36 @@ public sealed class StarReader
         }
         _hours.Judge();
     }
+
+    /// <summary>Reads the whole catalogue once more for somebody who knows its stars. Can be called once, instead of
+    /// <see cref="ReadBatches"/>; nothing is reported.</summary>
+    /// <param name="only">the fields that a position needs, besides itself; null = all</param>
+    /// <exception cref="CatalogFormatException">the file is damaged or cut short</exception>
+    public IEnumerable<RowBatch> ReadRows(IReadOnlySet<string>? only, CancellationToken cancellationToken = default)
+    {
+        using var none = new ExtraJsonWriter([], Mapping);
+        var numbered = Mapping[StarField.SourceId] is null;
+        long row = 0;
+        foreach (var rows in _reader.ReadBatches(_options.RowsPerBatch, cancellationToken))
+        {
+            var first = row;
+            row += rows.Count;
+            var ids = new StarBatchBuilder(rows, Mapping, _options, first).WholeIds();
+            var light = _options with { FieldsOnly = true, Only = only, WithoutIds = ids is not null };
+            yield return new RowBatch(
+                rows,
+                new StarBatchBuilder(rows, Mapping, light, first).Build(none),
+                ids,
+                wanted =>
+                {
+                    // Who asks may do so while others are read, and behind the last.
+                    using var extras = new ExtraJsonWriter(_reader.Columns, Mapping, _options.TargetEpoch is not null);
+                    return new StarBatchBuilder(rows.Take(wanted), Mapping, _options, first)
+                    {
+                        RowNumbers = numbered ? Array.ConvertAll(wanted, i => first + i + 1) : null,
+                    }.Build(extras);
+                }
+            );
+        }
+    }
 }

@@ -21,6 +21,10 @@ public sealed record StarReaderOptions
     /// <summary>No ids are wanted: <see cref="StarBatch.SourceId"/> is empty, and no row is rejected for lack of one.</summary>
     public bool WithoutIds { get; init; }
 
+    /// <summary>The only fields that are wanted, besides the position; the others are missing, and no row is rejected for them. Null =
+    /// all.</summary>
+    public IReadOnlySet<string>? Only { get; init; }
+
     public int RowsPerBatch { get; init; } = 8192;
 
     /// <summary>A longer identifier or label rejects its row.</summary>

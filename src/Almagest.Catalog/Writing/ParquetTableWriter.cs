@@ -119,7 +119,7 @@ internal static class ParquetTableWriter
             _ => new DataField<string>(column.Name),
         };
 
-    private static Dictionary<string, string> About(CatalogColumn column)
+    internal static Dictionary<string, string> About(CatalogColumn column)
     {
         var about = new Dictionary<string, string>();
         if (column.Unit is { } unit)
@@ -131,7 +131,7 @@ internal static class ParquetTableWriter
         return about;
     }
 
-    private static Dictionary<string, string> Metadata(ExportTable table)
+    internal static Dictionary<string, string> Metadata(ExportTable table)
     {
         var pairs = table
             .Provenance.Where(p => p.Value is not null)

@@ -114,30 +114,33 @@ internal static class DiscoverCommands
         }
         await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
         var output = parsed.GetValue(options.Output);
-        if (
-            parsed.GetValue(options.NoSave)
-            && await DatasetChoice.InPlaceAsync(session.Ledger, parsed.GetValue(options.Dataset), shell.CancellationToken) is { } inPlace
-        )
-            return await InPlaceDiscovery.AnswerAsync(
-                shell,
-                session.Ledger,
-                new RunRequest(inPlace.Name, filter, InPlaceDiscovery.One(sweep)),
-                output,
-                (int)(parsed.GetValue(options.Threads) ?? 0),
-                (int)(parsed.GetValue(options.Top) ?? RunOptions.DefaultTop)
-            );
-        (var dataset, filter) = await DatasetChoice.ResolveAsync(
+        (var dataset, filter) = await DatasetChoice.ResolveAnyAsync(
             session.Ledger,
             parsed.GetValue(options.Dataset),
             filter,
             shell.CancellationToken
         );
-        if (output is not null)
-            throw new UsageException(
-                $"--output is for runs that are not kept, over a dataset that is read where it lies, and '{dataset.Name}' is loaded",
-                "A run that is kept is written by: almagest runs export RUN -o FILE.",
-                "--output"
+        if (parsed.GetValue(options.NoSave) && dataset.InPlace is not null)
+            return await InPlaceDiscovery.AnswerAsync(
+                shell,
+                session.Ledger,
+                new RunRequest(dataset.Name, filter, InPlaceDiscovery.One(sweep)),
+                output,
+                (int)(parsed.GetValue(options.Threads) ?? 0),
+                (int)(parsed.GetValue(options.Top) ?? RunOptions.DefaultTop)
             );
+        if (output is not null)
+            throw dataset.InPlace is null
+                ? new UsageException(
+                    $"--output is for runs that are not kept, over a dataset that is read where it lies, and '{dataset.Name}' is loaded",
+                    "A run that is kept is written by: almagest runs export RUN -o FILE.",
+                    "--output"
+                )
+                : new UsageException(
+                    "--output is for runs that are not kept",
+                    "Add --no-save; or keep the run, and write it by: almagest runs export RUN --format hats -o FOLDER.",
+                    "--output"
+                );
         if (parsed.GetValue(options.WithoutKind) is { } kinds)
             filter = filter with { Without = new SourceIds([.. filter.Without ?? [], .. await StarsAsync(shell, session.Ledger, kinds)]) };
         filter.Validate();

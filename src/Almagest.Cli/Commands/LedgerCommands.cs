@@ -94,6 +94,7 @@ internal static class LedgerCommands
         await using var other = new LedgerDatabase(ConnectionText.ToNpgsql(target))
         {
             ReservedBytes = shell.Get<ProgramSettings>().ReservedBytes,
+            ResultsFolder = shell.Get<ProgramSettings>().ResultsFolder,
         };
         var report = await ProgressDisplay.ShowAsync(
             shell,

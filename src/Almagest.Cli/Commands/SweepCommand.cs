@@ -78,7 +78,7 @@ internal static class SweepCommand
                 );
                 var selection = StarFilterText.Parse(parsed.GetValue(filter));
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-                (var over, selection) = await DatasetChoice.ResolveAsync(
+                (var over, selection) = await DatasetChoice.ResolveAnyAsync(
                     session.Ledger,
                     parsed.GetValue(dataset),
                     selection,

@@ -122,6 +122,9 @@ internal sealed class ProgramSettings
             ? long.Parse(mebibytes, CultureInfo.InvariantCulture) << 20
             : DiskSpace.Reserve;
 
+    /// <summary>The folder for results that are kept in files.</summary>
+    public string ResultsFolder => Said(SettingCatalogue.Results)?.Text ?? Path.Combine(Home, "results");
+
     /// <summary>What to write on the command line of a command: the options that get their values from here.</summary>
     /// <param name="parsed">the command line as it was given</param>
     public IReadOnlyList<string> TakeFor(ParseResult parsed)

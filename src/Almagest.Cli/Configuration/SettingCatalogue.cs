@@ -12,6 +12,7 @@ internal static partial class SettingCatalogue
     public const string Database = "database";
     public const string KeepRunning = "keep_running";
     public const string Postgres = "postgres";
+    public const string Results = "results";
     public const string MinFree = "min_free_mib";
     public const string Nightly = "serve.nightly";
     public const string NoNightly = "--no-nightly";
@@ -42,6 +43,13 @@ internal static partial class SettingCatalogue
             Range = (0, 86_400),
         },
         new(Postgres, SettingKind.Text, "ALMAGEST_PG_BIN", "The folder of PostgreSQL's programs for the embedded database", "searched for"),
+        new(
+            Results,
+            SettingKind.Text,
+            LedgerDatabase.ResultsVariable,
+            "The folder for results that are kept in files, of runs over catalogues that are read where they lie",
+            "the folder results in home"
+        ),
         new(
             MinFree,
             SettingKind.Whole,

@@ -41,7 +41,8 @@ internal sealed class DiscoveryReport
             return new DiscoveryReport(outcome, [], outcome.Clusters.Largest(int.MaxValue), top);
         var worst = analysis.MostAnomalous(top);
         var filled = FilledValues.Of(outcome.Request.Parameters);
-        var stars = InPlaceStars.Of(outcome.Dataset) is { } files
+        // Of a kept run they are in the ledger.
+        var stars = outcome.RunId is null && InPlaceStars.Of(outcome.Dataset) is { } files
             ? await InFilesAsync(files, worst, filled, cancellationToken)
             : await StarLines.LoadAsync(ledger, [.. worst.Select(s => (s.StarId, (double?)s.Score))], filled, cancellationToken);
         var rows = worst.ToDictionary(s => s.StarId);

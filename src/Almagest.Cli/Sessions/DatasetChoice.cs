@@ -28,21 +28,35 @@ internal static class DatasetChoice
             ? found
             : null;
 
-    /// <exception cref="Contract.Errors.LedgerException">it is read where it lies</exception>
+    /// <summary>The same, for what also works with one dataset that is read where it lies.</summary>
+    public static async Task<(Dataset First, StarFilter Filter)> ResolveAnyAsync(
+        LedgerDatabase ledger,
+        string[]? names,
+        StarFilter filter,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await InPlaceAsync(ledger, names, cancellationToken) is { } inPlace)
+            return (inPlace, filter);
+        if (names is null or [])
+            return (One(await new DatasetRepository(ledger).ListAllAsync(cancellationToken)), filter);
+        return await ResolveAsync(ledger, names, filter, cancellationToken);
+    }
+
     public static async Task<Dataset> ResolveAsync(LedgerDatabase ledger, string? name, CancellationToken cancellationToken)
     {
         var datasets = new DatasetRepository(ledger);
-        return name is null ? Only(await datasets.ListAsync(cancellationToken)) : await datasets.FindAsync(name, cancellationToken);
+        return name is null ? One(await datasets.ListAsync(cancellationToken)) : await datasets.FindAsync(name, cancellationToken);
     }
 
     /// <summary>Also one that is read where it lies.</summary>
     public static async Task<Dataset> ResolveAnyAsync(LedgerDatabase ledger, string? name, CancellationToken cancellationToken)
     {
         var datasets = new DatasetRepository(ledger);
-        return name is null ? Only(await datasets.ListAllAsync(cancellationToken)) : await datasets.FindAnyAsync(name, cancellationToken);
+        return name is null ? One(await datasets.ListAllAsync(cancellationToken)) : await datasets.FindAnyAsync(name, cancellationToken);
     }
 
-    private static Dataset Only(List<Dataset> all) =>
+    private static Dataset One(List<Dataset> all) =>
         all.Count switch
         {
             1 => all[0],

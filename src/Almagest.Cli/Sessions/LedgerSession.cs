@@ -70,7 +70,7 @@ internal sealed class LedgerSession : IAsyncDisposable
             {
                 connection = ConnectionText.ToNpgsql(named);
             }
-            ledger = new LedgerDatabase(connection) { ReservedBytes = settings.ReservedBytes };
+            ledger = new LedgerDatabase(connection) { ReservedBytes = settings.ReservedBytes, ResultsFolder = settings.ResultsFolder };
             await ApplyAsync(policy, ledger, lease is not null, shell);
             // A run whose program was killed would stay 'running' for ever where no server looks after it: whoever comes next does.
             if (policy != SchemaPolicy.AsItIs && await HandleLostRunsAsync(ledger, shell) is { Total: > 0 } lost)

@@ -245,6 +245,9 @@ public sealed class ErrorCode
     /// <summary>Files of a catalogue that is read where it lies, which are not those that were registered. Facts: dataset.</summary>
     public static readonly ErrorCode CatalogueFilesChanged = Conflict("catalogue_files_changed");
 
+    /// <summary>Files of a run's results that are not on this machine, or are not those that were written. Facts: run_id, path.</summary>
+    public static readonly ErrorCode ResultFilesChanged = Conflict("result_files_changed");
+
     /// <summary>An idempotency key that was used for another request.</summary>
     public static readonly ErrorCode IdempotencyKeyUsed = Conflict("idempotency_key_used");
 
@@ -316,6 +319,10 @@ public sealed class ErrorCode
 
     /// <summary>The folder for temporary files is not there, is a file, or cannot be written to.</summary>
     public static readonly ErrorCode TemporaryFolderUnusable = Unavailable("temporary_folder_unusable");
+
+    /// <summary>The folder for results that are kept in files is not named, cannot be made, or cannot be written to. Facts: folder, where
+    /// one is named.</summary>
+    public static readonly ErrorCode ResultsFolderUnusable = Unavailable("results_folder_unusable");
 
     /// <summary>The database takes no writes: it is a replica.</summary>
     public static readonly ErrorCode DatabaseReadOnly = Unavailable("database_read_only");

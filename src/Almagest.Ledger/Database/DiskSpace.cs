@@ -96,6 +96,22 @@ public sealed record DiskSpace(string Directory, long FreeBytes, long SizeBytes)
             );
     }
 
+    /// <summary>Refuses results that would fill the disk of the folder for them.</summary>
+    /// <param name="reserve">what is left free</param>
+    /// <exception cref="LedgerException">there is too little room</exception>
+    public static void RequireForResults(string directory, long bytes, long reserve)
+    {
+        if (At(directory) is { } disk && disk.FreeBytes - bytes < reserve)
+            throw Refusal(
+                disk,
+                bytes,
+                reserve,
+                $"there is no room for the results: {Written(disk.FreeBytes)} are free in {disk.Directory}, some {Written(bytes)} are "
+                    + $"needed and {Written(reserve)} stay free",
+                "Free some space there, or let the folder for results be one on another disk."
+            );
+    }
+
     private static void Require(DiskSpace disk, long bytes, long reserve)
     {
         if (disk.FreeBytes - bytes < reserve)

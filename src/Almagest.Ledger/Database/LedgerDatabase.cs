@@ -53,6 +53,12 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
     /// <summary>Free space below which what writes much is refused, bytes (<see cref="DiskSpace"/>).</summary>
     public long ReservedBytes { get; init; } = DiskSpace.Reserve;
 
+    /// <summary>The folder, on this machine, for results that are kept in files; null where nobody named one.</summary>
+    public string? ResultsFolder { get; init; } = Environment.GetEnvironmentVariable(ResultsVariable);
+
+    /// <summary>Environment variable that names it.</summary>
+    public const string ResultsVariable = "ALMAGEST_RESULTS";
+
     /// <summary>How its tables lay when somebody asked last.</summary>
     internal KnownLayout? Layout { get; set; }
 
@@ -92,6 +98,7 @@ public sealed class LedgerDatabase : ILedgerReader, IAsyncDisposable
         )
         {
             ReservedBytes = ReservedBytes,
+            ResultsFolder = ResultsFolder,
         };
 
     /// <summary>A short-lived context; the caller disposes of it.</summary>

@@ -13,7 +13,7 @@ namespace Almagest.Ledger.InPlace;
 public sealed class InPlaceStars
 {
     /// <summary>Batches that are read ahead while others are worked on.</summary>
-    private const int Ahead = 8;
+    private const int MostAhead = 8;
 
     private readonly Dataset _dataset;
 
@@ -24,6 +24,9 @@ public sealed class InPlaceStars
     /// <summary>Null where the stars of the dataset are in the ledger.</summary>
     public static InPlaceStars? Of(Dataset dataset) =>
         InPlaceCatalogue.Of(dataset) is { } catalogue ? new InPlaceStars(dataset, catalogue) : null;
+
+    /// <summary>The files are not those that were registered.</summary>
+    public LedgerException Changed(string how) => InPlaceFiles.Changed(_dataset, how);
 
     /// <summary>The id of a star of a batch.</summary>
     public long StarId(StarBatch batch, int row) => Catalogue.FirstStarId + batch.LineNumber[row] - 1;
@@ -37,14 +40,44 @@ public sealed class InPlaceStars
     public IEnumerable<StarBatch> Read(IReadOnlyCollection<string>? fields, CancellationToken cancellationToken)
     {
         InPlaceFiles.Require(_dataset);
+        long stars = 0;
+        foreach (var batch in Ahead(token => Parse(fields, token), cancellationToken))
+        {
+            stars += batch.Count;
+            yield return batch;
+        }
+        if (stars != _dataset.StarCount)
+            throw InPlaceFiles.Changed(_dataset, $"they hold {stars} stars and held {_dataset.StarCount}");
+        InPlaceFiles.Require(_dataset);
+    }
+
+    /// <summary>All rows, for somebody who knows which of them are stars that matter, likewise read ahead and compared.</summary>
+    /// <exception cref="LedgerException">the files are not those that were registered, or cannot be read</exception>
+    public IEnumerable<RowBatch> ReadRows(CancellationToken cancellationToken)
+    {
+        InPlaceFiles.Require(_dataset);
+        long rows = 0;
+        foreach (var batch in Ahead(ParseRows, cancellationToken))
+        {
+            rows += batch.Count;
+            yield return batch;
+        }
+        if (rows != Catalogue.Rows)
+            throw InPlaceFiles.Changed(_dataset, $"they hold {rows} rows and held {Catalogue.Rows}");
+        InPlaceFiles.Require(_dataset);
+    }
+
+    // While a thread of its own reads ahead.
+    private static IEnumerable<T> Ahead<T>(Func<CancellationToken, IEnumerable<T>> read, CancellationToken cancellationToken)
+    {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var batches = new BlockingCollection<StarBatch>(Ahead);
+        using var batches = new BlockingCollection<T>(MostAhead);
         var reading = Task.Run(
             () =>
             {
                 try
                 {
-                    foreach (var batch in Parse(fields, stop.Token))
+                    foreach (var batch in read(stop.Token))
                         batches.Add(batch, stop.Token);
                 }
                 finally
@@ -54,14 +87,10 @@ public sealed class InPlaceStars
             },
             CancellationToken.None
         );
-        long stars = 0;
         try
         {
             foreach (var batch in batches.GetConsumingEnumerable(cancellationToken))
-            {
-                stars += batch.Count;
                 yield return batch;
-            }
         }
         finally
         {
@@ -73,9 +102,6 @@ public sealed class InPlaceStars
             }
             catch (OperationCanceledException) { }
         }
-        if (stars != _dataset.StarCount)
-            throw InPlaceFiles.Changed(_dataset, $"they hold {stars} stars and held {_dataset.StarCount}");
-        InPlaceFiles.Require(_dataset);
     }
 
     /// <summary>The stars of these ids, with everything that the files say of them.</summary>
@@ -144,32 +170,56 @@ public sealed class InPlaceStars
         var (reader, stars) = Open(fields);
         using (reader)
         {
-            using var batches = stars.ReadBatches(cancellationToken).GetEnumerator();
-            while (true)
-            {
-                try
-                {
-                    if (!batches.MoveNext())
-                        yield break;
-                }
-                catch (CatalogFormatException e)
-                {
-                    throw LedgerException.Of(e, "Nothing was stored.", "dataset");
-                }
-                yield return batches.Current;
-            }
+            foreach (var batch in Guarded(stars.ReadBatches(cancellationToken)))
+                yield return batch;
         }
     }
 
-    private (ICatalogReader Reader, StarReader Stars) Open(IReadOnlyCollection<string>? fields)
+    private IEnumerable<RowBatch> ParseRows(CancellationToken cancellationToken)
     {
-        try
+        var (reader, stars) = Opened(() => Catalogue.Open());
+        using (reader)
         {
-            return Catalogue.Open(
+            // A position that is turned or carried needs more than itself.
+            IReadOnlySet<string>? only =
+                Catalogue.Epoch is null && stars.Mapping.System is { Frame: SkyFrame.Icrs } ? new HashSet<string>() : null;
+            foreach (var batch in Guarded(stars.ReadRows(only, cancellationToken)))
+                yield return batch;
+        }
+    }
+
+    private static IEnumerable<T> Guarded<T>(IEnumerable<T> read)
+    {
+        using var batches = read.GetEnumerator();
+        while (true)
+        {
+            try
+            {
+                if (!batches.MoveNext())
+                    yield break;
+            }
+            catch (CatalogFormatException e)
+            {
+                throw LedgerException.Of(e, "Nothing was stored.", "dataset");
+            }
+            yield return batches.Current;
+        }
+    }
+
+    private (ICatalogReader Reader, StarReader Stars) Open(IReadOnlyCollection<string>? fields) =>
+        Opened(() =>
+            Catalogue.Open(
                 fields is null ? null : Columns(fields),
                 fieldsOnly: fields is not null,
                 withoutIds: fields is not null && CanChoose() && !fields.Contains(StarField.SourceId)
-            );
+            )
+        );
+
+    private static (ICatalogReader Reader, StarReader Stars) Opened(Func<(ICatalogReader Reader, StarReader Stars)> open)
+    {
+        try
+        {
+            return open();
         }
         catch (CatalogFormatException e)
         {

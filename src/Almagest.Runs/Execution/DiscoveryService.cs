@@ -7,6 +7,7 @@ using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Scratch;
 using Almagest.Ledger.Selections;
@@ -230,8 +231,9 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
     {
         var runId = claim.RunId;
         var run = await _runs.GetAsync(runId, cancellationToken);
-        var dataset = await _datasets.GetAsync(run.DatasetId, cancellationToken);
+        var dataset = await _datasets.GetAnyAsync(run.DatasetId, cancellationToken);
         var request = new RunRequest(dataset.Name, StarFilter.FromJson(run.DatasetFilter), ParameterReader.ReadStored(run));
+        InPlaceRuns.RequireTiles(dataset, request.Parameters.Algorithm);
         if (request.Parameters.Features is null)
         {
             // Not submitted here, or by an older program: from now on it says which.
@@ -243,7 +245,10 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var watch = Stopwatch.StartNew();
         progress.Report(new RunProgress("persist", 0));
         var clusters = await new ClusterSummaries(ledger).OfAsync(analysis, cancellationToken);
-        await PersistAsync(claim, analysis, clusters, cancellationToken);
+        if (InPlaceStars.Of(dataset) is { } stars)
+            await new FileKeeping(ledger).KeepAsync(claim, dataset, stars, request, analysis, progress, cancellationToken);
+        else
+            await PersistAsync(claim, analysis, clusters, cancellationToken);
         var persist = watch.Elapsed.TotalMilliseconds;
         return new RunOutcome(runId, dataset, request, analysis, new RunTimings(load, analysis.ComputeMs, persist, 0))
         {
@@ -264,7 +269,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         request.Filter.Validate();
         var (selected, filter) = await _datasets.SelectedAnyAsync(request.Dataset, request.Filter, cancellationToken);
         var dataset = selected[0];
-        RequireTiles(dataset, request.Parameters.Algorithm);
+        InPlaceRuns.RequireTiles(dataset, request.Parameters.Algorithm);
         await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellationToken);
         request = request with { Filter = filter };
         var (parameters, choice) = await _recipes.ResolveAsync(dataset.DatasetId, request.Filter, request.Parameters, cancellationToken);
@@ -277,31 +282,6 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
             Clusters = await new ClusterSummaries(ledger).OfAsync(analysis, cancellationToken),
         };
     }
-
-    // Stars in files are gone over by tiles; what else a run may ask of them is in the ledger.
-    private static void RequireTiles(Dataset dataset, Algorithm algorithm)
-    {
-        if (dataset.InPlace is null || (algorithm.RunType == RunTypes.Anomaly && !algorithm.NeedsAllStars && !IsOfReviews(algorithm)))
-            return;
-        throw LedgerException
-            .Of(
-                ErrorCode.DatasetInPlace,
-                $"dataset '{dataset.Name}' is read where it lies, and {algorithm.Name} needs its stars in the ledger",
-                "Of the detectors "
-                    + string.Join(
-                        ", ",
-                        Discovery
-                            .Registry.Algorithms.Of(RunTypes.Anomaly)
-                            .Where(a => !a.NeedsAllStars && !IsOfReviews(a))
-                            .Select(a => a.Name)
-                    )
-                    + " go over stars in files.",
-                "parameters.algorithm"
-            )
-            .With("dataset", dataset.Name);
-    }
-
-    private static bool IsOfReviews(Algorithm algorithm) => algorithm.Defaults is Discovery.Anomaly.ActiveForest.ActiveForestParameters;
 
     /// <summary>What helps to choose DBSCAN's eps: distances to k-th neighbours, and what several values of eps would find.</summary>
     /// <param name="features">null = the recipe that a cluster run would take</param>

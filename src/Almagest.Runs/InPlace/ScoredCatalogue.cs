@@ -1,12 +1,9 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Almagest.Catalog.Writing.Hats;
 using Almagest.Contract.Columns;
-using Almagest.Contract.Serialization;
 using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Scratch;
-using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
+using Almagest.Runs.Files;
 
 namespace Almagest.Runs.InPlace;
 
@@ -46,10 +43,16 @@ public static class ScoredCatalogue
         var table = ColumnTable.Of(
             "results",
             draws ? [.. s_columns, .. s_chances] : s_columns,
-            Provenance(outcome),
+            ResultColumns.Provenance(
+                outcome.Dataset,
+                outcome.Request.Parameters,
+                outcome.Request.Filter,
+                outcome.Analysis.Summary(),
+                "all stars of the run, by place on the sky"
+            ),
             RowsAsync(scored, draws)
         );
-        if (Almagest.Contract.Datasets.SourceFile.Parse(outcome.Dataset.Source).All(f => f.IntegerIds == true))
+        if (ResultColumns.HasIntegerIds(outcome.Dataset))
             table = table with { IntegerIds = new HashSet<string> { "source_id" } };
         return new HatsCatalogue(CatalogueName(outcome.Dataset.Name), table, partition.Finish(), mostRows);
     }
@@ -76,24 +79,4 @@ public static class ScoredCatalogue
     }
 
     private static double? Known(double value) => double.IsNaN(value) ? null : value;
-
-    private static JsonObject Provenance(RunOutcome outcome)
-    {
-        var (dataset, request, summary) = (outcome.Dataset, outcome.Request, outcome.Analysis.Summary());
-        var provenance = Ledger.Export.Provenance.Of(
-            $"What {request.Parameters.Algorithm.Title} says of the stars of {dataset.Name}",
-            "all stars of the run, by place on the sky",
-            dataset
-        );
-        provenance["run_type"] = request.Parameters.Algorithm.RunType;
-        provenance["algorithm"] = request.Parameters.Algorithm.Name;
-        provenance["parameters"] = JsonNode.Parse(request.Parameters.ToJson());
-        provenance["selection"] = request.Filter.Describe();
-        provenance["filter"] = JsonNode.Parse(request.Filter.ToJson());
-        provenance["selection_hash"] = SelectionHash.Of([dataset], request.Filter);
-        provenance["total_stars"] = summary.TotalStars;
-        provenance["excluded"] = JsonSerializer.SerializeToNode(summary.Excluded ?? [], ContractJson.Options);
-        provenance["results_summary"] = JsonNode.Parse(summary.ToJson());
-        return provenance;
-    }
 }

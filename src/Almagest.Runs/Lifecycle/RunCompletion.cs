@@ -1,6 +1,7 @@
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Npgsql;
 using NpgsqlTypes;
@@ -33,6 +34,9 @@ public sealed class RunCompletion : IAsyncDisposable
     private const int TriesOfNodes = 20;
     private static readonly TimeSpan s_nodesFollow = TimeSpan.FromMilliseconds(500);
     private long _last = long.MinValue;
+
+    // Of a run whose results are in files; null of others.
+    private (long Set, ResultFiles Files, ResultFolder Folder)? _inFiles;
     private bool _isAscending = true;
     private bool _marked;
 
@@ -162,7 +166,12 @@ public sealed class RunCompletion : IAsyncDisposable
         _hash = _isAscending ? await hash : null;
     }
 
-    private async Task CopyAsync(int count, Func<int, StoredResult> row, CancellationToken cancellationToken)
+    private async Task CopyAsync(
+        int count,
+        Func<int, StoredResult> row,
+        CancellationToken cancellationToken,
+        bool flaggedOnly = false
+    )
     {
         await CopyAsync(
             $"copy public.discovery_results (run_id, {StoredResult.Columns}) from stdin (format binary)",
@@ -170,6 +179,8 @@ public sealed class RunCompletion : IAsyncDisposable
             (writer, i) =>
             {
                 var result = row(i);
+                if (flaggedOnly && !result.IsAnomaly)
+                    return;
                 _isAscending &= result.StarId > _last;
                 _last = result.StarId;
                 if (result.Score is { } score && !double.IsFinite(score))
@@ -178,6 +189,7 @@ public sealed class RunCompletion : IAsyncDisposable
                         $"the score of star {result.StarId} is not a number",
                         "This is a defect of the detector; nothing was stored."
                     );
+                writer.StartRow();
                 writer.Write(_runId, NpgsqlDbType.Uuid);
                 writer.Write(result.StarId, NpgsqlDbType.Bigint);
                 writer.Write(result.IsAnomaly ? 1 : 0, NpgsqlDbType.Integer);
@@ -194,6 +206,32 @@ public sealed class RunCompletion : IAsyncDisposable
             },
             cancellationToken
         );
+    }
+
+    /// <summary>Stores stars of a catalogue that is read where it lies, which the run has flagged, where they are not there yet.</summary>
+    /// <exception cref="LedgerException">two of them have one id of the catalogue</exception>
+    internal Task KeepStarsAsync(Dataset dataset, IReadOnlyList<Star> flagged, CancellationToken cancellationToken) =>
+        DatabaseBoundary.AskAsync(() => KeptStars.SaveAsync(_connection, dataset, flagged, cancellationToken));
+
+    /// <summary>Takes results that are in files: the ledger gets those of the flagged stars, which it has already
+    /// (<see cref="KeepStarsAsync"/>), and the set of all.</summary>
+    /// <param name="count">stars, those that are not flagged among them</param>
+    /// <param name="row">what the run says of each, asked for one after the other</param>
+    /// <param name="folder">gets its name with <see cref="CommitAsync"/></param>
+    internal async Task SaveInFilesAsync(
+        long datasetId,
+        int count,
+        Func<int, StoredResult> row,
+        AnalysedStars analysed,
+        ResultFiles files,
+        ResultFolder folder,
+        string hash,
+        CancellationToken cancellationToken
+    )
+    {
+        await CopyAsync(count, row, cancellationToken, flaggedOnly: true);
+        var set = await DatabaseBoundary.AskAsync(() => analysed.SaveAsync(_connection, datasetId, cancellationToken));
+        (_inFiles, _hash) = ((set, files, folder), hash);
     }
 
     /// <summary>Appends results of an anomaly run by binary COPY.</summary>
@@ -236,7 +274,11 @@ public sealed class RunCompletion : IAsyncDisposable
                     CopyAsync(
                         $"copy public.discovery_clusters ({RunClusters.Columns}) from stdin (format binary)",
                         clusters.Count,
-                        (writer, i) => RunClusters.Write(writer, _runId, clusters[i]),
+                        (writer, i) =>
+                        {
+                            writer.StartRow();
+                            RunClusters.Write(writer, _runId, clusters[i]);
+                        },
                         token
                     ),
                 cancellationToken
@@ -303,7 +345,6 @@ public sealed class RunCompletion : IAsyncDisposable
             {
                 if (i % 16384 == 0)
                     cancellationToken.ThrowIfCancellationRequested();
-                writer.StartRow();
                 write(writer, i);
             }
             await writer.CompleteAsync(cancellationToken);
@@ -331,7 +372,9 @@ public sealed class RunCompletion : IAsyncDisposable
                     new() { Value = (object?)summary ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb },
                     new() { Value = sum },
                     Attempt(_attempt),
-                    new() { Value = ResultsHash.Version },
+                    new() { Value = _inFiles is null ? ResultsHash.Version : FileResultsHash.Version },
+                    new() { Value = (object?)_inFiles?.Set ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
+                    new() { Value = (object?)_inFiles?.Files.ToJson() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb },
                 },
             };
             // Cancelled, or given to another worker, while the results were copied.
@@ -387,6 +430,13 @@ public sealed class RunCompletion : IAsyncDisposable
     {
         if (!_marked)
             throw new InvalidOperationException("mark the run complete before committing its results");
+        if (_inFiles is { Folder: { } folder })
+        {
+            // Before the commit: what is complete has its files. Behind everything else, so that little can happen between the two.
+            At("before-rename");
+            folder.Keep();
+            At("after-rename");
+        }
         await DatabaseBoundary.AskAsync(async () =>
         {
             await _transaction.CommitAsync(cancellationToken);

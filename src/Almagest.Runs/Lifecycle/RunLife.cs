@@ -208,13 +208,13 @@ internal static class RunLife
         + "for key share";
 
     /// <summary>Complete a run whose results are stored. $1 run, $2 stars, $3 summary, $4 hash of the results, $5 attempt or null, $6 rule
-    /// of the hash</summary>
+    /// of the hash, $7 set of stars and $8 files of a run whose results are in files, else null</summary>
     public static readonly string CompleteRun = $"""
         update public.discovery_runs
         set status = 'completed', is_complete = true, total_stars = $2, results_summary = nullif(
               coalesce(results_summary, jsonb_build_object()) || coalesce($3, jsonb_build_object()), jsonb_build_object()),
             started_at = coalesce(started_at, created_at), completed_at = clock_timestamp(), results_hash = $4, results_hash_version = $6,
-            {NoProgress}
+            star_set_id = $7, result_files = $8, {NoProgress}
         where run_id = $1 and {Complete.Allowed} and ($5::int is null or (attempts = $5 and status = 'running'))
         """;
 

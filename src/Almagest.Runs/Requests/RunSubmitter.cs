@@ -78,8 +78,9 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
         foreach (var p in parameters)
             ParameterReader.Require(p);
         filter.Validate();
-        (var found, filter) = await _datasets.SelectedAsync(dataset, filter, cancellationToken);
+        (var found, filter) = await _datasets.SelectedAnyAsync(dataset, filter, cancellationToken);
         var first = found[0].DatasetId;
+        await InPlaceRuns.RequireKeptAsync(ledger, found[0], parameters, cancellationToken);
         var hash = key is null ? "" : HashOf(first, filter, parameters, placement);
         if (key is not null && await EarlierAsync(key, hash, cancellationToken) is { } earlier)
             return earlier;
@@ -90,10 +91,13 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
         foreach (var (asked, _) in resolved)
         {
             if (placement.Distributed)
-                SharedRuns.Require(asked, filter);
+                SharedRuns.Require(asked, filter, found[0]);
             else
                 Memory?.Require(asked, stars);
         }
+        // Who works on it has a folder of its own, and looks there.
+        if (Memory is not null && found[0].InPlace is not null)
+            await InPlaceRuns.RequireRoomAsync(ledger, stars, 0, resolved.Any(r => r.Parameters.Draws > 0), cancellationToken);
         var selection = SelectionHash.Of(found, filter);
         var runs = resolved
             .Zip(

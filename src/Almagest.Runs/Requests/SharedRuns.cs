@@ -2,6 +2,7 @@ using Almagest.Contract.Errors;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Portable;
 using Almagest.Discovery.Registry;
+using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 
 namespace Almagest.Runs.Requests;
@@ -10,9 +11,20 @@ namespace Almagest.Runs.Requests;
 internal static class SharedRuns
 {
     /// <param name="parameters">with a recipe</param>
+    /// <param name="dataset">the first of the selection</param>
     /// <exception cref="LedgerException">such a run cannot be split</exception>
-    public static void Require(RunParameters parameters, StarFilter filter)
+    public static void Require(RunParameters parameters, StarFilter filter, Dataset dataset)
     {
+        // Each worker would need the files, and go over all of them for its part; and the results are files of one machine.
+        if (dataset.InPlace is not null)
+            throw LedgerException
+                .Of(
+                    ErrorCode.NotDistributable,
+                    $"dataset '{dataset.Name}' is read where it lies: a run over it cannot be split among workers",
+                    "Let one program do it, on the machine that has the files.",
+                    "distributed"
+                )
+                .With("algorithm", parameters.Algorithm.Name);
         if (parameters.Algorithm.NeedsAllStars)
             throw LedgerException
                 .Of(

@@ -1,0 +1,130 @@
+using System.Text.Json;
+using Almagest.Contract.Errors;
+using Almagest.Contract.Serialization;
+using Almagest.Ledger.Database;
+
+namespace Almagest.Ledger.InPlace;
+
+/// <summary>
+/// The folder of a run's results while they are written: under a name of its own, so that nobody takes them for whole, and under the run's
+/// when they are. Disposing removes what was not kept.
+/// </summary>
+public sealed class ResultFolder : IDisposable
+{
+    /// <summary>Says whose folder it is. Programs that read Parquet pass over such names.</summary>
+    internal const string Marker = ".almagest.json";
+
+    private bool _kept;
+
+    private ResultFolder(string partial, string path) => (Partial, Path) = (partial, path);
+
+    /// <summary>Where it is written.</summary>
+    public string Partial { get; }
+
+    /// <summary>Where it will be.</summary>
+    public string Path { get; }
+
+    /// <param name="attempt">of the run</param>
+    /// <param name="bytes">roughly what will be written</param>
+    /// <exception cref="LedgerException">it cannot be made, there is too little room, or the database has trouble</exception>
+    public static async Task<ResultFolder> CreateAsync(
+        LedgerDatabase ledger,
+        Guid runId,
+        int attempt,
+        long bytes,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        Require(ledger, bytes);
+        var owner = await LedgerOwner.OfAsync(ledger, cancellationToken);
+        var root = Root(ledger);
+        var partial = System.IO.Path.Combine(root, ResultFolders.PartialName(runId, attempt));
+        try
+        {
+            // What an attempt of this number left cannot be of anybody who is still at it.
+            if (Directory.Exists(partial))
+                Directory.Delete(partial, recursive: true);
+            Directory.CreateDirectory(partial);
+            await File.WriteAllTextAsync(
+                System.IO.Path.Combine(partial, Marker),
+                JsonSerializer.Serialize(new FolderOwner(owner, runId), ContractJson.Options),
+                cancellationToken
+            );
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(root, $"cannot be written to ({e.Message.TrimEnd('.')})", e);
+        }
+        return new ResultFolder(partial, System.IO.Path.Combine(root, runId.ToString()));
+    }
+
+    /// <summary>Whether results of some size can be written.</summary>
+    /// <exception cref="LedgerException">the folder cannot be used, or there is too little room</exception>
+    public static void Require(LedgerDatabase ledger, long bytes)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        var root = Root(ledger);
+        try
+        {
+            Directory.CreateDirectory(root);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(root, $"cannot be made ({e.Message.TrimEnd('.')})", e);
+        }
+        DiskSpace.RequireForResults(root, bytes, ledger.ReservedBytes);
+    }
+
+    /// <summary>Gives it the run's name. Whoever does so holds the run.</summary>
+    /// <exception cref="LedgerException">the disk has trouble</exception>
+    public void Keep()
+    {
+        try
+        {
+            // Of an attempt that ended between this and its commit.
+            if (Directory.Exists(Path))
+                Directory.Delete(Path, recursive: true);
+            Directory.Move(Partial, Path);
+            _kept = true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(System.IO.Path.GetDirectoryName(Path)!, $"has trouble ({e.Message.TrimEnd('.')})", e);
+        }
+    }
+
+    private static string Root(LedgerDatabase ledger) =>
+        ledger.ResultsFolder is { } root
+            ? System.IO.Path.GetFullPath(root)
+            : throw LedgerException.Of(
+                ErrorCode.ResultsFolderUnusable,
+                "no folder for results is named, and the results of this run go into files",
+                $"{LedgerDatabase.ResultsVariable} names one."
+            );
+
+    /// <summary>The disk does not take results.</summary>
+    public static LedgerException Unusable(string folder, string why, Exception? inner = null) =>
+        LedgerException
+            .Of(
+                ErrorCode.ResultsFolderUnusable,
+                $"the folder for results, {folder}, {why}",
+                $"{LedgerDatabase.ResultsVariable} names another, which this account can write to.",
+                inner: inner
+            )
+            .With("folder", folder);
+
+    public void Dispose()
+    {
+        if (_kept)
+            return;
+        try
+        {
+            Directory.Delete(Partial, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is swept later.
+        }
+    }
+}
