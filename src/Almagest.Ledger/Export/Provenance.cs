@@ -6,6 +6,7 @@ using Almagest.Contract.Runs;
 using Almagest.Contract.Serialization;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 
@@ -91,6 +92,9 @@ public sealed class Provenance(LedgerDatabase ledger)
             ["results_hash"] = run.ResultsHash,
             ["results_hash_version"] = run.ResultsHashVersion,
         };
+        // Where they are is said to whoever may know it.
+        if (ResultFiles.Of(run) is { } files)
+            described["results_in_files"] = new JsonObject { ["rows"] = files.Rows, ["bytes"] = files.Bytes };
         if (run.Name is { } name)
             described.Insert(1, "run_name", name);
         return described;

@@ -17,16 +17,21 @@ public static class RunRows
     /// <exception cref="LedgerException">the run's results are in files</exception>
     public static void Require(DiscoveryRun run)
     {
-        if (!AreInFiles(run))
-            return;
-        // Not everybody who asks may know where files are: the edges add it for those who may.
-        throw LedgerException
-            .Of(
-                ErrorCode.ResultsInFiles,
+        if (AreInFiles(run))
+            throw Refusal(
+                run,
                 $"the results of run {run.RunId} are in files, and this needs every star's result in the ledger, which has those of the "
-                    + "flagged stars alone",
-                "Ask about the flagged stars alone, or work with the files."
-            )
+                    + "flagged stars alone"
+            );
+    }
+
+    /// <summary>The same of something else that is in the files alone.</summary>
+    public static LedgerException Refusal(DiscoveryRun run, string message, string? field = null)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        // Not everybody who asks may know where files are: the edges add it for those who may.
+        return LedgerException
+            .Of(ErrorCode.ResultsInFiles, message, "Ask about the flagged stars alone, or work with the files.", field)
             .With("run_id", run.RunId)
             .With("path", ResultFiles.Of(run)?.Path);
     }

@@ -233,7 +233,11 @@ public sealed class PairStarReader(LedgerDatabase ledger)
     private static string FlipsOfFiles(NpgsqlCommand command, RunAgreement pair, bool onlyIn1)
     {
         var (marking, other) = onlyIn1 ? (pair.Run1, pair.Run2) : (pair.Run2, pair.Run1);
-        var cause = IsOfThreshold(pair, onlyIn1) ? FlipReason.InFiles : RunDifference.Of(pair.Run1, pair.Run2).Cause;
+        var cause = RunDifference.Of(pair.Run1, pair.Run2).Cause;
+        // Where nothing but the threshold differs, scores need not be asked; nor where the shares differ by what whole stars make of them.
+        var rounding = 1 + (double)other.TotalStars / Math.Max(1, marking.TotalStars);
+        if (AsMany(pair, onlyIn1) > (onlyIn1 ? pair.Marked2 : pair.Marked1) + rounding && cause != FlipReason.Threshold)
+            cause = FlipReason.InFiles;
         var (a, b) = onlyIn1 ? ("1", "2") : ("2", "1");
         var (set, reason) = (Bind(command, other.StarSetId!.Value), Bind(command, cause));
         return $"""

@@ -125,8 +125,12 @@ internal sealed class PreparedRun
                 .With("run_id", run.RunId);
         }
         // Catalogues that stay in their files may be many times larger than memory.
-        if (run.StarSetId is not null && run.TotalStars > MostStarsOfFiles)
-            RunRows.Require(run);
+        if (RunRows.AreInFiles(run) && run.TotalStars > MostStarsOfFiles)
+            throw RunRows.Refusal(
+                run,
+                $"run {run.RunId} analysed {run.TotalStars} stars, which stay in files: to fit its detector again, at most "
+                    + $"{MostStarsOfFiles} are read into memory"
+            );
         var stars = await selections.GetAsync(run.DatasetId, stored.Filter, recipe.Further, null, cancellationToken);
         stars = await AnsweredStars.AddAsync(ledger, run.DatasetId, stored.Filter, stars, stored.Parameters, cancellationToken);
         try

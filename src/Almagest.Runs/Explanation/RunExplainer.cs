@@ -139,7 +139,12 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
             return known;
         // One that it analysed and did not flag has a score, which is in the files.
         if (run.StarSetId is not null && await new AnalysedSets(ledger).HoldsAsync(run, starId, cancellationToken))
-            RunRows.Require(run);
+            throw RunRows.Refusal(
+                run,
+                $"run {run.RunId} does not flag star {starId}: its score is in the run's result files, not in the ledger, which has those of "
+                    + "the flagged stars alone",
+                "star_id"
+            );
         throw LedgerException
             .Of(ErrorCode.StarNotAnalysed, $"run {run.RunId} did not analyse a star {starId}", "Its stars are those of its results.")
             .With("run_id", run.RunId)
