@@ -118,6 +118,7 @@ internal static class LedgerFiles
                 runs_intact = runs.Intact,
                 runs_without_hash = runs.Unknown,
                 runs_changed = runs.Changed,
+                runs_without_files = runs.WithoutFiles,
                 tokens = tokens.Select(t => t.Name).ToList(),
             },
             console =>
@@ -144,6 +145,11 @@ internal static class LedgerFiles
                         $"{ConsoleText.Plural(tokens.Count, "access token lets", "access tokens let")} people in to this ledger: "
                             + $"{string.Join(", ", tokens.Select(t => $"{t.Name} ({t.Scope})"))}. "
                             + "Take away those that should not: almagest tokens revoke NAME"
+                    );
+                if (runs.WithoutFiles.Count > 0)
+                    console.Say(
+                        $"The results of {ConsoleText.Plural(runs.WithoutFiles.Count, "run", "runs")} are in files that are not in the folder "
+                            + "for results here: copy those folders there, with ALMAGEST_RESULTS or the setting results."
                     );
                 if (runs.Unknown > 0)
                     console.Say($"{ConsoleText.Plural(runs.Unknown, "run", "runs")} of an older program had no hash to check.");

@@ -3,6 +3,7 @@ using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Scratch;
 using Almagest.Runs.Export;
 using Almagest.Runs.Kinds;
 using Almagest.Runs.Lifecycle;
@@ -106,10 +107,11 @@ internal static class RunExportCommand
                 var export = new RunExport(session.Ledger);
                 if (isHats)
                 {
+                    using var room = new ScratchRoom();
                     await HatsOutput.AnswerAsync(
                         shell,
                         path,
-                        () => export.HatsAsync(run, query, why, cancellationToken: shell.CancellationToken)
+                        () => export.HatsAsync(run, query, why, room: room, cancellationToken: shell.CancellationToken)
                     );
                     return ExitCodes.Done;
                 }

@@ -32,6 +32,18 @@ internal static class BackupTables
     // Who may ask a server is not a matter of what was found.
     private static readonly string[] s_ofTheServer = ["access_tokens"];
 
+    private const string OfRuns = "set_id in (select star_set_id from public.discovery_runs where star_set_id is not null)";
+
+    /// <summary>Which rows of a table are taken along, where it is not all: sets of stars of runs that are there, not of deleted
+    /// ones.</summary>
+    public static IReadOnlyDictionary<string, string> Rows { get; } =
+        new Dictionary<string, string>
+        {
+            ["analysed_sets"] = OfRuns,
+            ["analysed_set_blocks"] = OfRuns,
+            ["analysed_set_cells"] = OfRuns,
+        };
+
     /// <summary>Those of them that go to another place.</summary>
     public static IEnumerable<BackupTable> ForExport(IEnumerable<BackupTable> tables) => tables.Where(t => !s_ofTheServer.Contains(t.Name));
 

@@ -72,7 +72,8 @@ internal sealed class LedgerBackup(LedgerDatabase ledger)
                         connection,
                         stream,
                         table,
-                        isDistributed ? UnseenRows.Seen.GetValueOrDefault(table.Name) : null,
+                        BackupTables.Rows.GetValueOrDefault(table.Name)
+                            ?? (isDistributed ? UnseenRows.Seen.GetValueOrDefault(table.Name) : null),
                         rows,
                         progress,
                         cancellationToken

@@ -40,10 +40,15 @@ public sealed partial class CatalogIngestor
         if (await FindLoadedAsync(Identity(identity), options, cancellationToken) is { } loaded)
         {
             var repeated = await RepeatAsync(loaded, options, watch, cancellationToken);
-            return await MoveAsync(loaded, path, found, cancellationToken)
-                ? repeated with
+            if (await MoveAsync(loaded, path, found, cancellationToken))
+                repeated = repeated with
                 {
                     Notes = [$"This catalogue is registered already, as dataset '{loaded.Name}'; from now on it is read from '{path}'."],
+                };
+            return await CountAsync(loaded, total, progress, cancellationToken)
+                ? repeated with
+                {
+                    Notes = [.. repeated.Notes, "Its stars were counted by their place on the sky, which an older program had not done."],
                 }
                 : repeated;
         }
@@ -56,6 +61,7 @@ public sealed partial class CatalogIngestor
             ColumnMapping = "{}",
         };
         var rejected = new List<RejectedRow>();
+        var cells = new CellCounts();
         using var source = CatalogSource.Open(path, options);
         if (!source.Reader.Format.Contains("Parquet", StringComparison.Ordinal) && source.Reader.Format != "HATS catalogue")
             throw LedgerException.Invalid(
@@ -69,6 +75,8 @@ public sealed partial class CatalogIngestor
                 foreach (var batch in source.Stars.ReadBatches(cancellationToken))
                 {
                     dataset.StarCount += batch.Count;
+                    for (var i = 0; i < batch.Count; i++)
+                        cells.Add(CellCounts.CellOf(batch.RaDeg[i], batch.DecDeg[i]));
                     foreach (var row in batch.Rejected)
                         if (rejected.Count < options.RejectedRowsKept)
                             rejected.Add(
@@ -110,7 +118,7 @@ public sealed partial class CatalogIngestor
             Epoch = options.Epoch,
             CatalogEpoch = options.CatalogEpoch,
         };
-        await StoreAsync(dataset, catalogue, rejected, cancellationToken);
+        await StoreAsync(dataset, catalogue, rejected, cells, cancellationToken);
         InPlaceFiles.Require(dataset);
         return new IngestReport(
             dataset,
@@ -154,6 +162,48 @@ public sealed partial class CatalogIngestor
         return before.Path != path;
     }
 
+    /// <summary>Counts the stars by their place on the sky, where that was not done when they were registered.</summary>
+    /// <returns>whether it was done now</returns>
+    private async Task<bool> CountAsync(
+        Dataset dataset,
+        long bytes,
+        IProgress<IngestProgress>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!await ledger.AskAsync(connection => CellCounts.AreMissingAsync(connection, dataset.DatasetId, cancellationToken), cancellationToken))
+            return false;
+        var cells = await Task.Run(
+            () =>
+            {
+                var counts = new CellCounts();
+                long stars = 0;
+                foreach (var batch in InPlaceStars.Of(dataset)!.Read([StarField.RaDeg, StarField.DecDeg], cancellationToken))
+                {
+                    for (var i = 0; i < batch.Count; i++)
+                        counts.Add(CellCounts.CellOf(batch.RaDeg[i], batch.DecDeg[i]));
+                    stars += batch.Count;
+                    progress?.Report(new IngestProgress(bytes / dataset.StarCount * stars, bytes, stars, 0));
+                }
+                return counts;
+            },
+            cancellationToken
+        );
+        await ledger.AskAsync(
+            async connection =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(
+                    System.Data.IsolationLevel.ReadCommitted,
+                    cancellationToken
+                );
+                await cells.SaveAsync(connection, dataset.DatasetId, cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+            },
+            cancellationToken
+        );
+        return true;
+    }
+
     // One epoch of all stars, or none; NaN where they differ, or it is not known of the first.
     private static double? Epoch(double? before, double[] epochs, bool isFirst)
     {
@@ -176,6 +226,7 @@ public sealed partial class CatalogIngestor
         Dataset dataset,
         InPlaceCatalogue catalogue,
         List<RejectedRow> rejected,
+        CellCounts cells,
         CancellationToken cancellationToken
     )
     {
@@ -212,6 +263,7 @@ public sealed partial class CatalogIngestor
             (dataset.DatasetId, dataset.CreatedAt) = (reader.GetInt64(0), reader.GetDateTime(1));
         }
         await StarLoad.StoreRejectedAsync(connection, dataset.DatasetId, rejected, cancellationToken);
+        await cells.SaveAsync(connection, dataset.DatasetId, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 

@@ -387,6 +387,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
             },
             cancellationToken
         );
+        await ResultFolders.SweepAsync(ledger, cancellationToken);
     }
 
     private async Task RequireNoRunsAsync(Dataset dataset, string what, CancellationToken cancellationToken)

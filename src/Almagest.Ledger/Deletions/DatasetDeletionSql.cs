@@ -15,21 +15,26 @@ internal static class DatasetDeletionSql
 
     /// <summary>Roughly the bytes that its copy takes, results aside, each with its key. $1 dataset</summary>
     public const string Bytes = """
-        select (d.star_count * (64 + coalesce((
+        select (case when d.in_place is null then d.star_count
+                  else (select count(*) from public.stars s where s.dataset_id = $1) end * (64 + coalesce((
                   select avg(pg_column_size(s)) from (select s from public.stars s where s.dataset_id = $1 limit 1000) s), 0))
               + 64 * coalesce((select sum(m.link_count) from public.cross_matches m where $1 in (m.dataset_1_id, m.dataset_2_id)), 0)
               )::bigint
         from public.datasets d where d.dataset_id = $1
         """;
 
-    /// <summary>$1 runs</summary>
-    public const string ResultsOf = "select coalesce(sum(total_stars), 0)::bigint from public.discovery_runs where run_id = any($1)";
+    /// <summary>How many rows of results the ledger has of runs. $1 runs</summary>
+    public const string ResultsOf = """
+        select coalesce(sum(case when r.star_set_id is null then r.total_stars
+          else (select count(*) from public.discovery_results s where s.run_id = r.run_id) end), 0)::bigint
+        from public.discovery_runs r where r.run_id = any($1)
+        """;
 
     /// <summary>Keeps its row and what is little. $1 dataset, $2 who, $3 its runs</summary>
     public const string Keep = """
         insert into public.deletions (kind, dataset_id, deleted_by, content, summary)
         select 'dataset', d.dataset_id, $2,
-          jsonb_build_object('dataset', to_jsonb(d), 'rejected', c.rejected, 'watches', c.watches),
+          jsonb_build_object('dataset', to_jsonb(d), 'rejected', c.rejected, 'watches', c.watches, 'cells', c.cells),
           concat_ws(', ',
             case d.star_count when 1 then '1 star' else d.star_count || ' stars' end,
             case c.labels when 0 then null when 1 then '1 label' else c.labels || ' labels' end,
@@ -40,6 +45,7 @@ internal static class DatasetDeletionSql
         from public.datasets d, lateral (select
           (select coalesce(jsonb_agg(r), '[]') from public.rejected_rows r where r.dataset_id = d.dataset_id) as rejected,
           (select coalesce(jsonb_agg(w), '[]') from public.watches w where w.dataset_id = d.dataset_id) as watches,
+          (select coalesce(jsonb_agg(p), '[]') from public.in_place_cells p where p.dataset_id = d.dataset_id) as cells,
           (select count(*) from public.star_labels l join public.stars s using (star_id) where s.dataset_id = d.dataset_id) as labels,
           (select count(*) from public.cross_matches m where d.dataset_id in (m.dataset_1_id, m.dataset_2_id)) as matches) c
         where d.dataset_id = $1
@@ -211,6 +217,15 @@ internal static class DatasetDeletionSql
             insert into public.rejected_rows
             select r.* from public.deletions d, jsonb_populate_recordset(null::public.rejected_rows, d.content -> 'rejected') r
             where d.deletion_id = $1
+            """,
+        """
+            insert into public.in_place_cells
+            select c.* from public.deletions d, jsonb_populate_recordset(null::public.in_place_cells, d.content -> 'cells') c
+            where d.deletion_id = $1
+            """,
+        """
+            select view_summaries.after_cells(d.dataset_id) from public.deletions d
+            where d.deletion_id = $1 and jsonb_array_length(d.content -> 'cells') > 0
             """,
         // Before the runs, which bring its news. Of a name that another has by now, it says so.
         """

@@ -4,6 +4,7 @@ using Almagest.Contract.Datasets;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Status;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -56,12 +57,16 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
     public async Task<bool> DeleteRunAsync(Guid runId, string? by, CancellationToken cancellationToken = default)
     {
         await EmptyAsync(Kept, cancellationToken);
-        var results = (await ledger.ReadAsync(context => context.Runs.Where(r => r.RunId == runId), cancellationToken)).FirstOrDefault();
-        await RequireRoomAsync((results?.TotalStars ?? 0) * BytesOfResult, cancellationToken);
+        Guid[] runs = [runId];
+        var results = await ledger.AskAsync(
+            async c => (long)(await c.ScalarAsync(DatasetDeletionSql.ResultsOf, cancellationToken, runs))!,
+            cancellationToken
+        );
+        await RequireRoomAsync(results * BytesOfResult, cancellationToken);
         return await InTransactionAsync(
             async (connection, transaction) =>
             {
-                if (await DeletedRuns.KeepAsync(connection, [runId], by, cancellationToken) == 0)
+                if (await DeletedRuns.KeepAsync(connection, runs, by, cancellationToken) == 0)
                     return false;
                 await transaction.CommitAsync(cancellationToken);
                 return true;
@@ -236,6 +241,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
     {
         if (await ledger.AskAsync(c => c.ExecuteAsync(DeletionSql.Forget, cancellationToken, deletionId), cancellationToken) == 0)
             throw NotFound($"there is no deletion {deletionId}");
+        await ResultFolders.SweepAsync(ledger, cancellationToken);
     }
 
     /// <summary>Lets those go for good that are older than they are kept.</summary>
@@ -254,6 +260,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
             cancellationToken
         );
         await UnseenRows.SweepAsync(ledger, UnseenRows.Kept, cancellationToken);
+        await ResultFolders.SweepAsync(ledger, cancellationToken);
         return gone;
     }
 

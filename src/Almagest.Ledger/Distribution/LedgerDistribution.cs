@@ -175,6 +175,7 @@ public sealed class LedgerDistribution(LedgerDatabase ledger)
                     "Take it away first, and make it again afterwards where Citus lets it be."
                 )
             );
+        problems.AddRange(await ResultsInFilesAsync(connection, cancellationToken));
         var tables = new List<TableSize>();
         foreach (var table in DistributedTable.All)
         {
@@ -191,6 +192,35 @@ public sealed class LedgerDistribution(LedgerDatabase ledger)
             tables,
             problems
         );
+    }
+
+    // What is kept of such a run is compared with stars and results, block by block, on one machine.
+    private static async Task<IReadOnlyList<DistributionProblem>> ResultsInFilesAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    )
+    {
+        var runs = (long)
+            (await connection.ScalarAsync("select count(*) from public.discovery_runs where star_set_id is not null", cancellationToken))!;
+        var deleted = (long)
+            (
+                await connection.ScalarAsync(
+                    "select count(*) from public.deletions where kind = 'run' and content #>> '{run,star_set_id}' is not null",
+                    cancellationToken
+                )
+            )!;
+        return runs + deleted == 0
+            ? []
+            :
+            [
+                new DistributionProblem(
+                    string.Create(CultureInfo.InvariantCulture, $"the results of {(runs + deleted == 1 ? "a run" : $"{runs + deleted} runs")} ")
+                        + "are in files"
+                        + (deleted == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({deleted} of them deleted today)"))
+                        + ", and what the ledger keeps of such a run needs its tables on one machine",
+                    "Delete such runs for good, or do not distribute the ledger."
+                ),
+            ];
     }
 
     // A ledger whose record says more than its tables: it was restored from a copy of the coordinator, or somebody undid it by hand.
@@ -323,6 +353,8 @@ public sealed class LedgerDistribution(LedgerDatabase ledger)
         CancellationToken cancellationToken
     )
     {
+        // One may have been completed since the plan was made.
+        Require(await ResultsInFilesAsync(connection, cancellationToken));
         await connection.ExecuteAsync(LayoutSql.TakeTriggers, cancellationToken);
         await connection.ExecuteAsync(LayoutSql.LoosenStars, cancellationToken);
         await connection.ExecuteAsync(

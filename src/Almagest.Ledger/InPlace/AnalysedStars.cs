@@ -16,14 +16,11 @@ namespace Almagest.Ledger.InPlace;
 /// </summary>
 public sealed class AnalysedStars
 {
-    /// <summary>HEALPix cells of order 6.</summary>
-    private const int Cells = 12 << 12;
-
     private const int WordsOfBlock = 16;
 
     private readonly List<long> _blocks = [];
     private readonly List<ulong> _words = [];
-    private readonly long[] _cells = new long[Cells];
+    private readonly CellCounts _cells = new();
     private long _last = long.MinValue;
 
     public long Count { get; private set; }
@@ -50,7 +47,7 @@ public sealed class AnalysedStars
         }
         var bit = (int)(starId & 1023);
         CollectionsMarshal.AsSpan(_words)[^(WordsOfBlock - (bit >> 6))] |= 1UL << (bit & 63);
-        _cells[healpix6]++;
+        _cells.Add(healpix6);
         Count++;
         Hash1 ^= StarIdSum.Of(starId);
         Hash2 ^= starId;
@@ -99,7 +96,17 @@ public sealed class AnalysedStars
             )
                 continue;
             await SaveBlocksAsync(connection, made, cancellationToken);
-            await SaveCellsAsync(connection, made, datasetId, cancellationToken);
+            await connection.ExecuteAsync(
+                """
+                insert into public.analysed_set_cells (set_id, dataset_id, healpix_6, stars)
+                select $1, $2, * from unnest($3::bigint[], $4::bigint[])
+                """,
+                cancellationToken,
+                made,
+                datasetId,
+                _cells.Numbers,
+                _cells.Stars
+            );
             return made;
         }
     }
@@ -120,25 +127,6 @@ public sealed class AnalysedStars
             copy.Write(set, NpgsqlDbType.Bigint);
             copy.Write(_blocks[i], NpgsqlDbType.Bigint);
             copy.Write(new BitArray(bytes), NpgsqlDbType.Bit);
-        }
-        await copy.CompleteAsync(cancellationToken);
-    }
-
-    private async Task SaveCellsAsync(NpgsqlConnection connection, long set, long datasetId, CancellationToken cancellationToken)
-    {
-        await using var copy = await connection.BeginBinaryImportAsync(
-            "copy public.analysed_set_cells (set_id, dataset_id, healpix_6, stars) from stdin (format binary)",
-            cancellationToken
-        );
-        for (var cell = 0; cell < Cells; cell++)
-        {
-            if (_cells[cell] == 0)
-                continue;
-            copy.StartRow();
-            copy.Write(set, NpgsqlDbType.Bigint);
-            copy.Write(datasetId, NpgsqlDbType.Bigint);
-            copy.Write((long)cell, NpgsqlDbType.Bigint);
-            copy.Write(_cells[cell], NpgsqlDbType.Bigint);
         }
         await copy.CompleteAsync(cancellationToken);
     }

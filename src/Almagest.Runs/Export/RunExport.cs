@@ -8,7 +8,10 @@ using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Export;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
+using Almagest.Ledger.Scratch;
+using Almagest.Runs.InPlace;
 using Almagest.Runs.Kinds;
 using Almagest.Runs.Results;
 
@@ -40,15 +43,27 @@ public sealed class RunExport(LedgerDatabase ledger)
     /// database in one query.</summary>
     /// <param name="query">which results; in a catalogue they have the order of their places</param>
     /// <param name="mostRows">of one cell</param>
+    /// <param name="room">of files that are needed until the catalogue is written, where the run's results are in files</param>
     /// <inheritdoc cref="TableAsync(DiscoveryRun, ResultQuery, StarKinds?, CancellationToken)"/>
     public async Task<HatsCatalogue> HatsAsync(
         DiscoveryRun run,
         ResultQuery query,
         StarKinds? kinds = null,
         int mostRows = HatsCatalogue.DefaultMostRows,
+        ScratchRoom? room = null,
         CancellationToken cancellationToken = default
     )
     {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(query);
+        if (RunRows.AreInFiles(run) && !query.AnomaliesOnly)
+        {
+            ArgumentNullException.ThrowIfNull(room);
+            RequireComplete(run);
+            FileResults.Require(run, query);
+            ScratchRoom.Require(run.TotalStars * ScoredCatalogue.DiskBytesOfStar);
+            return await ScoredCatalogue.OfAsync(ledger, run, room, mostRows, cancellationToken);
+        }
         var table = await TableAsync(run, query, kinds, bySky: true, cancellationToken);
         var partition = new HatsPartition(mostRows);
         await foreach (var place in new ResultRepository(ledger).PlacesAsync(run.RunId, query, cancellationToken))
@@ -81,12 +96,8 @@ public sealed class RunExport(LedgerDatabase ledger)
                 "cluster_id"
             );
         // Refused here, before the first byte: an answer that has begun cannot become an error.
-        if (!run.IsComplete)
-            throw LedgerException
-                .Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: it has no results", "Only complete runs have results.")
-                .With("run_id", run.RunId)
-                .With("status", run.Status);
-        ResultRepository.Require(run, query);
+        RequireComplete(run);
+        var files = RunRows.AreInFiles(run) && !query.AnomaliesOnly ? await FileResults.OpenAsync(ledger, run, query, cancellationToken) : null;
         var rows = query.ClusterId switch
         {
             { } cluster => cluster < 0
@@ -113,11 +124,32 @@ public sealed class RunExport(LedgerDatabase ledger)
             "results",
             bySky ? [StarColumns.Place, .. columns] : columns,
             provenance,
-            bySky ? BySkyAsync(run.RunId, query, kinds, cancellationToken) : BatchesAsync(run.RunId, query, kinds, cancellationToken)
+            bySky ? BySkyAsync(run.RunId, query, kinds, cancellationToken)
+            : files is not null ? OutOfFilesAsync(files, kinds, cancellationToken)
+            : BatchesAsync(run.RunId, query, kinds, cancellationToken)
         ) with
         {
             IntegerIds = await IntegerIds.ColumnsAsync(ledger, RunDatasets.Ids(run), cancellationToken),
         };
+    }
+
+    private static void RequireComplete(DiscoveryRun run)
+    {
+        if (!run.IsComplete)
+            throw LedgerException
+                .Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: it has no results", "Only complete runs have results.")
+                .With("run_id", run.RunId)
+                .With("status", run.Status);
+    }
+
+    private static async IAsyncEnumerable<IReadOnlyList<object?[]>> OutOfFilesAsync(
+        FileResults files,
+        StarKinds? kinds,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await foreach (var batch in files.ReadAsync(cancellationToken))
+            yield return [.. batch.Select(r => Row(r, kinds))];
     }
 
     private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(

@@ -1,9 +1,15 @@
+using System.Text.Json.Nodes;
 using Almagest.Catalog.Writing.Hats;
 using Almagest.Contract.Columns;
+using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Export;
 using Almagest.Ledger.InPlace;
+using Almagest.Ledger.Model;
 using Almagest.Ledger.Scratch;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Files;
+using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Runs.InPlace;
 
@@ -17,6 +23,9 @@ public static class ScoredCatalogue
     ];
 
     private static readonly IReadOnlyList<Column> s_chances = ColumnDictionary.List("flag_probability", "score_spread");
+
+    /// <summary>Roughly what a star takes of the scratch files until the catalogue is written.</summary>
+    public const long DiskBytesOfStar = 80;
 
     /// <param name="outcome">of a run over such a catalogue, whose stars are not released yet</param>
     /// <param name="room">of the files that it needs until the catalogue is written</param>
@@ -35,26 +44,91 @@ public static class ScoredCatalogue
         ArgumentNullException.ThrowIfNull(room);
         var stars =
             InPlaceStars.Of(outcome.Dataset) ?? throw new ArgumentException("the stars of the dataset are in the ledger", nameof(outcome));
-        var scored = ScoredStars.Of(stars, outcome.Analysis, room, mostRows, progress, cancellationToken);
-        var partition = new HatsPartition(mostRows);
-        foreach (var place in scored.Places())
-            partition.Add(place);
-        var draws = outcome.Analysis.Draws is not null;
-        var table = ColumnTable.Of(
-            "results",
-            draws ? [.. s_columns, .. s_chances] : s_columns,
+        var analysis = outcome.Analysis;
+        var scored = ScoredStars.Of(
+            stars,
+            ScoredStars.CountCells(analysis.Stars),
+            Rows(analysis),
+            room,
+            mostRows,
+            progress,
+            cancellationToken
+        );
+        return Of(
+            CatalogueName(outcome.Dataset.Name),
+            outcome.Dataset,
+            scored,
+            analysis.Draws is not null,
             ResultColumns.Provenance(
                 outcome.Dataset,
                 outcome.Request.Parameters,
                 outcome.Request.Filter,
-                outcome.Analysis.Summary(),
+                analysis.Summary(),
                 "all stars of the run, by place on the sky"
             ),
-            RowsAsync(scored, draws)
+            mostRows
         );
-        if (ResultColumns.HasIntegerIds(outcome.Dataset))
+    }
+
+    /// <summary>The same of a run that is kept, out of its files and those of the catalogue.</summary>
+    /// <param name="room">of the files that it needs until the catalogue is written</param>
+    /// <param name="mostRows">of one cell</param>
+    /// <exception cref="Almagest.Contract.Errors.LedgerException">files of the catalogue or of the results are missing, or have
+    /// changed</exception>
+    public static async Task<HatsCatalogue> OfAsync(
+        LedgerDatabase ledger,
+        DiscoveryRun run,
+        ScratchRoom room,
+        int mostRows = HatsCatalogue.DefaultMostRows,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(room);
+        var dataset = await new DatasetRepository(ledger).GetAnyAsync(run.DatasetId, cancellationToken);
+        var files = ResultFilesReader.Open(ledger, run);
+        var provenance = await new Provenance(ledger).OfAsync(
+            $"What run {run.RunId} says of its stars",
+            "all stars of the run, by place on the sky",
+            run,
+            cancellationToken
+        );
+        return await Task.Run(
+            () =>
+            {
+                var stars = InPlaceStars.Of(dataset)!;
+                var scored = ScoredStars.Of(
+                    stars,
+                    ScoredStars.CountCells(stars, files.Read(cancellationToken), cancellationToken),
+                    files.Read(cancellationToken),
+                    room,
+                    mostRows,
+                    null,
+                    cancellationToken
+                );
+                return Of($"almagest_run_{run.RunId}", dataset, scored, files.HasDraws, provenance, mostRows);
+            },
+            cancellationToken
+        );
+    }
+
+    private static HatsCatalogue Of(string name, Dataset dataset, ScoredStars scored, bool draws, JsonObject provenance, int mostRows)
+    {
+        var partition = new HatsPartition(mostRows);
+        foreach (var place in scored.Places())
+            partition.Add(place);
+        var table = ColumnTable.Of("results", draws ? [.. s_columns, .. s_chances] : s_columns, provenance, RowsAsync(scored, draws));
+        if (ResultColumns.HasIntegerIds(dataset))
             table = table with { IntegerIds = new HashSet<string> { "source_id" } };
-        return new HatsCatalogue(CatalogueName(outcome.Dataset.Name), table, partition.Finish(), mostRows);
+        return new HatsCatalogue(name, table, partition.Finish(), mostRows);
+    }
+
+    private static IEnumerable<StoredResult> Rows(StarAnalysis analysis)
+    {
+        var row = analysis.Rows();
+        for (var i = 0; i < analysis.Stars.Count; i++)
+            yield return row(i);
     }
 
     // As programs that take the name for a folder's or a variable's like it.

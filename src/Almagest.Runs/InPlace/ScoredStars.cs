@@ -4,7 +4,6 @@ using Almagest.Catalog.Stars;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Scratch;
-using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 using Almagest.Sky;
 
@@ -45,12 +44,15 @@ internal sealed class ScoredStars
         public int Rows { get; set; }
     }
 
-    /// <param name="analysis">an anomaly run's</param>
+    /// <param name="counts">stars by cell (<see cref="CountCells(StarColumns)"/>)</param>
+    /// <param name="results">of an anomaly run, in ascending order of star_id</param>
     /// <param name="room">of the scratch files, which stay open until it is disposed</param>
     /// <param name="mostHeld">stars of a stretch, where the sky lets it</param>
+    /// <exception cref="InvalidDataException">the files do not hold a star of the results</exception>
     public static ScoredStars Of(
         InPlaceStars stars,
-        StarAnalysis analysis,
+        int[] counts,
+        IEnumerable<StoredResult> results,
         ScratchRoom room,
         int mostHeld,
         IProgress<long>? progress,
@@ -58,36 +60,28 @@ internal sealed class ScoredStars
     )
     {
         var scored = new ScoredStars();
-        var ofCell = scored.Divide(analysis.Stars, room, Math.Min(mostHeld, MostHeld));
+        var ofCell = scored.Divide(counts, room, Math.Min(mostHeld, MostHeld));
         var writers = scored._stretches.ConvertAll(s => new BinaryWriter(s.File));
-        var row = analysis.Rows();
-        var next = 0;
-        foreach (var batch in stars.Read([StarField.SourceId], cancellationToken))
-        {
-            for (var i = 0; i < batch.Count && next < analysis.Stars.Count; i++)
+        ForEach(
+            stars,
+            [StarField.SourceId],
+            results,
+            (batch, i, result) =>
             {
-                var result = row(next);
-                if (stars.StarId(batch, i) != result.StarId)
-                    continue;
-                next++;
                 var place = Healpix.AngToPix(Healpix.MaxOrder, batch.RaDeg[i], batch.DecDeg[i]);
                 var stretch = ofCell[place >> (2 * (Healpix.MaxOrder - Order))];
                 scored._stretches[stretch].Rows++;
                 Write(writers[stretch], place, batch, i, result);
-            }
-            progress?.Report(next);
-            if (next == analysis.Stars.Count)
-                break;
-        }
-        if (next < analysis.Stars.Count)
-            throw new InvalidDataException("The files do not hold the stars that were scored: they have changed meanwhile.");
+            },
+            progress,
+            cancellationToken
+        );
         writers.ForEach(w => w.Flush());
         return scored;
     }
 
-    /// <summary>Counts the stars by cell, and opens a file for each stretch of cells.</summary>
-    /// <returns>the number of the stretch, by cell</returns>
-    private int[] Divide(StarColumns stars, ScratchRoom room, int mostHeld)
+    /// <summary>Counts the stars of an analysis by cell.</summary>
+    public static int[] CountCells(StarColumns stars)
     {
         var counts = new int[Healpix.CellCount(Order)];
         var (ra, dec) = (stars.Of(StarColumn.Ra), stars.Of(StarColumn.Dec));
@@ -96,9 +90,59 @@ internal sealed class ScoredStars
             {
                 using var others = dec.Read(first, some.Length);
                 for (var i = 0; i < some.Length; i++)
-                    counts[Healpix.AngToPix(Order, some[i], others.Span[i])]++;
+                    counts[Cell(some[i], others.Span[i])]++;
             }
         );
+        return counts;
+    }
+
+    /// <summary>Counts the stars of results by cell.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static int[] CountCells(InPlaceStars stars, IEnumerable<StoredResult> results, CancellationToken cancellationToken)
+    {
+        var counts = new int[Healpix.CellCount(Order)];
+        ForEach(stars, [], results, (batch, i, _) => counts[Cell(batch.RaDeg[i], batch.DecDeg[i])]++, null, cancellationToken);
+        return counts;
+    }
+
+    // As a part of the place, so that a star on an edge is counted where it is put.
+    private static long Cell(double ra, double dec) =>
+        Healpix.AngToPix(Healpix.MaxOrder, ra, dec) >> (2 * (Healpix.MaxOrder - Order));
+
+    private static void ForEach(
+        InPlaceStars stars,
+        string[] fields,
+        IEnumerable<StoredResult> results,
+        Action<StarBatch, int, StoredResult> star,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        using var result = results.GetEnumerator();
+        var more = result.MoveNext();
+        long done = 0;
+        foreach (var batch in stars.Read(fields, cancellationToken))
+        {
+            for (var i = 0; i < batch.Count && more; i++)
+            {
+                if (stars.StarId(batch, i) != result.Current.StarId)
+                    continue;
+                star(batch, i, result.Current);
+                done++;
+                more = result.MoveNext();
+            }
+            progress?.Report(done);
+            if (!more)
+                break;
+        }
+        if (more)
+            throw new InvalidDataException("The files do not hold the stars that were scored: they have changed meanwhile.");
+    }
+
+    /// <summary>Opens a file for each stretch of cells.</summary>
+    /// <returns>the number of the stretch, by cell</returns>
+    private int[] Divide(int[] counts, ScratchRoom room, int mostHeld)
+    {
         var held = 0L;
         for (var cell = 0; cell < counts.Length; cell++)
         {

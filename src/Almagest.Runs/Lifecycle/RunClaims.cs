@@ -1,5 +1,6 @@
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Npgsql;
 using NpgsqlTypes;
@@ -138,6 +139,8 @@ public sealed class RunClaims(LedgerDatabase ledger)
                 continue;
             ends.Add(await LoseAsync(claim, LostAfter, "the program that ran it ended before it was done", cancellationToken));
         }
+        if (ends.Count > 0)
+            await ResultFolders.SweepAsync(ledger, cancellationToken);
         return new LostRunsReport(
             ends.Count(e => e == RunStatus.Pending),
             ends.Count(e => e == RunStatus.Failed),

@@ -5,6 +5,7 @@ using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Deletions;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Listing;
@@ -280,6 +281,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
     {
         if (await ExecuteAsync(RunLife.DeleteRun, cancellationToken, runId) == 0)
             await RefuseDeletionAsync(runId, cancellationToken);
+        await ResultFolders.SweepAsync(ledger, cancellationToken);
     }
 
     /// <summary>Deletes a run and what belongs to it, so that it can be brought back for a day (<see cref="LedgerDeletions"/>).</summary>

@@ -2,10 +2,12 @@ using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Scratch;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
+using Almagest.Runs.Files;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
 using Npgsql;
@@ -89,11 +91,54 @@ public sealed class RunReplayer(LedgerDatabase ledger)
                 cancellationToken
             );
             var comparison = new ReplayComparison(run, analysis.Stars.Count, row);
+            if (RunRows.AreInFiles(run))
+                return await CompareFilesAsync(connection, run, analysis, comparison, cancellationToken);
             await StoredResults.ReadAsync(connection, runId, comparison.Meet, cancellationToken);
             comparison.End();
             var (stored, recomputed) = await HashesAsync(connection, run, analysis.Stars.Count, row, cancellationToken);
             return comparison.Report(stored, recomputed, NotesOn(run, analysis));
         });
+    }
+
+    private async Task<ReplayReport> CompareFilesAsync(
+        NpgsqlConnection connection,
+        DiscoveryRun run,
+        StarAnalysis analysis,
+        ReplayComparison comparison,
+        CancellationToken cancellationToken
+    )
+    {
+        var dataset = await new DatasetRepository(ledger).GetAnyAsync(run.DatasetId, cancellationToken);
+        using var stored = HashOf(dataset);
+        await ResultFilesReader
+            .Open(ledger, run)
+            .ReadAsync(
+                connection,
+                row =>
+                {
+                    comparison.Meet(row);
+                    stored.Add(row);
+                },
+                cancellationToken
+            );
+        comparison.End();
+        using var recomputed = HashOf(dataset);
+        var now = analysis.Rows();
+        for (var i = 0; i < analysis.Stars.Count; i++)
+            recomputed.Add(now(i));
+        return comparison.Report(stored.Finish(), recomputed.Finish(), NotesOn(run, analysis));
+    }
+
+    private static FileResultsHash HashOf(Dataset dataset) => new(dataset.Checksum, InPlaceCatalogue.Of(dataset)!.FirstStarId);
+
+    /// <summary>The hash of the results of a run as they are now, those of flagged stars in the ledger and the others in its files.</summary>
+    /// <exception cref="LedgerException">the files are not on this machine, or are not those that were written</exception>
+    internal static async Task<string> FilesHashAsync(LedgerDatabase ledger, DiscoveryRun run, CancellationToken cancellationToken)
+    {
+        using var hash = HashOf(await new DatasetRepository(ledger).GetAnyAsync(run.DatasetId, cancellationToken));
+        var files = ResultFilesReader.Open(ledger, run);
+        await ledger.AskAsync(connection => files.ReadAsync(connection, row => hash.Add(row), cancellationToken), cancellationToken);
+        return hash.Finish();
     }
 
     // By the rule of the hash that is stored; of a run without one by today's.
@@ -140,7 +185,7 @@ public sealed class RunReplayer(LedgerDatabase ledger)
             progress?.Report(new RunProgress("load", 0));
             var filter = StarFilter.FromJson(run.DatasetFilter);
             var stars = await new SelectedStars(ledger) { Memory = Limits, Rooms = Rooms }.LoadAsync(
-                await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellationToken),
+                await new DatasetRepository(ledger).GetAnyAsync(run.DatasetId, cancellationToken),
                 filter,
                 parameters,
                 null,

@@ -1,3 +1,4 @@
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Model;
@@ -60,6 +61,24 @@ public sealed class FilledValues(FeatureRecipe recipe, DistanceRule distances)
         ArgumentNullException.ThrowIfNull(star);
         return In(column => Value(star, column), star.ParallaxErrorMas);
     }
+
+    /// <inheritdoc cref="In(Func{StarColumn, double?}, double?)"/>
+    /// <param name="velocity">the star's radial velocity, which results do not have</param>
+    internal IReadOnlyList<string> In(StarResult star, double? velocity) =>
+        In(
+            column =>
+                column switch
+                {
+                    StarColumn.Parallax => star.ParallaxMas,
+                    StarColumn.Pmra => star.PmraMasYr,
+                    StarColumn.Pmdec => star.PmdecMasYr,
+                    StarColumn.Magnitude => star.Magnitude,
+                    StarColumn.Color => star.Color,
+                    StarColumn.RadialVelocity => velocity,
+                    _ => 0,
+                },
+            star.ParallaxErrorMas
+        );
 
     /// <summary>The star's value of a column that a feature can need.</summary>
     internal static double? Value(Star star, StarColumn column) =>

@@ -388,25 +388,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
             MembershipStability = Double(r, 20),
         };
         var velocity = Double(r, 17);
-        return filled is null
-            ? star
-            : star with
-            {
-                Filled = filled.In(
-                    column =>
-                        column switch
-                        {
-                            StarColumn.Parallax => star.ParallaxMas,
-                            StarColumn.Pmra => star.PmraMasYr,
-                            StarColumn.Pmdec => star.PmdecMasYr,
-                            StarColumn.Magnitude => star.Magnitude,
-                            StarColumn.Color => star.Color,
-                            StarColumn.RadialVelocity => velocity,
-                            _ => 0,
-                        },
-                    star.ParallaxErrorMas
-                ),
-            };
+        return filled is null ? star : star with { Filled = filled.In(star, velocity) };
     }
 
     private static double? Double(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);

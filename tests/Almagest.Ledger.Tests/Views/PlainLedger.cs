@@ -30,6 +30,9 @@ public sealed record PlainRun(
     /// <summary>Stars that it selected and did not analyse.</summary>
     public IReadOnlyList<long> Excluded { get; init; } = [];
 
+    /// <summary>Whether the ledger has the results of its flagged stars alone.</summary>
+    public bool InFiles { get; init; }
+
     public bool IsComplete => Status == RunStatus.Completed;
     public IEnumerable<long> Flagged => Stars.Where((_, i) => Flags[i]);
 }
@@ -83,13 +86,14 @@ public static class PlainLedger
     public const string ClusterSizesSql =
         "select run_id, cluster_id, cluster_size, star_ids, last_updated from mv_cluster_size_distribution";
 
-    public static List<string> StarFrequency(IEnumerable<PlainRun> runs)
+    public static List<string> StarFrequency(IEnumerable<PlainRun> runs, PlainSky sky)
     {
         var complete = Anomaly(runs);
         return Sorted(
             complete
                 .SelectMany(r => r.Stars)
                 .Distinct()
+                .Where(sky.IsInLedger)
                 .Select(star =>
                 {
                     var analysed = complete.Where(r => r.Stars.Contains(star)).ToList();

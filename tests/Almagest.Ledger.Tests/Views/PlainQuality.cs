@@ -51,7 +51,7 @@ public static class PlainQuality
 
     public static IEnumerable<PlainMeasure> Of(IEnumerable<PlainRun> runs, PlainSky sky) =>
         from run in runs
-        where run.IsComplete
+        where run.IsComplete && !run.InFiles
         from set in sky.Labels.Keys.Select(k => k.Set).Distinct()
         let measure = run.RunType == RunTypes.Anomaly ? Detection(run, set, sky) : Grouping(run, set, sky)
         where measure is not null

@@ -12,4 +12,12 @@ public sealed class PlainSky
     public Dictionary<long, DateTime> DatasetsCreatedAt { get; } = [];
     public Dictionary<long, PlainStar> Stars { get; } = [];
     public Dictionary<(long Star, string Set), PlainLabel> Labels { get; } = [];
+
+    /// <summary>Datasets that are read where they lie.</summary>
+    public HashSet<long> InPlace { get; } = [];
+
+    /// <summary>Stars of those that some run flagged: the ledger has them.</summary>
+    public HashSet<long> Kept { get; } = [];
+
+    public bool IsInLedger(long star) => !InPlace.Contains(Stars[star].DatasetId) || Kept.Contains(star);
 }

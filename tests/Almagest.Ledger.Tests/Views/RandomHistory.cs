@@ -1,10 +1,14 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Discovery.Features;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Deletions;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
+using Almagest.Ledger.Tests.InPlace;
 using Almagest.Runs.Lifecycle;
 using Npgsql;
 
@@ -13,13 +17,17 @@ namespace Almagest.Ledger.Tests.Views;
 /// <summary>
 /// Drives a small ledger through a random history and remembers plainly what happened: runs of both kinds over several datasets and
 /// selections, empty runs, all or none flagged, tied scores, noise only, stars that are not analysed, failures, cancellations,
-/// deletions, edges of weeks and months, and
-/// labels of two sets that come, change and go.
+/// deletions of runs and datasets, for good or for a while, edges of weeks and months, and
+/// labels of two sets that come, change and go. Where the tables are not distributed, some runs are over a catalogue that is read where it
+/// lies, and their results in files.
 /// </summary>
 public sealed class RandomHistory(TestLedger test, Random random)
 {
     private readonly List<(long DatasetId, long[] Stars)> _selections = [];
     private readonly RunRepository _repository = new(test.Ledger);
+    private readonly RunsInFiles _files = new(test);
+    private readonly List<PlainRun> _deleted = [];
+    private DeletedDataset? _away;
 
     public List<PlainRun> Runs { get; } = [];
 
@@ -30,25 +38,34 @@ public sealed class RandomHistory(TestLedger test, Random random)
         var (first, a) = await AddDatasetAsync("first", 14);
         var (second, b) = await AddDatasetAsync("second", 6);
         _selections.AddRange([(first, a), (first, a[3..11]), (first, a[..0]), (second, b), (second, b[..1])]);
+        if (test.IsDistributed)
+            return;
+        var (third, c) = await AddDatasetAsync("lying", 20, isInPlace: true);
+        _selections.AddRange([(third, c), (third, c[4..17]), (third, c[..0]), (third, c[..7])]);
     }
 
     public Task StepAsync() =>
-        random.Next(13) switch
+        random.Next(15) switch
         {
-            < 6 => AddAsync(RunStatus.Completed),
-            6 => AddAsync(RunStatus.Pending),
-            7 => AddAsync(RunStatus.Failed),
-            8 => AddAsync(RunStatus.Cancelled),
-            9 => AddAsync("taken back"),
-            < 12 => RelabelAsync(),
-            _ => DeleteAsync(),
+            < 7 => AddAsync(RunStatus.Completed),
+            7 => AddAsync(RunStatus.Pending),
+            8 => AddAsync(RunStatus.Failed),
+            9 => AddAsync(RunStatus.Cancelled),
+            10 => AddAsync("taken back"),
+            < 13 => RelabelAsync(),
+            13 => DeleteAsync(),
+            _ => MoveDatasetAsync(),
         };
 
-    // Some stars share a cell of the sky, of their own dataset or of the other.
-    private async Task<(long DatasetId, long[] Stars)> AddDatasetAsync(string name, int count)
+    // Some stars share a cell of the sky, of their own dataset or of the others.
+    private async Task<(long DatasetId, long[] Stars)> AddDatasetAsync(string name, int count, bool isInPlace = false)
     {
         (double Ra, double Dec) Place(int i) => (i % 3 * 100 + 0.01 * i, i % 2 == 0 ? 89 : -30.5 + 0.001 * i);
-        var (dataset, stars) = await test.AddDatasetAsync(name, count, Place);
+        var (dataset, stars) = isInPlace
+            ? await _files.RegisterAsync(name, count, Place)
+            : await test.AddDatasetAsync(name, count, Place);
+        if (isInPlace)
+            Sky.InPlace.Add(dataset);
         for (var i = 0; i < count; i++)
             Sky.Stars[stars[i]] = new PlainStar(dataset, Place(i).Ra, Place(i).Dec);
         Sky.DatasetsCreatedAt[dataset] = await test.ScalarAsync<DateTime>($"select created_at from datasets where dataset_id = {dataset}");
@@ -60,7 +77,7 @@ public sealed class RandomHistory(TestLedger test, Random random)
     {
         var set = random.Next(3) == 0 ? "other" : "truth";
         var takeAway = random.Next(5) == 0;
-        foreach (var star in Sky.Stars.Keys.OrderBy(_ => random.Next()).Take(random.Next(1, 9)).ToList())
+        foreach (var star in Sky.Stars.Keys.Where(Sky.IsInLedger).OrderBy(_ => random.Next()).Take(random.Next(1, 9)).ToList())
         {
             await using var command = test.Ledger.DataSource.CreateCommand(
                 takeAway
@@ -112,9 +129,11 @@ public sealed class RandomHistory(TestLedger test, Random random)
 
     private async Task AddAsync(string fate)
     {
-        var (dataset, stars) = _selections[random.Next(_selections.Count)];
+        var there = _selections.Where(s => s.DatasetId != _away?.DatasetId).ToList();
+        var (dataset, stars) = there[random.Next(there.Count)];
+        var isInPlace = Sky.InPlace.Contains(dataset);
         RunParameters parameters =
-            random.Next(2) == 0
+            isInPlace || random.Next(2) == 0
                 ? new IsolationForestParameters { Contamination = random.Next(2) == 0 ? 0.05 : 0.1, RandomState = random.Next(3) }
                 : new DbscanParameters { MinSamples = random.Next(2) + 4 };
         var run = await _repository.CreateAsync(dataset, parameters, StarFilter.All);
@@ -150,7 +169,23 @@ public sealed class RandomHistory(TestLedger test, Random random)
         var clusters = random.Next(4);
         var labels = stars.Select(_ => anomaly ? (int?)null : random.Next(-1, clusters)).ToArray();
 
-        if (anomaly && fate == RunStatus.Completed && random.Next(4) == 0)
+        if (isInPlace && fate is RunStatus.Completed or "taken back")
+        {
+            await _files.CompleteAsync(
+                run.RunId,
+                dataset,
+                stars,
+                [.. scores.Select(s => s!.Value)],
+                [.. reasons.Select(r => (r.Reason, r.StarIds.ToArray()))],
+                commit: fate == RunStatus.Completed
+            );
+            if (fate == RunStatus.Completed)
+                Sky.Kept.UnionWith(stars.Where((_, i) => flags[i]));
+            else
+                fate = RunStatus.Pending;
+            excluded = [.. reasons.SelectMany(e => e.StarIds)];
+        }
+        else if (anomaly && fate == RunStatus.Completed && random.Next(4) == 0)
         {
             scores = [.. scores.Select(s => random.Next(3) == 0 ? null : s)];
             await CompleteByHandAsync(run.RunId, stars, flags, scores);
@@ -198,6 +233,7 @@ public sealed class RandomHistory(TestLedger test, Random random)
                 Settings = settings,
                 Filter = filter,
                 Excluded = excluded,
+                InFiles = isInPlace && fate == RunStatus.Completed,
             }
         );
     }
@@ -271,14 +307,72 @@ public sealed class RandomHistory(TestLedger test, Random random)
         )
         + "}";
 
+    /// <summary>Deletes a run, for good or so that it can come back; or brings one back.</summary>
     private async Task DeleteAsync()
     {
+        if (_deleted.Find(r => r.DatasetId != _away?.DatasetId) is { } deleted && random.Next(3) == 0)
+        {
+            await new LedgerDeletions(test.Ledger).RestoreRunAsync(deleted.RunId);
+            _deleted.Remove(deleted);
+            Runs.Add(deleted);
+            return;
+        }
         if (Runs.Count == 0)
             return;
         var victim = Runs[random.Next(Runs.Count)];
-        await _repository.DeleteAsync(victim.RunId);
+        if (random.Next(2) == 0)
+        {
+            await _repository.PutAwayAsync(victim.RunId, null);
+            _deleted.Add(victim);
+        }
+        else
+        {
+            await _repository.DeleteAsync(victim.RunId);
+        }
         Runs.Remove(victim);
     }
+
+    /// <summary>Deletes a dataset with what rests on it, or brings the one back that is deleted.</summary>
+    private async Task MoveDatasetAsync()
+    {
+        if (test.IsDistributed)
+            return;
+        if (_away is { } away)
+        {
+            await new DatasetRepository(test.Ledger).RestoreAsync(away.DatasetId.ToString(CultureInfo.InvariantCulture));
+            _away = null;
+            Runs.AddRange(away.Runs);
+            Sky.DatasetsCreatedAt[away.DatasetId] = away.CreatedAt;
+            foreach (var (star, where) in away.Stars)
+                Sky.Stars.Add(star, where);
+            foreach (var (key, label) in away.Labels)
+                Sky.Labels.Add(key, label);
+            return;
+        }
+        var dataset = _selections[random.Next(_selections.Count)].DatasetId;
+        await new DatasetRepository(test.Ledger).PutAwayAsync(dataset, withRuns: true, null);
+        _away = new DeletedDataset(
+            dataset,
+            Sky.DatasetsCreatedAt[dataset],
+            [.. Runs.Where(r => r.DatasetId == dataset)],
+            Sky.Stars.Where(s => s.Value.DatasetId == dataset).ToDictionary(),
+            Sky.Labels.Where(l => Sky.Stars[l.Key.Star].DatasetId == dataset).ToDictionary()
+        );
+        Runs.RemoveAll(r => r.DatasetId == dataset);
+        Sky.DatasetsCreatedAt.Remove(dataset);
+        foreach (var key in _away.Labels.Keys)
+            Sky.Labels.Remove(key);
+        foreach (var star in _away.Stars.Keys)
+            Sky.Stars.Remove(star);
+    }
+
+    private sealed record DeletedDataset(
+        long DatasetId,
+        DateTime CreatedAt,
+        IReadOnlyList<PlainRun> Runs,
+        IReadOnlyDictionary<long, PlainStar> Stars,
+        IReadOnlyDictionary<(long Star, string Set), PlainLabel> Labels
+    );
 
     private async Task SetAsync(string column, Guid runId, DateTime value)
     {

@@ -11,7 +11,7 @@ public sealed class ViewAccuracyTests
     [
         ("mv_discovery_run_stats", PlainLedger.RunStatsSql, (runs, _) => PlainLedger.RunStats(runs)),
         ("mv_cluster_size_distribution", PlainLedger.ClusterSizesSql, (runs, _) => PlainLedger.ClusterSizes(runs)),
-        ("mv_star_anomaly_frequency", PlainLedger.StarFrequencySql, (runs, _) => PlainLedger.StarFrequency(runs)),
+        ("mv_star_anomaly_frequency", PlainLedger.StarFrequencySql, PlainLedger.StarFrequency),
         ("mv_anomaly_overlap_matrix", PlainLedger.OverlapSql, (runs, _) => PlainLedger.Overlap(runs)),
         ("mv_discovery_timeline", PlainLedger.TimelineSql, (runs, _) => PlainLedger.Timeline(runs)),
         ("mv_dataset_coverage", PlainCoverage.CoverageSql, PlainCoverage.Coverage),

@@ -12,6 +12,9 @@ begin
     end if;
     delete from public.deleted_results where run_id = old.run_id;
     delete from public.deleted_exclusions where run_id = old.run_id;
+    if old.content #>> '{run,star_set_id}' is not null then
+      perform public.release_analysed_set((old.content #>> '{run,star_set_id}')::bigint);
+    end if;
   elsif old.kind = 'match' then
     delete from public.deleted_links where match_id = (old.content ->> 'match_id')::bigint;
   elsif old.kind = 'dataset' then

@@ -72,7 +72,7 @@ internal static class DatasetCoverageView
             ],
             RunTypes = Model.RunTypes.All,
             LookupIndexes = [("runs", "dataset_id, runs desc, star_analyses desc, healpix_6")],
-            Tables = ["stars"],
+            Tables = ["stars", "in_place_cells"],
             CountSql = "select count(*) from view_summaries.dataset_cells",
             Order = "star_analyses desc, dataset_id, healpix_6",
             SortColumns = ["runs", "star_analyses", "stars", "excluded", "flags", "last_analysed_at"],

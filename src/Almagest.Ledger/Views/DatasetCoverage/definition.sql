@@ -4,8 +4,10 @@
 -- spread over the sky once, by one of its runs, and counts as often as it has runs: recognised by its size and two order-free
 -- sums over its ids, of 64 bits, which costs one scan of the results where cells of every result cost a sort.
 -- Stars that a run selected and could not analyse have no result: they were counted by cell when it completed.
+-- Of a dataset that is read where it lies, the table of stars has the flagged ones: all were counted when it was registered, and those that
+-- a run analysed whose results are in files when it completed.
 with runs as not materialized (
-  select run_id, completed_at
+  select run_id, completed_at, star_set_id
   from public.discovery_runs
   where is_complete
 ),
@@ -22,6 +24,7 @@ sets as materialized (
   select (array_agg(a.run_id order by a.run_id))[1] as example, count(*) as runs, max(d.completed_at) as last_analysed_at
   from analyses a
   join runs d using (run_id)
+  where d.star_set_id is null
   group by a.stars, a.hash_1, a.hash_2
 ),
 -- As an array of examples, which finds few of many runs by the index: the planner cannot know how many sets there are.
@@ -35,11 +38,19 @@ visits as (
 analysed as (
   select v.dataset_id,
          v.healpix_6,
-         sum(t.runs)::bigint as runs,
-         sum(t.runs * v.stars)::bigint as star_analyses,
-         max(t.last_analysed_at) as last_analysed_at
-  from visits v
-  join sets t using (example)
+         sum(v.runs)::bigint as runs,
+         sum(v.runs * v.stars)::bigint as star_analyses,
+         max(v.last_analysed_at) as last_analysed_at
+  from (
+    select v.dataset_id, v.healpix_6, v.stars, t.runs, t.last_analysed_at
+    from visits v
+    join sets t using (example)
+    union all
+    select c.dataset_id, c.healpix_6, c.stars, t.runs, t.last_analysed_at
+    from (select star_set_id as set_id, count(*) as runs, max(completed_at) as last_analysed_at
+          from runs where star_set_id is not null group by star_set_id) t
+    join public.analysed_set_cells c using (set_id)
+  ) v
   group by v.dataset_id, v.healpix_6
 ),
 flagged as (
@@ -57,9 +68,14 @@ left_out as (
   group by e.dataset_id, e.healpix_6
 ),
 cells as (
-  select dataset_id, healpix_29 >> 46 as healpix_6, count(*) as stars
-  from public.stars
-  group by dataset_id, healpix_29 >> 46
+  select c.dataset_id, c.healpix_6, c.stars
+  from (select dataset_id, healpix_29 >> 46 as healpix_6, count(*) as stars
+        from public.stars
+        group by dataset_id, healpix_29 >> 46) c
+  where c.dataset_id not in (select dataset_id from public.datasets where in_place is not null)
+  union all
+  select dataset_id, healpix_6, stars
+  from public.in_place_cells
 )
 select c.dataset_id,
        c.healpix_6,

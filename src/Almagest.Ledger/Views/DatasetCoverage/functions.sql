@@ -37,12 +37,25 @@ begin
   end loop;
 end $$;
 
+-- Datasets that are read where they lie: the table of stars has some of theirs at most, and all were counted when they were registered.
+create function view_summaries.datasets_in_place() returns bigint[] language plpgsql stable as $$
+begin
+  -- In a ledger that was rolled back, nothing is known of such.
+  if to_regclass('public.in_place_cells') is null then return '{}'; end if;
+  return array(select d.dataset_id from public.datasets d where d.in_place is not null);
+end $$;
+
 -- Counts the stars of one dataset per cell, unless that is done.
 create function view_summaries.count_dataset(dataset bigint) returns void language plpgsql
 set jit = off as $$
 begin
   insert into view_summaries.counted_datasets values (dataset) on conflict do nothing;
   if not found then return; end if;
+  if dataset = any (view_summaries.datasets_in_place()) then
+    insert into view_summaries.dataset_cells (dataset_id, healpix_6, stars)
+    select c.dataset_id, c.healpix_6, c.stars from public.in_place_cells c where c.dataset_id = dataset;
+    return;
+  end if;
   insert into view_summaries.dataset_cells (dataset_id, healpix_6, stars)
   select dataset, healpix_29 >> 46, count(*) from public.stars where dataset_id = dataset group by healpix_29 >> 46;
 end $$;
@@ -51,12 +64,14 @@ create function view_summaries.follow_new_stars() returns trigger language plpgs
 set jit = off as $$
 declare
   dataset bigint;
+  counted_else constant bigint[] := view_summaries.datasets_in_place();
 begin
   if not view_summaries.are_kept() then return null; end if;
   perform view_summaries.lock_for_change();
   insert into view_summaries.dataset_cells as c (dataset_id, healpix_6, stars)
   select n.dataset_id, n.healpix_29 >> 46, count(*)
     from changed n join view_summaries.counted_datasets using (dataset_id)
+   where n.dataset_id <> all (counted_else)
    group by 1, 2
   on conflict (dataset_id, healpix_6) do update set stars = c.stars + excluded.stars;
   for dataset in select distinct dataset_id from changed n where not exists (select 1 from view_summaries.counted_datasets d
@@ -69,12 +84,15 @@ end $$;
 
 create function view_summaries.follow_lost_stars() returns trigger language plpgsql
 set jit = off as $$
+declare
+  counted_else constant bigint[] := view_summaries.datasets_in_place();
 begin
   if not view_summaries.are_kept() then return null; end if;
   perform view_summaries.lock_for_change();
   update view_summaries.dataset_cells c
      set stars = c.stars - n.stars
-    from (select dataset_id, healpix_29 >> 46 as healpix_6, count(*) as stars from changed group by 1, 2) n
+    from (select dataset_id, healpix_29 >> 46 as healpix_6, count(*) as stars from changed where dataset_id <> all (counted_else)
+           group by 1, 2) n
    where c.dataset_id = n.dataset_id and c.healpix_6 = n.healpix_6;
   delete from view_summaries.dataset_cells c using (select distinct dataset_id from changed) n where c.dataset_id = n.dataset_id
     and c.stars = 0;
@@ -88,7 +106,7 @@ begin
   return null;
 end $$;
 
--- Counts the stars of a dataset anew, whether there are any or none: on a distributed ledger, where no trigger says which they are.
+-- Counts the stars of a dataset anew, whether there are any or none: where no trigger says which they are, as on a distributed ledger.
 create function view_summaries.recount_dataset(dataset bigint) returns void language plpgsql as $$
 begin
   delete from view_summaries.dataset_cells where dataset_id = dataset;

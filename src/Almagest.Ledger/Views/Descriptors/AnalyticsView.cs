@@ -46,7 +46,8 @@ public abstract partial class AnalyticsView
     /// <summary>Further indexes in mode refresh, for the look-ups of the routes: name suffix and column list.</summary>
     public IReadOnlyList<(string Suffix, string Columns)> LookupIndexes { get; init; } = [];
 
-    /// <summary>Tables whose every change touches the view, besides the runs: <c>stars</c>, <c>star_labels</c>.</summary>
+    /// <summary>Tables whose every change touches the view, besides the runs: <c>stars</c>, <c>star_labels</c>,
+    /// <c>in_place_cells</c>.</summary>
     public IReadOnlyList<string> Tables { get; init; } = [];
 
     /// <summary>Views that its definition reads; they are refreshed before it.</summary>

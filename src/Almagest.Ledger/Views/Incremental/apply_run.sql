@@ -12,6 +12,9 @@ set random_page_cost = 1.1 as $$
 declare
   run public.discovery_runs;
   found_set bigint;
+  -- The set that the ledger keeps of a run whose results are in files: of the stars in it the table of results has those that are flagged.
+  -- As JSON, because a ledger that was rolled back has no such column.
+  kept_set bigint;
   analysed record;
   labels record;
   flags record;
@@ -21,16 +24,27 @@ begin
   if exists (select 1 from view_summaries.runs where run_id = target) then return; end if;
   select * into strict run from public.discovery_runs where run_id = target and is_complete;
 
-  select count(*) as stars,
-         coalesce(bit_xor(hashint8extended(star_id, 1)), 0) as hash_1,
-         coalesce(bit_xor(star_id), 0) as hash_2,
-         count(cluster_id) as labelled,
-         -- Kept for what follows: no statistics know of this run yet, so that each further look would read all its results.
-         coalesce(array_agg(star_id) filter (where is_anomaly = 1), '{}') as flagged,
-         coalesce(array_agg(anomaly_score) filter (where is_anomaly = 1), '{}') as scores
-    into analysed
-    from public.discovery_results
-   where run_id = target;
+  kept_set := to_jsonb(run) ->> 'star_set_id';
+
+  if kept_set is null then
+    select count(*) as stars,
+           coalesce(bit_xor(hashint8extended(star_id, 1)), 0) as hash_1,
+           coalesce(bit_xor(star_id), 0) as hash_2,
+           count(cluster_id) as labelled,
+           -- Kept for what follows: no statistics know of this run yet, so that each further look would read all its results.
+           coalesce(array_agg(star_id) filter (where is_anomaly = 1), '{}') as flagged,
+           coalesce(array_agg(anomaly_score) filter (where is_anomaly = 1), '{}') as scores
+      into analysed
+      from public.discovery_results
+     where run_id = target;
+  else
+    select s.star_count as stars, s.hash_1, s.hash_2, 0::bigint as labelled, f.flagged, f.scores
+      into strict analysed
+      from public.analysed_sets s
+      cross join (select coalesce(array_agg(star_id), '{}') as flagged, coalesce(array_agg(anomaly_score), '{}') as scores
+                    from public.discovery_results where run_id = target and is_anomaly = 1) f
+     where s.set_id = kept_set;
+  end if;
 
   -- Apart, because an anomaly run has none: what is not counted for its every star is a tenth of the time of this scan.
   select count(*) filter (where cluster_id = -1) as noise, count(*) filter (where cluster_id >= 0) as clustered
@@ -46,7 +60,7 @@ begin
   select set_id into found_set from view_summaries.star_sets
    where star_count = analysed.stars and hash_1 = analysed.hash_1 and hash_2 = analysed.hash_2;
   if not found then
-    found_set := view_summaries.add_star_set(target, analysed.stars, analysed.hash_1, analysed.hash_2);
+    found_set := view_summaries.add_star_set(target, kept_set, analysed.stars, analysed.hash_1, analysed.hash_2);
   end if;
   update view_summaries.star_sets
      set runs = runs + 1,
@@ -58,31 +72,38 @@ begin
 
   {{apply.first}}
 
-  insert into view_summaries.runs (run_id, run_type, algorithm, parameters, parameter_set, parameters_hash, dataset_id, set_id, total_stars,
-    created_at, completed_at,
+  insert into view_summaries.runs (run_id, run_type, algorithm, parameters, parameter_set, parameters_hash, dataset_id, set_id, in_files,
+    total_stars, created_at, completed_at,
     anomaly_count, min_anomaly_score, max_anomaly_score, score_sum, score_count,
     cluster_count, min_cluster_size, max_cluster_size, clustered_stars, noise_count)
   values (target, run.run_type, run.algorithm, run.parameters, (run.parameters - 'random_state' - 'draws')::text,
-    md5((run.parameters - 'random_state' - 'draws')::text), run.dataset_id, found_set, run.total_stars, run.created_at, run.completed_at,
+    md5((run.parameters - 'random_state' - 'draws')::text), run.dataset_id, found_set, kept_set is not null,
+    run.total_stars, run.created_at, run.completed_at,
     flags.stars, flags.min_score, flags.max_score, flags.score_sum, flags.score_count,
     sizes.clusters, sizes.smallest, sizes.largest, nullif(labels.clustered, 0), labels.noise);
 
   {{apply}}
 end $$;
 
--- Describes a set of stars that is met for the first time, from the results of a run that analysed it.
-create function view_summaries.add_star_set(target uuid, stars bigint, first_hash bigint, second_hash bigint) returns bigint language
-  plpgsql as $$
+-- Describes a set of stars that is met for the first time, from the results of a run that analysed it, or from the set that is kept of a
+-- run whose results are in files: its blocks are taken as they are.
+create function view_summaries.add_star_set(target uuid, kept_set bigint, stars bigint, first_hash bigint, second_hash bigint) returns bigint
+  language plpgsql as $$
 declare
   created bigint;
 begin
   insert into view_summaries.star_sets (star_count, hash_1, hash_2) values (stars, first_hash, second_hash) returning set_id into created;
 
-  insert into view_summaries.star_set_blocks (block, set_id, members)
-  select star_id >> 10, created, bit_or(set_bit(B'0'::bit(1024), (star_id & 1023)::int, 1))
-    from public.discovery_results
-   where run_id = target
-   group by star_id >> 10;
+  if kept_set is null then
+    insert into view_summaries.star_set_blocks (block, set_id, members)
+    select star_id >> 10, created, bit_or(set_bit(B'0'::bit(1024), (star_id & 1023)::int, 1))
+      from public.discovery_results
+     where run_id = target
+     group by star_id >> 10;
+  else
+    insert into view_summaries.star_set_blocks (block, set_id, members)
+    select block, created, members from public.analysed_set_blocks where set_id = kept_set;
+  end if;
 
   {{set}}
   return created;

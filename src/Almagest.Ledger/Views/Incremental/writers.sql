@@ -40,3 +40,14 @@ begin
     perform view_summaries.mark_table_changed('stars');
   end if;
 end $$;
+
+-- After the stars of a dataset that is read where it lies were counted by cell, or their counts deleted: everywhere, for they have no trigger.
+create function view_summaries.after_cells(dataset bigint) returns void language plpgsql as $$
+begin
+  perform view_summaries.note_written('in_place_cells');
+  if view_summaries.are_kept() then
+    perform view_summaries.lock_for_change();
+    perform view_summaries.recount_dataset(dataset);
+    perform view_summaries.mark_table_changed('in_place_cells');
+  end if;
+end $$;

@@ -7,7 +7,7 @@ namespace Almagest.Ledger.Views.Quality;
 /// <summary>Complete runs against labels. Only labelled stars count.</summary>
 internal static class QualityView
 {
-    private const string AllRuns = "where is_complete\n)";
+    private const string AllRuns = "where is_complete and star_set_id is null\n)";
 
     public static AnalyticsView<QualityRow> View { get; } =
         new()
@@ -112,6 +112,7 @@ internal static class QualityView
             Texts = new Dictionary<string, Func<string>> { ["definition_of_one_run"] = DefinitionOfOneRun },
         };
 
+    // Who judges one run knows whether its results are in the ledger; a ledger that was rolled back has no such column.
     private static string DefinitionOfOneRun() =>
         View.Definition.Split(AllRuns) is [var head, var tail]
             ? $"{head}where is_complete and run_id = target\n){tail}"

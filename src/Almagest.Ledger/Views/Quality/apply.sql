@@ -1,3 +1,3 @@
-if exists (select 1 from public.star_labels) then
+if kept_set is null and exists (select 1 from public.star_labels) then
   insert into view_summaries.quality select * from view_summaries.quality_of(target);
 end if;

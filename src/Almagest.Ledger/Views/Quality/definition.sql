@@ -1,9 +1,10 @@
 -- One row per complete run and label set whose labels say what the run looks for, of at least one star that it analysed.
--- Only labelled stars count. Precision, recall and F1 are null where their denominator is 0.
+-- Only labelled stars count. Precision, recall and F1 are null where their denominator is 0. A run whose results are in files is not
+-- judged: the ledger has its flagged stars alone, and labels of no others, among which every unusual star is flagged.
 with runs as not materialized (
   select run_id, run_type, completed_at
   from public.discovery_runs
-  where is_complete
+  where is_complete and star_set_id is null
 ),
 -- Anomaly runs: a star is judged where its label says is_anomaly. Rising rank = more anomalous; a star without a score ranks last.
 judged as not materialized (

@@ -26,7 +26,8 @@ begin
   for affected in
     select r.run_id
       from view_summaries.runs r
-     where r.set_id in (select b.set_id from changed c
+     where not r.in_files
+       and r.set_id in (select b.set_id from changed c
                           join view_summaries.star_set_blocks b on b.block = c.star_id >> 10
                             and get_bit(b.members, (c.star_id & 1023)::int) = 1)
   loop
@@ -46,7 +47,8 @@ begin
   for affected in
     select r.run_id
       from view_summaries.runs r
-     where r.set_id in (select b.set_id from unnest(stars) c (star_id)
+     where not r.in_files
+       and r.set_id in (select b.set_id from unnest(stars) c (star_id)
                           join view_summaries.star_set_blocks b on b.block = c.star_id >> 10
                             and get_bit(b.members, (c.star_id & 1023)::int) = 1)
   loop

@@ -57,11 +57,21 @@ sides as (
   union
   select run_2_id, run_1_id from compared where differ
 ),
+-- Of a run whose results are in files the set of its stars says which it analysed.
 among as (
   select s.flagging, s.analysing, count(*) as flags
   from sides s
+  join public.discovery_runs d on d.run_id = s.analysing and d.star_set_id is null
   join public.discovery_results f on f.run_id = s.flagging and f.is_anomaly = 1
   join public.discovery_results a on a.run_id = s.analysing and a.star_id = f.star_id
+  group by s.flagging, s.analysing
+  union all
+  select s.flagging, s.analysing, count(*)
+  from sides s
+  join public.discovery_runs d on d.run_id = s.analysing and d.star_set_id is not null
+  join public.discovery_results f on f.run_id = s.flagging and f.is_anomaly = 1
+  join public.analysed_set_blocks b on b.set_id = d.star_set_id and b.block = f.star_id >> 10
+  where get_bit(b.members, (f.star_id & 1023)::int) = 1
   group by s.flagging, s.analysing
 ),
 counted as (

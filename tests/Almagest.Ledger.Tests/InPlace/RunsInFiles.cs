@@ -1,0 +1,143 @@
+using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
+using Almagest.Ledger.Model;
+using Almagest.Runs.Lifecycle;
+using Almagest.Sky;
+
+namespace Almagest.Ledger.Tests.InPlace;
+
+/// <summary>A catalogue that is read where it lies, of which the ledger knows no more than where its stars are, and runs over it whose results
+/// are in files. There are no files: what the ledger keeps of them is what counts.</summary>
+internal sealed class RunsInFiles(TestLedger test)
+{
+    private readonly Dictionary<long, (double Ra, double Dec)> _places = [];
+
+    /// <summary>Registers a catalogue; of each hundred of its rows some hold stars.</summary>
+    /// <returns>its number and the ids of its stars, ascending, in several blocks of 1,024</returns>
+    public async Task<(long DatasetId, long[] Stars)> RegisterAsync(string name, int stars, Func<int, (double Ra, double Dec)> place)
+    {
+        const int Apart = 130;
+        await using var connection = await test.Ledger.ConnectAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var rows = (long)stars * Apart;
+        var first = (long)
+            (
+                await connection.ScalarAsync(
+                    "select setval(s, nextval(s) + $1 - 1) - $1 + 1 from (select pg_get_serial_sequence('public.stars', 'star_id')::regclass s) q",
+                    default,
+                    rows
+                )
+            )!;
+        var catalogue = new InPlaceCatalogue
+        {
+            Path = $"/nowhere/{name}",
+            FirstStarId = first,
+            Rows = rows,
+            Files = [],
+        };
+        var dataset = (long)
+            (
+                await connection.ScalarAsync(
+                    """
+                    insert into public.datasets (name, source, checksum, column_mapping, star_count, rejected_count, in_place)
+                    values ($1, '[]', $1, jsonb_build_object(), $2, $3, $4::jsonb) returning dataset_id
+                    """,
+                    default,
+                    name,
+                    (long)stars,
+                    rows - stars,
+                    catalogue.ToJson()
+                )
+            )!;
+        long[] ids = [.. Enumerable.Range(0, stars).Select(i => first + (long)i * Apart)];
+        var cells = new CellCounts();
+        for (var i = 0; i < stars; i++)
+        {
+            _places[ids[i]] = place(i);
+            cells.Add(CellCounts.CellOf(_places[ids[i]].Ra, _places[ids[i]].Dec));
+        }
+        await cells.SaveAsync(connection, dataset, default);
+        await transaction.CommitAsync();
+        return (dataset, ids);
+    }
+
+    /// <summary>Completes a pending anomaly run: flagged are the stars of negative scores.</summary>
+    /// <param name="excluded">of the same dataset</param>
+    /// <param name="commit">false: everything is taken back</param>
+    public async Task CompleteAsync(
+        Guid runId,
+        long datasetId,
+        IReadOnlyList<long> stars,
+        IReadOnlyList<double> scores,
+        IReadOnlyList<(string Reason, long[] Stars)>? excluded = null,
+        bool commit = true
+    )
+    {
+        var dataset = new Dataset
+        {
+            DatasetId = datasetId,
+            Name = "lying",
+            Source = "[]",
+            Checksum = "",
+            ColumnMapping = "{}",
+            InPlace = await test.ScalarAsync<string>($"select in_place::text from datasets where dataset_id = {datasetId}"),
+        };
+        var rows = stars.Zip(scores).OrderBy(r => r.First).ToList();
+        var flagged = rows.Where(r => r.Second < 0).ToList();
+        var set = new AnalysedStars();
+        foreach (var (star, _) in rows)
+            set.Add(star, CellOf(star));
+        await using var connection = await test.Ledger.ConnectAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await KeptStars.SaveAsync(connection, dataset, flagged.Select(r => Star(datasetId, r.First)), default);
+        await connection.ExecuteAsync(
+            """
+            insert into public.discovery_results (run_id, star_id, is_anomaly, anomaly_score)
+            select $1, star_id, 1, score from unnest($2::bigint[], $3::double precision[]) r (star_id, score)
+            """,
+            default,
+            runId,
+            flagged.Select(r => r.First).ToArray(),
+            flagged.Select(r => r.Second).ToArray()
+        );
+        var cells =
+            from reason in excluded ?? []
+            from star in reason.Stars
+            group star by (reason.Reason, Cell: CellOf(star)) into cell
+            select new ExcludedCell(cell.Key.Reason, datasetId, cell.Key.Cell, cell.Count());
+        await ExcludedCell.SaveAsync(connection, runId, [.. cells], default);
+        var files = new ResultFiles
+        {
+            Path = $"/nowhere/results/{runId}",
+            Files = [],
+            Rows = rows.Count,
+            Bytes = 0,
+        };
+        await connection.ExecuteAsync(
+            """
+            update public.discovery_runs set status = 'completed', is_complete = true, completed_at = clock_timestamp(), total_stars = $2,
+              star_set_id = $3, result_files = $4::jsonb where run_id = $1
+            """,
+            default,
+            runId,
+            (long)rows.Count,
+            await set.SaveAsync(connection, datasetId, default),
+            files.ToJson()
+        );
+        if (commit)
+            await transaction.CommitAsync();
+    }
+
+    private long CellOf(long star) => CellCounts.CellOf(_places[star].Ra, _places[star].Dec);
+
+    public Star Star(long datasetId, long star) =>
+        new()
+        {
+            StarId = star,
+            DatasetId = datasetId,
+            SourceId = $"lying-{star}",
+            RaDeg = _places[star].Ra,
+            DecDeg = _places[star].Dec,
+            Healpix29 = Healpix.AngToPix(Healpix.MaxOrder, _places[star].Ra, _places[star].Dec),
+        };
+}
