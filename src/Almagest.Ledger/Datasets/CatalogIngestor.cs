@@ -195,7 +195,12 @@ public sealed partial class CatalogIngestor(LedgerDatabase ledger)
         if (options.Force)
             return null;
         await using var context = ledger.CreateContext();
-        return await context.Datasets.Where(d => d.Checksum == checksum).OrderBy(d => d.DatasetId).FirstOrDefaultAsync(cancellationToken);
+        // It may be there both ways.
+        return await context
+            .Datasets.Where(d => d.Checksum == checksum)
+            .OrderBy(d => (d.InPlace != null) != options.InPlace)
+            .ThenBy(d => d.DatasetId)
+            .FirstOrDefaultAsync(cancellationToken);
     }
 
     private async Task<IngestReport> RepeatAsync(

@@ -21,7 +21,7 @@ public sealed class AnalysedStars
     private readonly List<long> _blocks = [];
     private readonly List<ulong> _words = [];
     private readonly CellCounts _cells = new();
-    private long _last = long.MinValue;
+    private long _last;
 
     public long Count { get; private set; }
 
@@ -35,7 +35,7 @@ public sealed class AnalysedStars
     /// <param name="healpix6">cell of order 6, nested scheme: the first bits of the star's cell of order 29</param>
     public void Add(long starId, long healpix6)
     {
-        if (starId <= _last)
+        if (Count > 0 && starId <= _last)
             throw new ArgumentException("the stars of a set come in ascending order of their ids", nameof(starId));
         _last = starId;
         var block = starId >> 10;

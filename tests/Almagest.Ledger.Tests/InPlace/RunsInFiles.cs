@@ -12,11 +12,12 @@ internal sealed class RunsInFiles(TestLedger test)
 {
     private readonly Dictionary<long, (double Ra, double Dec)> _places = [];
 
-    /// <summary>Registers a catalogue; of each hundred of its rows some hold stars.</summary>
+    /// <summary>Registers a catalogue.</summary>
     /// <returns>its number and the ids of its stars, ascending, in several blocks of 1,024</returns>
     public async Task<(long DatasetId, long[] Stars)> RegisterAsync(string name, int stars, Func<int, (double Ra, double Dec)> place)
     {
-        const int Apart = 130;
+        // Eight of them are in a block, and stand at the same places in each.
+        const int Apart = 128;
         await using var connection = await test.Ledger.ConnectAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         var rows = (long)stars * Apart;

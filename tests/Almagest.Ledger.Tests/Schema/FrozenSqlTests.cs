@@ -37,6 +37,7 @@ public sealed class FrozenSqlTests
             { "AddDatasetDeletions", "0edaff53eb565301" },
             { "AddCataloguesInPlace", "ef716136246c36a4" },
             { "AddDistribution", "98b565d9c19c1d66" },
+            { "AddResultsInFiles", "e71ab92358902dcd" },
         };
 
     [Theory]

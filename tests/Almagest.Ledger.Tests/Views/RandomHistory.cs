@@ -41,7 +41,7 @@ public sealed class RandomHistory(TestLedger test, Random random)
         if (test.IsDistributed)
             return;
         var (third, c) = await AddDatasetAsync("lying", 20, isInPlace: true);
-        _selections.AddRange([(third, c), (third, c[4..17]), (third, c[..0]), (third, c[..7])]);
+        _selections.AddRange([(third, c), (third, c[4..17]), (third, c[..0]), (third, c[..7]), (third, c[13..])]);
     }
 
     public Task StepAsync() =>

@@ -86,6 +86,9 @@ public sealed class ViewAccuracyTests
         Assert.All(await new ViewVerifier(test.Ledger).VerifyAsync(), v => Assert.True(v.Agrees && !v.Lags, v.ViewName));
     }
 
+    private const string AddStarSet = "add_star_set(uuid,bigint,bigint,bigint,bigint)";
+    private const string InFiles = "mv_star_anomaly_frequency";
+
     /// <summary>
     /// Summaries that are wrong on purpose, each in one place: were one not noticed, the property would prove too little. One of each view,
     /// and all before a release.
@@ -152,11 +155,55 @@ public sealed class ViewAccuracyTests
                 "mv_run_sensitivity"
             ),
             ("settled_parameters(text,jsonb)", "\"max_samples\":256", "\"max_samples\":255", "mv_run_sensitivity"),
+            // Of runs whose results are in files.
+            (AddStarSet, "members from public.analysed_set_blocks where", "~members from public.analysed_set_blocks where", InFiles),
+            (AddStarSet, "analysed_set_cells c where set_id = kept_set", "analysed_set_cells c where false", "mv_dataset_coverage"),
+            ("apply_run(uuid)", "found_set, kept_set is not null", "found_set, false", "mv_discovery_quality"),
+            ("apply_run(uuid)", "kept_set is null and exists", "exists", "mv_discovery_quality"),
+            ("apply_run(uuid)", "s.hash_1, s.hash_2", "0::bigint as hash_1, 0::bigint as hash_2", "mv_dataset_coverage"),
+            ("count_dataset(bigint)", "dataset = any", "dataset <> all", "mv_dataset_coverage"),
+            ("follow_new_stars()", "where n.dataset_id <> all (counted_else)", "", "mv_dataset_coverage"),
         ];
         var data = new TheoryData<string, string, string, string>();
-        foreach (var (function, right, wrong, view) in TestDepth.IsRelease ? all : all.DistinctBy(m => m.View))
+        foreach (var (function, right, wrong, view) in TestDepth.IsRelease ? all : all.DistinctBy(m => m.View).Append(all.First(m => m.Function == AddStarSet)))
             data.Add(function, right, wrong, view);
         return data;
+    }
+
+    /// <summary>The same of definitions, where they say what holds of catalogues that are read where they lie and of runs over them.</summary>
+    [Theory]
+    [InlineData("mv_star_anomaly_frequency", "where d.star_set_id is null", "")]
+    [InlineData("mv_star_anomaly_frequency", "and b.block = s.star_id >> 10", "")]
+    [InlineData("mv_star_anomaly_frequency", "where get_bit(b.members, (s.star_id & 1023)::int) = 1", "")]
+    [InlineData("mv_dataset_coverage", "where d.star_set_id is null", "")]
+    [InlineData("mv_dataset_coverage", "where c.dataset_id not in (select dataset_id from public.datasets where in_place is not null)", "")]
+    [InlineData("mv_dataset_coverage", "from runs where star_set_id is not null", "from runs where false")]
+    [InlineData("mv_discovery_quality", "and star_set_id is null", "")]
+    [InlineData("mv_run_sensitivity", "and d.star_set_id is null", "")]
+    [InlineData("mv_run_sensitivity", "where get_bit(b.members, (f.star_id & 1023)::int) = 1", "")]
+    public async Task A_definition_that_is_wrong_is_noticed(string view, string right, string wrong)
+    {
+        var definition = AnalyticsViews.Get(view).Definition;
+        var mutant = definition.Replace(right, wrong, StringComparison.Ordinal);
+        Assert.NotEqual(definition, mutant);
+        var (_, sql, plain) = s_views.Single(v => v.View == view);
+        var mistaken = sql.Replace($"from {view}", $"from ({mutant}) mistaken", StringComparison.Ordinal);
+        Assert.NotEqual(sql, mistaken);
+        for (var seed = 200; seed < 206; seed++)
+        {
+            await using var test = await TestLedger.CreateWholeAsync();
+            // In this mode the views that others are computed from are as the ledger is, at once.
+            await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental);
+            var history = new RandomHistory(test, new Random(seed));
+            await history.PrepareAsync();
+            for (var step = 0; step < 60; step++)
+            {
+                await history.StepAsync();
+                if (!plain(history.Runs, history.Sky).SequenceEqual(await ReadAsync(test, mistaken)))
+                    return;
+            }
+        }
+        Assert.Fail($"nobody noticed '{wrong}' in {view}");
     }
 
     [Theory]
