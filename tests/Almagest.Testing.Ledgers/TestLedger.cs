@@ -14,13 +14,17 @@ public sealed class TestLedger : IAsyncDisposable
 
     private readonly TestDatabase? _database;
 
+    // Made when the first run needs it.
+    private readonly string _results;
+
     private TestLedger(TestDatabase database)
         : this(database.ConnectionString) => _database = database;
 
     private TestLedger(string connectionString)
     {
         ConnectionString = connectionString;
-        Ledger = new LedgerDatabase(connectionString);
+        _results = Path.Combine(Path.GetTempPath(), $"almagest-test-results-{Guid.NewGuid():N}");
+        Ledger = new LedgerDatabase(connectionString) { ResultsFolder = _results };
     }
 
     public LedgerDatabase Ledger { get; }
@@ -189,6 +193,8 @@ public sealed class TestLedger : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Ledger.DisposeAsync();
+        if (Directory.Exists(_results))
+            Directory.Delete(_results, recursive: true);
         if (_database is not null)
             await _database.DisposeAsync();
     }

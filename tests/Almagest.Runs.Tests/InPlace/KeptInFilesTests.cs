@@ -1,0 +1,489 @@
+using Almagest.Catalog.Writing;
+using Almagest.Contract.Errors;
+using Almagest.Discovery.Registry;
+using Almagest.Ledger.Datasets;
+using Almagest.Ledger.Deletions;
+using Almagest.Ledger.InPlace;
+using Almagest.Ledger.Model;
+using Almagest.Ledger.Scratch;
+using Almagest.Ledger.Selections;
+using Almagest.Runs.Execution;
+using Almagest.Runs.Export;
+using Almagest.Runs.InPlace;
+using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Replay;
+using Almagest.Runs.Requests;
+using Almagest.Runs.Results;
+using Almagest.Testing;
+using Almagest.Testing.Ledgers;
+using Xunit;
+
+namespace Almagest.Runs.Tests.InPlace;
+
+/// <summary>Runs over catalogues that are read where they lie are kept: every star's result in files, those of flagged stars in the
+/// ledger.</summary>
+public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixture<KeptInFilesTests.Lying>
+{
+    private const string Forest = """{"features": "population", "n_estimators": 20, "draws": 4, "contamination": 0.04}""";
+
+    /// <summary>What each step of a completion is called, in their order.</summary>
+    private static readonly string[] s_points = ["before-copy", "after-copy", "before-commit", "before-rename", "after-rename"];
+
+    private static readonly AsyncLocal<string?> s_stop = new();
+
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
+
+    private TestLedger Test => lying.Ledger;
+
+    private string Root => Test.Ledger.ResultsFolder!;
+
+    private DiscoveryService Service(long mostHeld = 0) =>
+        new(Test.Ledger)
+        {
+            Limits = new RunMemory { AvailableBytes = 1L << 40, MostHeld = mostHeld },
+            Rooms = () => new ScratchRoom(1 << 14, 1000),
+        };
+
+    private Task<RunOutcome> RunAsync(string dataset, string parameters = Forest, string filter = "{}", long mostHeld = 0) =>
+        Service(mostHeld)
+            .RunAsync(
+                new RunRequest(dataset, StarFilter.FromJson(filter), Algorithms.Find("isolation_forest")!.Read(parameters)),
+                null,
+                CancellationToken
+            );
+
+    private Task<DiscoveryRun> GetAsync(Guid id) => new RunRepository(Test.Ledger).GetAsync(id, CancellationToken);
+
+    [Theory]
+    [InlineData("files", Forest, "{}", 0)]
+    [InlineData("rejected", Forest, "{}", 0)]
+    [InlineData("hats", """{"n_estimators": 10, "draws": 0}""", """{"magnitude": {"max": 16}}""", long.MaxValue)]
+    [InlineData("texts", """{"features": "default", "missing": "impute", "n_estimators": 10, "draws": 0}""", "{}", 0)]
+    [InlineData("numbered", """{"features": "astrometric", "n_estimators": 10, "draws": 2}""", "{}", long.MaxValue)]
+    public async Task Results_flagged_stars_and_exclusions_are_those_of_the_same_catalogue_loaded(
+        string layout,
+        string parameters,
+        string filter,
+        long mostHeld
+    )
+    {
+        var (loaded, kept) = await lying.GetAsync(layout);
+        var one = await RunAsync(loaded.Name, parameters, filter, long.MaxValue);
+        var other = await RunAsync(kept.Name, parameters, filter, mostHeld);
+        Assert.Equal(mostHeld > 0, other.Analysis.Stars.IsInMemory);
+        var (inLedger, inFiles) = (await GetAsync(one.RunId!.Value), await GetAsync(other.RunId!.Value));
+        Assert.Equal(inLedger.ResultsSummary, inFiles.ResultsSummary);
+        Assert.Equal((3, inLedger.TotalStars), (inFiles.ResultsHashVersion, inFiles.TotalStars));
+        Assert.NotNull(inFiles.StarSetId);
+
+        // Every star with its columns, to the last bit: the numbers are written so that they come back.
+        var expected = await RowsAsync(inLedger);
+        Assert.Equal(expected.Order(StringComparer.Ordinal), (await RowsAsync(inFiles)).Order(StringComparer.Ordinal));
+        Assert.Equal(inLedger.TotalStars, expected.Count);
+        var flagged = await RowsAsync(inLedger, new ResultQuery(AnomaliesOnly: true));
+        Assert.NotEmpty(flagged);
+        Assert.Equal(
+            flagged.Order(StringComparer.Ordinal),
+            (await RowsAsync(inFiles, new ResultQuery(AnomaliesOnly: true))).Order(StringComparer.Ordinal)
+        );
+
+        // What the ledger has of them.
+        Assert.Equal(
+            (long)flagged.Count,
+            await Test.ScalarAsync<long>($"select count(*) from discovery_results where run_id = '{inFiles.RunId}' and is_anomaly = 1")
+        );
+        Assert.Equal(
+            (long)flagged.Count,
+            await Test.ScalarAsync<long>($"select count(*) from discovery_results where run_id = '{inFiles.RunId}'")
+        );
+        Assert.Equal(
+            (long)flagged.Count,
+            await Test.ScalarAsync<long>(
+                $"""
+                select count(*)
+                from (select s.* from stars s join discovery_results r using (star_id) where r.run_id = '{inFiles.RunId}') a
+                join stars b on b.dataset_id = {loaded.DatasetId} and b.source_id = a.source_id
+                where to_jsonb(a) - 'star_id' - 'dataset_id' = to_jsonb(b) - 'star_id' - 'dataset_id'
+                """
+            )
+        );
+        const string Excluded = "select reason, healpix_6, stars from discovery_exclusions where run_id = '{0}' order by 1, 2";
+        Assert.Equal(
+            await Test.StringsAsync(Excluded.Replace("{0}", inLedger.RunId.ToString(), StringComparison.Ordinal)),
+            await Test.StringsAsync(Excluded.Replace("{0}", inFiles.RunId.ToString(), StringComparison.Ordinal))
+        );
+        Assert.Equal(inLedger.TotalStars, await Test.ScalarAsync<long>($"select star_count from analysed_sets where set_id = {inFiles.StarSetId}"));
+
+        // A file for each of the catalogue's.
+        var files = ResultFiles.Of(inFiles)!;
+        Assert.Equal(InPlaceCatalogue.Of(kept)!.Files.Select(f => f.Path), files.Files.Select(f => f.Path));
+        Assert.Equal((inFiles.TotalStars, files.Files.Sum(f => f.Bytes)), (files.Rows, files.Bytes));
+
+        var replay = await ReplayAsync(inFiles.RunId);
+        Assert.True(replay.IsReproduced);
+        Assert.True(replay.IsIntact);
+        Assert.Equal((inFiles.ResultsHash, inFiles.TotalStars), (replay.RecomputedHash, replay.Rows));
+        other.Analysis.Release();
+    }
+
+    private async Task<ReplayReport> ReplayAsync(Guid run) =>
+        await new RunReplayer(Test.Ledger).ReplayAsync(run, null, CancellationToken);
+
+    private async Task<List<string>> RowsAsync(DiscoveryRun run, ResultQuery? query = null)
+    {
+        var table = await new RunExport(Test.Ledger).TableAsync(run, query ?? new ResultQuery(), null, CancellationToken);
+        using var stream = new MemoryStream();
+        await table.WriteAsync(stream, TableFormat.Csv, null, CancellationToken);
+        // Ids of ours are others in the two datasets.
+        return
+        [
+            .. System
+                .Text.Encoding.UTF8.GetString(stream.ToArray())
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Skip(1)
+                .Select(line => line[line.IndexOf(',', StringComparison.Ordinal)..]),
+        ];
+    }
+
+    [Fact]
+    public async Task The_catalogue_of_a_kept_run_is_that_of_the_run_that_is_not_kept()
+    {
+        var (_, dataset) = await lying.GetAsync("files");
+        var request = new RunRequest(dataset.Name, StarFilter.All, Algorithms.Find("isolation_forest")!.Read(Forest));
+        var preview = await Service().PreviewAsync(request, null, CancellationToken);
+        var run = await GetAsync((await RunAsync(dataset.Name)).RunId!.Value);
+        using var room = new ScratchRoom();
+        using var folder = TestFolder.Create("kept");
+        var unkept = ScoredCatalogue.Of(preview, room, mostRows: 300, cancellationToken: CancellationToken);
+        var kept = await new RunExport(Test.Ledger).HatsAsync(run, new ResultQuery(), null, 300, room, CancellationToken);
+        Assert.Equal(unkept.Pixels, kept.Pixels);
+        Assert.Equal(await LinesAsync(unkept.Table), await LinesAsync(kept.Table));
+        preview.Analysis.Release();
+    }
+
+    private static async Task<string> LinesAsync(ExportTable table)
+    {
+        using var stream = new MemoryStream();
+        await table.WriteAsync(stream, TableFormat.Csv, null, CancellationToken);
+        return System.Text.Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    [Fact]
+    public async Task Equal_files_have_equal_hashes_in_any_ledger_and_other_scores_another()
+    {
+        var (_, dataset) = await lying.GetAsync("texts");
+        var run = await GetAsync((await RunAsync(dataset.Name)).RunId!.Value);
+        await using var elsewhere = await TestLedger.CreateWholeAsync();
+        // So that its ids of stars are others.
+        await elsewhere.AddDatasetAsync("before", 10);
+        using var folder = TestFolder.Create("elsewhere");
+        var (_, same) = await LyingCatalogue.IngestAsync(elsewhere, folder.Path, "texts", CancellationToken);
+        var request = new RunRequest(same.Name, StarFilter.All, Algorithms.Find("isolation_forest")!.Read(Forest));
+        var there = await new DiscoveryService(elsewhere.Ledger).RunAsync(request, null, CancellationToken);
+        var found = await new RunRepository(elsewhere.Ledger).GetAsync(there.RunId!.Value, CancellationToken);
+        Assert.Equal(run.ResultsHash, found.ResultsHash);
+        Assert.NotEqual(InPlaceCatalogue.Of(dataset)!.FirstStarId, InPlaceCatalogue.Of(same)!.FirstStarId);
+        var seed = await RunAsync(dataset.Name, Forest.Replace("{", """{"random_state": 7, """, StringComparison.Ordinal));
+        Assert.NotEqual(run.ResultsHash, (await GetAsync(seed.RunId!.Value)).ResultsHash);
+    }
+
+    [Fact]
+    public async Task Whatever_ends_a_run_between_its_steps_leaves_nothing_half_visible_and_what_is_left_is_swept()
+    {
+        var (_, dataset) = await lying.GetAsync("files");
+        RunCompletion.AtPoint = at =>
+        {
+            if (at == s_stop.Value)
+                throw new StoppedException(LeftBehind.Of(Root));
+        };
+        foreach (var point in s_points)
+        {
+            var (results, stars) = (
+                await Test.ScalarAsync<long>("select count(*) from discovery_results"),
+                await Test.ScalarAsync<long>("select count(*) from stars")
+            );
+            s_stop.Value = point;
+            var submitted = await new DiscoveryService(Test.Ledger).SubmitAsync(
+                new RunRequest(dataset.Name, StarFilter.All, Algorithms.Find("isolation_forest")!.Read(Forest)),
+                CancellationToken
+            );
+            var stopped = await Assert.ThrowsAsync<StoppedException>(() => Service().ExecuteAsync(submitted.RunId, null, CancellationToken));
+            s_stop.Value = null;
+            // As the program leaves it that is killed there: its folder, and the run as it was.
+            using var left = stopped.Left;
+            left.PutBack();
+            await Test.ExecuteAsync(
+                $"update discovery_runs set status = 'running', completed_at = null, error = null, heartbeat_at = now() "
+                    + $"where run_id = '{submitted.RunId}'"
+            );
+            Assert.Equal(1, Folders(submitted.RunId));
+            Assert.Equal(0, await ResultFolders.SweepAsync(Test.Ledger, CancellationToken));
+            Assert.False((await GetAsync(submitted.RunId)).IsComplete);
+            Assert.Equal(results, await Test.ScalarAsync<long>("select count(*) from discovery_results"));
+            Assert.Equal(stars, await Test.ScalarAsync<long>("select count(*) from stars"));
+
+            // Its worker is found silent, and another takes it.
+            await Test.ExecuteAsync($"update discovery_runs set heartbeat_at = now() - interval '1 hour' where run_id = '{submitted.RunId}'");
+            await new RunClaims(Test.Ledger).HandleLostRunsAsync(CancellationToken);
+            Assert.Equal(RunStatus.Pending, (await GetAsync(submitted.RunId)).Status);
+            Assert.NotNull(await Service().ExecuteAsync(submitted.RunId, null, CancellationToken));
+            var done = await GetAsync(submitted.RunId);
+            Assert.True(done.IsComplete);
+            Assert.Equal(1, Folders(done.RunId));
+            Assert.True((await ReplayAsync(done.RunId)).IsReproduced);
+
+            // Where nobody takes it, what it left goes.
+            var failed = await new DiscoveryService(Test.Ledger).SubmitAsync(
+                new RunRequest(dataset.Name, StarFilter.All, Algorithms.Find("isolation_forest")!.Read(Forest)),
+                CancellationToken
+            );
+            s_stop.Value = point;
+            (await Assert.ThrowsAsync<StoppedException>(() => Service().ExecuteAsync(failed.RunId, null, CancellationToken))).Left.PutBack();
+            s_stop.Value = null;
+            Assert.Equal(RunStatus.Failed, (await GetAsync(failed.RunId)).Status);
+            Assert.Equal(1, Folders(failed.RunId));
+            Assert.Equal(1, await ResultFolders.SweepAsync(Test.Ledger, CancellationToken));
+            Assert.Equal(0, Folders(failed.RunId));
+            Assert.Equal(1, Folders(done.RunId));
+        }
+        RunCompletion.AtPoint = null;
+    }
+
+    private int Folders(Guid run) =>
+        Directory.GetDirectories(Root).Count(d => Path.GetFileName(d).Contains(run.ToString(), StringComparison.Ordinal));
+
+    [Fact]
+    public async Task A_folder_goes_with_its_run_for_good_and_not_before()
+    {
+        var (_, dataset) = await lying.GetAsync("hats");
+        var (runs, deletions) = (new RunRepository(Test.Ledger), new LedgerDeletions(Test.Ledger));
+        Guid[] ids =
+        [
+            (await RunAsync(dataset.Name, """{"n_estimators": 5, "draws": 0}""")).RunId!.Value,
+            (await RunAsync(dataset.Name, """{"n_estimators": 6, "draws": 0}""")).RunId!.Value,
+        ];
+        await runs.PutAwayAsync(ids[0], null, CancellationToken);
+        await ResultFolders.SweepAsync(Test.Ledger, CancellationToken);
+        Assert.Equal((1, 1), (Folders(ids[0]), Folders(ids[1])));
+        await deletions.RestoreRunAsync(ids[0], CancellationToken);
+        Assert.True((await ReplayAsync(ids[0])).IsIntact);
+
+        await runs.PutAwayAsync(ids[0], null, CancellationToken);
+        await deletions.EmptyAsync(null, CancellationToken);
+        Assert.Equal((0, 1), (Folders(ids[0]), Folders(ids[1])));
+        await runs.DeleteAsync(ids[1], CancellationToken);
+        Assert.Equal(0, Folders(ids[1]));
+    }
+
+    [Fact]
+    public async Task Nothing_but_folders_of_this_ledgers_own_runs_is_swept()
+    {
+        Directory.CreateDirectory(Root);
+        string[] others = [$"{Guid.NewGuid()}", $".{Guid.NewGuid()}.1.partial", "notes", "0f0c2a9e"];
+        foreach (var other in others)
+            await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(Root, other)).FullName, "a.parquet"), "mine");
+        // Of another ledger that has the same folder for results.
+        var theirs = Guid.NewGuid();
+        var marked = Directory.CreateDirectory(Path.Combine(Root, theirs.ToString())).FullName;
+        await File.WriteAllTextAsync(Path.Combine(marked, ".almagest.json"), $$"""{"ledger": "7.7", "run_id": "{{theirs}}"}""");
+        Assert.Equal(0, await ResultFolders.SweepAsync(Test.Ledger, CancellationToken));
+        foreach (var other in others.Append(theirs.ToString()))
+            Directory.Delete(Path.Combine(Root, other), recursive: true);
+    }
+
+    [Fact]
+    public async Task Files_that_are_missing_or_others_are_said_and_what_the_ledger_has_is_still_there()
+    {
+        var (_, dataset) = await lying.GetAsync("rejected");
+        var run = await GetAsync((await RunAsync(dataset.Name)).RunId!.Value);
+        var file = Path.Combine(Root, run.RunId.ToString(), "sky.parquet");
+        var bytes = await File.ReadAllBytesAsync(file, CancellationToken);
+
+        // Another byte of the same number of bytes: the checksum says it, and the size when a byte is missing.
+        await File.WriteAllBytesAsync(file, [.. bytes[..1000], (byte)(bytes[1000] ^ 1), .. bytes[1001..]], CancellationToken);
+        await RefusedAsync("other contents");
+        await File.WriteAllBytesAsync(file, bytes[..^1], CancellationToken);
+        await RefusedAsync("bytes and had");
+        File.Delete(file);
+        await RefusedAsync("'sky.parquet' is missing");
+        Directory.Move(Path.GetDirectoryName(file)!, Path.GetDirectoryName(file)! + "-away");
+        await RefusedAsync("not on this machine");
+        Assert.NotEmpty(await RowsAsync(run, new ResultQuery(AnomaliesOnly: true)));
+        Assert.Contains(run.RunId, (await new RunIntegrity(Test.Ledger).CheckAsync(null, CancellationToken)).WithoutFiles);
+        Directory.Move(Path.GetDirectoryName(file)! + "-away", Path.GetDirectoryName(file)!);
+        await File.WriteAllBytesAsync(file, bytes, CancellationToken);
+        Assert.True((await ReplayAsync(run.RunId)).IsIntact);
+
+        // A flagged star whose row in the ledger is another.
+        await Test.RewriteAsync(
+            $"update discovery_results set anomaly_score = anomaly_score - 1 where run_id = '{run.RunId}' and star_id = "
+                + $"(select min(star_id) from discovery_results where run_id = '{run.RunId}')"
+        );
+        var replay = await ReplayAsync(run.RunId);
+        Assert.Equal((false, (bool?)false, 1L), (replay.IsReproduced, replay.IsIntact, replay.Different));
+
+        async Task RefusedAsync(string how)
+        {
+            var error = await Assert.ThrowsAsync<LedgerException>(() => RowsAsync(run));
+            Assert.Equal(ErrorCode.ResultFilesChanged, error.Code);
+            Assert.Contains(how, error.Message, StringComparison.Ordinal);
+            Assert.Equal(run.RunId, error.Facts["run_id"]);
+            Assert.Equal(ErrorCode.ResultFilesChanged, (await Assert.ThrowsAsync<LedgerException>(() => ReplayAsync(run.RunId))).Code);
+        }
+    }
+
+    [Fact]
+    public async Task What_cannot_be_kept_so_is_refused_before_anything_is_stored()
+    {
+        var (_, dataset) = await lying.GetAsync("files");
+        var runs = await Test.ScalarAsync<long>("select count(*) from discovery_runs");
+        foreach (var (name, parameters) in new[] { ("knn", "{}"), ("dbscan", "{}"), ("active", "{}") })
+        {
+            var error = await Assert.ThrowsAsync<LedgerException>(() =>
+                Service()
+                    .RunAsync(new RunRequest(dataset.Name, StarFilter.All, Algorithms.Find(name)!.Read(parameters)), null, CancellationToken)
+            );
+            Assert.Equal((ErrorCode.DatasetInPlace, dataset.Name), (error.Code, error.Facts["dataset"]));
+        }
+        var shared = await Assert.ThrowsAsync<LedgerException>(() =>
+            new RunSubmitter(Test.Ledger).SubmitAsync(
+                new RunRequest(dataset.Name, StarFilter.All, Algorithms.Find("isolation_forest")!.Read("{}")),
+                RunPlacement.Queued with
+                {
+                    Distributed = true,
+                },
+                null,
+                CancellationToken
+            )
+        );
+        Assert.Equal(ErrorCode.NotDistributable, shared.Code);
+        Assert.Equal(runs, await Test.ScalarAsync<long>("select count(*) from discovery_runs"));
+        var query = await Assert.ThrowsAsync<LedgerException>(async () =>
+            await RowsAsync(await GetAsync((await RunAsync(dataset.Name)).RunId!.Value), new ResultQuery(ByScore: true))
+        );
+        Assert.Equal(ErrorCode.ResultsInFiles, query.Code);
+    }
+
+    [Fact]
+    public async Task Two_flagged_stars_of_one_id_are_refused_and_nothing_of_the_run_stays()
+    {
+        using var folder = TestFolder.Create("twice");
+        var file = await LyingCatalogue.WriteAsync(folder.Path, "texts", CancellationToken);
+        // The same rows twice: every id is there twice.
+        var twice = Directory.CreateDirectory(Path.Combine(folder.Path, "twice")).FullName;
+        File.Copy(file, Path.Combine(twice, "a.parquet"));
+        File.Copy(file, Path.Combine(twice, "b.parquet"));
+        await new CatalogIngestor(Test.Ledger).IngestAsync(
+            [twice],
+            new IngestOptions { DatasetName = "twice", InPlace = true },
+            cancellationToken: CancellationToken
+        );
+        var before = Directory.GetDirectories(Root).Length;
+        var error = await Assert.ThrowsAsync<LedgerException>(() => RunAsync("twice"));
+        Assert.Contains("two flagged stars of dataset 'twice' have the id 'HD", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, Directory.GetDirectories(Root).Length);
+        Assert.Equal(0, await Test.ScalarAsync<long>("select count(*) from stars s join datasets d using (dataset_id) where d.name = 'twice'"));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_cancelled_while_its_files_are_written_leaves_none()
+    {
+        var (_, dataset) = await lying.GetAsync("hats");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(CancellationToken);
+        var before = Directory.Exists(Root) ? Directory.GetDirectories(Root).Length : 0;
+        var stages = new List<string>();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            Service()
+                .RunAsync(
+                    new RunRequest(dataset.Name, StarFilter.All, Algorithms.Find("isolation_forest")!.Read("""{"draws": 0}""")),
+                    new Stages(stage =>
+                    {
+                        stages.Add(stage);
+                        if (stage == "persist")
+                            stop.Cancel();
+                    }),
+                    stop.Token
+                )
+        );
+        Assert.Contains("persist", stages);
+        Assert.Equal(before, Directory.GetDirectories(Root).Length);
+        Assert.Equal(
+            RunStatus.Cancelled,
+            await Test.ScalarAsync<string>("select status from discovery_runs order by created_at desc, run_id desc limit 1")
+        );
+    }
+
+    private sealed class Stages(Action<string> tell) : IProgress<RunProgress>
+    {
+        public void Report(RunProgress value) => tell(value.Stage);
+    }
+
+    private sealed class StoppedException(LeftBehind left) : Exception
+    {
+        public LeftBehind Left => left;
+    }
+
+    /// <summary>A copy of the folder for results at some moment.</summary>
+    private sealed class LeftBehind : IDisposable
+    {
+        private readonly TestFolder _copy = TestFolder.Create("left");
+        private readonly string _root;
+
+        private LeftBehind(string root) => _root = root;
+
+        public static LeftBehind Of(string root)
+        {
+            var left = new LeftBehind(root);
+            Copy(root, left._copy.Path);
+            return left;
+        }
+
+        public void PutBack() => Copy(_copy.Path, _root);
+
+        private static void Copy(string from, string to)
+        {
+            foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+            {
+                var target = Path.Combine(to, Path.GetRelativePath(from, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                File.Copy(file, target, overwrite: true);
+            }
+        }
+
+        public void Dispose() => _copy.Dispose();
+    }
+
+    /// <summary>One ledger with each catalogue twice, which the tests share.</summary>
+    public sealed class Lying : IAsyncLifetime
+    {
+        private readonly TestFolder _folder = TestFolder.Create("lying");
+        private readonly SemaphoreSlim _one = new(1);
+        private readonly Dictionary<string, (Dataset Loaded, Dataset Lying)> _known = [];
+
+        public TestLedger Ledger { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Ledger = await TestLedger.CreateWholeAsync();
+
+        public async Task<(Dataset Loaded, Dataset Lying)> GetAsync(string layout)
+        {
+            await _one.WaitAsync(CancellationToken);
+            try
+            {
+                if (!_known.TryGetValue(layout, out var found))
+                    _known[layout] = found = await LyingCatalogue.IngestAsync(Ledger, _folder.Path, layout, CancellationToken);
+                return found;
+            }
+            finally
+            {
+                _one.Release();
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Ledger.DisposeAsync();
+            _folder.Dispose();
+            _one.Dispose();
+        }
+    }
+}
