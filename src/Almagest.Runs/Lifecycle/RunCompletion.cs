@@ -37,6 +37,7 @@ public sealed class RunCompletion : IAsyncDisposable
 
     // Of a run whose results are in files; null of others.
     private (long Set, ResultFiles Files, ResultFolder Folder)? _inFiles;
+    private long _keptStars;
     private bool _isAscending = true;
     private bool _marked;
 
@@ -210,8 +211,8 @@ public sealed class RunCompletion : IAsyncDisposable
 
     /// <summary>Stores stars of a catalogue that is read where it lies, which the run has flagged, where they are not there yet.</summary>
     /// <exception cref="LedgerException">two of them have one id of the catalogue</exception>
-    internal Task KeepStarsAsync(Dataset dataset, IReadOnlyList<Star> flagged, CancellationToken cancellationToken) =>
-        DatabaseBoundary.AskAsync(() => KeptStars.SaveAsync(_connection, dataset, flagged, cancellationToken));
+    internal async Task KeepStarsAsync(Dataset dataset, IReadOnlyList<Star> flagged, CancellationToken cancellationToken) =>
+        _keptStars += await DatabaseBoundary.AskAsync(() => KeptStars.SaveAsync(_connection, dataset, flagged, cancellationToken));
 
     /// <summary>Takes results that are in files: the ledger gets those of the flagged stars, which it has already
     /// (<see cref="KeepStarsAsync"/>), and the set of all.</summary>
@@ -230,8 +231,22 @@ public sealed class RunCompletion : IAsyncDisposable
     )
     {
         await CopyAsync(count, row, cancellationToken, flaggedOnly: true);
-        var set = await DatabaseBoundary.AskAsync(() => analysed.SaveAsync(_connection, datasetId, cancellationToken));
-        (_inFiles, _hash) = ((set, files, folder), hash);
+        await DatabaseBoundary.AskAsync(async () =>
+        {
+            var set = await analysed.SaveAsync(_connection, datasetId, cancellationToken);
+            (_inFiles, _hash) = ((set, files, folder), hash);
+            // Views join them at once, and plans made without knowing how many there are take hours.
+            await _connection.ExecuteAsync("analyze public.analysed_sets, public.analysed_set_blocks", cancellationToken);
+            if (
+                await _connection.ScalarAsync(
+                    "select 1 from pg_class where oid = 'public.stars'::regclass and $1 > greatest(reltuples, 0) / 10",
+                    cancellationToken,
+                    _keptStars
+                )
+                is not null
+            )
+                await _connection.ExecuteAsync("analyze public.stars", cancellationToken);
+        });
     }
 
     /// <summary>Appends results of an anomaly run by binary COPY.</summary>
