@@ -28,10 +28,7 @@ public sealed class ResultsInFilesTests(ResultsInFilesTests.Lying lying) : IClas
         {
             var (_, token) = await _server.TokenAsync(scope);
             var run = (await _server.AskAsync(HttpMethod.Get, path, AccessServer.Bearer(token))).Json;
-            Assert.Equal(
-                run.GetProperty("total_stars").GetInt64(),
-                run.GetProperty("results_in_files").GetProperty("rows").GetInt64()
-            );
+            Assert.Equal(run.GetProperty("total_stars").GetInt64(), run.GetProperty("results_in_files").GetProperty("rows").GetInt64());
             return run.GetProperty("results_in_files").GetProperty("path").GetString();
         }
         Assert.Equal(Path.Combine(_server.Ledger.ResultsFolder!, lying.Run.ToString()), await PathForAsync(AccessScope.Admin));
@@ -75,7 +72,7 @@ public sealed class ResultsInFilesTests(ResultsInFilesTests.Lying lying) : IClas
     [InlineData("GET", "/discovery/runs/{run}/score", "results_in_files")]
     [InlineData("GET", "/discovery/runs/{run}/chart?only=scores", "results_in_files")]
     [InlineData("GET", "/discovery/runs/{run}/chart?contamination=0.1", "results_in_files")]
-    [InlineData("GET", "/discovery/runs/{run}/review", "results_in_files")]
+    [InlineData("GET", "/discovery/active/{run}", "results_in_files")]
     [InlineData("POST", "/discovery/runs/{run}/rethreshold", "results_in_files", """{"contamination": 0.1}""")]
     [InlineData("GET", "/vo/runs/{run}/cone?RA=10&DEC=10&SR=5", "results_in_files")]
     [InlineData("GET", "/vo/datasets/lying/cone?RA=10&DEC=10&SR=5", "dataset_in_place")]

@@ -52,7 +52,8 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
             RunRows.Require(run);
         var stars = await _store.SelectionAsync(run);
         var isAnomaly = run.RunType == RunTypes.Anomaly;
-        string[] names = RunRows.AreInFiles(run) ? ["cmd", "sky"]
+        string[] names =
+            RunRows.AreInFiles(run) ? ["cmd", "sky"]
             : isAnomaly ? ["scores", "cmd", "sky"]
             : ["sizes", "cmd", "motions", "parallaxes", "sky"];
         Require(names, picture.Wanted);

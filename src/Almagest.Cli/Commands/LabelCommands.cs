@@ -247,7 +247,8 @@ internal static class LabelCommands
             ?? throw new CommandFailedException(
                 target.InPlace is null
                     ? $"dataset '{target.Name}' has no star '{sourceId}'"
-                    : $"no run has flagged a star '{sourceId}' of '{target.Name}', which is read where it lies: only flagged stars have labels",
+                    : $"no run has flagged a star '{sourceId}' of '{target.Name}', which is read where it lies: only flagged stars have "
+                        + "labels",
                 "Give its source_id; 'almagest runs export' lists them."
             );
     }

@@ -40,8 +40,8 @@ internal static class CommandAdvice
         [ErrorCode.CatalogueFilesChanged] = e =>
             After(e, "To register: almagest ingest --in-place PATH --dataset NAME; 'almagest datasets show' says where they were."),
         [ErrorCode.ResultsInFiles] = e =>
-            $"The flagged stars: almagest runs export {e.Facts["run_id"]} --anomalies -o flagged.csv. Every star, out of the files: the same "
-            + "without --anomalies; as a catalogue with --format hats."
+            $"The flagged stars: almagest runs export {e.Facts["run_id"]} --anomalies -o flagged.csv. Every star, out of the files: the "
+            + "same without --anomalies; as a catalogue with --format hats."
             + (e.Facts["path"] is { } path ? $" The files are in {path}." : ""),
         [ErrorCode.CrossMatchNotFound] = _ => "'almagest links list' lists them.",
         [ErrorCode.DatabaseAway] = _ =>

@@ -151,16 +151,19 @@ internal sealed partial class Destinations(LedgerDatabase ledger)
             .. stars.Select(s => new Destination(
                 "star",
                 s.SourceId,
-                $"{(s.IsInPlace ? "the nearest star that a run flagged " : "")}of {s.Dataset}, {Angle(s.SeparationDeg!.Value)} from RA {DisplayText.Fixed(ra, 5)}°, Dec {DisplayText.Fixed(dec, 5)}°",
+                $"{(s.IsInPlace ? "the nearest star that a run flagged " : "")}of {s.Dataset}, {Angle(s.SeparationDeg!.Value)} from "
+                    + $"RA {DisplayText.Fixed(ra, 5)}°, Dec {DisplayText.Fixed(dec, 5)}°",
                 string.Create(CultureInfo.InvariantCulture, $"stars/{s.StarId}")
             )),
             // How many stars of a catalogue that is read where it lies are near, the ledger does not know.
-            .. stars.Where(s => !s.IsInPlace).Select(s => new Destination(
-                "stars",
-                s.Neighbours == 1 ? "1 star within 5′" : $"{DisplayText.Count(s.Neighbours)} stars within 5′",
-                $"of {s.Dataset}",
-                $"{AddressOf(s.Dataset)}?filter={Uri.EscapeDataString(cone)}"
-            )),
+            .. stars
+                .Where(s => !s.IsInPlace)
+                .Select(s => new Destination(
+                    "stars",
+                    s.Neighbours == 1 ? "1 star within 5′" : $"{DisplayText.Count(s.Neighbours)} stars within 5′",
+                    $"of {s.Dataset}",
+                    $"{AddressOf(s.Dataset)}?filter={Uri.EscapeDataString(cone)}"
+                )),
         ];
     }
 

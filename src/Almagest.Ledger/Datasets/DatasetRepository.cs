@@ -154,7 +154,8 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         (await ledger.ReadAsync(context => context.Stars.Where(s => s.StarId == starId), cancellationToken)).FirstOrDefault()
         ?? throw await NoStarAsync(starId, cancellationToken);
 
-    /// <summary>For whoever finds nothing said of a star: it may be one that is not in the ledger, of which files may say something.</summary>
+    /// <summary>For whoever finds nothing said of a star: it may be one that is not in the ledger, of which files may say
+    /// something.</summary>
     /// <exception cref="LedgerException">the star stays in its catalogue's files, and no run flagged it</exception>
     public async Task RequireNotInFilesAsync(long starId, CancellationToken cancellationToken = default)
     {
@@ -173,8 +174,8 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
             return LedgerException
                 .Of(
                     ErrorCode.DatasetInPlace,
-                    $"star {starId} is in the files of dataset '{dataset.Name}', which is read where it lies: of it the ledger has the stars "
-                        + "that some run flagged, and this is none of them",
+                    $"star {starId} is in the files of dataset '{dataset.Name}', which is read where it lies: of it the ledger has the "
+                        + "stars that some run flagged, and this is none of them",
                     "Load the catalogue to have all its stars in the ledger.",
                     "star_id"
                 )

@@ -205,9 +205,7 @@ public sealed class PairStarReader(LedgerDatabase ledger)
         if (other.StarSetId is not null)
             return FlipsOfFiles(command, pair, onlyIn1);
         if (marking.RunType == RunTypes.Anomaly && other.RunType == RunTypes.Anomaly)
-            threshold = IsOfThreshold(pair, onlyIn1)
-                ? await ScoreAsync(connection, other, AsMany(pair, onlyIn1), cancellationToken)
-                : null;
+            threshold = IsOfThreshold(pair, onlyIn1) ? await ScoreAsync(connection, other, AsMany(pair, onlyIn1), cancellationToken) : null;
         if (other.RunType == RunTypes.Anomaly && otherMarked > 0)
             near = await ScoreAsync(connection, other, (long)Math.Ceiling(otherMarked * (1 + NearShare)), cancellationToken);
         // Scores of the run that does not mark the star; below every score where there is no such threshold.
@@ -228,8 +226,8 @@ public sealed class PairStarReader(LedgerDatabase ledger)
             """;
     }
 
-    // Of a run with results in files the ledger has no score of a star that it does not flag: whether another threshold would bring it back,
-    // or nearly, is not known.
+    // Of a run with results in files the ledger has no score of a star that it does not flag: whether another threshold would bring it
+    // back, or nearly, is not known.
     private static string FlipsOfFiles(NpgsqlCommand command, RunAgreement pair, bool onlyIn1)
     {
         var (marking, other) = onlyIn1 ? (pair.Run1, pair.Run2) : (pair.Run2, pair.Run1);

@@ -141,8 +141,8 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
         if (run.StarSetId is not null && await new AnalysedSets(ledger).HoldsAsync(run, starId, cancellationToken))
             throw RunRows.Refusal(
                 run,
-                $"run {run.RunId} does not flag star {starId}: its score is in the run's result files, not in the ledger, which has those of "
-                    + "the flagged stars alone",
+                $"run {run.RunId} does not flag star {starId}: its score is in the run's result files, not in the ledger, which has those "
+                    + "of the flagged stars alone",
                 "star_id"
             );
         throw LedgerException

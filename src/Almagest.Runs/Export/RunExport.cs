@@ -97,7 +97,8 @@ public sealed class RunExport(LedgerDatabase ledger)
             );
         // Refused here, before the first byte: an answer that has begun cannot become an error.
         RequireComplete(run);
-        var files = RunRows.AreInFiles(run) && !query.AnomaliesOnly ? await FileResults.OpenAsync(ledger, run, query, cancellationToken) : null;
+        var files =
+            RunRows.AreInFiles(run) && !query.AnomaliesOnly ? await FileResults.OpenAsync(ledger, run, query, cancellationToken) : null;
         var rows = query.ClusterId switch
         {
             { } cluster => cluster < 0
@@ -125,8 +126,8 @@ public sealed class RunExport(LedgerDatabase ledger)
             bySky ? [StarColumns.Place, .. columns] : columns,
             provenance,
             bySky ? BySkyAsync(run.RunId, query, kinds, cancellationToken)
-            : files is not null ? OutOfFilesAsync(files, kinds, cancellationToken)
-            : BatchesAsync(run.RunId, query, kinds, cancellationToken)
+                : files is not null ? OutOfFilesAsync(files, kinds, cancellationToken)
+                : BatchesAsync(run.RunId, query, kinds, cancellationToken)
         ) with
         {
             IntegerIds = await IntegerIds.ColumnsAsync(ledger, RunDatasets.Ids(run), cancellationToken),

@@ -64,9 +64,7 @@ public static class RunResources
     }
 
     private static ResultsInFiles? FilesOf(DiscoveryRun run, bool withPath) =>
-        ResultFiles.Of(run) is { } files
-            ? new ResultsInFiles(withPath ? files.Path : null, files.Rows, files.Bytes)
-            : null;
+        ResultFiles.Of(run) is { } files ? new ResultsInFiles(withPath ? files.Path : null, files.Rows, files.Bytes) : null;
 
     /// <summary>The same, where the names of the datasets are not at hand.</summary>
     public static async Task<RunResource> ReadAsync(

@@ -38,8 +38,8 @@ public sealed record ResultQuery(
 /// <summary>One page, and the token of the next where there is one.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
-/// <summary>Results of complete runs, paged by key so that the last page costs as much as the first. Of a run whose results are in files the
-/// flagged stars alone can be asked for.</summary>
+/// <summary>Results of complete runs, paged by key so that the last page costs as much as the first. Of a run whose results are in files
+/// the flagged stars alone can be asked for.</summary>
 public sealed class ResultRepository(LedgerDatabase ledger)
 {
     private const string Columns = """
@@ -156,8 +156,8 @@ public sealed class ResultRepository(LedgerDatabase ledger)
         );
     }
 
-    /// <summary>Everything that complete runs say of one star, newest run first. A run whose results are in files, and which did not flag it,
-    /// says so without a score.</summary>
+    /// <summary>Everything that complete runs say of one star, newest run first. A run whose results are in files, and which did not flag
+    /// it, says so without a score.</summary>
     public async Task<IReadOnlyList<StarHistoryEntry>> HistoryAsync(
         long starId,
         int limit = 1000,

@@ -29,7 +29,8 @@ internal static class WatchWords
         if (watched == 0)
             return knownAlone ? $"{name} flags none of the watched stars" : $"{name} analysed none of the watched stars";
         if (earlier == 0)
-            return $"{name} is the first run of its kind: nothing to compare with; it flags {Count(flagged)} of {Stars(watched, knownAlone)}";
+            return $"{name} is the first run of its kind: nothing to compare with; it flags {Count(flagged)} of "
+                + Stars(watched, knownAlone);
         var runs = $"{Count(earlier)} earlier {(earlier == 1 ? "run" : "runs")} of the same detector and recipe";
         if (flagged == 0)
             return $"{name} flags none of {Stars(watched, knownAlone)}; {runs}";

@@ -1,5 +1,4 @@
 using Almagest.Dashboard.Access;
-using Almagest.Ledger.Access;
 using Almagest.Runs.Lifecycle;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,9 +18,6 @@ internal static class RequestPerson
             By = Name(context),
             MostWaiting = context.RequestServices.GetRequiredService<ServerOptions>().MostWaitingRuns,
         };
-
-    /// <summary>Whether they may know where on this machine files are.</summary>
-    public static bool MaySeePaths(HttpContext context) => Person.Of(context.User) is { } person && person.May(AccessScope.Admin);
 
     /// <summary>Who is said to have done it: the name of the token, whatever the body says; else what the body says.</summary>
     public static string? By(HttpContext context, string? said) => Person.Of(context.User) is { } person ? person.By(said) : said;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Views.Queries;
-using Almagest.Server.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -37,12 +36,9 @@ public sealed record Problem(
     internal static Problem Of(HttpContext context, LedgerException error)
     {
         var problem = Of(context, StatusOf(error.Kind), error.Message, HttpAdvice.Of(error), error.Field);
-        var facts = error.Facts.Where(f => f.Key != Path || RequestPerson.MaySeePaths(context)).ToDictionary();
+        var facts = error.Facts.Where(f => f.Key != ServerPaths.Fact || ServerPaths.MaySee(context)).ToDictionary();
         return problem with { Code = error.Code.Name, Facts = facts.Count == 0 ? null : facts };
     }
-
-    // Where files are on the server.
-    private const string Path = "path";
 
     /// <summary>An error of HTTP itself: its code is the status in words, such as <c>not_found</c>.</summary>
     internal static Problem Of(HttpContext context, int status, string detail, string? hint = null, string? field = null)

@@ -180,7 +180,7 @@ internal static class RunRoutes
                             ledger,
                             await runs.GetAsync(RunId.Read(context)!.Value, context.RequestAborted),
                             context.RequestAborted,
-                            RequestPerson.MaySeePaths(context)
+                            ServerPaths.MaySee(context)
                         )
                     ),
                 RunId

@@ -31,14 +31,7 @@ public sealed class AnswersOfFilesTests(AnswersOfFilesTests.Both both) : IClassF
 
     private TestLedger Test => both.Ledger;
 
-    public static TheoryData<int, int> Pairs =>
-        [
-            (0, 1),
-            (0, 2),
-            (2, 0),
-            (0, 3),
-            (3, 1),
-        ];
+    public static TheoryData<int, int> Pairs => [(0, 1), (0, 2), (2, 0), (0, 3), (3, 1)];
 
     [Theory]
     [MemberData(nameof(Pairs))]
@@ -192,7 +185,10 @@ public sealed class AnswersOfFilesTests(AnswersOfFilesTests.Both both) : IClassF
         var first = Almagest.Ledger.InPlace.InPlaceCatalogue.Of(both.LyingSet)!.FirstStarId;
         var away = Enumerable.Range(0, 100).Select(i => first + i).First(id => !kept.Contains(id));
         Assert.Equal(ErrorCode.DatasetInPlace, (await Assert.ThrowsAsync<LedgerException>(() => datasets.GetStarAsync(away))).Code);
-        Assert.Equal(ErrorCode.DatasetInPlace, (await Assert.ThrowsAsync<LedgerException>(() => datasets.RequireNotInFilesAsync(away))).Code);
+        Assert.Equal(
+            ErrorCode.DatasetInPlace,
+            (await Assert.ThrowsAsync<LedgerException>(() => datasets.RequireNotInFilesAsync(away))).Code
+        );
         await datasets.RequireNotInFilesAsync(both.Kept[0].StarId, CancellationToken);
         await datasets.RequireNotInFilesAsync(long.MaxValue, CancellationToken);
         Assert.Equal(both.Kept.Count, await datasets.KeptStarsAsync(both.LyingSet.DatasetId, CancellationToken));
@@ -240,7 +236,16 @@ public sealed class AnswersOfFilesTests(AnswersOfFilesTests.Both both) : IClassF
         // Of a set of labels all stars are known, whether a run flags them or not.
         var labels = new StarLabels(Test.Ledger);
         foreach (var star in both.Kept.Take(40))
-            await labels.SetAsync(new StarLabel { StarId = star.StarId, LabelSet = "seen", Kind = "seen" }, null, CancellationToken);
+            await labels.SetAsync(
+                new StarLabel
+                {
+                    StarId = star.StarId,
+                    LabelSet = "seen",
+                    Kind = "seen",
+                },
+                null,
+                CancellationToken
+            );
         await watches.AddAsync("seen", "seen", null, null, null, CancellationToken);
         await Test.ExecuteAsync("update watches set added_at = '2000-01-01'");
         var seen = (await new WatchRounds(Test.Ledger).LookAsync(CancellationToken)).Where(n => n.Watch == "seen").ToList();
@@ -301,10 +306,7 @@ public sealed class AnswersOfFilesTests(AnswersOfFilesTests.Both both) : IClassF
                 ("""{"features": "population", "n_estimators": 20, "draws": 4, "contamination": 0.04}""", "{}"),
                 ("""{"features": "population", "n_estimators": 20, "draws": 4, "contamination": 0.04, "random_state": 7}""", "{}"),
                 ("""{"features": "population", "n_estimators": 20, "draws": 4, "contamination": 0.01}""", "{}"),
-                (
-                    """{"features": "photometric", "n_estimators": 20, "draws": 4, "contamination": 0.2}""",
-                    """{"magnitude": {"max": 16}}"""
-                ),
+                ("""{"features": "photometric", "n_estimators": 20, "draws": 4, "contamination": 0.2}""", """{"magnitude": {"max": 16}}"""),
             ];
             foreach (var (parameters, filter) in asked)
             {
@@ -318,9 +320,10 @@ public sealed class AnswersOfFilesTests(AnswersOfFilesTests.Both both) : IClassF
                 }
             }
             Kept = await Ledger.Ledger.ReadAsync(c => c.Stars.Where(s => s.DatasetId == lying.DatasetId).OrderBy(s => s.StarId), default);
-            _loadedIds = (
-                await Ledger.Ledger.ReadAsync(c => c.Stars.Where(s => s.DatasetId == loaded.DatasetId), default)
-            ).ToDictionary(s => s.SourceId, s => s.StarId);
+            _loadedIds = (await Ledger.Ledger.ReadAsync(c => c.Stars.Where(s => s.DatasetId == loaded.DatasetId), default)).ToDictionary(
+                s => s.SourceId,
+                s => s.StarId
+            );
             foreach (var star in Kept)
                 _history[star.StarId] = await new ResultRepository(Ledger.Ledger).HistoryAsync(star.StarId);
         }
