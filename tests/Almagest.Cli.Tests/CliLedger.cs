@@ -1,3 +1,5 @@
+using Almagest.Cli.Configuration;
+using Almagest.Cli.Shell;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Schema;
 using Almagest.Testing;
@@ -71,7 +73,18 @@ internal sealed class CliLedger : IAsyncDisposable
           parallax_error_mas = least(parallax_error_mas, greatest(coalesce(parallax_mas, 0.5), 0.01) / 10)
         """;
 
-    public Task<CliResult> RunAsync(params string[] args) => Cli.RunAsync([.. args, "--database", Connection]);
+    /// <summary>The folder for results that are kept in files.</summary>
+    public string Results { get; } = Path.Combine(Path.GetTempPath(), $"almagest-test-results-{Guid.NewGuid():N}");
+
+    public Task<CliResult> RunAsync(params string[] args) =>
+        Cli.RunAsync(
+            TerminalInfo.None,
+            SettingSources.WithoutFiles with
+            {
+                Variable = name => name == LedgerDatabase.ResultsVariable ? Results : Environment.GetEnvironmentVariable(name),
+            },
+            [.. args, "--database", Connection]
+        );
 
     /// <summary>The ids of the runs, newest first.</summary>
     public async Task<string[]> RunIdsAsync(params string[] options) =>
@@ -105,5 +118,10 @@ internal sealed class CliLedger : IAsyncDisposable
         return (string)(await command.ExecuteScalarAsync())!;
     }
 
-    public async ValueTask DisposeAsync() => await _database.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        if (Directory.Exists(Results))
+            Directory.Delete(Results, recursive: true);
+    }
 }

@@ -116,6 +116,7 @@ public sealed class CommandAdviceTests
             .Of(code, "something was wrong")
             .With("dataset", "sky")
             .With("star_id", 7L)
+            .With("run_id", "1f0c2a9e")
             .With("fields", new[] { "ra_deg", "dec_deg" })
             .With("status", "completed")
             .With("commit", "e47c67f")

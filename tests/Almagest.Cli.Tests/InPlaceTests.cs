@@ -34,13 +34,33 @@ public sealed class InPlaceTests : IDisposable
         Assert.Equal(found.GetProperty("total_stars").GetInt32(), answer.GetProperty("output").GetProperty("rows").GetInt32());
         Assert.True(File.Exists(Path.Combine(scores, "partition_info.csv")));
 
-        // Once more into the same folder, kept, with two seeds, of a loaded dataset: none of it is done.
+        // Kept, it has the same numbers, and every star's result comes out again.
+        var kept = (await ledger.RunAsync([.. run.Where(a => a != "--no-save"), "--dataset", "lying"])).Ok().Json;
+        Assert.Equal(Top(expected), Top(kept));
+        var id = kept.GetProperty("run_id").GetString()!;
+        var folder = Path.Combine(ledger.Results, id);
+        Assert.True(File.Exists(Path.Combine(folder, "stars.parquet")));
+        var hats = Path.Combine(_folder.Path, "hats");
+        var written = (await ledger.RunAsync("runs", "export", id, "--format", "hats", "-o", hats, "--json")).Ok().Json;
+        Assert.Equal(found.GetProperty("total_stars").GetInt32(), written.GetProperty("rows").GetInt32());
+        Assert.True(File.Exists(Path.Combine(hats, "partition_info.csv")));
+        Assert.True((await ledger.RunAsync("runs", "replay", id, "--json")).Ok().Json.GetProperty("is_intact").GetBoolean());
+        var queued = (await ledger.RunAsync("discover", "anomalies", "--dataset", "lying", "--queue", "--json")).Ok().Json;
+        (await ledger.RunAsync("worker", "--until-idle")).Ok();
+        var other = queued.GetProperty("run_id").GetString()!;
+        Assert.Equal("completed", (await ledger.RunAsync("runs", "show", other, "--json")).Ok().Json.GetProperty("status").GetString());
+        (await ledger.RunAsync("runs", "delete", other, "--now")).Ok();
+        Assert.Equal([folder], Directory.GetDirectories(ledger.Results));
+        var shared = await ledger.RunAsync("discover", "anomalies", "--dataset", "lying", "--distributed");
+        Assert.Contains("cannot be split among workers", shared.Error, StringComparison.Ordinal);
+
+        // Once more into the same folder, kept and written, with two seeds, of a loaded dataset: none of it is done.
         Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync([.. run, "--dataset", "lying", "-o", scores])).ExitCode);
         Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync([.. run, "--dataset", "lying", "--seed", "1,2"])).ExitCode);
         Assert.Equal(ExitCodes.BadUsage, (await ledger.RunAsync([.. run, "--dataset", "sky", "-o", scores + "2"])).ExitCode);
-        var kept = await ledger.RunAsync("discover", "anomalies", "--dataset", "lying");
-        Assert.Equal(ExitCodes.Failed, kept.ExitCode);
-        Assert.Contains("--no-save", kept.Error, StringComparison.Ordinal);
+        var both = await ledger.RunAsync("discover", "anomalies", "--dataset", "lying", "-o", scores + "2");
+        Assert.Equal(ExitCodes.BadUsage, both.ExitCode);
+        Assert.Contains("--no-save", both.Error, StringComparison.Ordinal);
         Assert.Contains(stars, (await ledger.RunAsync("datasets", "show", "lying")).Ok().Out, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path, "*.part"));
     }

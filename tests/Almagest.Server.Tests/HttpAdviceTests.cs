@@ -52,6 +52,8 @@ public sealed class HttpAdviceTests
         ErrorCode.DatabaseDiskFull,
         ErrorCode.DiskNearlyFull,
         ErrorCode.TemporaryFolderUnusable,
+        ErrorCode.ResultsFolderUnusable,
+        ErrorCode.ResultFilesChanged,
         ErrorCode.DatabaseReadOnly,
         ErrorCode.DatabaseNodeAway,
         ErrorCode.QueryNotDistributable,

@@ -37,7 +37,7 @@ internal sealed class RunOptions
 
     public Option<string?> Features { get; }
 
-    public Option<bool> NoSave { get; } = OptionFactory.Flag("--no-save", "Only print what is found; the ledger keeps nothing");
+    public Option<bool> NoSave { get; } = OptionFactory.Flag("--no-save", "Only print what is found; nothing is kept");
 
     /// <summary>Of a dataset that is read where it lies.</summary>
     public Option<string?> Output { get; } =

@@ -70,10 +70,7 @@ internal sealed class IngestReportView(IngestReport report, int rejectedShown)
             report.Rejected,
             rejectedShown
         );
-        console.Say(
-            $"\nNext: almagest discover anomalies --dataset {Quote(report.Dataset.Name)}"
-                + (report.Dataset.InPlace is null ? "" : " --no-save --output FOLDER")
-        );
+        console.Say($"\nNext: almagest discover anomalies --dataset {Quote(report.Dataset.Name)}");
     }
 
     /// <param name="mapping">lines such as <c>ra_deg ← RAJ2000</c></param>

@@ -34,15 +34,17 @@ internal static class CommandAdvice
         [ErrorCode.DatasetInPlace] = e =>
             After(
                 e,
-                $"Its stars are scored, and the scores written, by: almagest discover anomalies --dataset {e.Facts["dataset"]} --no-save "
-                    + "--output FOLDER; almagest ingest PATH loads them."
+                $"Its stars are scored by: almagest discover anomalies --dataset {e.Facts["dataset"]}; almagest ingest PATH loads them."
             ),
         [ErrorCode.CatalogueFilesChanged] = e =>
             After(e, "To register: almagest ingest --in-place PATH --dataset NAME; 'almagest datasets show' says where they were."),
         [ErrorCode.ResultsInFiles] = e =>
-            $"The flagged stars: almagest runs export {e.Facts["run_id"]} --anomalies -o flagged.csv. Every star, out of the files: the "
+            $"The flagged stars: almagest runs export {e.Facts.GetValueOrDefault("run_id")} --anomalies -o flagged.csv. Every star, out of the files: the "
             + "same without --anomalies; as a catalogue with --format hats."
-            + (e.Facts["path"] is { } path ? $" The files are in {path}." : ""),
+            + (e.Facts.GetValueOrDefault("path") is { } path ? $" The files are in {path}." : ""),
+        [ErrorCode.ResultsFolderUnusable] = e => After(e, "The setting is results, in config.toml; 'almagest config show' says what holds."),
+        [ErrorCode.ResultFilesChanged] = e =>
+            After(e, "Where the folder lies elsewhere, ALMAGEST_RESULTS or the setting results names the folder that it is in."),
         [ErrorCode.CrossMatchNotFound] = _ => "'almagest links list' lists them.",
         [ErrorCode.DatabaseAway] = _ =>
             "Check that PostgreSQL runs and that --database or ALMAGEST_DATABASE names it; without either, Almagest starts its own.",

@@ -171,7 +171,12 @@ public sealed partial class CatalogIngestor
         CancellationToken cancellationToken
     )
     {
-        if (!await ledger.AskAsync(connection => CellCounts.AreMissingAsync(connection, dataset.DatasetId, cancellationToken), cancellationToken))
+        if (
+            !await ledger.AskAsync(
+                connection => CellCounts.AreMissingAsync(connection, dataset.DatasetId, cancellationToken),
+                cancellationToken
+            )
+        )
             return false;
         var cells = await Task.Run(
             () =>
@@ -231,7 +236,7 @@ public sealed partial class CatalogIngestor
     )
     {
         await using var connection = await ledger.ConnectAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
         catalogue = catalogue with { FirstStarId = await TakeIdsAsync(connection, catalogue.Rows, cancellationToken) };
         dataset.InPlace = catalogue.ToJson();
         await using (

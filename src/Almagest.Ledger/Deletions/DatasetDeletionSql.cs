@@ -23,12 +23,15 @@ internal static class DatasetDeletionSql
         from public.datasets d where d.dataset_id = $1
         """;
 
-    /// <summary>How many rows of results the ledger has of runs. $1 runs</summary>
-    public const string ResultsOf = """
-        select coalesce(sum(case when r.star_set_id is null then r.total_stars
-          else (select count(*) from public.discovery_results s where s.run_id = r.run_id) end), 0)::bigint
-        from public.discovery_runs r where r.run_id = any($1)
-        """;
+    /// <summary>How many results runs have that are all in the ledger. $1 runs</summary>
+    public const string ResultsOf =
+        "select coalesce(sum(total_stars), 0)::bigint from public.discovery_runs where run_id = any($1) and star_set_id is null";
+
+    /// <summary>The others of them, whose results are in files. $1 runs</summary>
+    public const string InFiles = "select run_id from public.discovery_runs where run_id = any($1) and star_set_id is not null";
+
+    /// <summary>How many results the ledger has of these. $1 runs</summary>
+    public const string CountResults = "select count(*) from public.discovery_results where run_id = any($1)";
 
     /// <summary>Keeps its row and what is little. $1 dataset, $2 who, $3 its runs</summary>
     public const string Keep = """

@@ -7,6 +7,16 @@ namespace Almagest.Ledger.Deletions;
 /// <summary>Runs on their way into the deletions and back, within a transaction of the caller's.</summary>
 internal static class DeletedRuns
 {
+    /// <summary>How many rows of results the ledger has of runs.</summary>
+    public static async Task<long> ResultsAsync(NpgsqlConnection connection, Guid[] runs, CancellationToken cancellationToken)
+    {
+        var results = (long)(await connection.ScalarAsync(DatasetDeletionSql.ResultsOf, cancellationToken, runs))!;
+        Guid[] others = [.. await connection.ListAsync<Guid>(DatasetDeletionSql.InFiles, cancellationToken, runs)];
+        return others.Length == 0
+            ? results
+            : results + (long)(await connection.ScalarAsync(DatasetDeletionSql.CountResults, cancellationToken, others))!;
+    }
+
     /// <summary>Takes those out of the ledger that nobody works on.</summary>
     /// <returns>how many</returns>
     public static async Task<int> KeepAsync(NpgsqlConnection connection, Guid[] runs, string? by, CancellationToken cancellationToken)

@@ -40,7 +40,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
                 if (await DeletedDatasets.HoldRunsAsync(connection, datasetId, also, cancellationToken) is not { } runs)
                     return false;
                 var bytes = (long)(await connection.ScalarAsync(DatasetDeletionSql.Bytes, cancellationToken, datasetId))!;
-                var results = (long)(await connection.ScalarAsync(DatasetDeletionSql.ResultsOf, cancellationToken, runs))!;
+                var results = await DeletedRuns.ResultsAsync(connection, runs, cancellationToken);
                 await RequireRoomAsync(2 * bytes + results * BytesOfResult, cancellationToken);
                 await DeletedDatasets.KeepAsync(connection, datasetId, runs, by, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
@@ -58,10 +58,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
     {
         await EmptyAsync(Kept, cancellationToken);
         Guid[] runs = [runId];
-        var results = await ledger.AskAsync(
-            async c => (long)(await c.ScalarAsync(DatasetDeletionSql.ResultsOf, cancellationToken, runs))!,
-            cancellationToken
-        );
+        var results = await ledger.AskAsync(c => DeletedRuns.ResultsAsync(c, runs, cancellationToken), cancellationToken);
         await RequireRoomAsync(results * BytesOfResult, cancellationToken);
         return await InTransactionAsync(
             async (connection, transaction) =>

@@ -214,9 +214,16 @@ public sealed class LedgerDistribution(LedgerDatabase ledger)
             :
             [
                 new DistributionProblem(
-                    string.Create(CultureInfo.InvariantCulture, $"the results of {(runs + deleted == 1 ? "a run" : $"{runs + deleted} runs")} ")
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"the results of {(runs + deleted == 1 ? "a run" : $"{runs + deleted} runs")} "
+                    )
                         + "are in files"
-                        + (deleted == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({deleted} of them deleted and not gone yet)"))
+                        + (
+                            deleted == 0
+                                ? ""
+                                : string.Create(CultureInfo.InvariantCulture, $" ({deleted} of them deleted and not gone yet)")
+                        )
                         + ", and what the ledger keeps of such a run needs its tables on one machine",
                     "Delete such runs for good, or do not distribute the ledger."
                 ),

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Collections;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Npgsql;
 using NpgsqlTypes;
@@ -53,19 +52,14 @@ public sealed class AnalysedStars
         Hash2 ^= starId;
     }
 
-    /// <summary>Stores the set, within a transaction of the caller's who gives it to a run there. A set that equals it is found instead, and
-    /// stays until the transaction has ended.</summary>
+    /// <summary>Stores the set, within a transaction of the caller's who gives it to a run there. A set that equals it is found instead,
+    /// and stays until the transaction has ended.</summary>
     /// <returns>its number</returns>
-    /// <exception cref="LedgerException">the tables of the ledger are distributed</exception>
+    /// <exception cref="Contract.Errors.LedgerException">the tables of the ledger are distributed</exception>
     public async Task<long> SaveAsync(NpgsqlConnection connection, long datasetId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        if (await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
-            throw LedgerException.Of(
-                ErrorCode.LedgerDistributed,
-                "the tables of the ledger are distributed, and no run is kept there whose results are in files",
-                "Bring the tables together on one machine first, or do not keep the run."
-            );
+        await RunRows.RequireOneMachineAsync(connection, cancellationToken);
         while (true)
         {
             // Who takes the last run of a set away waits, and then sees that another has it.
@@ -132,7 +126,8 @@ public sealed class AnalysedStars
     }
 }
 
-/// <summary>What PostgreSQL's <c>hashint8extended(id, 1)</c> says of a star's id: Jenkins' lookup3 over the two halves of the number.</summary>
+/// <summary>What PostgreSQL's <c>hashint8extended(id, 1)</c> says of a star's id: Jenkins' lookup3 over the two halves of the
+/// number.</summary>
 internal static class StarIdSum
 {
     private const uint Start = 0x9e3779b9 + sizeof(uint) + 3923095;

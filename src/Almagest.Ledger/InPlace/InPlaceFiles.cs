@@ -33,7 +33,7 @@ internal static class InPlaceFiles
         ArgumentNullException.ThrowIfNull(dataset);
         var known = InPlaceCatalogue.Of(dataset)!;
         if (!File.Exists(known.Path) && !Directory.Exists(known.Path))
-            throw Changed(dataset, "they are not there any more, or this program may not read them");
+            throw Changed(dataset, $"on {Environment.MachineName} they are not there any more, or this program may not read them");
         IReadOnlyList<string> files;
         try
         {

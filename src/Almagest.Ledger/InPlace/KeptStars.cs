@@ -20,7 +20,7 @@ public static class KeptStars
     /// <summary>Stores those that are not there yet, within a transaction of the caller's.</summary>
     /// <param name="stars">of this dataset, each with everything that its files say of it</param>
     /// <returns>how many were stored</returns>
-    /// <exception cref="LedgerException">two stars have one id of the catalogue</exception>
+    /// <exception cref="LedgerException">two stars have one id of the catalogue, or the tables of the ledger are distributed</exception>
     public static async Task<long> SaveAsync(
         NpgsqlConnection connection,
         Dataset dataset,
@@ -31,6 +31,7 @@ public static class KeptStars
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(stars);
+        await RunRows.RequireOneMachineAsync(connection, cancellationToken);
         await connection.ExecuteAsync(
             $"""
             create temporary table if not exists flagged_in_files on commit drop as select {s_columns} from public.stars limit 0;
@@ -86,12 +87,12 @@ public static class KeptStars
         var first = InPlaceCatalogue.Of(dataset)!.FirstStarId;
         throw LedgerException.Invalid(
             "dataset",
-            FormattableString.Invariant(
-                $"two flagged stars of dataset '{dataset.Name}' have the id '{reader.GetString(0)}', "
-            )
-                + FormattableString.Invariant($"in rows {reader.GetInt64(1) - first + 1} and {reader.GetInt64(2) - first + 1} of its files"),
-            "Nothing was stored. The stars of a run that is kept have ids of their own: register the catalogue without repetitions, or with "
-                + "another column as its id."
+            FormattableString.Invariant($"two flagged stars of dataset '{dataset.Name}' have the id '{reader.GetString(0)}', ")
+                + FormattableString.Invariant(
+                    $"in rows {reader.GetInt64(1) - first + 1} and {reader.GetInt64(2) - first + 1} of its files"
+                ),
+            "Nothing was stored. The stars of a run that is kept have ids of their own: register the catalogue without repetitions, or "
+                + "with another column as its id."
         );
     }
 

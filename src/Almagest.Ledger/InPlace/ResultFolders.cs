@@ -37,7 +37,7 @@ public static partial class ResultFolders
             .. ledger.ResultsFolder is { } root ? [Path.Combine(Path.GetFullPath(root), run.RunId.ToString())] : Array.Empty<string>(),
             known.Path,
         ];
-        var folder = Array.Find(places, Directory.Exists) ?? throw Changed(run, "they are not on this machine, or this program may not read them");
+        var folder = Array.Find(places, Directory.Exists) ?? throw Changed(run, $"they are not on this machine ({Environment.MachineName}), or this program may not read them");
         foreach (var file in known.Files)
         {
             var info = new FileInfo(Path.Combine(folder, file.Path));

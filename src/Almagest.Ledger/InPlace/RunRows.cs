@@ -1,5 +1,7 @@
 using Almagest.Contract.Errors;
+using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
+using Npgsql;
 
 namespace Almagest.Ledger.InPlace;
 
@@ -34,5 +36,18 @@ public static class RunRows
             .Of(ErrorCode.ResultsInFiles, message, "Ask about the flagged stars alone, or work with the files.", field)
             .With("run_id", run.RunId)
             .With("path", ResultFiles.Of(run)?.Path);
+    }
+
+    /// <summary>For whatever keeps a run whose results are in files: what is kept of it is compared with stars and results, block by block,
+    /// on one machine.</summary>
+    /// <exception cref="LedgerException">the tables of the ledger are distributed</exception>
+    public static async Task RequireOneMachineAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
+            throw LedgerException.Of(
+                ErrorCode.LedgerDistributed,
+                "the tables of the ledger are distributed, and no run is kept there whose results are in files",
+                "Bring the tables together on one machine first, or do not keep the run."
+            );
     }
 }

@@ -100,10 +100,7 @@ internal static class MigrationLosses
                 "stars of catalogues read where they lie",
                 "select count(*) from public.stars s join public.datasets d using (dataset_id) where d.in_place is not null"
             ),
-            (
-                "counts of stars by place of catalogues read where they lie",
-                "select count(distinct dataset_id) from public.in_place_cells"
-            ),
+            ("counts of stars by place of catalogues read where they lie", "select count(distinct dataset_id) from public.in_place_cells"),
         ],
         ["AddAccessTokens"] = [("access tokens", "select count(*) from public.access_tokens")],
     };

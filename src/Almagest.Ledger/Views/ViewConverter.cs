@@ -48,8 +48,10 @@ public sealed class ViewConverter(LedgerDatabase ledger)
                     await TakeBackAsync(connection, now, cancellationToken);
                 return false;
             }
-            // What it writes is made of the results, and smaller than they are.
-            await using (var size = new NpgsqlCommand("select pg_total_relation_size('public.discovery_results')", connection))
+            // What it writes is made of the results and of sets of stars, and smaller than they are.
+            const string Size =
+                "select pg_total_relation_size('public.discovery_results') + pg_total_relation_size('public.analysed_set_blocks')";
+            await using (var size = new NpgsqlCommand(Size, connection))
                 await DiskSpace.RequireAsync(ledger, (long)(await size.ExecuteScalarAsync(cancellationToken))!, cancellationToken);
             if (target == ViewMode.Incremental)
                 await ToIncrementalOrBackAsync(connection, now, progress, cancellationToken);

@@ -24,9 +24,9 @@ internal static class HttpAdvice
             $"Use '{e.Facts["dataset"]}', or load it again with force=true and another dataset=NAME, "
             + $"or delete it first: DELETE /datasets/{e.Facts["dataset"]}",
         [ErrorCode.DatasetInPlace] = e =>
-            After(e, "It is loaded by POST /datasets, or by almagest ingest PATH on the server, which also scores it where it lies."),
+            After(e, "It is loaded by POST /datasets, or by almagest ingest PATH on the server."),
         [ErrorCode.ResultsInFiles] = e =>
-            $"The flagged stars: GET /discovery/runs/{e.Facts["run_id"]}/results?anomalies_only=true. Every star, out of the files: the "
+            $"The flagged stars: GET /discovery/runs/{e.Facts.GetValueOrDefault("run_id")}/results?anomalies_only=true. Every star, out of the files: the "
             + "same without anomalies_only and with a format, such as format=parquet.",
         [ErrorCode.CrossMatchNotFound] = _ => "GET /crossmatches lists them.",
         [ErrorCode.DatabaseAway] = _ => "Try again in a moment; /health/ready says when it answers.",

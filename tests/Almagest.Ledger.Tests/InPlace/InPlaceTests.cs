@@ -410,7 +410,9 @@ public sealed class InPlaceTests : IDisposable
         Assert.Equal(0, await KeepAsync(Of(6)));
         Assert.Equal(864 - 288, await KeepAsync(Of(1)));
         async Task<List<string>> RowsAsync(long dataset) =>
-            await test.StringsAsync($"select to_jsonb(s) - 'star_id' - 'dataset_id' from stars s where dataset_id = {dataset} order by source_id");
+            await test.StringsAsync(
+                $"select to_jsonb(s) - 'star_id' - 'dataset_id' from stars s where dataset_id = {dataset} order by source_id"
+            );
         var loaded = await RowsAsync((await AnyAsync(test, "loaded")).DatasetId);
         Assert.Contains("\"extra\": {\"remark\": \"star 0\"", loaded[0], StringComparison.Ordinal);
         Assert.Equal(loaded, await RowsAsync(lying.DatasetId));
@@ -435,9 +437,7 @@ public sealed class InPlaceTests : IDisposable
         async Task RefusedAsync(params Star[] stars)
         {
             await using var transaction = await connection.BeginTransactionAsync(CancellationToken);
-            var error = await Assert.ThrowsAsync<LedgerException>(() =>
-                KeptStars.SaveAsync(connection, lying, stars, CancellationToken)
-            );
+            var error = await Assert.ThrowsAsync<LedgerException>(() => KeptStars.SaveAsync(connection, lying, stars, CancellationToken));
             Assert.Equal(ErrorCode.InvalidValue, error.Code);
             Assert.Contains("have the id 'twice', in rows 2 and 5 of its files", error.Message, StringComparison.Ordinal);
         }

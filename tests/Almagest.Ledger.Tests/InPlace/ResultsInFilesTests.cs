@@ -20,8 +20,8 @@ namespace Almagest.Ledger.Tests.InPlace;
 public sealed class ResultsInFilesTests
 {
     private const string Kept =
-        "select (select count(*) from analysed_sets), (select count(*) from analysed_set_blocks), (select count(*) from analysed_set_cells), "
-        + "(select count(*) from in_place_cells), (select count(*) from stars), (select count(*) from discovery_results)";
+        "select (select count(*) from analysed_sets), (select count(*) from analysed_set_blocks), "
+        + "(select count(*) from analysed_set_cells), (select count(*) from in_place_cells), (select count(*) from stars), (select count(*) from discovery_results)";
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
@@ -65,12 +65,12 @@ public sealed class ResultsInFilesTests
         var made = await Set(ids).SaveAsync(connection, 7, CancellationToken);
         Assert.Equal(made, await Set(ids).SaveAsync(connection, 7, CancellationToken));
         Assert.NotEqual(made, await Set(ids[1..]).SaveAsync(connection, 7, CancellationToken));
-        async Task<bool> IsAsync(string sql) =>
-            (bool)(await connection.ScalarAsync(sql, CancellationToken, made, ids))!;
+        async Task<bool> IsAsync(string sql) => (bool)(await connection.ScalarAsync(sql, CancellationToken, made, ids))!;
         Assert.True(
             await IsAsync(
                 """
-                select (s.dataset_id, s.star_count, s.hash_1, s.hash_2) = (7::bigint, count(*), bit_xor(hashint8extended(id, 1)), bit_xor(id))
+                select (s.dataset_id, s.star_count, s.hash_1, s.hash_2)
+                       = (7::bigint, count(*), bit_xor(hashint8extended(id, 1)), bit_xor(id))
                 from public.analysed_sets s, unnest($2) id where s.set_id = $1 group by s.set_id
                 """
             )
@@ -79,7 +79,8 @@ public sealed class ResultsInFilesTests
             await IsAsync(
                 """
                 select array_agg((b.block, b.members) order by b.block) = (select array_agg((k.block, k.members) order by k.block) from (
-                  select id >> 10 as block, bit_or(set_bit(B'0'::bit(1024), (id & 1023)::int, 1)) as members from unnest($2) id group by 1) k)
+                  select id >> 10 as block, bit_or(set_bit(B'0'::bit(1024), (id & 1023)::int, 1)) as members
+                  from unnest($2) id group by 1) k)
                 from public.analysed_set_blocks b where b.set_id = $1
                 """
             )
@@ -126,7 +127,10 @@ public sealed class ResultsInFilesTests
         await AgreeAsync(test);
         Assert.Equal(6, await test.ScalarAsync<long>("select count(*) from mv_star_anomaly_frequency"));
         Assert.Equal(20, await test.ScalarAsync<long>("select sum(star_analyses)::bigint from mv_dataset_coverage"));
-        Assert.Equal(2, await deletions.EmptyAsync(null, CancellationToken) + await test.ScalarAsync<long>("select count(*) from analysed_sets"));
+        Assert.Equal(
+            2,
+            await deletions.EmptyAsync(null, CancellationToken) + await test.ScalarAsync<long>("select count(*) from analysed_sets")
+        );
         Assert.Equal(["1 | 3 | 15 | 15 | 6 | 5"], await test.StringsAsync(Kept));
         await runs.DeleteAsync(second, CancellationToken);
         Assert.Equal(["0 | 0 | 0 | 15 | 6 | 0"], await test.StringsAsync(Kept));
@@ -193,7 +197,7 @@ public sealed class ResultsInFilesTests
             await TestRuns.CompleteAsync(test, loaded, others, i => i - 0.5),
         ];
         await using var connection = await test.Ledger.ConnectAsync(CancellationToken);
-        Assert.Equal(3 + 9L, await connection.ScalarAsync(DatasetDeletionSql.ResultsOf, CancellationToken, runs));
+        Assert.Equal(3 + 9L, await DeletedRuns.ResultsAsync(connection, runs, CancellationToken));
         await test.ExecuteAsync($"update datasets set star_count = 100000000000 where dataset_id = {lying}");
         await new DatasetRepository(test.Ledger).PutAwayAsync(lying, withRuns: true, null, CancellationToken);
     }
@@ -219,7 +223,8 @@ public sealed class ResultsInFilesTests
             while (await test.ScalarAsync<long>(Waiting) == 0)
                 await Task.Delay(10, CancellationToken);
             await connection.ExecuteAsync(
-                "update public.discovery_runs set status = 'completed', is_complete = true, completed_at = now(), star_set_id = $2 where run_id = $1",
+                "update public.discovery_runs set status = 'completed', is_complete = true, completed_at = now(), star_set_id = $2 "
+                    + "where run_id = $1",
                 CancellationToken,
                 second.RunId,
                 found
@@ -289,10 +294,13 @@ public sealed class ResultsInFilesTests
 
         await test.Ledger.Schema.RollbackAsync("AddDistribution", CancellationToken);
         Assert.Equal([usual.ToString()], await test.StringsAsync("select run_id from discovery_runs"));
-        Assert.Equal(["9 | 1 | 2 | 0"], await test.StringsAsync(
-            "select (select count(*) from stars), (select count(*) from star_labels), (select count(*) from datasets), "
-                + "(select count(*) from deletions)"
-        ));
+        Assert.Equal(
+            ["9 | 1 | 2 | 0"],
+            await test.StringsAsync(
+                "select (select count(*) from stars), (select count(*) from star_labels), (select count(*) from datasets), "
+                    + "(select count(*) from deletions)"
+            )
+        );
         // As a program of then goes on.
         await test.ExecuteAsync($"delete from discovery_runs; delete from datasets where dataset_id = {loaded}");
         await test.Ledger.Schema.MigrateAsync(CancellationToken);
@@ -348,7 +356,8 @@ public sealed class ResultsInFilesTests
         RunRows.Require(await runs.GetAsync(await TestRuns.CompleteAsync(test, loaded, others, i => i - 2.5), CancellationToken));
     }
 
-    /// <summary>Of one star the answer is that of the view, in either mode: of one that the ledger has, and of one that it has not.</summary>
+    /// <summary>Of one star the answer is that of the view, in either mode: of one that the ledger has, and of one that it has
+    /// not.</summary>
     [Theory]
     [InlineData(ViewMode.Refresh)]
     [InlineData(ViewMode.Incremental)]
@@ -365,12 +374,16 @@ public sealed class ResultsInFilesTests
         // Labels are of flagged stars alone: against them no run can be judged.
         Assert.Empty(await test.StringsAsync("select * from mv_discovery_quality"));
         async Task<string> OfAsync(long star) =>
-            string.Join("; ", await test.StringsAsync(
-                $"select anomaly_count, total_runs, frequency_pct from mv_star_anomaly_frequency where star_id = {star}"
-            ));
-        Assert.Equal(["1 | 1 | 100", "2 | 2 | 100", "1 | 2 | 50", ""], [
-            await OfAsync(stars[0]), await OfAsync(stars[1]), await OfAsync(stars[2]), await OfAsync(stars[3]),
-        ]);
+            string.Join(
+                "; ",
+                await test.StringsAsync(
+                    $"select anomaly_count, total_runs, frequency_pct from mv_star_anomaly_frequency where star_id = {star}"
+                )
+            );
+        Assert.Equal(
+            ["1 | 1 | 100", "2 | 2 | 100", "1 | 2 | 50", ""],
+            [await OfAsync(stars[0]), await OfAsync(stars[1]), await OfAsync(stars[2]), await OfAsync(stars[3])]
+        );
         Assert.Equal(
             ["1 | 1 | 100", "2 | 2 | 100", "1 | 2 | 50"],
             await test.StringsAsync(

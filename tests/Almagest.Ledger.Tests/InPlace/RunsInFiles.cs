@@ -6,8 +6,8 @@ using Almagest.Sky;
 
 namespace Almagest.Ledger.Tests.InPlace;
 
-/// <summary>A catalogue that is read where it lies, of which the ledger knows no more than where its stars are, and runs over it whose results
-/// are in files. There are no files: what the ledger keeps of them is what counts.</summary>
+/// <summary>A catalogue that is read where it lies, of which the ledger knows no more than where its stars are, and runs over it whose
+/// results are in files. There are no files: what the ledger keeps of them is what counts.</summary>
 internal sealed class RunsInFiles(TestLedger test)
 {
     private readonly Dictionary<long, (double Ra, double Dec)> _places = [];
@@ -24,7 +24,8 @@ internal sealed class RunsInFiles(TestLedger test)
         var first = (long)
             (
                 await connection.ScalarAsync(
-                    "select setval(s, nextval(s) + $1 - 1) - $1 + 1 from (select pg_get_serial_sequence('public.stars', 'star_id')::regclass s) q",
+                    "select setval(s, nextval(s) + $1 - 1) - $1 + 1 "
+                        + "from (select pg_get_serial_sequence('public.stars', 'star_id')::regclass s) q",
                     default,
                     rows
                 )

@@ -61,9 +61,7 @@ public sealed class RandomHistory(TestLedger test, Random random)
     private async Task<(long DatasetId, long[] Stars)> AddDatasetAsync(string name, int count, bool isInPlace = false)
     {
         (double Ra, double Dec) Place(int i) => (i % 3 * 100 + 0.01 * i, i % 2 == 0 ? 89 : -30.5 + 0.001 * i);
-        var (dataset, stars) = isInPlace
-            ? await _files.RegisterAsync(name, count, Place)
-            : await test.AddDatasetAsync(name, count, Place);
+        var (dataset, stars) = isInPlace ? await _files.RegisterAsync(name, count, Place) : await test.AddDatasetAsync(name, count, Place);
         if (isInPlace)
             Sky.InPlace.Add(dataset);
         for (var i = 0; i < count; i++)

@@ -165,12 +165,16 @@ public sealed class ViewAccuracyTests
             ("follow_new_stars()", "where n.dataset_id <> all (counted_else)", "", "mv_dataset_coverage"),
         ];
         var data = new TheoryData<string, string, string, string>();
-        foreach (var (function, right, wrong, view) in TestDepth.IsRelease ? all : all.DistinctBy(m => m.View).Append(all.First(m => m.Function == AddStarSet)))
+        foreach (
+            var (function, right, wrong, view) in TestDepth.IsRelease
+                ? all
+                : all.DistinctBy(m => m.View).Append(all.First(m => m.Function == AddStarSet))
+        )
             data.Add(function, right, wrong, view);
         return data;
     }
 
-    /// <summary>The same of definitions, where they say what holds of catalogues that are read where they lie and of runs over them.</summary>
+    /// <summary>The same of definitions, where they say what holds of catalogues that are read where they lie and of their runs.</summary>
     [Theory]
     [InlineData("mv_star_anomaly_frequency", "where d.star_set_id is null", "")]
     [InlineData("mv_star_anomaly_frequency", "and b.block = s.star_id >> 10", "")]

@@ -87,8 +87,8 @@ end $$;
 
 -- Describes a set of stars that is met for the first time, from the results of a run that analysed it, or from the set that is kept of a
 -- run whose results are in files: its blocks are taken as they are.
-create function view_summaries.add_star_set(target uuid, kept_set bigint, stars bigint, first_hash bigint, second_hash bigint) returns bigint
-  language plpgsql as $$
+create function view_summaries.add_star_set(target uuid, kept_set bigint, stars bigint, first_hash bigint, second_hash bigint)
+  returns bigint language plpgsql as $$
 declare
   created bigint;
 begin

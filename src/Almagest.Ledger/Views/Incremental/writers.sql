@@ -41,7 +41,8 @@ begin
   end if;
 end $$;
 
--- After the stars of a dataset that is read where it lies were counted by cell, or their counts deleted: everywhere, for they have no trigger.
+-- After the stars of a dataset that is read where it lies were counted by cell, or their counts deleted: on any ledger, for they have no
+-- trigger.
 create function view_summaries.after_cells(dataset bigint) returns void language plpgsql as $$
 begin
   perform view_summaries.note_written('in_place_cells');

@@ -16,7 +16,9 @@ internal static class StarFrequencyView
         new()
         {
             Name = "mv_star_anomaly_frequency",
-            Description = "How often each star is flagged that a complete anomaly run analysed",
+            Description =
+                "How often each star is flagged that a complete anomaly run analysed; of catalogues read where they lie, each star "
+                + "that some run flagged",
             Key = ["star_id"],
             Columns =
             [
