@@ -148,8 +148,8 @@ internal static class LedgerFiles
                     );
                 if (runs.WithoutFiles.Count > 0)
                     console.Say(
-                        $"The results of {ConsoleText.Plural(runs.WithoutFiles.Count, "run", "runs")} are in files that are not in the folder "
-                            + "for results here: copy those folders there, with ALMAGEST_RESULTS or the setting results."
+                        $"The results of {ConsoleText.Plural(runs.WithoutFiles.Count, "run", "runs")} are in files that are not in the "
+                            + "folder for results here: copy those folders there, with ALMAGEST_RESULTS or the setting results."
                     );
                 if (runs.Unknown > 0)
                     console.Say($"{ConsoleText.Plural(runs.Unknown, "run", "runs")} of an older program had no hash to check.");

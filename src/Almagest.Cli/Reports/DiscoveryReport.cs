@@ -42,9 +42,10 @@ internal sealed class DiscoveryReport
         var worst = analysis.MostAnomalous(top);
         var filled = FilledValues.Of(outcome.Request.Parameters);
         // Of a kept run they are in the ledger.
-        var stars = outcome.RunId is null && InPlaceStars.Of(outcome.Dataset) is { } files
-            ? await InFilesAsync(files, worst, filled, cancellationToken)
-            : await StarLines.LoadAsync(ledger, [.. worst.Select(s => (s.StarId, (double?)s.Score))], filled, cancellationToken);
+        var stars =
+            outcome.RunId is null && InPlaceStars.Of(outcome.Dataset) is { } files
+                ? await InFilesAsync(files, worst, filled, cancellationToken)
+                : await StarLines.LoadAsync(ledger, [.. worst.Select(s => (s.StarId, (double?)s.Score))], filled, cancellationToken);
         var rows = worst.ToDictionary(s => s.StarId);
         return new DiscoveryReport(
             outcome,

@@ -39,10 +39,11 @@ internal static class CommandAdvice
         [ErrorCode.CatalogueFilesChanged] = e =>
             After(e, "To register: almagest ingest --in-place PATH --dataset NAME; 'almagest datasets show' says where they were."),
         [ErrorCode.ResultsInFiles] = e =>
-            $"The flagged stars: almagest runs export {e.Facts.GetValueOrDefault("run_id")} --anomalies -o flagged.csv. Every star, out of the files: the "
-            + "same without --anomalies; as a catalogue with --format hats."
+            $"The flagged stars: almagest runs export {e.Facts.GetValueOrDefault("run_id")} --anomalies -o flagged.csv. Every star, out of "
+            + "the files: the same without --anomalies; as a catalogue with --format hats."
             + (e.Facts.GetValueOrDefault("path") is { } path ? $" The files are in {path}." : ""),
-        [ErrorCode.ResultsFolderUnusable] = e => After(e, "The setting is results, in config.toml; 'almagest config show' says what holds."),
+        [ErrorCode.ResultsFolderUnusable] = e =>
+            After(e, "The setting is results, in config.toml; 'almagest config show' says what holds."),
         [ErrorCode.ResultFilesChanged] = e =>
             After(e, "Where the folder lies elsewhere, ALMAGEST_RESULTS or the setting results names the folder that it is in."),
         [ErrorCode.CrossMatchNotFound] = _ => "'almagest links list' lists them.",

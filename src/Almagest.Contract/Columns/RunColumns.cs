@@ -50,7 +50,11 @@ public static class RunColumns
         Timestamp("started_at", "time.start", "when it began"),
         Timestamp("completed_at", "time.end", "when it was completed"),
         Text("results_hash", "meta.code", "SHA-256 of its results, equal for equal results in whatever ledger"),
-        Integer("results_hash_version", "meta.version", "rule of results_hash: 2; 3 = of results in files; 1 = of an older program, for this ledger only"),
+        Integer(
+            "results_hash_version",
+            "meta.version",
+            "rule of results_hash: 2; 3 = of results in files; 1 = of an older program, for this ledger only"
+        ),
         UnicodeText("name", "meta.title", "what somebody calls it; null = nothing"),
     ];
 

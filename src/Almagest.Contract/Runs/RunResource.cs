@@ -28,8 +28,8 @@ namespace Almagest.Contract.Runs;
 /// <param name="CompletedAt">when it ended, in whatever way; null before</param>
 /// <param name="ResultsHash">SHA-256 of its results, see docs/runs.md: equal for a run and its repetition, in whatever ledger; null where
 /// it has none</param>
-/// <param name="ResultsHashVersion">the rule of the hash: 2; 3 = of results in files; 1 = by Almagest's own ids of stars, of an older program; null where there is
-/// no hash</param>
+/// <param name="ResultsHashVersion">the rule of the hash: 2; 3 = of results in files; 1 = by Almagest's own ids of stars, of an
+/// older program; null where there is no hash</param>
 /// <param name="RetryOf">the run that it repeats; null where it does not</param>
 /// <param name="GroupId">the sweep that it belongs to; null where it does not</param>
 /// <param name="Stage">load, compute or persist while it is worked on; null otherwise</param>

@@ -21,10 +21,13 @@ public static partial class ResultFolders
         select i, 'running', -1 from unnest($1) i where pg_is_in_recovery()
         """;
 
-    [GeneratedRegex(@"^(?:\.(?<run>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(?<attempt>[0-9]{1,9})\.partial|(?<run>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))\z")]
+    private const string Id = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+
+    [GeneratedRegex($@"^(?:\.(?<run>{Id})\.(?<attempt>[0-9]{{1,9}})\.partial|(?<run>{Id}))\z")]
     private static partial Regex Name();
 
-    internal static string PartialName(Guid runId, int attempt) => string.Create(CultureInfo.InvariantCulture, $".{runId}.{attempt}.partial");
+    internal static string PartialName(Guid runId, int attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $".{runId}.{attempt}.partial");
 
     /// <summary>The folder with a run's results, whose files have the sizes that were written.</summary>
     /// <exception cref="LedgerException">it is not on this machine, or a file of it is missing or has another size</exception>
@@ -37,7 +40,9 @@ public static partial class ResultFolders
             .. ledger.ResultsFolder is { } root ? [Path.Combine(Path.GetFullPath(root), run.RunId.ToString())] : Array.Empty<string>(),
             known.Path,
         ];
-        var folder = Array.Find(places, Directory.Exists) ?? throw Changed(run, $"they are not on this machine ({Environment.MachineName}), or this program may not read them");
+        var folder =
+            Array.Find(places, Directory.Exists)
+            ?? throw Changed(run, $"they are not on this machine ({Environment.MachineName}), or this program may not read them");
         foreach (var file in known.Files)
         {
             var info = new FileInfo(Path.Combine(folder, file.Path));
@@ -148,7 +153,9 @@ public static partial class ResultFolders
                             path,
                             run,
                             ledger,
-                            name.Groups["attempt"] is { Success: true } attempt ? int.Parse(attempt.Value, CultureInfo.InvariantCulture) : null
+                            name.Groups["attempt"] is { Success: true } attempt
+                                ? int.Parse(attempt.Value, CultureInfo.InvariantCulture)
+                                : null
                         )
                     );
             }

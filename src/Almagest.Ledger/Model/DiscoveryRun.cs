@@ -94,8 +94,8 @@ public sealed class DiscoveryRun
     /// <summary>SHA-256 of its results, 64 hexadecimal digits (<c>Runs.ResultsHash</c>); null where an older program stored it.</summary>
     public string? ResultsHash { get; set; }
 
-    /// <summary>The rule by which <see cref="ResultsHash"/> was made: 1 = over Almagest's own ids of stars, 2 = over the catalogue's, 3 = over the
-    /// rows of results in files; null where there is none.</summary>
+    /// <summary>The rule by which <see cref="ResultsHash"/> was made: 1 = over Almagest's own ids of stars, 2 = over the catalogue's, 3 =
+    /// over the rows of results in files; null where there is none.</summary>
     public int? ResultsHashVersion { get; set; }
 
     /// <summary>The set of stars that it analysed (<see cref="InPlace.AnalysedStars"/>), where the results of all of them are in files and

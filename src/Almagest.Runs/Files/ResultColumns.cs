@@ -51,13 +51,7 @@ internal static class ResultColumns
 
     /// <summary>Where the results of an analysis come from.</summary>
     /// <param name="rows">which stars, in which order</param>
-    public static JsonObject Provenance(
-        Dataset dataset,
-        RunParameters parameters,
-        StarFilter filter,
-        ResultsSummary summary,
-        string rows
-    )
+    public static JsonObject Provenance(Dataset dataset, RunParameters parameters, StarFilter filter, ResultsSummary summary, string rows)
     {
         var provenance = Ledger.Export.Provenance.Of(
             $"What {parameters.Algorithm.Title} says of the stars of {dataset.Name}",

@@ -139,7 +139,7 @@ internal sealed class ResultFilesWriter(
             _texts = integerIds ? null : new string[rows];
             _chances = draws ? new double[rows] : null;
             _spreads = draws ? new double[rows] : null;
-            Array names = (Array?)_numbers ?? _texts!;
+            var names = (Array?)_numbers ?? _texts!;
             Columns = draws ? [_ids, names, _scores, _flags, _chances!, _spreads!] : [_ids, names, _scores, _flags];
         }
 

@@ -139,8 +139,7 @@ internal sealed class ResultsPass(
         }
     }
 
-    private void Exclude(string reason, long cell) =>
-        _excluded[(reason, cell)] = _excluded.GetValueOrDefault((reason, cell)) + 1;
+    private void Exclude(string reason, long cell) => _excluded[(reason, cell)] = _excluded.GetValueOrDefault((reason, cell)) + 1;
 
     // As the tables have it, to the last star on an edge.
     private static long Cell(StarBatch places, int star) =>

@@ -106,8 +106,7 @@ internal sealed class ScoredStars
     }
 
     // As a part of the place, so that a star on an edge is counted where it is put.
-    private static long Cell(double ra, double dec) =>
-        Healpix.AngToPix(Healpix.MaxOrder, ra, dec) >> (2 * (Healpix.MaxOrder - Order));
+    private static long Cell(double ra, double dec) => Healpix.AngToPix(Healpix.MaxOrder, ra, dec) >> (2 * (Healpix.MaxOrder - Order));
 
     private static void ForEach(
         InPlaceStars stars,

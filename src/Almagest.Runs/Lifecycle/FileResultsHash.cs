@@ -46,9 +46,7 @@ internal sealed class FileResultsHash : IDisposable
         if (_buffer.Length - _used < MostRowBytes)
             Flush();
         var to = _buffer.AsSpan(_used);
-        to[0] = (byte)(
-            (row.Score is null ? 0 : 1) | (row.FlagProbability is null ? 0 : 16) | (row.ScoreSpread is null ? 0 : 32)
-        );
+        to[0] = (byte)((row.Score is null ? 0 : 1) | (row.FlagProbability is null ? 0 : 16) | (row.ScoreSpread is null ? 0 : 32));
         BinaryPrimitives.WriteInt64BigEndian(to[1..], row.StarId - _firstStar);
         to[9] = row.IsAnomaly ? (byte)1 : (byte)0;
         var length = 10;

@@ -167,12 +167,7 @@ public sealed class RunCompletion : IAsyncDisposable
         _hash = _isAscending ? await hash : null;
     }
 
-    private async Task CopyAsync(
-        int count,
-        Func<int, StoredResult> row,
-        CancellationToken cancellationToken,
-        bool flaggedOnly = false
-    )
+    private async Task CopyAsync(int count, Func<int, StoredResult> row, CancellationToken cancellationToken, bool flaggedOnly = false)
     {
         await CopyAsync(
             $"copy public.discovery_results (run_id, {StoredResult.Columns}) from stdin (format binary)",

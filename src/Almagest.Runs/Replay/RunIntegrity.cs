@@ -49,10 +49,7 @@ public sealed class RunIntegrity(LedgerDatabase ledger)
     private async Task<string?> HashAsync(DiscoveryRun run, CancellationToken cancellationToken)
     {
         if (!RunRows.AreInFiles(run))
-            return await ledger.AskAsync(
-                connection => RunReplayer.StoredHashAsync(connection, run, cancellationToken),
-                cancellationToken
-            );
+            return await ledger.AskAsync(connection => RunReplayer.StoredHashAsync(connection, run, cancellationToken), cancellationToken);
         try
         {
             return await RunReplayer.FilesHashAsync(ledger, run, cancellationToken);

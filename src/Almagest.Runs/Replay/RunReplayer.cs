@@ -131,7 +131,7 @@ public sealed class RunReplayer(LedgerDatabase ledger)
 
     private static FileResultsHash HashOf(Dataset dataset) => new(dataset.Checksum, InPlaceCatalogue.Of(dataset)!.FirstStarId);
 
-    /// <summary>The hash of the results of a run as they are now, those of flagged stars in the ledger and the others in its files.</summary>
+    /// <summary>The hash of the results of a run as they are now: those of flagged stars in the ledger, the others in its files.</summary>
     /// <exception cref="LedgerException">the files are not on this machine, or are not those that were written</exception>
     internal static async Task<string> FilesHashAsync(LedgerDatabase ledger, DiscoveryRun run, CancellationToken cancellationToken)
     {

@@ -33,8 +33,9 @@ internal static class InPlaceRuns
             .Of(
                 ErrorCode.DatasetInPlace,
                 $"dataset '{dataset.Name}' is read where it lies, and {algorithm.Name} needs its stars in the ledger",
-                $"Of the detectors {string.Join(", ", Algorithms.Of(RunTypes.Anomaly).Where(GoesByTiles).Select(a => a.Name))} go over stars "
-                    + "in files.",
+                "Of the detectors "
+                    + string.Join(", ", Algorithms.Of(RunTypes.Anomaly).Where(GoesByTiles).Select(a => a.Name))
+                    + " go over stars in files.",
                 "parameters.algorithm"
             )
             .With("dataset", dataset.Name);
@@ -57,8 +58,8 @@ internal static class InPlaceRuns
             throw LedgerException
                 .Of(
                     ErrorCode.LedgerDistributed,
-                    $"the tables of the ledger are distributed, and no run over dataset '{dataset.Name}', which is read where it lies, is kept "
-                        + "there",
+                    $"the tables of the ledger are distributed, and no run over dataset '{dataset.Name}', which is read where it lies, is "
+                        + "kept there",
                     "Bring the tables together on one machine first, or do not keep the run."
                 )
                 .With("dataset", dataset.Name);

@@ -4,7 +4,6 @@ using System.Text;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Contract.Serialization;
-using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Export;
 using Almagest.Ledger.InPlace;

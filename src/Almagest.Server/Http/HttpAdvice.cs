@@ -23,8 +23,7 @@ internal static class HttpAdvice
         [ErrorCode.ContentLoaded] = e =>
             $"Use '{e.Facts["dataset"]}', or load it again with force=true and another dataset=NAME, "
             + $"or delete it first: DELETE /datasets/{e.Facts["dataset"]}",
-        [ErrorCode.DatasetInPlace] = e =>
-            After(e, "It is loaded by POST /datasets, or by almagest ingest PATH on the server."),
+        [ErrorCode.DatasetInPlace] = e => After(e, "It is loaded by POST /datasets, or by almagest ingest PATH on the server."),
         [ErrorCode.ResultsInFiles] = e =>
             $"The flagged stars: GET /discovery/runs/{e.Facts.GetValueOrDefault("run_id")}/results?anomalies_only=true. Every star, out of the files: the "
             + "same without anomalies_only and with a format, such as format=parquet.",

@@ -15,7 +15,6 @@ using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Results;
 using Almagest.Testing;
-using Almagest.Testing.Ledgers;
 using Xunit;
 
 namespace Almagest.Runs.Tests.InPlace;
@@ -112,7 +111,10 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
             await Test.StringsAsync(Excluded.Replace("{0}", inLedger.RunId.ToString(), StringComparison.Ordinal)),
             await Test.StringsAsync(Excluded.Replace("{0}", inFiles.RunId.ToString(), StringComparison.Ordinal))
         );
-        Assert.Equal(inLedger.TotalStars, await Test.ScalarAsync<long>($"select star_count from analysed_sets where set_id = {inFiles.StarSetId}"));
+        Assert.Equal(
+            inLedger.TotalStars,
+            await Test.ScalarAsync<long>($"select star_count from analysed_sets where set_id = {inFiles.StarSetId}")
+        );
 
         // A file for each of the catalogue's.
         var files = ResultFiles.Of(inFiles)!;
@@ -126,8 +128,7 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
         other.Analysis.Release();
     }
 
-    private async Task<ReplayReport> ReplayAsync(Guid run) =>
-        await new RunReplayer(Test.Ledger).ReplayAsync(run, null, CancellationToken);
+    private async Task<ReplayReport> ReplayAsync(Guid run) => await new RunReplayer(Test.Ledger).ReplayAsync(run, null, CancellationToken);
 
     private async Task<List<string>> RowsAsync(DiscoveryRun run, ResultQuery? query = null)
     {
@@ -207,7 +208,9 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
                 new RunRequest(dataset.Name, StarFilter.All, Algorithms.Find("isolation_forest")!.Read(Forest)),
                 CancellationToken
             );
-            var stopped = await Assert.ThrowsAsync<StoppedException>(() => Service().ExecuteAsync(submitted.RunId, null, CancellationToken));
+            var stopped = await Assert.ThrowsAsync<StoppedException>(() =>
+                Service().ExecuteAsync(submitted.RunId, null, CancellationToken)
+            );
             s_stop.Value = null;
             // As the program leaves it that is killed there: its folder, and the run as it was.
             using var left = stopped.Left;
@@ -223,7 +226,9 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
             Assert.Equal(stars, await Test.ScalarAsync<long>("select count(*) from stars"));
 
             // Its worker is found silent, and another takes it.
-            await Test.ExecuteAsync($"update discovery_runs set heartbeat_at = now() - interval '1 hour' where run_id = '{submitted.RunId}'");
+            await Test.ExecuteAsync(
+                $"update discovery_runs set heartbeat_at = now() - interval '1 hour' where run_id = '{submitted.RunId}'"
+            );
             await new RunClaims(Test.Ledger).HandleLostRunsAsync(CancellationToken);
             Assert.Equal(RunStatus.Pending, (await GetAsync(submitted.RunId)).Status);
             Assert.NotNull(await Service().ExecuteAsync(submitted.RunId, null, CancellationToken));
@@ -238,7 +243,9 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
                 CancellationToken
             );
             s_stop.Value = point;
-            (await Assert.ThrowsAsync<StoppedException>(() => Service().ExecuteAsync(failed.RunId, null, CancellationToken))).Left.PutBack();
+            (
+                await Assert.ThrowsAsync<StoppedException>(() => Service().ExecuteAsync(failed.RunId, null, CancellationToken))
+            ).Left.PutBack();
             s_stop.Value = null;
             Assert.Equal(RunStatus.Failed, (await GetAsync(failed.RunId)).Status);
             Assert.Equal(1, Folders(failed.RunId));
@@ -341,7 +348,11 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
         {
             var error = await Assert.ThrowsAsync<LedgerException>(() =>
                 Service()
-                    .RunAsync(new RunRequest(dataset.Name, StarFilter.All, Algorithms.Find(name)!.Read(parameters)), null, CancellationToken)
+                    .RunAsync(
+                        new RunRequest(dataset.Name, StarFilter.All, Algorithms.Find(name)!.Read(parameters)),
+                        null,
+                        CancellationToken
+                    )
             );
             Assert.Equal((ErrorCode.DatasetInPlace, dataset.Name), (error.Code, error.Facts["dataset"]));
         }
@@ -382,7 +393,10 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
         var error = await Assert.ThrowsAsync<LedgerException>(() => RunAsync("twice"));
         Assert.Contains("two flagged stars of dataset 'twice' have the id 'HD", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, Directory.GetDirectories(Root).Length);
-        Assert.Equal(0, await Test.ScalarAsync<long>("select count(*) from stars s join datasets d using (dataset_id) where d.name = 'twice'"));
+        Assert.Equal(
+            0,
+            await Test.ScalarAsync<long>("select count(*) from stars s join datasets d using (dataset_id) where d.name = 'twice'")
+        );
     }
 
     [Fact]

@@ -4,11 +4,10 @@ using Almagest.Catalog.Writing.Hats;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Sky;
-using Almagest.Testing.Ledgers;
 
 namespace Almagest.Runs.Tests.InPlace;
 
-/// <summary>Catalogues of some thousand stars with gaps of every kind, as files of several layouts, loaded and read where they lie.</summary>
+/// <summary>Catalogues of some thousand stars with gaps of every kind, in several layouts, loaded and read where they lie.</summary>
 internal static class LyingCatalogue
 {
     /// <summary>Parquet of several files, one file with rows that are no stars, HATS, and text for ids.</summary>
