@@ -272,7 +272,8 @@ public sealed class LedgerRouteTests(KnownLedger known)
         JsonAssert.Fields(
             history[0],
             """
-            run_id run_type algorithm parameters created_at is_anomaly anomaly_score cluster_id flag_probability membership_stability score_in_files
+            run_id run_type algorithm parameters created_at is_anomaly anomaly_score cluster_id flag_probability
+            membership_stability score_in_files
             """
         );
         Assert.Equal([known.Clusters, known.RunC, known.RunB, known.RunA], history.Select(h => h.GetProperty("run_id").GetGuid()));
