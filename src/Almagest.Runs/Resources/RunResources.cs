@@ -67,11 +67,15 @@ public static class RunResources
         ResultFiles.Of(run) is { } files ? new ResultsInFiles(withPath ? files.Path : null, files.Rows, files.Bytes) : null;
 
     /// <summary>The same, where the names of the datasets are not at hand.</summary>
+    public static Task<RunResource> ReadAsync(LedgerDatabase ledger, DiscoveryRun run, CancellationToken cancellationToken = default) =>
+        ReadAsync(ledger, run, withPath: false, cancellationToken);
+
+    /// <inheritdoc cref="ReadAsync(LedgerDatabase, DiscoveryRun, CancellationToken)"/>
     public static async Task<RunResource> ReadAsync(
         LedgerDatabase ledger,
         DiscoveryRun run,
-        CancellationToken cancellationToken = default,
-        bool withPath = false
+        bool withPath,
+        CancellationToken cancellationToken = default
     ) => run.ToResource(await new DatasetRepository(ledger).NamesAsync(cancellationToken), withPath);
 
     /// <param name="live">what this process knows, which is fresher than the ledger; null where another works on it</param>

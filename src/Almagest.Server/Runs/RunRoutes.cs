@@ -179,8 +179,8 @@ internal static class RunRoutes
                         await RunResources.ReadAsync(
                             ledger,
                             await runs.GetAsync(RunId.Read(context)!.Value, context.RequestAborted),
-                            context.RequestAborted,
-                            ServerPaths.MaySee(context)
+                            ServerPaths.MaySee(context),
+                            context.RequestAborted
                         )
                     ),
                 RunId
