@@ -18,7 +18,6 @@ using Almagest.Runs.Review;
 using Almagest.Runs.Scoring;
 using Almagest.Runs.Watching;
 using Almagest.Testing;
-using Almagest.Testing.Ledgers;
 using Xunit;
 
 namespace Almagest.Runs.Tests.InPlace;
@@ -199,7 +198,7 @@ public sealed class AnswersOfFilesTests(AnswersOfFilesTests.Both both) : IClassF
     {
         var reader = new CoverageReader(Test.Ledger);
         var loaded = await new DatasetRepository(Test.Ledger).GetAsync(both.Loaded[0].DatasetId, CancellationToken);
-        foreach (int? order in new int?[] { null, 6, 3 })
+        foreach (var order in new int?[] { null, 6, 3 })
         {
             var of = order ?? CoverageReader.OrderOfFiles;
             Assert.Equal(
