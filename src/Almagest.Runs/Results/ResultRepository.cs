@@ -163,20 +163,44 @@ public sealed class ResultRepository(LedgerDatabase ledger)
         CancellationToken cancellationToken = default
     )
     {
-        var stored = await ledger.AskAsync(
+        var stored = await HistoryAsync(
+            """
+            select d.run_id, d.run_type, d.algorithm, d.parameters::text, d.created_at, r.is_anomaly, r.anomaly_score,
+                   r.cluster_id, r.flag_probability, r.membership_stability, false
+            from public.discovery_runs d
+            join public.discovery_results r on r.run_id = d.run_id and r.star_id = $1
+            where d.is_complete and d.dataset_id = (select dataset_id from public.stars where star_id = $1)
+            order by d.run_id desc limit $2
+            """,
+            starId,
+            limit,
+            cancellationToken
+        );
+        // The runs with results in files that analysed it: what they flagged is among the others.
+        var analysed = await HistoryAsync(
+            $"""
+            select d.run_id, d.run_type, d.algorithm, d.parameters::text, d.created_at, 0, null::double precision,
+                   null::integer, null::double precision, null::double precision, true
+            from public.discovery_runs d
+            where d.is_complete and d.star_set_id is not null and {AnalysedSets.Holds("d.star_set_id", "$1::bigint")}
+            order by d.run_id desc limit $2
+            """,
+            starId,
+            limit,
+            cancellationToken
+        );
+        var known = stored.Select(e => e.RunId).ToHashSet();
+        analysed.RemoveAll(e => known.Contains(e.RunId));
+        return analysed.Count == 0
+            ? stored
+            : [.. stored.Concat(analysed).OrderByDescending(e => e.RunId.ToString(), StringComparer.Ordinal).Take(limit)];
+    }
+
+    private Task<List<StarHistoryEntry>> HistoryAsync(string sql, long starId, int limit, CancellationToken cancellationToken) =>
+        ledger.AskAsync(
             async connection =>
             {
-                await using var command = new NpgsqlCommand(
-                    """
-                    select d.run_id, d.run_type, d.algorithm, d.parameters::text, d.created_at, r.is_anomaly, r.anomaly_score,
-                           r.cluster_id, r.flag_probability, r.membership_stability
-                    from public.discovery_runs d
-                    join public.discovery_results r on r.run_id = d.run_id and r.star_id = $1
-                    where d.is_complete and d.dataset_id = (select dataset_id from public.stars where star_id = $1)
-                    order by d.run_id desc limit $2
-                    """,
-                    connection
-                )
+                await using var command = new NpgsqlCommand(sql, connection)
                 {
                     Parameters =
                     {
@@ -202,59 +226,10 @@ public sealed class ResultRepository(LedgerDatabase ledger)
                         {
                             FlagProbability = Double(reader, 8),
                             MembershipStability = Double(reader, 9),
+                            ScoreInFiles = reader.GetBoolean(10),
                         }
                     );
                 }
-                return entries;
-            },
-            cancellationToken
-        );
-        var known = stored.Select(e => e.RunId).ToHashSet();
-        var unflagged = (await InFilesAsync(starId, limit, cancellationToken)).Where(e => !known.Contains(e.RunId)).ToList();
-        return unflagged.Count == 0
-            ? stored
-            : [.. stored.Concat(unflagged).OrderByDescending(e => e.RunId.ToString(), StringComparer.Ordinal).Take(limit)];
-    }
-
-    // The runs with results in files that analysed the star, whether they flag it or not.
-    private Task<List<StarHistoryEntry>> InFilesAsync(long starId, int limit, CancellationToken cancellationToken) =>
-        ledger.AskAsync(
-            async connection =>
-            {
-                await using var command = new NpgsqlCommand(
-                    $"""
-                    select d.run_id, d.run_type, d.algorithm, d.parameters::text, d.created_at
-                    from public.discovery_runs d
-                    where d.is_complete and d.star_set_id is not null and {AnalysedSets.Holds("d.star_set_id", "$1::bigint")}
-                    order by d.run_id desc limit $2
-                    """,
-                    connection
-                )
-                {
-                    Parameters =
-                    {
-                        new() { Value = starId },
-                        new() { Value = limit },
-                    },
-                };
-                var entries = new List<StarHistoryEntry>();
-                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-                while (await reader.ReadAsync(cancellationToken))
-                    entries.Add(
-                        new StarHistoryEntry(
-                            reader.GetGuid(0),
-                            reader.GetString(1),
-                            reader.GetString(2),
-                            new RawJson(reader.GetString(3)),
-                            reader.GetDateTime(4),
-                            0,
-                            null,
-                            null
-                        )
-                        {
-                            ScoreInFiles = true,
-                        }
-                    );
                 return entries;
             },
             cancellationToken
