@@ -36,8 +36,6 @@ internal sealed class FileKeeping(LedgerDatabase ledger)
             InPlaceRuns.BytesOf(count, draws),
             cancellationToken
         );
-        // What scoring let go is given back before as much again is asked for: all of it together is what the program is measured by.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         var provenance = ResultColumns.Provenance(
             dataset,
             request.Parameters,
