@@ -33,12 +33,12 @@ public sealed class TypedRowsTests
               selection_hash, total_stars, results_summary, status, is_complete, error, random_seed, program_version,
               started_by, created_at, started_at, completed_at, not_before, attempts, restarts, max_restarts, worker,
               heartbeat_at, cancel_requested_at, progress_stage, progress_fraction, retry_of, group_id, results_hash,
-              results_hash_version)
+              results_hash_version, star_set_id, result_files)
             values (gen_random_uuid(), 'the best', 'cluster', 'dbscan', '{"eps": 0.3}', {{dataset}},
               '{"also_datasets": [2]}', repeat('a', 64), 3, '{"cluster_count": 1}', 'completed', true, 'none', 5,
               '1.2.3', 'somebody', '2026-01-01 01:02:03.456789+00', '2026-01-02+00', '2026-01-03+00', '2026-01-04+00',
               2, 3, 4, 'machine', '2026-01-05+00', '2026-01-06+00', 'load', 0.25, gen_random_uuid(),
-              gen_random_uuid(), repeat('b', 64), 2);
+              gen_random_uuid(), repeat('b', 64), 2, 7, '{"rows": 3}');
             insert into discovery_runs (run_id, run_type, algorithm, parameters, dataset_id, total_stars, status, is_complete,
               program_version)
             values (gen_random_uuid(), 'anomaly', 'isolation_forest', '{}', {{dataset}}, 0, 'pending', false, '1.2.3');

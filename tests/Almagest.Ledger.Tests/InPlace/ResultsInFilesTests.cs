@@ -21,7 +21,8 @@ public sealed class ResultsInFilesTests
 {
     private const string Kept =
         "select (select count(*) from analysed_sets), (select count(*) from analysed_set_blocks), "
-        + "(select count(*) from analysed_set_cells), (select count(*) from in_place_cells), (select count(*) from stars), (select count(*) from discovery_results)";
+        + "(select count(*) from analysed_set_cells), (select count(*) from in_place_cells), (select count(*) from stars), "
+        + "(select count(*) from discovery_results)";
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 

@@ -193,7 +193,7 @@ public sealed class ViewAccuracyTests
         var (_, sql, plain) = s_views.Single(v => v.View == view);
         var mistaken = sql.Replace($"from {view}", $"from ({mutant}) mistaken", StringComparison.Ordinal);
         Assert.NotEqual(sql, mistaken);
-        for (var seed = 200; seed < 206; seed++)
+        for (var seed = 200; seed < 216; seed++)
         {
             await using var test = await TestLedger.CreateWholeAsync();
             // In this mode the views that others are computed from are as the ledger is, at once.
@@ -214,7 +214,7 @@ public sealed class ViewAccuracyTests
     [MemberData(nameof(Mistakes))]
     public async Task A_summary_that_is_kept_wrongly_is_noticed(string function, string right, string wrong, string view)
     {
-        for (var seed = 100; seed < 106; seed++)
+        for (var seed = 100; seed < 116; seed++)
         {
             await using var test = await TestLedger.CreateAsync();
             await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental);
