@@ -3,8 +3,8 @@
 create or replace function public.release_analysed_set(released bigint) returns void language plpgsql as $$
 begin
   perform 1 from public.analysed_sets where set_id = released for update;
+  if not found or exists (select 1 from public.discovery_runs where star_set_id = released) then return; end if;
   delete from public.analysed_sets
    where set_id = released
-     and not exists (select 1 from public.discovery_runs where star_set_id = released)
      and not exists (select 1 from public.deletions where kind = 'run' and (content #>> '{run,star_set_id}')::bigint = released);
 end $$;
