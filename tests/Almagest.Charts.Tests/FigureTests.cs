@@ -175,6 +175,28 @@ public sealed partial class FigureTests
         Assert.Equal("The run analysed 1,950 of the 2,000 selected.", (facts with { Placed = 2000 }).Counts());
     }
 
+    [Fact]
+    public void Where_flagged_stars_alone_are_drawn_the_words_and_the_legend_say_so()
+    {
+        var facts = new ChartFacts(50, 48, "a colour and a magnitude", _ => "") { Analysed = 2000, FlaggedAlone = true };
+        Assert.Equal(
+            "Only flagged stars are drawn, 48 of 50 that have a colour and a magnitude and a place in this chart: the other 1,950 of the "
+                + "2,000 stars that the run analysed are in its catalogue's files, and their scores in its result files.",
+            facts.Counts()
+        );
+        var ids = Enumerable.Range(0, 2000).Select(i => (long)i).ToArray();
+        foreach (var (count, words) in new[] { (100, "other stars"), (2000, "all stars: density") })
+        {
+            var values = ids[..count].Select(i => (float)(i % 97)).ToArray();
+            var cloud = new PointCloud(values, [.. values.Select((v, i) => v + i % 7)], new ChartWindow(-1, 98, -1, 106));
+            var layer = new StarLayer(ids[..count], StarMarks.Of(ids[..count], false, [(0, ids[..count])]));
+            Assert.Contains(words, ScatterPlot.Draw(cloud, layer, "x", "y", "stars").Svg, StringComparison.Ordinal);
+            var alone = ScatterPlot.Draw(cloud, layer with { MarkedAlone = true }, "x", "y", "stars").Svg;
+            Assert.DoesNotContain(words, alone, StringComparison.Ordinal);
+            Assert.Equal(count > StarLayer.MostStars, alone.Contains("flagged stars: density", StringComparison.Ordinal));
+        }
+    }
+
     private static Figure Sample(FigureSize size) =>
         new(
             "A figure",

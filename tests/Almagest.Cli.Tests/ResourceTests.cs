@@ -79,7 +79,7 @@ public sealed class ResourceTests(ResourceLedger ledger) : IClassFixture<Resourc
         "",
         "selection_hash results_summary status is_complete error random_seed program_version created_at started_at started_by "
             + "completed_at results_hash results_hash_version retry_of group_id "
-            + "stage percent attempts heartbeat_at cancel_requested_at"
+            + "stage percent attempts heartbeat_at cancel_requested_at results_in_files"
     )]
     [InlineData("GET /discovery/runs/{d}#results_summary.features.imputed", "d#imputed")]
     [InlineData("GET /discovery/runs/{d}#results_summary.notes", "d#notes")]

@@ -11,7 +11,7 @@ public sealed class LedgerRouteTests(KnownLedger known)
         run_id run_type algorithm parameters dataset_id dataset datasets dataset_filter selection selection_hash total_stars excluded
         anomaly_count cluster_count noise_count results_summary status is_complete error random_seed
         program_version created_at started_at completed_at results_hash results_hash_version retry_of group_id stage percent attempts
-        heartbeat_at cancel_requested_at
+        heartbeat_at cancel_requested_at results_in_files
         """;
     private readonly TestServer _server = known.Server;
 
@@ -272,7 +272,8 @@ public sealed class LedgerRouteTests(KnownLedger known)
         JsonAssert.Fields(
             history[0],
             """
-            run_id run_type algorithm parameters created_at is_anomaly anomaly_score cluster_id flag_probability membership_stability
+            run_id run_type algorithm parameters created_at is_anomaly anomaly_score cluster_id flag_probability
+            membership_stability score_in_files
             """
         );
         Assert.Equal([known.Clusters, known.RunC, known.RunB, known.RunA], history.Select(h => h.GetProperty("run_id").GetGuid()));

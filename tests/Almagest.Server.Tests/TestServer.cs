@@ -57,7 +57,10 @@ public sealed class TestServer : IAsyncDisposable
                 await ledger.Schema.MigrateAsync();
             }
         );
-        var ledger = new LedgerDatabase(database.ConnectionString);
+        var ledger = new LedgerDatabase(database.ConnectionString)
+        {
+            ResultsFolder = Path.Combine(Path.GetTempPath(), $"almagest-test-results-{Guid.NewGuid():N}"),
+        };
         var options = new ServerOptions
         {
             Ledger = ledger,
@@ -145,6 +148,8 @@ public sealed class TestServer : IAsyncDisposable
         await App.StopAsync();
         await App.DisposeAsync();
         await Ledger.DisposeAsync();
+        if (Directory.Exists(Ledger.ResultsFolder))
+            Directory.Delete(Ledger.ResultsFolder, recursive: true);
         await _database.DisposeAsync();
     }
 }

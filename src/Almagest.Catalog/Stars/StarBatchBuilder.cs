@@ -11,6 +11,8 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
     private readonly RejectedRow?[] _bad = new RejectedRow?[rows.Count];
     private readonly List<(string Field, int Count)> _impossible = [];
 
+    private double[]? _none;
+
     /// <summary>Of the rows in the table, from 1, where they do not follow each other.</summary>
     public long[]? RowNumbers { get; init; }
 
@@ -123,11 +125,15 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
 
     private double[] Numbers(string field)
     {
+        var mapped = Mapped(field);
+        // Where most fields are not wanted, nothing is made of what is there, and they can be one.
+        if (mapped is null && options.Only is not null && _none is not null)
+            return _none;
         var values = new double[rows.Count];
-        if (Mapped(field) is not { } mapped)
+        if (mapped is null)
         {
             Array.Fill(values, double.NaN);
-            return values;
+            return _none = values;
         }
         if (mapped.Source is FieldSource.Sexagesimal or FieldSource.SignedSexagesimal)
             return Sexagesimals(mapped);

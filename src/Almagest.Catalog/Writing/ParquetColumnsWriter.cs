@@ -10,6 +10,8 @@ namespace Almagest.Catalog.Writing;
 /// </summary>
 public sealed class ParquetColumnsWriter : IAsyncDisposable
 {
+    private const int MostPooled = 1 << 23;
+
     private readonly ExportTable _table;
     private readonly DataField[] _fields;
     private readonly BufferedWriteStream _buffered;
@@ -35,6 +37,9 @@ public sealed class ParquetColumnsWriter : IAsyncDisposable
         {
             CompressionMethod = CompressionMethod.Zstd,
             CompressionLevel = System.IO.Compression.CompressionLevel.Fastest,
+            // Without limits the buffers of all columns are kept for ever.
+            MaximumSmallPoolFreeBytes = MostPooled,
+            MaximumLargePoolFreeBytes = MostPooled,
         };
         var schema = new ParquetSchema(fields);
         foreach (var (field, column) in schema.DataFields.Zip(table.Columns))

@@ -13,6 +13,12 @@ public static class DisplayText
 {
     public const string None = "–";
 
+    /// <summary>Bytes, as sizes of files are told.</summary>
+    public static string Size(long bytes) =>
+        bytes >= 1L << 30 ? FormattableString.Invariant($"{bytes / (double)(1L << 30):0.0} GiB")
+        : bytes >= 1L << 20 ? FormattableString.Invariant($"{bytes / (double)(1L << 20):0.0} MiB")
+        : FormattableString.Invariant($"{bytes / 1024.0:0} KiB");
+
     public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     public static string Count(double? number) => number is { } n ? n.ToString("N0", CultureInfo.InvariantCulture) : None;

@@ -46,6 +46,9 @@ public sealed record StarLayer(
     /// <summary>For each star whether somebody selected it; null = none is.</summary>
     public bool[]? Chosen { get; init; }
 
+    /// <summary>Whether there are no stars but marked ones: a density is theirs, and nothing is a ground to them.</summary>
+    public bool MarkedAlone { get; init; }
+
     /// <summary>A star that stands out from all of them; null = none.</summary>
     public string? Pointed { get; init; }
 
@@ -114,11 +117,10 @@ public sealed record StarLayer(
             entries.Add(new LegendEntry("", null, $"→ {sight.Beyond.Count.ToString("N0", CultureInfo.InvariantCulture)} beyond the frame"));
         if (Chosen is not null)
             entries.Add(new LegendEntry("selected", MarkShape.Circle, "selected"));
-        entries.Add(
-            sight.OneByOne
-                ? new LegendEntry("star", MarkShape.Circle, Pointed is null ? "other stars" : "stars of the dataset")
-                : new LegendEntry("key", null, "all stars: density")
-        );
+        if (!sight.OneByOne)
+            entries.Add(new LegendEntry("key", null, $"{(MarkedAlone ? Marked : "all stars")}: density"));
+        else if (!MarkedAlone)
+            entries.Add(new LegendEntry("star", MarkShape.Circle, Pointed is null ? "other stars" : "stars of the dataset"));
         return entries;
     }
 

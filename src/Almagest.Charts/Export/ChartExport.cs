@@ -8,6 +8,7 @@ using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Export;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views.Queries;
@@ -46,9 +47,15 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
                 .Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: there is nothing to draw", "Wait until it is complete.")
                 .With("run_id", run.RunId)
                 .With("status", run.Status);
+        // A histogram of flagged stars' scores, or another threshold, would be of all that are analysed.
+        if (picture.Contamination is not null || picture.Wanted.Contains("scores"))
+            RunRows.Require(run);
         var stars = await _store.SelectionAsync(run);
         var isAnomaly = run.RunType == RunTypes.Anomaly;
-        string[] names = isAnomaly ? ["scores", "cmd", "sky"] : ["sizes", "cmd", "motions", "parallaxes", "sky"];
+        string[] names =
+            RunRows.AreInFiles(run) ? ["cmd", "sky"]
+            : isAnomaly ? ["scores", "cmd", "sky"]
+            : ["sizes", "cmd", "motions", "parallaxes", "sky"];
         Require(names, picture.Wanted);
         var wanted = names.Where(n => picture.Wanted.Count == 0 || picture.Wanted.Contains(n)).ToList();
         var size = picture.Size ?? Usual(wanted, stars.Projection);
@@ -239,7 +246,7 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
                 isAnomaly ? "Stars that both flag over those that either flags." : "1 = the same clusters, 0 = as by chance."
             )
         );
-        var dataset = (await new DatasetRepository(ledger).GetAsync(runs[0].DatasetId, cancellationToken)).Name;
+        var dataset = (await new DatasetRepository(ledger).GetAnyAsync(runs[0].DatasetId, cancellationToken)).Name;
         var title = $"How far {runs.Count} runs over {dataset} agree";
         return Compose(
             title,

@@ -109,7 +109,7 @@ public sealed class LedgerFigures(LedgerDatabase ledger, PictureStore? kept = nu
                 ),
             }
         );
-        var dataset = await new DatasetRepository(ledger).GetAsync(table.Sweep.DatasetId, cancellationToken);
+        var dataset = await new DatasetRepository(ledger).GetAnyAsync(table.Sweep.DatasetId, cancellationToken);
         var title =
             parts.Count == 1
                 ? $"{parts[0].Item2}: sweep {DisplayText.Short(groupId)}"

@@ -5,6 +5,7 @@ using Almagest.Contract.Errors;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Comparison;
@@ -31,11 +32,14 @@ public sealed class PictureStore(LedgerDatabase ledger, SelectionCache selection
     private readonly ConcurrentDictionary<string, Entry> _kept = new();
     private long _clock;
 
-    /// <summary>The stars of a run's selection; those have a distance that have one for the run.</summary>
+    /// <summary>The stars of a run's selection; those have a distance that have one for the run. Of a run whose results are in files the
+    /// stars that it flags: the others are not in the ledger.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>
     public Task<SelectionPicture> SelectionAsync(DiscoveryRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
+        if (RunRows.AreInFiles(run))
+            return GetAsync($"flagged {run.RunId}", () => FlaggedAsync(run), p => p.Stars);
         return SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter), RuleOf(run));
     }
 
@@ -44,7 +48,19 @@ public sealed class PictureStore(LedgerDatabase ledger, SelectionCache selection
     public Task<StarColumns> StarsAsync(DiscoveryRun run, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return selections.GetAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter), cancellationToken: cancellationToken);
+        return RunRows.AreInFiles(run)
+            ? FlaggedColumns.ReadAsync(ledger, run, cancellationToken)
+            : selections.GetAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter), cancellationToken: cancellationToken);
+    }
+
+    private async Task<SelectionPicture> FlaggedAsync(DiscoveryRun run)
+    {
+        var dataset = await new DatasetRepository(ledger).GetAnyAsync(run.DatasetId);
+        return SelectionPicture.Of(
+            await FlaggedColumns.ReadAsync(ledger, run),
+            Bands.Of(DatasetResource.ParseMapping(dataset.ColumnMapping)),
+            RuleOf(run)
+        );
     }
 
     // A run that took any parallax for a distance is no reason to draw noise.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Almagest.Charts.Drawing;
 using Almagest.Contract.Runs;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Views.ClusterSizes;
 
@@ -53,6 +54,7 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
         {
             Most = most,
             Chosen = Places(ids, chosen),
+            MarkedAlone = RunRows.AreInFiles(run),
             KeepsRoom = width is null,
         };
         var marked =
@@ -62,7 +64,7 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
         var members = isAnomaly ? [] : marks.Places();
         var wide = width ?? UsualWidth;
         ChartFacts Facts(PointCloud cloud, string needs, Func<(double X, double Y), string> cell, string? bars = null) =>
-            new(picture.Stars, cloud.Placed, needs, cell, bars) { Analysed = run.TotalStars };
+            new(picture.Stars, cloud.Placed, needs, cell, bars) { Analysed = run.TotalStars, FlaggedAlone = RunRows.AreInFiles(run) };
         // In a chart's own frame whatever is marked is seen, or pointed at; in a part that somebody looks at, what is there.
         StarLayer In(ChartWindow? part) => part is null ? layer with { PointsOut = true, Marked = marked } : layer;
         var skyFrame = near ? picture.Sky.Around(members, 1, keepShape: true) : null;
@@ -86,6 +88,7 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
                 OfDiagram(picture, d) with
                 {
                     Analysed = run.TotalStars,
+                    FlaggedAlone = RunRows.AreInFiles(run),
                 }
             )
             : null;

@@ -1,6 +1,7 @@
 using Almagest.Charts.Drawing;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 
@@ -29,6 +30,7 @@ public sealed record StarCharts(
 
     /// <param name="epoch">Julian year for which the positions hold; null = not known</param>
     /// <param name="width">of a chart</param>
+    /// <exception cref="Contract.Errors.LedgerException">the other stars of its dataset are not in the ledger</exception>
     public static async Task<StarCharts> ReadAsync(
         LedgerDatabase ledger,
         PictureStore store,
@@ -41,6 +43,8 @@ public sealed record StarCharts(
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(star);
+        // Among the stars of its dataset: those of one that is read where it lies are not in the ledger.
+        await new DatasetRepository(ledger).GetAsync(star.DatasetId, cancellationToken);
         var (field, radius) = await AroundAsync(ledger, star, cancellationToken);
         var (finder, arrows) =
             field.Count < 2 ? (null, null) : FinderChart.Draw(field, star.StarId, star.RaDeg, star.DecDeg, radius, epoch, width);

@@ -2,12 +2,14 @@ using Almagest.Charts.Pictures;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Results;
 
 namespace Almagest.Charts.Selecting;
 
-/// <summary>Which stars somebody points out, among all stars of a run's selection, whether a chart draws them or not.</summary>
+/// <summary>Which stars somebody points out, among all stars of a run's selection, whether a chart draws them or not. Of a run whose
+/// results are in files they are among the stars that it flags.</summary>
 public sealed class SelectionReader(LedgerDatabase ledger, PictureStore store)
 {
     /// <summary>Their ids, ascending.</summary>
@@ -75,7 +77,8 @@ public sealed class SelectionReader(LedgerDatabase ledger, PictureStore store)
             return;
         throw LedgerException.Invalid(
             "select",
-            $"the selection of run {run.RunId} has no star {string.Join(", ", unknown.Take(Named))}"
+            (RunRows.AreInFiles(run) ? $"run {run.RunId}, whose results are in files, flags" : $"the selection of run {run.RunId} has")
+                + $" no star {string.Join(", ", unknown.Take(Named))}"
                 + (unknown.Count > Named ? $" and {unknown.Count - Named} more of those that are named" : ""),
             "A star is named by Almagest's star_id, which results and the star's page have, not by its id in the catalogue."
         );

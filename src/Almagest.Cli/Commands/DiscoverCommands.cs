@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
@@ -112,6 +113,8 @@ internal static class DiscoverCommands
             filter = filter with { Quality = quality };
             filter.Validate();
         }
+        // Nobody waits for an answer in between: where all cores are taken, collecting beside the work lets memory grow by half.
+        GCSettings.LatencyMode = GCLatencyMode.Batch;
         await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
         var output = parsed.GetValue(options.Output);
         (var dataset, filter) = await DatasetChoice.ResolveAnyAsync(

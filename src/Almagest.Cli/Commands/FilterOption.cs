@@ -53,7 +53,7 @@ internal sealed record FilterOption(
                     Nothing,
                     async (parsed, ledger, token) =>
                         parsed.GetValue(dataset) is { } given
-                            ? (await new DatasetRepository(ledger).FindAsync(given, token)).DatasetId
+                            ? (await new DatasetRepository(ledger).FindAnyAsync(given, token)).DatasetId
                             : null
                 );
             case ConeFilter:

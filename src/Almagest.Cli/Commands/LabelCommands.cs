@@ -113,7 +113,7 @@ internal static class LabelCommands
                 var path = parsed.GetRequiredValue(output);
                 table.Check(shell, parsed, path);
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-                var source = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.CancellationToken);
+                var source = await DatasetChoice.ResolveAnyAsync(session.Ledger, parsed.GetValue(dataset), shell.CancellationToken);
                 var rows = await new StarLabels(session.Ledger).TableAsync(
                     source,
                     parsed.GetValue(set) ?? "truth",
@@ -242,10 +242,13 @@ internal static class LabelCommands
 
     private static async Task<Star> FindAsync(LedgerDatabase ledger, string? dataset, string sourceId, CancellationToken cancellationToken)
     {
-        var target = await DatasetChoice.ResolveAsync(ledger, dataset, cancellationToken);
+        var target = await DatasetChoice.ResolveAnyAsync(ledger, dataset, cancellationToken);
         return (await new DatasetRepository(ledger).FindStarsAsync(target.DatasetId, sourceId, cancellationToken)).FirstOrDefault()
             ?? throw new CommandFailedException(
-                $"dataset '{target.Name}' has no star '{sourceId}'",
+                target.InPlace is null
+                    ? $"dataset '{target.Name}' has no star '{sourceId}'"
+                    : $"no run has flagged a star '{sourceId}' of '{target.Name}', which is read where it lies: only flagged stars have "
+                        + "labels",
                 "Give its source_id; 'almagest runs export' lists them."
             );
     }

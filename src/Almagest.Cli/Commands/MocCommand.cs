@@ -18,7 +18,8 @@ internal static class MocCommand
         var order = OptionFactory.Whole(
             "--order",
             "N",
-            $"HEALPix order of the finest cells, 0 to 29 (default {CoverageReader.UsualOrder}: 13.7 arc minutes; one more halves them)",
+            $"HEALPix order of the finest cells, 0 to 29 (default {CoverageReader.UsualOrder}: 13.7 arc minutes; one more halves them); "
+                + $"of a catalogue that is read where it lies at most {CoverageReader.OrderOfFiles}, which is the default then",
             0,
             Healpix.MaxOrder
         );
@@ -70,7 +71,7 @@ internal static class MocCommand
                 if (parsed.GetValue(run) is not null && parsed.GetValue(dataset) is not null)
                     throw new UsageException("a run has one dataset: --run and --dataset exclude each other", "Give one of them.", "--run");
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-                var depth = (int)(parsed.GetValue(order) ?? CoverageReader.UsualOrder);
+                var depth = (int?)parsed.GetValue(order);
                 var (coverage, name) = await ReadAsync(
                     session,
                     parsed.GetValue(run),
@@ -123,7 +124,7 @@ internal static class MocCommand
         LedgerSession session,
         string? runId,
         string? datasetName,
-        int order,
+        int? order,
         CancellationToken cancellationToken
     )
     {
@@ -133,7 +134,7 @@ internal static class MocCommand
             var run = await new RunRepository(session.Ledger).FindAsync(runId, cancellationToken);
             return (await reader.OfRunAsync(run, order, cancellationToken), $"run-{run.RunId}");
         }
-        var dataset = await DatasetChoice.ResolveAsync(session.Ledger, datasetName, cancellationToken);
+        var dataset = await DatasetChoice.ResolveAnyAsync(session.Ledger, datasetName, cancellationToken);
         return (await reader.OfDatasetAsync(dataset, order, cancellationToken), dataset.Name);
     }
 }

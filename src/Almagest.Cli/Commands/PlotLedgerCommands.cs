@@ -94,7 +94,7 @@ internal static class PlotLedgerCommands
             async (parsed, ledger, size, hasCaption) =>
                 await new LedgerFigures(ledger).CoverageAsync(
                     parsed.GetValue(dataset) is { } name
-                        ? await new DatasetRepository(ledger).FindAsync(name, shell.CancellationToken)
+                        ? await new DatasetRepository(ledger).FindAnyAsync(name, shell.CancellationToken)
                         : null,
                     CoverageMeasure.Of(parsed.GetValue(show)),
                     size,

@@ -98,7 +98,7 @@ internal static class RunCommands
             {
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
                 var repository = new DatasetRepository(session.Ledger);
-                var only = parsed.GetValue(dataset) is { } name ? await repository.FindAsync(name, shell.CancellationToken) : null;
+                var only = parsed.GetValue(dataset) is { } name ? await repository.FindAnyAsync(name, shell.CancellationToken) : null;
                 var names = await repository.NamesAsync(shell.CancellationToken);
                 var most = (int)(parsed.GetValue(limit) ?? 20);
                 var group =
@@ -126,7 +126,7 @@ internal static class RunCommands
                 var next = found.Count > most ? RunOrder.TokenOf(runs[^1], order) : null;
                 var all = runs.Count > 0 ? runs.Count : await new RunRepository(session.Ledger).CountAsync(shell.CancellationToken);
                 shell.Answer(
-                    () => new RunPage(runs.ConvertAll(r => r.ToResource(names)), next, next is not null),
+                    () => new RunPage(runs.ConvertAll(r => r.ToResource(names, withPath: true)), next, next is not null),
                     console =>
                     {
                         if (runs.Count == 0)

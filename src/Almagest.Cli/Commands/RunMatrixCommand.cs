@@ -122,7 +122,7 @@ internal static class RunMatrixCommand
             return await ComparedRuns.NewestAsync(
                 ledger,
                 RunTypes.Anomaly,
-                (await DatasetChoice.ResolveAsync(ledger, dataset, cancellationToken)).DatasetId,
+                (await DatasetChoice.ResolveAnyAsync(ledger, dataset, cancellationToken)).DatasetId,
                 cancellationToken: cancellationToken
             );
         if (dataset is not null)

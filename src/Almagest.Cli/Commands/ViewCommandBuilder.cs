@@ -65,7 +65,7 @@ internal sealed class ViewCommandBuilder(CommandShell shell, GlobalOptions globa
                     shell.CancellationToken
                 );
                 var names = described.Cells.Any(c => c.IsDataset)
-                    ? (await new DatasetRepository(session.Ledger).ListAsync(shell.CancellationToken)).ToDictionary(
+                    ? (await new DatasetRepository(session.Ledger).ListAllAsync(shell.CancellationToken)).ToDictionary(
                         d => d.DatasetId,
                         d => d.Name
                     )

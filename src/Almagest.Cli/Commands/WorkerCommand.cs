@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime;
 using Almagest.Cli.Serving;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
@@ -39,6 +40,8 @@ internal static class WorkerCommand
         command.SetAction(
             async (parsed, _) =>
             {
+                // As for a run of a command: nobody waits for an answer in between.
+                GCSettings.LatencyMode = GCLatencyMode.Batch;
                 shell.LogsJson = parsed.GetValue(format) == "json";
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global, SchemaPolicy.Current, isService: true);
                 var worker = new QueueWorker(session.Ledger, shell)

@@ -156,11 +156,11 @@ internal sealed class ComparisonView
         : cluster is { } c ? $"cluster {Name(c)}"
         : "not analysed";
 
-    private static string Reasons(IReadOnlyDictionary<string, long> reasons, long near) =>
+    private static string Reasons(IReadOnlyDictionary<string, long> reasons, long? near) =>
         reasons.Count == 0
             ? ""
             : $" ({string.Join(", ", reasons.Select(r => $"{r.Key} {ConsoleText.Count(r.Value)}"))}"
-                + (near > 0 ? $"; {ConsoleText.Count(near)} near the other's threshold)" : ")");
+                + (near is > 0 and var close ? $"; {ConsoleText.Count(close)} near the other's threshold)" : ")");
 
     private string Chance() =>
         _agreement.Overlap.Log10PValue switch

@@ -3,6 +3,7 @@ using Almagest.Cli.Shell;
 using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Annotations;
@@ -45,7 +46,7 @@ internal sealed class RunView
     {
         var datasets = await new DatasetRepository(ledger).OfAsync(run, cancellationToken);
         var annotations = new RunAnnotations(ledger);
-        var report = new RunReport(run.ToResource(datasets.ToDictionary(d => d.DatasetId, d => d.Name)))
+        var report = new RunReport(run.ToResource(datasets.ToDictionary(d => d.DatasetId, d => d.Name), withPath: true))
         {
             Tags = [.. (await annotations.TagsAsync(run.RunId, cancellationToken)).Select(RunResources.ToResource)],
             RunNotes = [.. (await annotations.NotesAsync(run.RunId, cancellationToken)).Select(RunResources.ToResource)],
@@ -113,6 +114,12 @@ internal sealed class RunView
         : _run is { Status: RunStatus.Running, ProgressStage: { } stage } ? $"{_run.Status}: {RunStages.Describe(stage)}"
         : _run.Status;
 
+    private string? InFiles() =>
+        _report.ResultsInFiles is { } files
+            ? $"{ConsoleText.Count(files.Rows)} in files of {ConsoleText.Bytes(files.Bytes)} at {files.Path}; the flagged stars' in the "
+                + "ledger, too"
+            : null;
+
     public void Show(IAnsiConsole console)
     {
         var remarks = (_report.ResultsSummary?.Notes ?? []).Select(n => ("note", (string?)n));
@@ -134,6 +141,7 @@ internal sealed class RunView
             ("selection", _selectionHash),
             ("status", Status()),
             ("found", _run.IsComplete ? RunSummaryText.Found(_run) : null),
+            ("results", InFiles()),
             ("created", ConsoleText.When(_run.CreatedAt) + " UTC"),
             ("took", _run is { StartedAt: { } start, CompletedAt: { } end } ? ConsoleText.Duration((end - start).TotalMilliseconds) : null),
             ("program", _run.ProgramVersion),
@@ -163,6 +171,11 @@ internal sealed class RunView
         }
         ClusterLines.ShowLargest(console, _report.Clusters, _top);
         if (_run.IsComplete)
-            console.Say($"Every star of it: almagest runs export {ConsoleText.Short(_run.RunId)} -o run.csv");
+            console.Say(
+                RunRows.AreInFiles(_run)
+                    ? $"The flagged stars: almagest runs export {ConsoleText.Short(_run.RunId)} --anomalies -o flagged.csv; every star of "
+                        + $"it, with the catalogue: almagest runs export {ConsoleText.Short(_run.RunId)} --format hats -o FOLDER"
+                    : $"Every star of it: almagest runs export {ConsoleText.Short(_run.RunId)} -o run.csv"
+            );
     }
 }

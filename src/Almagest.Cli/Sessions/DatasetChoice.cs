@@ -49,6 +49,13 @@ internal static class DatasetChoice
         return name is null ? One(await datasets.ListAsync(cancellationToken)) : await datasets.FindAsync(name, cancellationToken);
     }
 
+    /// <summary>Also one that is read where it lies.</summary>
+    public static async Task<Dataset> ResolveAnyAsync(LedgerDatabase ledger, string? name, CancellationToken cancellationToken)
+    {
+        var datasets = new DatasetRepository(ledger);
+        return name is null ? One(await datasets.ListAllAsync(cancellationToken)) : await datasets.FindAnyAsync(name, cancellationToken);
+    }
+
     private static Dataset One(List<Dataset> all) =>
         all.Count switch
         {

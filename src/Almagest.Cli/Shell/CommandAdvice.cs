@@ -39,7 +39,9 @@ internal static class CommandAdvice
         [ErrorCode.CatalogueFilesChanged] = e =>
             After(e, "To register: almagest ingest --in-place PATH --dataset NAME; 'almagest datasets show' says where they were."),
         [ErrorCode.ResultsInFiles] = e =>
-            After(e, $"To write all of them as a catalogue: almagest runs export {e.Facts["run_id"]} --format hats --output FOLDER"),
+            $"The flagged stars: almagest runs export {e.Facts.GetValueOrDefault("run_id")} --anomalies -o flagged.csv. Every star, out of "
+            + "the files: the same without --anomalies; as a catalogue with --format hats."
+            + (e.Facts.GetValueOrDefault("path") is { } path ? $" The files are in {path}." : ""),
         [ErrorCode.ResultsFolderUnusable] = e =>
             After(e, "The setting is results, in config.toml; 'almagest config show' says what holds."),
         [ErrorCode.ResultFilesChanged] = e =>

@@ -17,6 +17,13 @@ public static class RunColumns
 
     public static Column Reason { get; } = UnicodeText("reason", "meta.note", "what the star lacks, so that the run did not analyse it");
 
+    public static Column ResultsInFiles { get; } =
+        Boolean(
+            "results_in_files",
+            "meta.code",
+            "whether the results of all its stars are in files: the ledger has those of its flagged stars alone"
+        );
+
     public static Column Filled { get; } =
         Text("filled", "meta.note", "columns of the star in which the run took the median of the others; null where it fills nothing");
 

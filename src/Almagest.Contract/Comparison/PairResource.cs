@@ -67,8 +67,9 @@ public sealed record SignificanceResource(
 /// <param name="NormalizedMutualInformation">of two cluster runs, not corrected for chance; null for others</param>
 /// <param name="Differences">in what the runs differ: algorithm, features, selection, parameters, seed, contamination, program</param>
 /// <param name="OnlyInRun1Reasons">why these stars are marked by run 1 alone: data, threshold, algorithm, features, parameters, seed or
-/// program</param>
-/// <param name="OnlyInRun1NearThreshold">of them, those that run 2 would flag, were it to flag a fifth more</param>
+/// program; in_files where the threshold may be it, and run 2 has its scores in files</param>
+/// <param name="OnlyInRun1NearThreshold">of them, those that run 2 would flag, were it to flag a fifth more; null where its scores are in
+/// files</param>
 public sealed record AgreementResource(
     long AnalysedByBoth,
     double ExpectedByChance,
@@ -83,8 +84,8 @@ public sealed record AgreementResource(
     IReadOnlyList<string> Differences,
     [property: JsonPropertyName("only_in_run_1_reasons")] IReadOnlyDictionary<string, long> OnlyInRun1Reasons,
     [property: JsonPropertyName("only_in_run_2_reasons")] IReadOnlyDictionary<string, long> OnlyInRun2Reasons,
-    [property: JsonPropertyName("only_in_run_1_near_threshold")] long OnlyInRun1NearThreshold,
-    [property: JsonPropertyName("only_in_run_2_near_threshold")] long OnlyInRun2NearThreshold
+    [property: JsonPropertyName("only_in_run_1_near_threshold")] long? OnlyInRun1NearThreshold,
+    [property: JsonPropertyName("only_in_run_2_near_threshold")] long? OnlyInRun2NearThreshold
 )
 {
     /// <summary>Why the overlap is no independent test, where the two have one fitted detector; null where they do not.</summary>
@@ -99,7 +100,8 @@ public sealed record ClusterMatch(
 );
 
 /// <summary>What two runs say of one star, with its catalogue columns.</summary>
-/// <param name="Score1">score in run 1, negative = flagged; null where it did not analyse the star or has no scores</param>
+/// <param name="Score1">score in run 1, negative = flagged; null where it did not analyse the star, has no scores, or has the star's score
+/// in its result files</param>
 /// <param name="Cluster1">cluster in run 1, -1 = none; null where it did not analyse the star or has no clusters</param>
 /// <param name="Reason">why only one run marks it; null where both do</param>
 /// <param name="NearThreshold">

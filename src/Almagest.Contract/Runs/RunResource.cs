@@ -84,7 +84,17 @@ public record RunResource(
     /// <summary>What somebody calls it; null = nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Name { get; init; }
+
+    /// <summary>Where the results of all its stars are, of a run over a catalogue that is read where it lies: the ledger has those of its
+    /// flagged stars alone. Null where every result is in the ledger.</summary>
+    public ResultsInFiles? ResultsInFiles { get; init; }
 }
+
+/// <summary>The files with the results of a run.</summary>
+/// <param name="Path">their folder on the machine that made the run; null for whoever may not administer the server</param>
+/// <param name="Rows">results, one a star that was analysed</param>
+/// <param name="Bytes">of the files together</param>
+public sealed record ResultsInFiles(string? Path, long Rows, long Bytes);
 
 /// <summary>A page of runs.</summary>
 /// <param name="Next">give it as after, with the same sort, for the next page; null on the last</param>

@@ -86,6 +86,9 @@ public sealed record StarHistoryEntry(
 
     /// <summary>Of a star in a cluster: the share of draws within its errors that leave it there; null where there are none.</summary>
     public double? MembershipStability { get; init; }
+
+    /// <summary>Whether the run, whose results are in files, analysed the star without flagging it: its score is in these files.</summary>
+    public bool ScoreInFiles { get; init; }
 }
 
 /// <summary>A star in a list by score, with its catalogue columns.</summary>

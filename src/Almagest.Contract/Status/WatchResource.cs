@@ -31,7 +31,8 @@ public sealed record WatchResource(
 /// <param name="Watch">its name</param>
 /// <param name="EarlierRuns">complete runs before it of the same datasets, detector, parameters and recipe, whatever their seed, threshold
 /// and filter; copies with another threshold are not counted, but their flags are</param>
-/// <param name="Stars">watched stars that the run analysed</param>
+/// <param name="Stars">watched stars that the run analysed; in a region of a catalogue that is read where it lies, of those that some run
+/// has flagged</param>
 /// <param name="Flagged">of these, flagged</param>
 /// <param name="NewlyFlagged">of these, analysed by an earlier run and flagged by none; 0 where there is no earlier run</param>
 /// <param name="FirstAnalysed">flagged ones that no earlier run analysed; 0 where there is no earlier run</param>

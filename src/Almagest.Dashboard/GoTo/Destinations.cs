@@ -51,7 +51,7 @@ internal sealed partial class Destinations(LedgerDatabase ledger)
         text = text.Trim();
         if (text.Length is 0 or > LongestText || text.Contains('\0'))
             return [];
-        var datasets = await new DatasetRepository(ledger).ListAsync(cancellationToken);
+        var datasets = await new DatasetRepository(ledger).ListAllAsync(cancellationToken);
         var found = new List<Destination>();
         found.AddRange(await RunsOfIdAsync(text, datasets, cancellationToken));
         // Of a run that is meant by its id, nobody wants a list.
@@ -151,15 +151,19 @@ internal sealed partial class Destinations(LedgerDatabase ledger)
             .. stars.Select(s => new Destination(
                 "star",
                 s.SourceId,
-                $"of {s.Dataset}, {Angle(s.SeparationDeg!.Value)} from RA {DisplayText.Fixed(ra, 5)}°, Dec {DisplayText.Fixed(dec, 5)}°",
+                $"{(s.IsInPlace ? "the nearest star that a run flagged " : "")}of {s.Dataset}, {Angle(s.SeparationDeg!.Value)} from "
+                    + $"RA {DisplayText.Fixed(ra, 5)}°, Dec {DisplayText.Fixed(dec, 5)}°",
                 string.Create(CultureInfo.InvariantCulture, $"stars/{s.StarId}")
             )),
-            .. stars.Select(s => new Destination(
-                "stars",
-                s.Neighbours == 1 ? "1 star within 5′" : $"{DisplayText.Count(s.Neighbours)} stars within 5′",
-                $"of {s.Dataset}",
-                $"{AddressOf(s.Dataset)}?filter={Uri.EscapeDataString(cone)}"
-            )),
+            // How many stars of a catalogue that is read where it lies are near, the ledger does not know.
+            .. stars
+                .Where(s => !s.IsInPlace)
+                .Select(s => new Destination(
+                    "stars",
+                    s.Neighbours == 1 ? "1 star within 5′" : $"{DisplayText.Count(s.Neighbours)} stars within 5′",
+                    $"of {s.Dataset}",
+                    $"{AddressOf(s.Dataset)}?filter={Uri.EscapeDataString(cone)}"
+                )),
         ];
     }
 
@@ -177,7 +181,8 @@ internal sealed partial class Destinations(LedgerDatabase ledger)
             return [];
         }
         var found = new List<Destination>();
-        foreach (var dataset in datasets.OrderByDescending(d => d.DatasetId).Take(MostOfAKind))
+        // Files are not read through for every letter of what is being written.
+        foreach (var dataset in datasets.Where(d => d.InPlace is null).OrderByDescending(d => d.DatasetId).Take(MostOfAKind))
         {
             try
             {

@@ -76,7 +76,7 @@ public partial class Compare
 
     protected override async Task LoadAsync()
     {
-        _datasets = await new DatasetRepository(Ledger).ListAsync(Closed);
+        _datasets = await new DatasetRepository(Ledger).ListAllAsync(Closed);
         (_table, _pair, _changes, _heat, _pairStars, _unmatched) = (null, null, null, null, [], null);
         var named = Named();
         _most = Math.Clamp(Limit ?? 20, 2, ComparedRuns.Most);
@@ -87,7 +87,7 @@ public partial class Compare
             (_chosen, _type) = (first.DatasetId, first.RunType);
         }
         else if (!string.IsNullOrEmpty(Dataset))
-            _chosen = (await new DatasetRepository(Ledger).FindAsync(Dataset, Closed)).DatasetId;
+            _chosen = (await new DatasetRepository(Ledger).FindAnyAsync(Dataset, Closed)).DatasetId;
         else
             _chosen = await BusiestAsync() ?? _datasets.FirstOrDefault()?.DatasetId;
 

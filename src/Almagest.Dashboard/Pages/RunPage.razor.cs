@@ -7,8 +7,10 @@ using Almagest.Charts.Selecting;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Dashboard.Shared;
+using Almagest.Ledger.Access;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.ClusterSizes;
@@ -111,12 +113,21 @@ public partial class RunPage
 
     private bool IsAnomaly => _run?.RunType == RunTypes.Anomaly;
 
+    /// <summary>Its results are in files: the ledger, and so this page, has the flagged stars alone.</summary>
+    private bool IsInFiles => _run?.StarSetId is not null;
+
+    private ResultFiles? Files => _run is { } run ? ResultFiles.Of(run) : null;
+
+    /// <summary>Where they are, for whoever may know it.</summary>
+    private string? _folder;
+
     private bool CanBeReviewed => _run is { IsComplete: true } run && RunReviews.CanReview(run);
 
     protected override async Task LoadAsync()
     {
         _run = await new RunRepository(Ledger).FindAsync(Id, Closed);
-        _dataset = (await new DatasetRepository(Ledger).GetAsync(_run.DatasetId, Closed)).Name;
+        _dataset = (await new DatasetRepository(Ledger).GetAnyAsync(_run.DatasetId, Closed)).Name;
+        _folder = Files is { } files && (await Access.RequireAsync(AccessScope.Read)).May(AccessScope.Admin) ? files.Path : null;
         _drawn = false;
         // The table is shown before the charts are drawn: it has no stars of the run before.
         if (_pictured != _run.RunId)
@@ -151,7 +162,7 @@ public partial class RunPage
                 : [];
             if (!_moved || _pictured != _run.RunId)
             {
-                _moved = AskedContamination is > 0 and <= 0.5;
+                _moved = AskedContamination is > 0 and <= 0.5 && !IsInFiles;
                 _contamination = _moved ? AskedContamination!.Value : Contamination(_run) ?? 0.05;
                 _sliderStart = _contamination.ToString("0.###", CultureInfo.InvariantCulture);
                 (_typed, _mistyped) = ("", null);
@@ -250,7 +261,7 @@ public partial class RunPage
             _zoom = [];
         _picturedCluster = Cluster;
         _picture = await Pictures.SelectionAsync(current);
-        if (IsAnomaly)
+        if (IsAnomaly && !IsInFiles)
         {
             _scores = await Pictures.ScoresAsync(current.RunId);
             _scoreHistogram = Histogram.Of(_scores.Ascending, 80);
@@ -336,14 +347,18 @@ public partial class RunPage
                 : (
                     await new ResultRepository(Ledger).PageAsync(
                         _run!.RunId,
-                        new ResultQuery(Limit: MostSelected) { StarIds = _chosen },
+                        new ResultQuery(AnomaliesOnly: IsInFiles, Limit: MostSelected) { StarIds = _chosen },
                         Closed
                     )
                 ).Items;
         _analysed =
             _selected.Count < MostSelected
                 ? _selected.Count
-                : await new ResultRepository(Ledger).CountAsync(_run!.RunId, new ResultQuery { StarIds = _chosen }, Closed);
+                : await new ResultRepository(Ledger).CountAsync(
+                    _run!.RunId,
+                    new ResultQuery(AnomaliesOnly: IsInFiles) { StarIds = _chosen },
+                    Closed
+                );
         // Rows and marks of these are shown as selected by the page itself, also before they are drawn again.
         await Js.InvokeVoidAsync("almagest.selected", _chosen.Take(DrawnStars), _chosen.Length <= DrawnStars);
     }

@@ -53,7 +53,7 @@ public partial class Runs
         _views = await new SavedViews(Ledger).ListAsync(Closed);
         _state = StateOf(new Uri(Navigation.Uri).Query);
         _tags = await new RunAnnotations(Ledger).AllTagsAsync(Closed);
-        _names = (await new DatasetRepository(Ledger).ListAsync(Closed)).ToDictionary(d => d.DatasetId, d => d.Name);
+        _names = new Dictionary<long, string>(await new DatasetRepository(Ledger).NamesAsync(Closed));
         Guid? group = null;
         _sweep = null;
         if (_state.GroupId.Length > 0)
@@ -100,7 +100,7 @@ public partial class Runs
             var dataset =
                 _state.Dataset.Length == 0
                     ? (long?)null
-                    : (await new DatasetRepository(Ledger).FindAsync(_state.Dataset, Closed)).DatasetId;
+                    : (await new DatasetRepository(Ledger).FindAnyAsync(_state.Dataset, Closed)).DatasetId;
             _page = await new RunBrowser(Ledger).ReadAsync(
                 new RunTableQuery(_state.ToQuery(dataset, group), _state.IsFolded, _state.Page, _state.Size),
                 Closed

@@ -41,6 +41,9 @@ public partial class Start
             return;
         var query = QueryHelpers.ParseQuery(new Uri(Navigation.Uri).Query);
         string? Asked(string name) => query.TryGetValue(name, out var value) ? value.ToString() : null;
+        // Another one in its place would be other stars.
+        if (Asked("dataset") is { Length: > 0 } name && (await new DatasetRepository(Ledger).NamesAsync(Closed)).Values.Contains(name))
+            await new DatasetRepository(Ledger).FindAsync(name, Closed);
         _dataset = _datasets.FirstOrDefault(d => d.Name == Asked("dataset"))?.Name ?? _datasets[^1].Name;
         _filter = Asked("filter") ?? "";
         // What the address asks for and cannot be had is no reason to take all stars.

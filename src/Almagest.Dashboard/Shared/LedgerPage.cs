@@ -22,7 +22,7 @@ public abstract class LedgerPage : ComponentBase, IDisposable
     protected LedgerChanges Changes { get; set; } = null!;
 
     [Inject]
-    private PageAccess Access { get; set; } = null!;
+    protected PageAccess Access { get; set; } = null!;
 
     [Inject]
     protected NavigationManager Navigation { get; set; } = null!;

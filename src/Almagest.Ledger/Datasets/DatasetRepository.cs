@@ -139,8 +139,9 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         return await ledger.RowsAsync<Dataset>($"{Datasets} where dataset_id = any ($1) order by dataset_id", cancellationToken, ids);
     }
 
+    /// <summary>Of all datasets, those that are read where they lie among them.</summary>
     public async Task<IReadOnlyDictionary<long, string>> NamesAsync(CancellationToken cancellationToken = default) =>
-        (await ListAsync(cancellationToken)).ToDictionary(d => d.DatasetId, d => d.Name);
+        (await ListAllAsync(cancellationToken)).ToDictionary(d => d.DatasetId, d => d.Name);
 
     public Task<List<RejectedRow>> RejectedRowsAsync(long datasetId, int limit = 100, CancellationToken cancellationToken = default) =>
         ledger.ReadAsync(
@@ -153,17 +154,49 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         (await ledger.ReadAsync(context => context.Stars.Where(s => s.StarId == starId), cancellationToken)).FirstOrDefault()
         ?? throw await NoStarAsync(starId, cancellationToken);
 
+    /// <summary>For whoever finds nothing said of a star: it may be one that is not in the ledger, of which files may say
+    /// something.</summary>
+    /// <exception cref="LedgerException">the star stays in its catalogue's files, and no run flagged it</exception>
+    public async Task RequireNotInFilesAsync(long starId, CancellationToken cancellationToken = default)
+    {
+        if (
+            (await ledger.ReadAsync(context => context.Stars.Where(s => s.StarId == starId), cancellationToken)).Count == 0
+            && await NoStarAsync(starId, cancellationToken) is { } missing
+            && missing.Code == ErrorCode.DatasetInPlace
+        )
+            throw missing;
+    }
+
     private async Task<LedgerException> NoStarAsync(long starId, CancellationToken cancellationToken)
     {
         var inPlace = await ledger.ReadAsync(context => context.Datasets.Where(d => d.InPlace != null), cancellationToken);
         if (inPlace.Find(d => InPlaceCatalogue.Of(d)!.Holds(starId)) is { } dataset)
-            Loaded(dataset);
+            return LedgerException
+                .Of(
+                    ErrorCode.DatasetInPlace,
+                    $"star {starId} is in the files of dataset '{dataset.Name}', which is read where it lies: of it the ledger has the "
+                        + "stars that some run flagged, and this is none of them",
+                    "Load the catalogue to have all its stars in the ledger.",
+                    "star_id"
+                )
+                .With("dataset", dataset.Name);
         return LedgerException.Of(
             ErrorCode.StarNotFound,
             $"there is no star {starId}",
             "Star ids are the ledger's own, not those of a catalogue."
         );
     }
+
+    /// <summary>How many stars of a dataset are in the ledger: of one that is read where it lies those that some run flagged.</summary>
+    public async Task<long> KeptStarsAsync(long datasetId, CancellationToken cancellationToken = default) =>
+        (long)
+            (
+                await ledger.AskAsync(
+                    connection =>
+                        connection.ScalarAsync("select count(*) from public.stars where dataset_id = $1", cancellationToken, datasetId),
+                    cancellationToken
+                )
+            )!;
 
     /// <summary>Stars of a dataset by the catalogue's own id (one, or none).</summary>
     public Task<List<Star>> FindStarsAsync(long datasetId, string sourceId, CancellationToken cancellationToken = default) =>

@@ -6,6 +6,7 @@ using Almagest.Contract.Runs;
 using Almagest.Contract.Serialization;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 
@@ -33,7 +34,7 @@ public sealed class Provenance(LedgerDatabase ledger)
         var provenance = Begin(title, rows);
         var datasets = new SortedDictionary<long, Dataset>();
         foreach (var id in runs.SelectMany(RunDatasets.Ids).Distinct())
-            datasets.Add(id, await new DatasetRepository(ledger).GetAsync(id, cancellationToken));
+            datasets.Add(id, await new DatasetRepository(ledger).GetAnyAsync(id, cancellationToken));
         provenance["runs"] = new JsonArray([.. runs.Select(r => Describe(r, [.. RunDatasets.Ids(r).Select(id => datasets[id])]))]);
         Add(provenance, [.. datasets.Values]);
         return provenance;
@@ -91,6 +92,9 @@ public sealed class Provenance(LedgerDatabase ledger)
             ["results_hash"] = run.ResultsHash,
             ["results_hash_version"] = run.ResultsHashVersion,
         };
+        // Where they are is said to whoever may know it.
+        if (ResultFiles.Of(run) is { } files)
+            described["results_in_files"] = new JsonObject { ["rows"] = files.Rows, ["bytes"] = files.Bytes };
         if (run.Name is { } name)
             described.Insert(1, "run_name", name);
         return described;

@@ -57,7 +57,7 @@ public sealed class InPlaceStars
     {
         InPlaceFiles.Require(_dataset);
         long rows = 0;
-        foreach (var batch in Ahead(ParseRows, cancellationToken))
+        foreach (var batch in Ahead(ParseRows, cancellationToken, MostAhead / 2))
         {
             rows += batch.Count;
             yield return batch;
@@ -68,10 +68,14 @@ public sealed class InPlaceStars
     }
 
     // While a thread of its own reads ahead.
-    private static IEnumerable<T> Ahead<T>(Func<CancellationToken, IEnumerable<T>> read, CancellationToken cancellationToken)
+    private static IEnumerable<T> Ahead<T>(
+        Func<CancellationToken, IEnumerable<T>> read,
+        CancellationToken cancellationToken,
+        int most = MostAhead
+    )
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var batches = new BlockingCollection<T>(MostAhead);
+        using var batches = new BlockingCollection<T>(most);
         var reading = Task.Run(
             () =>
             {
@@ -177,7 +181,7 @@ public sealed class InPlaceStars
 
     private IEnumerable<RowBatch> ParseRows(CancellationToken cancellationToken)
     {
-        var (reader, stars) = Opened(() => Catalogue.Open());
+        var (reader, stars) = Opened(() => Catalogue.Open(WithoutLabels()));
         using (reader)
         {
             // A position that is turned or carried needs more than itself.
@@ -185,6 +189,23 @@ public sealed class InPlaceStars
                 Catalogue.Epoch is null && stars.Mapping.System is { Frame: SkyFrame.Icrs } ? new HashSet<string>() : null;
             foreach (var batch in Guarded(stars.ReadRows(only, cancellationToken)))
                 yield return batch;
+        }
+    }
+
+    // Stars that stay in files have no labels, and a text for each costs as much as all numbers.
+    private HashSet<string>? WithoutLabels()
+    {
+        var (reader, stars) = Opened(() => Catalogue.Open());
+        using (reader)
+        {
+            // Of columns that cannot be read at all the first look alone knows.
+            if (reader.Warnings.Count > 0)
+                return null;
+            var labels = stars
+                .Mapping.Fields.Where(f => f.Field is StarField.LabelOutlier or StarField.LabelKind or StarField.LabelCluster)
+                .SelectMany(f => f.ColumnNames)
+                .ToHashSet();
+            return labels.Count == 0 ? null : [.. reader.Columns.Select(c => c.Name).Where(name => !labels.Contains(name))];
         }
     }
 

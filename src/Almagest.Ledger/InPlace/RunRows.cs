@@ -19,18 +19,23 @@ public static class RunRows
     /// <exception cref="LedgerException">the run's results are in files</exception>
     public static void Require(DiscoveryRun run)
     {
-        if (!AreInFiles(run))
-            return;
-        var path = ResultFiles.Of(run)?.Path;
-        throw LedgerException
-            .Of(
-                ErrorCode.ResultsInFiles,
-                $"the results of run {run.RunId} are in files{(path is null ? "" : $" at '{path}'")}, and this needs every star's result "
-                    + "in the ledger, which has those of the flagged stars alone",
-                "The files have all of them."
-            )
+        if (AreInFiles(run))
+            throw Refusal(
+                run,
+                $"the results of run {run.RunId} are in files, and this needs every star's result in the ledger, which has those of the "
+                    + "flagged stars alone"
+            );
+    }
+
+    /// <summary>The same of something else that is in the files alone.</summary>
+    public static LedgerException Refusal(DiscoveryRun run, string message, string? field = null)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        // Not everybody who asks may know where files are: the edges add it for those who may.
+        return LedgerException
+            .Of(ErrorCode.ResultsInFiles, message, "Ask about the flagged stars alone, or work with the files.", field)
             .With("run_id", run.RunId)
-            .With("path", path);
+            .With("path", ResultFiles.Of(run)?.Path);
     }
 
     /// <summary>For whatever keeps a run whose results are in files: what is kept of it is compared with stars and results, block by block,

@@ -17,9 +17,14 @@ public sealed record FoundStar(
     double DecDeg,
     double? SeparationDeg,
     long Neighbours
-);
+)
+{
+    /// <summary>Whether its dataset is read where it lies, of which only stars that a run flagged can be found.</summary>
+    public bool IsInPlace { get; init; }
+}
 
-/// <summary>Finds stars in all datasets at once, by the indexes of each.</summary>
+/// <summary>Finds stars in all datasets at once, by the indexes of each. Of a dataset that is read where it lies there are those that a run
+/// flagged.</summary>
 public sealed class StarFinder(LedgerDatabase ledger)
 {
     /// <summary>The stars whose id in their catalogue is one of these, datasets in order of loading.</summary>
@@ -31,7 +36,8 @@ public sealed class StarFinder(LedgerDatabase ledger)
     ) =>
         ReadAsync(
             """
-            select s.star_id, s.source_id, d.name, s.ra_deg, s.dec_deg, null::double precision, 1::bigint
+            select s.star_id, s.source_id, d.name, s.ra_deg, s.dec_deg, null::double precision, 1::bigint,
+              d.in_place is not null
             from public.datasets d join public.stars s on s.dataset_id = d.dataset_id and s.source_id = any($1)
             order by d.dataset_id limit $2
             """,
@@ -48,7 +54,8 @@ public sealed class StarFinder(LedgerDatabase ledger)
     public Task<IReadOnlyList<FoundStar>> ByNumberAsync(long starId, CancellationToken cancellationToken = default) =>
         ReadAsync(
             """
-            select s.star_id, s.source_id, d.name, s.ra_deg, s.dec_deg, null::double precision, 1::bigint
+            select s.star_id, s.source_id, d.name, s.ra_deg, s.dec_deg, null::double precision, 1::bigint,
+              d.in_place is not null
             from public.stars s join public.datasets d using (dataset_id) where s.star_id = $1
             """,
             command => command.Parameters.Add(new() { Value = starId }),
@@ -73,7 +80,7 @@ public sealed class StarFinder(LedgerDatabase ledger)
             """
             with cells as (select * from unnest($4::bigint[], $5::bigint[]) c (low, high)),
             near as (
-              select d.dataset_id, d.name, s.star_id, s.source_id, s.ra_deg, s.dec_deg,
+              select d.dataset_id, d.name, d.in_place is not null as in_place, s.star_id, s.source_id, s.ra_deg, s.dec_deg,
                 2 * asind(least(1, sqrt(power(sind((s.dec_deg - $2) / 2), 2)
                   + cosd(s.dec_deg) * cosd($2) * power(sind((s.ra_deg - $1) / 2), 2)))) as separation
               from public.datasets d cross join cells c
@@ -82,7 +89,7 @@ public sealed class StarFinder(LedgerDatabase ledger)
               select *, row_number() over (partition by dataset_id order by separation, star_id) as place,
                 count(*) over (partition by dataset_id) as neighbours
               from near where separation <= $3)
-            select star_id, source_id, name, ra_deg, dec_deg, separation, neighbours from ranked where place = 1
+            select star_id, source_id, name, ra_deg, dec_deg, separation, neighbours, in_place from ranked where place = 1
             order by separation, dataset_id limit $6
             """,
             command =>
@@ -121,6 +128,9 @@ public sealed class StarFinder(LedgerDatabase ledger)
                             reader.IsDBNull(5) ? null : reader.GetDouble(5),
                             reader.GetInt64(6)
                         )
+                        {
+                            IsInPlace = reader.GetBoolean(7),
+                        }
                     );
                 return found;
             },

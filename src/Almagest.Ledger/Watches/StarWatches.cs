@@ -52,7 +52,7 @@ public sealed class StarWatches(LedgerDatabase ledger)
             );
         if (region is not null)
             RequireRegion(region);
-        var of = dataset is null ? null : await new DatasetRepository(ledger).FindAsync(dataset, cancellationToken);
+        var of = dataset is null ? null : await new DatasetRepository(ledger).FindAnyAsync(dataset, cancellationToken);
         if (labels is not null)
             await RequireLabelsAsync(labels, of?.DatasetId, of?.Name, cancellationToken);
         await ledger.AskAsync(

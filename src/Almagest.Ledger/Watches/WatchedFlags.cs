@@ -2,6 +2,7 @@ using Almagest.Contract.Errors;
 using Almagest.Contract.Status;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Npgsql;
@@ -17,16 +18,21 @@ public sealed record WatchedFlag(string SourceId, long AnalysedBefore, long Flag
 public sealed class WatchedFlags(LedgerDatabase ledger)
 {
     /// <param name="earlier">the runs to compare with</param>
-    /// <returns>how many watched stars the run analysed, and those that it flags, the most anomalous first</returns>
+    /// <returns>how many watched stars the run analysed, and those that it flags, the most anomalous first. Of a run whose results are in
+    /// files the ledger has the stars that some run flagged, and counts those</returns>
     /// <exception cref="LedgerException">the database has trouble</exception>
     public Task<(long Analysed, IReadOnlyList<WatchedFlag> Flags)> ReadAsync(
         WatchResource watch,
         DiscoveryRun run,
-        IReadOnlyList<Guid> earlier,
+        IReadOnlyList<DiscoveryRun> earlier,
         CancellationToken cancellationToken = default
     )
     {
         ArgumentNullException.ThrowIfNull(watch);
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(earlier);
+        var sets = earlier.Select(r => r.StarSetId).OfType<long>().ToArray();
+        var withRows = earlier.Where(r => r.StarSetId is null).Select(r => r.RunId).ToArray();
         return ledger.AskAsync<(long, IReadOnlyList<WatchedFlag>)>(
             async connection =>
             {
@@ -34,10 +40,12 @@ public sealed class WatchedFlags(LedgerDatabase ledger)
                 await using (var count = new NpgsqlCommand { Connection = connection, CommandTimeout = 3600 })
                 {
                     var stars = Stars(count, watch, run);
-                    count.CommandText = $"""
-                        select count(*) from public.discovery_results r join ({stars}) s using (star_id)
-                        where r.run_id = {Bind(count, run.RunId)}
-                        """;
+                    count.CommandText = run.StarSetId is { } set
+                        ? $"select count(*) from ({stars}) s where {AnalysedSets.Holds(Bind(count, set), "s.star_id")}"
+                        : $"""
+                            select count(*) from public.discovery_results r join ({stars}) s using (star_id)
+                            where r.run_id = {Bind(count, run.RunId)}
+                            """;
                     analysed = (long)(await count.ExecuteScalarAsync(cancellationToken))!;
                 }
                 var flags = new List<WatchedFlag>();
@@ -45,15 +53,18 @@ public sealed class WatchedFlags(LedgerDatabase ledger)
                     return (0, flags);
                 await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 3600 };
                 var watched = Stars(command, watch, run);
+                var runs = Bind(command, earlier.Select(r => r.RunId).ToArray());
+                var before = sets.Length == 0 ? "" : $" + {InSets(Bind(command, sets))}";
                 command.CommandText = $"""
                     with flagged as materialized (
                       select r.star_id, s.source_id, r.anomaly_score
                       from public.discovery_results r join ({watched}) s using (star_id)
                       where r.run_id = {Bind(command, run.RunId)} and r.is_anomaly = 1
                     )
-                    select f.source_id, count(e.run_id), count(e.run_id) filter (where e.is_anomaly = 1)
+                    select f.source_id, count(e.run_id) filter (where e.run_id = any({Bind(command, withRows)})){before},
+                      count(e.run_id) filter (where e.is_anomaly = 1)
                     from flagged f
-                    left join public.discovery_results e on e.star_id = f.star_id and e.run_id = any({Bind(command, earlier.ToArray())})
+                    left join public.discovery_results e on e.star_id = f.star_id and e.run_id = any({runs})
                     group by f.star_id, f.source_id, f.anomaly_score
                     order by f.anomaly_score, f.star_id
                     """;
@@ -82,6 +93,10 @@ public sealed class WatchedFlags(LedgerDatabase ledger)
                     : ""
             );
     }
+
+    // What a run with results in files analysed is in its set.
+    private static string InSets(string sets) =>
+        $"(select count(*) from unnest({sets}::bigint[]) n (set_id) where {AnalysedSets.Holds("n.set_id", "f.star_id")})";
 
     private static string Bind(NpgsqlCommand command, object value) => GaiaQuality.Bind(command, value);
 }

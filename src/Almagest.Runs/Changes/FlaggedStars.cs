@@ -1,4 +1,5 @@
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Npgsql;
 
@@ -20,8 +21,11 @@ internal sealed class FlaggedStars
     /// <summary>The stars with a score nearest to the threshold, which is at 0.</summary>
     public IEnumerable<long> NearThreshold => _stars.Select((id, i) => (id, Math.Abs(_scores[i]))).OrderBy(s => s.Item2).Select(s => s.id);
 
-    public static Task<FlaggedStars> ReadAsync(LedgerDatabase ledger, DiscoveryRun run, CancellationToken cancellationToken) =>
-        ledger.AskAsync(
+    /// <exception cref="Contract.Errors.LedgerException">its results are in files</exception>
+    public static Task<FlaggedStars> ReadAsync(LedgerDatabase ledger, DiscoveryRun run, CancellationToken cancellationToken)
+    {
+        RunRows.Require(run);
+        return ledger.AskAsync(
             async connection =>
             {
                 await using var command = new NpgsqlCommand(
@@ -47,6 +51,7 @@ internal sealed class FlaggedStars
             },
             cancellationToken
         );
+    }
 
     public double? Score(long? star) => Row(star) is >= 0 and var row ? _scores[row] : null;
 

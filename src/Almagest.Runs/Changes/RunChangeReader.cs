@@ -5,6 +5,7 @@ using Almagest.Discovery.Changes;
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Comparison;
@@ -49,6 +50,7 @@ public sealed class RunChangeReader(LedgerDatabase ledger, SelectionCache? share
         foreach (var run in new[] { run1, run2 })
         {
             ComparedRuns.RequireComplete(run);
+            RunRows.Require(run);
             if (RunDatasets.Ids(run).Count > 1)
                 throw LedgerException.Of(
                     ErrorCode.RunsNotComparable,

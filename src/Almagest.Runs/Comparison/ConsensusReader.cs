@@ -22,7 +22,7 @@ public sealed record StarConsensusList(
 )
 {
     /// <summary>By star: the mean over the runs that know it of the chance that its true values are flagged, given what was
-    /// measured.</summary>
+    /// measured. Empty where a run has its results in files: of it, the ledger knows the chances of flagged stars alone.</summary>
     public IReadOnlyDictionary<long, double> FlagProbabilities { get; init; } = new Dictionary<long, double>();
 }
 
@@ -71,8 +71,12 @@ public sealed class ConsensusReader(LedgerDatabase ledger)
         List<DiscoveryRun> runs,
         long[] stars,
         CancellationToken cancellationToken
-    ) =>
-        ledger.AskAsync(
+    )
+    {
+        // A mean over the runs that flag a star would be too high.
+        if (runs.Exists(r => r.StarSetId is not null))
+            return Task.FromResult(new Dictionary<long, double>());
+        return ledger.AskAsync(
             async connection =>
             {
                 // Shares of draws are sums of few terms: in the order of the runs, so that the mean is the same each time.
@@ -101,6 +105,7 @@ public sealed class ConsensusReader(LedgerDatabase ledger)
             },
             cancellationToken
         );
+    }
 
     internal static async Task<ConsensusRanking> RankAsync(
         LedgerDatabase ledger,

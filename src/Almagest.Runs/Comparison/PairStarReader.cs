@@ -1,6 +1,7 @@
 using System.Globalization;
 using Almagest.Contract.Comparison;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Results;
 using Npgsql;
@@ -14,6 +15,7 @@ namespace Almagest.Runs.Comparison;
 /// <item><c>data</c>: B did not analyse it.</item>
 /// <item><c>threshold</c>: both are anomaly runs, and B's score of it is among the lowest n(A) N(B) / N(A) of B (flagged by A, analysed by
 /// either): B, too, would flag it at A's contamination. Only where A flags the larger share.</item>
+/// <item><c>in_files</c>: the question of the threshold would have to be asked of B's score, and B's results are in files.</item>
 /// <item>What differs between the runs, see <see cref="RunDifference.Cause"/>.</item>
 /// </list>
 /// </remarks>
@@ -106,7 +108,12 @@ public sealed class PairStarReader(LedgerDatabase ledger)
             {
                 var (first, near1) = await CountSideAsync(connection, pair, true, cancellationToken);
                 var (second, near2) = await CountSideAsync(connection, pair, false, cancellationToken);
-                return new FlipCounts(first, second, near1, near2);
+                return new FlipCounts(
+                    first,
+                    second,
+                    pair.Run2.StarSetId is null ? near1 : null,
+                    pair.Run1.StarSetId is null ? near2 : null
+                );
             },
             cancellationToken
         );
@@ -192,14 +199,13 @@ public sealed class PairStarReader(LedgerDatabase ledger)
     )
     {
         var (marking, other) = onlyIn1 ? (pair.Run1, pair.Run2) : (pair.Run2, pair.Run1);
-        var (marked, otherMarked) = onlyIn1 ? (pair.Marked1, pair.Marked2) : (pair.Marked2, pair.Marked1);
+        var otherMarked = onlyIn1 ? pair.Marked2 : pair.Marked1;
         double? threshold = null,
             near = null;
+        if (other.StarSetId is not null)
+            return FlipsOfFiles(command, pair, onlyIn1);
         if (marking.RunType == RunTypes.Anomaly && other.RunType == RunTypes.Anomaly)
-        {
-            var asMany = (long)Math.Round((double)marked * other.TotalStars / Math.Max(1, marking.TotalStars));
-            threshold = asMany > otherMarked ? await ScoreAsync(connection, other, asMany, cancellationToken) : null;
-        }
+            threshold = IsOfThreshold(pair, onlyIn1) ? await ScoreAsync(connection, other, AsMany(pair, onlyIn1), cancellationToken) : null;
         if (other.RunType == RunTypes.Anomaly && otherMarked > 0)
             near = await ScoreAsync(connection, other, (long)Math.Ceiling(otherMarked * (1 + NearShare)), cancellationToken);
         // Scores of the run that does not mark the star; below every score where there is no such threshold.
@@ -218,6 +224,41 @@ public sealed class PairStarReader(LedgerDatabase ledger)
             left join public.discovery_results o on o.star_id = m.star_id and o.run_id = {Bind(command, other.RunId)}
             where m.run_id = {Bind(command, marking.RunId)} and {Marks("m", marking)} and (o.star_id is null or not {Marks("o", other)})
             """;
+    }
+
+    // Of a run with results in files the ledger has no score of a star that it does not flag: whether another threshold would bring it
+    // back, or nearly, is not known.
+    private static string FlipsOfFiles(NpgsqlCommand command, RunAgreement pair, bool onlyIn1)
+    {
+        var (marking, other) = onlyIn1 ? (pair.Run1, pair.Run2) : (pair.Run2, pair.Run1);
+        var cause = RunDifference.Of(pair.Run1, pair.Run2).Cause;
+        // Where nothing but the threshold differs, scores need not be asked; nor where the shares differ by what whole stars make of them.
+        var rounding = 1 + (double)other.TotalStars / Math.Max(1, marking.TotalStars);
+        if (AsMany(pair, onlyIn1) > (onlyIn1 ? pair.Marked2 : pair.Marked1) + rounding && cause != FlipReason.Threshold)
+            cause = FlipReason.InFiles;
+        var (a, b) = onlyIn1 ? ("1", "2") : ("2", "1");
+        var (set, reason) = (Bind(command, other.StarSetId!.Value), Bind(command, cause));
+        return $"""
+            select m.star_id, m.anomaly_score as score_{a}, null::double precision as score_{b}, m.cluster_id as cluster_{a},
+              null::integer as cluster_{b},
+                   case when {AnalysedSets.Holds(set, "m.star_id")} then {reason} else '{FlipReason.Data}' end as reason,
+                   null::boolean as near
+            from public.discovery_results m
+            where m.run_id = {Bind(command, marking.RunId)} and {Marks("m", marking)} and not exists (
+              select 1 from public.discovery_results o
+              where o.run_id = {Bind(command, other.RunId)} and o.star_id = m.star_id and {Marks("o", other)})
+            """;
+    }
+
+    // Whether the one that marks a star marks the larger share of its stars, so that the other's threshold may be why it does not.
+    private static bool IsOfThreshold(RunAgreement pair, bool onlyIn1) => AsMany(pair, onlyIn1) > (onlyIn1 ? pair.Marked2 : pair.Marked1);
+
+    // How many the other would mark, did it mark the same share.
+    private static long AsMany(RunAgreement pair, bool onlyIn1)
+    {
+        var (marking, other) = onlyIn1 ? (pair.Run1, pair.Run2) : (pair.Run2, pair.Run1);
+        var marked = onlyIn1 ? pair.Marked1 : pair.Marked2;
+        return (long)Math.Round((double)marked * other.TotalStars / Math.Max(1, marking.TotalStars));
     }
 
     /// <summary>The score of a rank, 1 = the lowest; the highest where there are fewer.</summary>

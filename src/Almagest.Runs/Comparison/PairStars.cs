@@ -18,10 +18,10 @@ public enum PairSide
 public sealed record PairStarQuery(PairSide Side, string? Reason = null, int Limit = 100, long After = long.MinValue);
 
 /// <summary>How many stars flipped, by reason; reasons without a star are left out.</summary>
-/// <param name="NearThreshold1">of the stars only in run 1, those that run 2 nearly flags</param>
+/// <param name="NearThreshold1">of the stars only in run 1, those that run 2 nearly flags; null where its scores are in files</param>
 public sealed record FlipCounts(
     IReadOnlyDictionary<string, long> OnlyIn1,
     IReadOnlyDictionary<string, long> OnlyIn2,
-    long NearThreshold1,
-    long NearThreshold2
+    long? NearThreshold1,
+    long? NearThreshold2
 );

@@ -72,6 +72,8 @@ public sealed class RunAgreementReader(LedgerDatabase ledger)
                 "Compare runs over the same dataset. Of two over two datasets of the same stars, ask what changed.",
                 "run_id"
             );
+        if (run1.StarSetId is not null || run2.StarSetId is not null)
+            return await OfSetsAsync(run1, run2, cancellationToken);
         return await ledger.AskAsync(
             async connection =>
             {
@@ -94,6 +96,15 @@ public sealed class RunAgreementReader(LedgerDatabase ledger)
             },
             cancellationToken
         );
+    }
+
+    // Where one has its results in files, what it analysed is a set beside its flagged stars. Both are anomaly runs then.
+    private async Task<RunAgreement> OfSetsAsync(DiscoveryRun run1, DiscoveryRun run2, CancellationToken cancellationToken)
+    {
+        var marks = await new RunSetReader(ledger).MarksAsync([run1, run2], cancellationToken);
+        var (first, second) = (marks[0], marks[1]);
+        var overlap = MarkOverlap.Count(first.Analysed, first.Marked, second.Analysed, second.Marked);
+        return new RunAgreement(run1, run2, first.Marked.Count, second.Marked.Count, overlap, [], null, null, null);
     }
 
     internal static string Mark(string alias, DiscoveryRun run) =>

@@ -84,7 +84,11 @@ public static class FlipReason
     /// <summary>Nothing differs but the program's version, or nothing at all.</summary>
     public const string Program = "program";
 
-    public static readonly IReadOnlyList<string> All = [Data, Threshold, Algorithm, Features, Parameters, Seed, Program];
+    /// <summary>The other run may or may not flag it, too, if it flagged the same share: its score of the star is in its result files, not
+    /// in the ledger.</summary>
+    public const string InFiles = "in_files";
+
+    public static readonly IReadOnlyList<string> All = [Data, Threshold, Algorithm, Features, Parameters, Seed, Program, InFiles];
 }
 
 /// <summary>The stored parameters of runs as JSON objects, with what older programs did not store.</summary>

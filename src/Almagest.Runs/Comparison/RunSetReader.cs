@@ -2,6 +2,7 @@ using Almagest.Contract.Errors;
 using Almagest.Discovery.Consensus;
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Npgsql;
 
@@ -14,7 +15,7 @@ namespace Almagest.Runs.Comparison;
 /// <remarks>
 /// The database packs 64 neighbouring stars into one row of bits, so that a run of 100,000 stars is about 1,600 rows. Runs with the same
 /// dataset, filter, number of stars and, where they exclude stars, recipe analysed the same stars (a dataset never changes), which are read
-/// once and shared.
+/// once and shared. What a run with results in files analysed is read from its set.
 /// </remarks>
 public sealed class RunSetReader(LedgerDatabase ledger)
 {
@@ -42,7 +43,17 @@ public sealed class RunSetReader(LedgerDatabase ledger)
         static (long, string, string, long) Selection(DiscoveryRun r) =>
             (r.DatasetId, r.DatasetFilter, RunParametersJson.Leaves(r), r.TotalStars);
         var representatives = runs.GroupBy(Selection).ToDictionary(g => g.Key, g => g.First());
-        var sets = await ReadAsync("true", [.. representatives.Values], cancellationToken);
+        var sets = await ReadAsync("true", [.. representatives.Values.Where(r => r.StarSetId is null)], cancellationToken);
+        // The others have the flagged stars alone in the table of results.
+        var kept = new Dictionary<long, StarSet>();
+        foreach (var run in representatives.Values)
+        {
+            if (run.StarSetId is not { } id)
+                continue;
+            if (!kept.TryGetValue(id, out var set))
+                kept.Add(id, set = await new AnalysedSets(ledger).ReadAsync(id, cancellationToken));
+            sets.Add(run.RunId, set);
+        }
         var bySelection = representatives.ToDictionary(r => r.Key, r => sets.GetValueOrDefault(r.Value.RunId) ?? new StarSet());
         return [.. runs.Select(r => bySelection[Selection(r)])];
     }

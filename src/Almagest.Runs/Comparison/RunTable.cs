@@ -74,7 +74,7 @@ public sealed class RunTableReader(LedgerDatabase ledger)
         var stats = (
             await ledger.ReadAsync(context => context.Set<RunStatsRow>().Where(s => ids.Contains(s.RunId)), cancellationToken)
         ).ToDictionary(s => s.RunId);
-        var names = (await new DatasetRepository(ledger).ListAsync(cancellationToken)).ToDictionary(d => d.DatasetId, d => d.Name);
+        var names = await new DatasetRepository(ledger).NamesAsync(cancellationToken);
         var kappas = runs.ToDictionary(
             r => r.RunId,
             r =>

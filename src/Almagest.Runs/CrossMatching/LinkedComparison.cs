@@ -1,6 +1,7 @@
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Comparison;
 using Npgsql;
@@ -31,6 +32,8 @@ public sealed class LinkedComparison(LedgerDatabase ledger)
         ArgumentNullException.ThrowIfNull(run2);
         ComparedRuns.RequireComplete(run1);
         ComparedRuns.RequireComplete(run2);
+        RunRows.Require(run1);
+        RunRows.Require(run2);
         if (run1.DatasetId == match.Dataset2Id && run2.DatasetId == match.Dataset1Id)
             (run1, run2) = (run2, run1);
         if (run1.DatasetId != match.Dataset1Id || run2.DatasetId != match.Dataset2Id)

@@ -4,6 +4,7 @@ using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Selections;
 
 namespace Almagest.Runs.Execution;
@@ -11,6 +12,9 @@ namespace Almagest.Runs.Execution;
 /// <summary>The model of a stored run, fitted again, and the features that it was fitted to. Safe to use from several threads.</summary>
 internal sealed class PreparedRun
 {
+    /// <summary>Of a run whose results are in files: stars that are read from them at most, to fit its model again in memory.</summary>
+    public const long MostStarsOfFiles = 3_000_000;
+
     private readonly long[] _starIds;
     private readonly PreparedFeatures _features;
     private readonly IAnomalyExplainer _explainer;
@@ -120,6 +124,13 @@ internal sealed class PreparedRun
                 )
                 .With("run_id", run.RunId);
         }
+        // Catalogues that stay in their files may be many times larger than memory.
+        if (RunRows.AreInFiles(run) && run.TotalStars > MostStarsOfFiles)
+            throw RunRows.Refusal(
+                run,
+                $"run {run.RunId} analysed {run.TotalStars} stars, which stay in files: to fit its detector again, at most "
+                    + $"{MostStarsOfFiles} are read into memory"
+            );
         var stars = await selections.GetAsync(run.DatasetId, stored.Filter, recipe.Further, null, cancellationToken);
         stars = await AnsweredStars.AddAsync(ledger, run.DatasetId, stored.Filter, stars, stored.Parameters, cancellationToken);
         try

@@ -4,6 +4,7 @@ using Almagest.Discovery.Features;
 using Almagest.Discovery.Registry;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
@@ -88,6 +89,8 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
     )
     {
         var stored = await ScoredRun.GetAsync(ledger, runId, cancellationToken);
+        // Who is most like it is asked of all stars, of which the ledger has the flagged ones alone.
+        RunRows.Require(stored.Run);
         if (stored.Parameters.Algorithm is not IExplainable explainable)
             return [];
         var run = await _prepared.GetAsync(
@@ -111,7 +114,7 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
         CancellationToken cancellationToken
     )
     {
-        return await ledger.AskAsync(
+        var stored = await ledger.AskAsync(
             async connection =>
             {
                 await using var command = new NpgsqlCommand(
@@ -128,17 +131,24 @@ public sealed class RunExplainer(LedgerDatabase ledger, SelectionCache? shared =
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 return await reader.ReadAsync(cancellationToken)
                     ? (reader.GetDouble(0), Known(reader, 1), Known(reader, 2))
-                    : throw LedgerException
-                        .Of(
-                            ErrorCode.StarNotAnalysed,
-                            $"run {run.RunId} did not analyse a star {starId}",
-                            "Its stars are those of its results."
-                        )
-                        .With("run_id", run.RunId)
-                        .With("star_id", starId);
+                    : ((double Score, double? FlagProbability, double? Spread)?)null;
             },
             cancellationToken
         );
+        if (stored is { } known)
+            return known;
+        // One that it analysed and did not flag has a score, which is in the files.
+        if (run.StarSetId is not null && await new AnalysedSets(ledger).HoldsAsync(run, starId, cancellationToken))
+            throw RunRows.Refusal(
+                run,
+                $"run {run.RunId} does not flag star {starId}: its score is in the run's result files, not in the ledger, which has those "
+                    + "of the flagged stars alone",
+                "star_id"
+            );
+        throw LedgerException
+            .Of(ErrorCode.StarNotAnalysed, $"run {run.RunId} did not analyse a star {starId}", "Its stars are those of its results.")
+            .With("run_id", run.RunId)
+            .With("star_id", starId);
     }
 
     internal static HashSet<string> Imputed(Star star, FeatureRecipe recipe, DistanceRule distances, AnomalyExplanation explanation) =>

@@ -22,7 +22,7 @@ internal sealed class ResultFilesWriter(
 ) : IAsyncDisposable
 {
     /// <summary>Rows of a group: what is in memory twice, and what a reader holds of a column.</summary>
-    public const int GroupRows = 1 << 18;
+    public const int GroupRows = 1 << 17;
 
     private readonly List<ResultFile> _written = [];
     private Group _group = new(groupRows, draws, integerIds);

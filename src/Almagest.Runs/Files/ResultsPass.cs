@@ -40,7 +40,7 @@ internal sealed class ResultsPass(
 )
 {
     /// <summary>Flagged stars that are given on at once.</summary>
-    private const int FlaggedAtOnce = 1 << 14;
+    private const int FlaggedAtOnce = 1 << 13;
 
     private readonly List<Star> _flagged = [];
     private readonly List<int> _wanted = [];

@@ -6,6 +6,7 @@ using Almagest.Discovery.Kinds;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Npgsql;
@@ -72,9 +73,11 @@ public sealed class RunKinds(LedgerDatabase ledger, SelectionCache? shared = nul
     /// <exception cref="LedgerException">as <see cref="FindAsync"/>; no such kind</exception>
     public async Task<MoreOfKindResource> MoreAsync(Guid runId, int kindId, int limit, CancellationToken cancellationToken = default)
     {
+        var stored = await ScoredRun.GetAsync(ledger, runId, cancellationToken);
+        RunRows.Require(stored.Run);
         var (found, _, _) = await GroupAsync(runId, cancellationToken);
         var kind = Kind(found, kindId);
-        var prepared = await PreparedAsync(await ScoredRun.GetAsync(ledger, runId, cancellationToken), cancellationToken);
+        var prepared = await PreparedAsync(stored, cancellationToken);
         var next = await StarsAsync(runId, isAnomaly: 0, MostStars, cancellationToken);
         int[] rows = [.. next.Select(s => prepared.RowOf(s.StarId))];
         var vectors = await Task.Run(() => found.Reasons.Of(prepared.Explainer, rows, MaxThreads, cancellationToken), cancellationToken);

@@ -3,6 +3,7 @@ using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Anomaly;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
@@ -45,6 +46,7 @@ public sealed class RunRethresholder(LedgerDatabase ledger)
             throw LedgerException.Invalid(e.Parameter, e.Message);
         }
         var source = await ScoredRun.GetAsync(ledger, runId, cancellationToken);
+        RunRows.Require(source.Run);
         var (stars, scores) = await ReadScoresAsync(source.Run, cancellationToken);
         for (var i = 0; i < scores.Length; i++)
             scores[i] += source.Offset;

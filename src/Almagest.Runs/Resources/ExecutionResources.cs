@@ -57,7 +57,7 @@ public static class ExecutionResources
     public static async Task<SweepResource> SweepAsync(LedgerDatabase ledger, Guid groupId, CancellationToken cancellationToken = default)
     {
         var sweep = await SweepSummary.ReadAsync(ledger, groupId, cancellationToken);
-        return sweep.ToResource((await new DatasetRepository(ledger).GetAsync(sweep.DatasetId, cancellationToken)).Name);
+        return sweep.ToResource((await new DatasetRepository(ledger).GetAnyAsync(sweep.DatasetId, cancellationToken)).Name);
     }
 
     /// <param name="dataset">name of its dataset</param>

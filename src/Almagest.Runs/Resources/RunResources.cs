@@ -2,6 +2,7 @@ using Almagest.Contract.Runs;
 using Almagest.Contract.Serialization;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Lifecycle;
@@ -13,7 +14,8 @@ namespace Almagest.Runs.Resources;
 public static class RunResources
 {
     /// <param name="names">of the datasets, by id</param>
-    public static RunResource ToResource(this DiscoveryRun run, IReadOnlyDictionary<long, string> names)
+    /// <param name="withPath">whether the reader may know where on the machine result files are</param>
+    public static RunResource ToResource(this DiscoveryRun run, IReadOnlyDictionary<long, string> names, bool withPath = false)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(names);
@@ -57,15 +59,24 @@ public static class RunResources
             FeaturesChosen = summary?.FeaturesChosen,
             StartedBy = run.StartedBy,
             Name = run.Name,
+            ResultsInFiles = FilesOf(run, withPath),
         };
     }
 
+    private static ResultsInFiles? FilesOf(DiscoveryRun run, bool withPath) =>
+        ResultFiles.Of(run) is { } files ? new ResultsInFiles(withPath ? files.Path : null, files.Rows, files.Bytes) : null;
+
     /// <summary>The same, where the names of the datasets are not at hand.</summary>
+    public static Task<RunResource> ReadAsync(LedgerDatabase ledger, DiscoveryRun run, CancellationToken cancellationToken = default) =>
+        ReadAsync(ledger, run, withPath: false, cancellationToken);
+
+    /// <inheritdoc cref="ReadAsync(LedgerDatabase, DiscoveryRun, CancellationToken)"/>
     public static async Task<RunResource> ReadAsync(
         LedgerDatabase ledger,
         DiscoveryRun run,
+        bool withPath,
         CancellationToken cancellationToken = default
-    ) => run.ToResource(await new DatasetRepository(ledger).NamesAsync(cancellationToken));
+    ) => run.ToResource(await new DatasetRepository(ledger).NamesAsync(cancellationToken), withPath);
 
     /// <param name="live">what this process knows, which is fresher than the ledger; null where another works on it</param>
     public static RunProgressResource ProgressOf(DiscoveryRun run, RunProgress? live)

@@ -3,6 +3,7 @@ using Almagest.Contract.Errors;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Requests;
@@ -32,6 +33,7 @@ public sealed class ExcludedStarReader(LedgerDatabase ledger)
                 )
                 .With("run_id", run.RunId)
                 .With("status", run.Status);
+        RunRows.Require(run);
         var parameters = Stored(run);
         if (parameters.Missing == RunParameters.Impute || parameters.Features is not { } recipe)
             return [];

@@ -6,6 +6,7 @@ using Almagest.Contract.Runs;
 using Almagest.Contract.Serialization;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Export;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
 using Npgsql;
@@ -36,7 +37,8 @@ public sealed record ResultQuery(
 /// <summary>One page, and the token of the next where there is one.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
-/// <summary>Results of complete runs, paged by key so that the last page costs as much as the first.</summary>
+/// <summary>Results of complete runs, paged by key so that the last page costs as much as the first. Of a run whose results are in files
+/// the flagged stars alone can be asked for.</summary>
 public sealed class ResultRepository(LedgerDatabase ledger)
 {
     private const string Columns = """
@@ -55,7 +57,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
     public async Task<Page<StarResult>> PageAsync(Guid runId, ResultQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        var filled = FilledValues.Of(await RequireCompleteAsync(runId, cancellationToken));
+        var filled = FilledValues.Of(await RequireAsync(runId, query, cancellationToken));
         var limit = Math.Clamp(query.Limit, 1, MostRows);
         return await ledger.AskAsync(
             async connection =>
@@ -95,7 +97,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
     )
     {
         ArgumentNullException.ThrowIfNull(query);
-        await RequireCompleteAsync(runId, cancellationToken);
+        await RequireAsync(runId, query, cancellationToken);
         await foreach (var batch in QueryRows.ReadAsync(ledger, command => BySky(command, runId, query, "s.healpix_29"), cancellationToken))
         foreach (var row in batch)
             yield return (long)row[0]!;
@@ -110,7 +112,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
     )
     {
         ArgumentNullException.ThrowIfNull(query);
-        var filled = FilledValues.Of(await RequireCompleteAsync(runId, cancellationToken));
+        var filled = FilledValues.Of(await RequireAsync(runId, query, cancellationToken));
         await using var connection = await ledger.ConnectAsync(cancellationToken);
         await using var command = new NpgsqlCommand { Connection = connection, CommandTimeout = 0 };
         BySky(command, runId, query, $"{Columns}, s.healpix_29");
@@ -140,7 +142,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
     public async Task<long> CountAsync(Guid runId, ResultQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        await RequireCompleteAsync(runId, cancellationToken);
+        await RequireAsync(runId, query, cancellationToken);
         return await ledger.AskAsync(
             async connection =>
             {
@@ -153,27 +155,52 @@ public sealed class ResultRepository(LedgerDatabase ledger)
         );
     }
 
-    /// <summary>Everything that complete runs say of one star, newest run first.</summary>
+    /// <summary>Everything that complete runs say of one star, newest run first. A run whose results are in files, and which did not flag
+    /// it, says so without a score.</summary>
     public async Task<IReadOnlyList<StarHistoryEntry>> HistoryAsync(
         long starId,
         int limit = 1000,
         CancellationToken cancellationToken = default
     )
     {
-        return await ledger.AskAsync(
+        var stored = await HistoryAsync(
+            """
+            select d.run_id, d.run_type, d.algorithm, d.parameters::text, d.created_at, r.is_anomaly, r.anomaly_score,
+                   r.cluster_id, r.flag_probability, r.membership_stability, false
+            from public.discovery_runs d
+            join public.discovery_results r on r.run_id = d.run_id and r.star_id = $1
+            where d.is_complete and d.dataset_id = (select dataset_id from public.stars where star_id = $1)
+            order by d.run_id desc limit $2
+            """,
+            starId,
+            limit,
+            cancellationToken
+        );
+        // The runs with results in files that analysed it: what they flagged is among the others.
+        var analysed = await HistoryAsync(
+            $"""
+            select d.run_id, d.run_type, d.algorithm, d.parameters::text, d.created_at, 0, null::double precision,
+                   null::integer, null::double precision, null::double precision, true
+            from public.discovery_runs d
+            where d.is_complete and d.star_set_id is not null and {AnalysedSets.Holds("d.star_set_id", "$1::bigint")}
+            order by d.run_id desc limit $2
+            """,
+            starId,
+            limit,
+            cancellationToken
+        );
+        var known = stored.Select(e => e.RunId).ToHashSet();
+        analysed.RemoveAll(e => known.Contains(e.RunId));
+        return analysed.Count == 0
+            ? stored
+            : [.. stored.Concat(analysed).OrderByDescending(e => e.RunId.ToString(), StringComparer.Ordinal).Take(limit)];
+    }
+
+    private Task<List<StarHistoryEntry>> HistoryAsync(string sql, long starId, int limit, CancellationToken cancellationToken) =>
+        ledger.AskAsync(
             async connection =>
             {
-                await using var command = new NpgsqlCommand(
-                    """
-                    select d.run_id, d.run_type, d.algorithm, d.parameters::text, d.created_at, r.is_anomaly, r.anomaly_score,
-                           r.cluster_id, r.flag_probability, r.membership_stability
-                    from public.discovery_runs d
-                    join public.discovery_results r on r.run_id = d.run_id and r.star_id = $1
-                    where d.is_complete and d.dataset_id = (select dataset_id from public.stars where star_id = $1)
-                    order by d.run_id desc limit $2
-                    """,
-                    connection
-                )
+                await using var command = new NpgsqlCommand(sql, connection)
                 {
                     Parameters =
                     {
@@ -199,6 +226,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
                         {
                             FlagProbability = Double(reader, 8),
                             MembershipStability = Double(reader, 9),
+                            ScoreInFiles = reader.GetBoolean(10),
                         }
                     );
                 }
@@ -206,9 +234,16 @@ public sealed class ResultRepository(LedgerDatabase ledger)
             },
             cancellationToken
         );
+
+    /// <exception cref="LedgerException">the ledger has only some of these results: the others are in files</exception>
+    public static void Require(DiscoveryRun run, ResultQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (!query.AnomaliesOnly)
+            RunRows.Require(run);
     }
 
-    private async Task<DiscoveryRun> RequireCompleteAsync(Guid runId, CancellationToken cancellationToken)
+    private async Task<DiscoveryRun> RequireAsync(Guid runId, ResultQuery query, CancellationToken cancellationToken)
     {
         var run = await new RunRepository(ledger).GetAsync(runId, cancellationToken);
         if (!run.IsComplete)
@@ -220,6 +255,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
                 )
                 .With("run_id", run.RunId)
                 .With("status", run.Status);
+        Require(run, query);
         return run;
     }
 

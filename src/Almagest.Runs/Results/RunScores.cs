@@ -1,6 +1,7 @@
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
@@ -22,7 +23,7 @@ public sealed class RunScores
     /// <summary>The stars of these scores, in their order.</summary>
     public IReadOnlyList<long> Stars { get; }
 
-    /// <exception cref="LedgerException">no such run, it is of another type, or not complete</exception>
+    /// <exception cref="LedgerException">no such run, it is of another type, or not complete, or its results are in files</exception>
     public static async Task<RunScores> ReadAsync(LedgerDatabase ledger, Guid runId, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ledger);
@@ -39,6 +40,7 @@ public sealed class RunScores
                 .Of(ErrorCode.RunNotComplete, $"run {runId} is {run.Status}: it has no results", "Only a complete run has scores.")
                 .With("run_id", run.RunId)
                 .With("status", run.Status);
+        RunRows.Require(run);
         return await DatabaseBoundary.AskAsync(async () =>
         {
             var (scores, stars) = (new List<double>((int)run.TotalStars), new List<long>((int)run.TotalStars));

@@ -2,6 +2,7 @@ using System.Globalization;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 
 namespace Almagest.Runs.Results;
@@ -38,9 +39,18 @@ public sealed class RunStars(LedgerDatabase ledger)
                 "star"
             );
         }
-        return bySource
-            ?? byId
-            ?? throw LedgerException
+        return bySource ?? byId ?? throw Missing(run, text);
+    }
+
+    private static LedgerException Missing(DiscoveryRun run, string text) =>
+        RunRows.AreInFiles(run)
+            ? RunRows.Refusal(
+                run,
+                $"the ledger has no star '{text}' of the catalogue of run {run.RunId}, whose results are in files: it has those that some "
+                    + "run flagged",
+                "star"
+            )
+            : LedgerException
                 .Of(
                     ErrorCode.StarNotFound,
                     $"the dataset of run {run.RunId} has no star '{text}'",
@@ -48,7 +58,6 @@ public sealed class RunStars(LedgerDatabase ledger)
                     "star"
                 )
                 .With("run_id", run.RunId);
-    }
 
     private async Task<Star?> ByIdAsync(DiscoveryRun run, string text, CancellationToken cancellationToken)
     {

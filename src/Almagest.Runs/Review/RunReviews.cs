@@ -8,6 +8,7 @@ using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
@@ -58,7 +59,7 @@ public sealed class RunReviews(LedgerDatabase ledger, SelectionCache? shared = n
     public static bool CanReview(DiscoveryRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return run is { IsComplete: true, Algorithm: IsolationForestParameters.Name or ActiveForestParameters.Name };
+        return run is { IsComplete: true, StarSetId: null, Algorithm: IsolationForestParameters.Name or ActiveForestParameters.Name };
     }
 
     /// <summary>The review as it stands.</summary>
@@ -255,6 +256,8 @@ public sealed class RunReviews(LedgerDatabase ledger, SelectionCache? shared = n
     private async Task<ReviewedRun> PrepareAsync(Guid runId, CancellationToken cancellationToken)
     {
         var stored = await ScoredRun.GetAsync(ledger, runId, cancellationToken);
+        // Who is next is asked of all stars, and answers are labels of stars in the ledger.
+        RunRows.Require(stored.Run);
         if (ReviewedRun.ParametersOf(stored.Parameters) is not { } parameters)
             throw LedgerException.Of(
                 ErrorCode.WrongRunType,

@@ -4,6 +4,7 @@ using Almagest.Contract.Runs;
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
 using Npgsql;
@@ -23,6 +24,8 @@ public sealed class RunScorer(LedgerDatabase ledger)
                 .Of(ErrorCode.RunNotComplete, $"run {runId} is {run.Status}: it has no results", "Only a complete run has a score.")
                 .With("run_id", run.RunId)
                 .With("status", run.Status);
+        // Only stars that some run flagged can have labels: shares of these are none of the sample's.
+        RunRows.Require(run);
         var labels = new LabelledResults(ledger);
         var sets = labelSet is null ? await labels.SetsAsync(run, cancellationToken) : null;
         var set = labelSet ?? (sets is [var only] ? only : "truth");

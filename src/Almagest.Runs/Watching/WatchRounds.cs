@@ -76,7 +76,7 @@ public sealed class WatchRounds(LedgerDatabase ledger)
         CancellationToken cancellationToken
     )
     {
-        var (analysed, flags) = await new WatchedFlags(ledger).ReadAsync(watch, run, [.. earlier.Select(r => r.RunId)], cancellationToken);
+        var (analysed, flags) = await new WatchedFlags(ledger).ReadAsync(watch, run, earlier, cancellationToken);
         // A copy with another threshold is no further look, but what it flagged was flagged; where its source is gone it stands for it.
         var ids = earlier.Select(r => r.RunId.ToString()).ToHashSet();
         var looks = earlier.Count(r =>
@@ -97,6 +97,7 @@ public sealed class WatchRounds(LedgerDatabase ledger)
             [.. newly.Take(MostNamed).Select(f => f.SourceId)],
             WatchWords.Sentence(
                 run,
+                watch.LabelSet is null && run.StarSetId is not null,
                 looks,
                 analysed,
                 flags.Count,

@@ -4,6 +4,7 @@ using Almagest.Catalog.Writing;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Status;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Views.Descriptors;
 using Almagest.Ledger.Views.Queries;
@@ -47,6 +48,8 @@ internal static class AnalyticsRoutes
                         async () =>
                         {
                             var found = (await frequencies.FindAsync(starId, context.RequestAborted))!;
+                            if (found.Row is null)
+                                await new DatasetRepository(ledger).RequireNotInFilesAsync(starId, context.RequestAborted);
                             return (
                                 found.Freshness,
                                 found.Row
@@ -61,7 +64,7 @@ internal static class AnalyticsRoutes
             )
             .Produces<StarFrequencyRow>()
             .KeepsUp()
-            .Fails(404);
+            .Fails(404, 409);
 
         group
             .Route(

@@ -34,7 +34,7 @@ internal static class LedgerChartRoutes
                             .Figures(context, ledger)
                             .CoverageAsync(
                                 s_dataset.Read(context) is { } name
-                                    ? await new DatasetRepository(ledger).FindAsync(name, context.RequestAborted)
+                                    ? await new DatasetRepository(ledger).FindAnyAsync(name, context.RequestAborted)
                                     : null,
                                 CoverageMeasure.Of(s_show.Read(context)),
                                 ChartResponse.Size(context),

@@ -66,7 +66,7 @@ internal sealed class ViewParameters
                     dataset,
                     async context =>
                         dataset.Read(context) is { } given
-                            ? (await new DatasetRepository(ledger).FindAsync(given, context.RequestAborted)).DatasetId
+                            ? (await new DatasetRepository(ledger).FindAnyAsync(given, context.RequestAborted)).DatasetId
                             : null
                 );
             case ConeFilter:

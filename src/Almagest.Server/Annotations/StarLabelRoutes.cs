@@ -112,7 +112,7 @@ internal static class StarLabelRoutes
                 "The labels of a dataset's stars in one set, page by page",
                 async context =>
                 {
-                    var dataset = await new DatasetRepository(ledger).FindAsync(s_dataset.Read(context)!, context.RequestAborted);
+                    var dataset = await new DatasetRepository(ledger).FindAnyAsync(s_dataset.Read(context)!, context.RequestAborted);
                     var set = s_labelSet.Read(context) ?? "truth";
                     if (TableResponse.Wanted(context) is { } format)
                     {

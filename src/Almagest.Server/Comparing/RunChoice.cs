@@ -22,7 +22,7 @@ internal static class RunChoice
     public static async Task<IReadOnlyList<DiscoveryRun>> ReadAsync(HttpContext context, LedgerDatabase ledger)
     {
         var (name, ids, cancellationToken) = (Dataset.Read(context), RunIds.Read(context), context.RequestAborted);
-        var dataset = name is null ? null : await new DatasetRepository(ledger).FindAsync(name, cancellationToken);
+        var dataset = name is null ? null : await new DatasetRepository(ledger).FindAnyAsync(name, cancellationToken);
         if (ids is null)
             return await ComparedRuns.NewestAsync(
                 ledger,
@@ -40,7 +40,7 @@ internal static class RunChoice
 
     private static async Task<Dataset> OnlyAsync(LedgerDatabase ledger, CancellationToken cancellationToken)
     {
-        var all = await new DatasetRepository(ledger).ListAsync(cancellationToken);
+        var all = await new DatasetRepository(ledger).ListAllAsync(cancellationToken);
         return all.Count == 1
             ? all[0]
             : throw LedgerException.Invalid(

@@ -19,10 +19,10 @@ internal static class CoverageMapRoutes
     private static readonly UuidParameter s_runId = new("run_id", "the run") { InPath = true };
     private static readonly IntegerParameter s_order = new(
         "order",
-        "HEALPix order of the finest cells; 8 = 13.7 arc minutes, one more halves them",
+        $"HEALPix order of the finest cells; one more halves them; left out = {CoverageReader.UsualOrder}, 13.7 arc minutes, and of a "
+            + $"catalogue that is read where it lies {CoverageReader.OrderOfFiles}, the finest that is known of it",
         0,
-        Healpix.MaxOrder,
-        CoverageReader.UsualOrder
+        Healpix.MaxOrder
     );
     private static readonly ChoiceParameter s_format = new(
         "format",
@@ -42,8 +42,8 @@ internal static class CoverageMapRoutes
                 "The part of the sky that holds a dataset's stars, as MOC 2.0",
                 async context =>
                 {
-                    var order = s_order.ReadInt(context);
-                    var dataset = await new DatasetRepository(ledger).FindAsync(s_dataset.Read(context)!, context.RequestAborted);
+                    var order = (int?)s_order.Read(context);
+                    var dataset = await new DatasetRepository(ledger).FindAnyAsync(s_dataset.Read(context)!, context.RequestAborted);
                     return Answer(
                         context,
                         await new CoverageReader(ledger).OfDatasetAsync(dataset, order, context.RequestAborted),
@@ -65,7 +65,7 @@ internal static class CoverageMapRoutes
                 "The part of the sky that holds the stars of a run, as MOC 2.0",
                 async context =>
                 {
-                    var order = s_order.ReadInt(context);
+                    var order = (int?)s_order.Read(context);
                     var run = await new RunRepository(ledger).GetAsync(s_runId.Read(context)!.Value, context.RequestAborted);
                     return Answer(
                         context,

@@ -30,7 +30,7 @@ internal static class StarRoutes
                 {
                     var starId = s_starId.Read(context)!.Value;
                     var star = await datasets.GetStarAsync(starId, context.RequestAborted);
-                    var dataset = await datasets.GetAsync(star.DatasetId, context.RequestAborted);
+                    var dataset = await datasets.GetAnyAsync(star.DatasetId, context.RequestAborted);
                     var frequency = await analytics.FrequencyAsync(starId, context.RequestAborted);
                     return Results.Ok(
                         new StarDetail(star)

@@ -25,11 +25,8 @@ internal static class HttpAdvice
             + $"or delete it first: DELETE /datasets/{e.Facts["dataset"]}",
         [ErrorCode.DatasetInPlace] = e => After(e, "It is loaded by POST /datasets, or by almagest ingest PATH on the server."),
         [ErrorCode.ResultsInFiles] = e =>
-            After(
-                e,
-                $"GET /discovery/runs/{e.Facts["run_id"]} says where they are; almagest runs export {e.Facts["run_id"]} --format hats, on "
-                    + "the server, writes all of them as a catalogue."
-            ),
+            $"The flagged stars: GET /discovery/runs/{e.Facts.GetValueOrDefault("run_id")}/results?anomalies_only=true. Every star, out of "
+            + "the files: the same without anomalies_only and with a format, such as format=parquet.",
         [ErrorCode.CrossMatchNotFound] = _ => "GET /crossmatches lists them.",
         [ErrorCode.DatabaseAway] = _ => "Try again in a moment; /health/ready says when it answers.",
         [ErrorCode.DatasetHasRuns] = _ => "Add with_runs=true to delete them, too.",

@@ -35,8 +35,15 @@ public sealed record Problem(
     /// <summary>An error of the ledger, with its code, its facts and advice in the words of HTTP.</summary>
     internal static Problem Of(HttpContext context, LedgerException error)
     {
-        var problem = Of(context, StatusOf(error.Kind), error.Message, HttpAdvice.Of(error), error.Field);
-        return problem with { Code = error.Code.Name, Facts = error.Facts.Count == 0 ? null : error.Facts };
+        var problem = Of(
+            context,
+            StatusOf(error.Kind),
+            ServerPaths.Shown(context, error.Message, error),
+            HttpAdvice.Of(error) is { } advice ? ServerPaths.Shown(context, advice, error) : null,
+            error.Field
+        );
+        var facts = error.Facts.Where(f => f.Key != ServerPaths.Fact || ServerPaths.MaySee(context)).ToDictionary();
+        return problem with { Code = error.Code.Name, Facts = facts.Count == 0 ? null : facts };
     }
 
     /// <summary>An error of HTTP itself: its code is the status in words, such as <c>not_found</c>.</summary>

@@ -112,7 +112,7 @@ internal static class RunRoutes
                 async context =>
                 {
                     var dataset = s_dataset.Read(context) is { } name
-                        ? (await datasets.FindAsync(name, context.RequestAborted)).DatasetId
+                        ? (await datasets.FindAnyAsync(name, context.RequestAborted)).DatasetId
                         : (long?)null;
                     var limit = s_listLimit.ReadInt(context);
                     var sort = s_sort.Read(context) ?? RunOrder.Newest;
@@ -179,6 +179,7 @@ internal static class RunRoutes
                         await RunResources.ReadAsync(
                             ledger,
                             await runs.GetAsync(RunId.Read(context)!.Value, context.RequestAborted),
+                            ServerPaths.MaySee(context),
                             context.RequestAborted
                         )
                     ),
@@ -273,7 +274,9 @@ internal static class RunRoutes
             )
             .WithDescription(
                 "With a format, or Accept with the media type of one, every result that is selected, as one streamed table; "
-                    + "docs/guide/exports.md says what is in it."
+                    + "docs/guide/exports.md says what is in it. Of a run with results_in_files pages are of flagged stars alone: give "
+                    + "anomalies_only=true, without which the answer is 409; with a format and no select, the results of all stars are "
+                    + "read out of the files."
             )
             .ProducesTable<StarResultPage>()
             .Fails(404, 409);
@@ -426,6 +429,10 @@ internal static class RunRoutes
                 $"run {runId} is an {run.RunType} run: it has no clusters",
                 "Leave cluster_id out."
             );
+        var format = TableResponse.Wanted(context);
+        // Stars are pointed out among those that the ledger has, and pages are of those; a whole table is read out of the files.
+        if (format is null || s_select.Read(context) is not null)
+            ResultRepository.Require(run, query);
         if (s_select.Read(context) is { } select)
             query = query with
             {
@@ -435,13 +442,13 @@ internal static class RunRoutes
                     context.RequestAborted
                 ),
             };
-        if (TableResponse.Wanted(context) is { } format)
+        if (format is { } wanted)
         {
             TableResponse.RefusePaging(context, s_resultLimit.Name, s_after.Name);
             return TableResponse.Of(
                 context,
                 await new RunExport(ledger).TableAsync(run, query, cancellationToken: context.RequestAborted),
-                format,
+                wanted,
                 $"run-{runId}"
             );
         }

@@ -6,6 +6,7 @@ using Almagest.Catalog.Writing;
 using Almagest.Contract.Columns;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
 using Almagest.Server.Http;
@@ -69,6 +70,7 @@ internal sealed class ConeSearch(LedgerDatabase ledger, AdqlRunner runner)
                 var run = await new RunRepository(ledger).GetAsync(id, cancellationToken);
                 if (!run.IsComplete)
                     throw VoException.Invalid($"run {id} is {run.Status}: it has no results");
+                RunRows.Require(run);
                 return (await new DatasetRepository(ledger).GetAsync(run.DatasetId, cancellationToken), run);
             },
             VoArguments.RunId

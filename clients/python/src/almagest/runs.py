@@ -284,7 +284,7 @@ class Run(Record):
         Raises
         ------
         almagest.Conflict
-            The run is not complete.
+            The run is not complete; or its results are in files (``run.results_in_files``), and their order is to be one of scores.
         almagest.InvalidRequest
             It has no such things: a cluster run no scores, an anomaly run no clusters.
 

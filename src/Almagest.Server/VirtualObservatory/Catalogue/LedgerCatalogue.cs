@@ -17,11 +17,14 @@ internal sealed class LedgerCatalogue(LedgerDatabase ledger)
 
     public async Task<PublishedCatalogue> ReadAsync(CancellationToken cancellationToken)
     {
-        var datasets = await new DatasetRepository(ledger).ListAsync(cancellationToken);
-        var published = new List<DatasetTable>(datasets.Count);
-        foreach (var dataset in datasets)
+        var datasets = await new DatasetRepository(ledger).ListAllAsync(cancellationToken);
+        // One that is read where it lies is no table: of its stars the flagged ones are among those of all datasets.
+        var (loaded, inPlace) = (datasets.FindAll(d => d.InPlace is null), datasets.FindAll(d => d.InPlace is not null));
+        var published = new List<DatasetTable>(loaded.Count);
+        foreach (var dataset in loaded)
             published.Add(await _datasetTables.OfAsync(dataset, cancellationToken));
-        var stars = LedgerTables.Stars(datasets.ConvertAll(d => d.DatasetId), published.TrueForAll(d => d.HasIntegerIds));
+        var integers = published.TrueForAll(d => d.HasIntegerIds) && await IntegerIds.OfAsync(ledger, inPlace, cancellationToken);
+        var stars = LedgerTables.Stars(datasets.ConvertAll(d => d.DatasetId), integers);
         List<PublishedTable> tables =
         [
             LedgerTables.Datasets,

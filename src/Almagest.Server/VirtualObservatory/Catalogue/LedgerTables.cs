@@ -42,7 +42,7 @@ internal static class LedgerTables
     public static PublishedTable Datasets { get; } =
         Table(
             "datasets",
-            "Loaded catalogues",
+            "Loaded catalogues, and those that are read where they lie",
             "public.datasets",
             PublishedColumns.Of(DatasetColumns.All, ["dataset_id", "name", "star_count"], ["dataset_id", "name"])
         );
@@ -53,7 +53,7 @@ internal static class LedgerTables
         new(
             Schema,
             "stars",
-            "The stars of all datasets that are loaded",
+            "The stars of all datasets that are loaded; of a catalogue that is read where it lies those that some run flagged",
             new PublishedRows("public.stars"),
             [
                 .. StarColumns(integers ? datasets : null),
@@ -88,6 +88,10 @@ internal static class LedgerTables
                 .. PublishedColumns
                     .Of(RunColumns.Outcomes, ["anomaly_count", "cluster_count"], [])
                     .Select(c => c with { Sql = Outcome(c.Name) }),
+                PublishedColumns.Of(RunColumns.ResultsInFiles) with
+                {
+                    Sql = "({0}.star_set_id is not null)::integer",
+                },
             ]
         );
 
@@ -137,7 +141,7 @@ internal static class LedgerTables
     public static PublishedTable Results { get; } =
         Table(
             "results",
-            "What complete runs say of each star that they analysed",
+            "What complete runs say of each star that they analysed; of runs with results_in_files = 1 of the stars that they flag alone",
             "public.discovery_results",
             PublishedColumns.Of(
                 [RunColumns.RunId, Contract.Columns.StarColumns.StarId, .. RunColumns.OfResult],
