@@ -58,7 +58,8 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         var found = await ledger.RowsAsync<Dataset>($"{Datasets} where name = $1", cancellationToken, nameOrId);
         if (found.Count == 0 && long.TryParse(nameOrId, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
             found = await ByIdAsync(id, cancellationToken);
-        return found.FirstOrDefault() ?? throw await MissingAsync($"there is no dataset '{nameOrId}'", nameOrId, "dataset", cancellationToken);
+        return found.FirstOrDefault()
+            ?? throw await MissingAsync($"there is no dataset '{nameOrId}'", nameOrId, "dataset", cancellationToken);
     }
 
     private Task<List<Dataset>> ByIdAsync(long datasetId, CancellationToken cancellationToken) =>
@@ -413,12 +414,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
             "Wait until it has ended, then delete the dataset."
         );
 
-    private async Task<LedgerException> MissingAsync(
-        string message,
-        string nameOrId,
-        string? field,
-        CancellationToken cancellationToken
-    )
+    private async Task<LedgerException> MissingAsync(string message, string nameOrId, string? field, CancellationToken cancellationToken)
     {
         var names = (await ListAsync(cancellationToken)).Select(d => d.Name).ToList();
         var missing =

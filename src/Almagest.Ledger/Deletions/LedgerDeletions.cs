@@ -278,13 +278,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
         var isNumber = long.TryParse(nameOrId, NumberStyles.None, CultureInfo.InvariantCulture, out var id);
         var all = (await ListAsync(cancellationToken)).Where(d => d.Kind == "dataset").ToList();
         return (all.Find(d => d.Dataset == nameOrId) ?? (isNumber ? all.Find(d => d.DatasetId == id) : null)) is { } found
-            ? Deleted(
-                    ErrorCode.DatasetNotFound,
-                    $"dataset '{found.Dataset}' was deleted",
-                    found.DeletionId,
-                    found.Until,
-                    missing.Field
-                )
+            ? Deleted(ErrorCode.DatasetNotFound, $"dataset '{found.Dataset}' was deleted", found.DeletionId, found.Until, missing.Field)
                 .With("dataset", found.Dataset)
             : missing;
     }

@@ -119,12 +119,15 @@ internal static partial class CitusEngine
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            shares.Add(new NodeShare(
+            shares.Add(
+                new NodeShare(
                     reader.GetString(0),
                     reader.GetString(1),
                     reader.GetInt64(2),
                     // A machine that does not answer says no sizes.
-                    reader.IsDBNull(3) ? null : reader.GetInt64(3)
+                    reader.IsDBNull(3)
+                        ? null
+                        : reader.GetInt64(3)
                 )
             );
         return shares;
