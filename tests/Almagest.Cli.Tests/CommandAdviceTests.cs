@@ -21,7 +21,6 @@ public sealed class CommandAdviceTests
         ErrorCode.WrongRunType,
         ErrorCode.RunsNotComparable,
         ErrorCode.UnreadableCatalogue,
-        ErrorCode.DatasetNotFound,
         ErrorCode.LabelNotFound,
         ErrorCode.NoteNotFound,
         ErrorCode.ViewNotFound,

@@ -25,7 +25,6 @@ public sealed class HttpAdviceTests
         ErrorCode.UnreadableCatalogue,
         ErrorCode.CatalogueFilesChanged,
         ErrorCode.ReadMeWithoutRows,
-        ErrorCode.DatasetNotFound,
         ErrorCode.NoteNotFound,
         ErrorCode.ViewNotFound,
         ErrorCode.SweepNotFound,

@@ -138,10 +138,10 @@ internal static class DistributeCommand
                         + $"{state.DistributedAt:yyyy-MM-dd HH:mm} UTC."
                 );
                 if (state.UnseenOwners > 0)
-                    console.Say(
-                        $"{ConsoleText.Plural(state.UnseenOwners, "run, dataset or match", "runs, datasets or matches")} with rows that nobody sees: "
-                            + "being stored, or swept later."
-                    );
+                {
+                    var unseen = ConsoleText.Plural(state.UnseenOwners, "run, dataset or match", "runs, datasets or matches");
+                    console.Say($"{unseen} with rows that nobody sees: being stored, or swept later.");
+                }
             }
         );
 }

@@ -45,7 +45,11 @@ internal static class CommandAdvice
         [ErrorCode.ResultsFolderUnusable] = e =>
             After(e, "The setting is results, in config.toml; 'almagest config show' says what holds."),
         [ErrorCode.ResultFilesChanged] = e =>
-            After(e, "Where the folder lies elsewhere, ALMAGEST_RESULTS or the setting results names the folder that it is in."),
+            After(
+                e,
+                (e.Facts.GetValueOrDefault("path") is { } path ? $"They were written to {path}. " : "")
+                    + "Where the folder lies elsewhere, ALMAGEST_RESULTS or the setting results names the folder that it is in."
+            ),
         [ErrorCode.CrossMatchNotFound] = _ => "'almagest links list' lists them.",
         [ErrorCode.DatabaseAway] = _ =>
             "Check that PostgreSQL runs and that --database or ALMAGEST_DATABASE names it; without either, Almagest starts its own.",
@@ -85,7 +89,7 @@ internal static class CommandAdvice
         [ErrorCode.TooManyWatches] = _ => "Remove one that is not needed: almagest watch remove NAME",
         [ErrorCode.RunCancelled] = _ => "Start it again: almagest runs retry",
         [ErrorCode.RunNotFound] = e => Back(e) ?? "'almagest runs list' lists them.",
-        [ErrorCode.DatasetNotFound] = e => Back(e) ?? e.Remedy,
+        [ErrorCode.DatasetNotFound] = e => Back(e) ?? e.Remedy ?? "'almagest datasets list' lists them.",
         [ErrorCode.RunNotRepeatable] = e => After(e, "The command is: almagest discover anomalies"),
         [ErrorCode.RunStarsChanged] = e => After(e, "The command is: almagest discover anomalies"),
         [ErrorCode.RunTaken] = e => e.Remedy ?? "Look at it with: almagest runs show",

@@ -62,7 +62,7 @@ public static partial class ResultFolders
         return LedgerException
             .Of(
                 ErrorCode.ResultFilesChanged,
-                $"the results of run {run.RunId} were written to {path}, and are not there as they were: {how}",
+                $"the files with the results of run {run.RunId} are not as they were written: {how}",
                 "Bring the folder back, or start the run again. What the ledger has of it, the stars that it flagged, stays."
             )
             .With("run_id", run.RunId)

@@ -53,7 +53,7 @@ internal static class HttpAdvice
         [ErrorCode.RunCancelled] = _ => "Start it again: POST /discovery/runs/{run_id}/retry",
         [ErrorCode.RunEnded] = e => e.Facts["status"] is "completed" ? "To remove it: DELETE /discovery/runs/{run_id}" : e.Remedy,
         [ErrorCode.RunNotFound] = e => Back(e) ?? "GET /discovery/runs lists them.",
-        [ErrorCode.DatasetNotFound] = e => Back(e) ?? e.Remedy,
+        [ErrorCode.DatasetNotFound] = e => Back(e) ?? e.Remedy ?? "GET /datasets lists them.",
         [ErrorCode.RunNotRepeatable] = e => After(e, "POST /discovery/runs starts one."),
         [ErrorCode.RunStarsChanged] = e => After(e, "POST /discovery/runs starts one."),
         [ErrorCode.RunTaken] = _ => "GET /discovery/runs/{run_id} shows it.",

@@ -20,7 +20,7 @@ public sealed class ViewAccuracyTests
         ("mv_run_sensitivity", PlainSensitivity.Sql, PlainSensitivity.Rows),
     ];
 
-    private static readonly int s_steps = TestDepth.Rounds(usually: 40, release: 55);
+    private const int Steps = 55;
 
     /// <summary>One of each kind, and before a release more of those that change nothing but the history.</summary>
     public static TheoryData<int, ViewMode, int> Histories()
@@ -68,7 +68,7 @@ public sealed class ViewAccuracyTests
         var history = new RandomHistory(test, random);
         await history.PrepareAsync();
         var seen = new Dictionary<string, int>();
-        for (var step = 0; step < s_steps; step++)
+        for (var step = 0; step < Steps; step++)
         {
             if (stepsAConversion > 0 && random.Next(stepsAConversion) == 0)
                 await converter.ConvertAsync(
