@@ -142,19 +142,21 @@ internal sealed class ComparisonView
                 ConsoleText.RightAscension(f.RaDeg, "0.0000"),
                 ConsoleText.Number(f.DecDeg, "+0.0000;-0.0000"),
                 ConsoleText.Number(f.Magnitude, "0.00"),
-                Said(f.Score1, f.Cluster1),
-                Said(f.Score2, f.Cluster2),
+                Said(f.Score1, f.Cluster1, f.Reason),
+                Said(f.Score2, f.Cluster2, f.Reason),
                 .. answer,
             ]);
         }
         console.Write(table);
     }
 
-    /// <summary>What a run says of a star: its score, or its cluster.</summary>
-    private static string Said(double? score, int? cluster) =>
+    /// <summary>What a run says of a star: its score, or its cluster. Of a run that analysed it and whose results are in files, the ledger
+    /// does not know.</summary>
+    private static string Said(double? score, int? cluster, string? reason) =>
         score is { } s ? ConsoleText.Number(s, "0.000")
         : cluster is { } c ? $"cluster {Name(c)}"
-        : "not analysed";
+        : reason is null or FlipReason.Data ? "not analysed"
+        : "in files";
 
     private static string Reasons(IReadOnlyDictionary<string, long> reasons, long? near) =>
         reasons.Count == 0

@@ -416,7 +416,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
 
     private async Task<LedgerException> MissingAsync(string message, string nameOrId, string? field, CancellationToken cancellationToken)
     {
-        var names = (await ListAsync(cancellationToken)).Select(d => d.Name).ToList();
+        var names = (await ListAllAsync(cancellationToken)).Select(d => d.Name).ToList();
         var missing =
             names.Count == 0
                 ? LedgerException.Of(ErrorCode.NoDatasets, message, "Load one first.", field)

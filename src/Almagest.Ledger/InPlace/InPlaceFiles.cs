@@ -70,7 +70,8 @@ internal static class InPlaceFiles
             .Of(
                 ErrorCode.CatalogueFilesChanged,
                 $"the files of dataset '{dataset.Name}', which is read where it lies, are not those that were registered: {how}",
-                "Bring them back, or register the catalogue anew under another name."
+                "Bring them back. Where the same files lie elsewhere, register them there under the same name: the dataset and its runs "
+                    + "follow."
             )
             .With("dataset", dataset.Name);
 }
