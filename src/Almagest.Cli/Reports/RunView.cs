@@ -174,7 +174,7 @@ internal sealed class RunView
             console.Say(
                 RunRows.AreInFiles(_run)
                     ? $"The flagged stars: almagest runs export {ConsoleText.Short(_run.RunId)} --anomalies -o flagged.csv; every star of "
-                        + $"it, with the catalogue: almagest runs export {ConsoleText.Short(_run.RunId)} --format hats -o FOLDER"
+                        + $"it, as a HATS catalogue: almagest runs export {ConsoleText.Short(_run.RunId)} --format hats -o FOLDER"
                     : $"Every star of it: almagest runs export {ConsoleText.Short(_run.RunId)} -o run.csv"
             );
     }
