@@ -100,6 +100,19 @@ public sealed class ParquetTests
         Assert.Equal("{\"big\":7}", loaded.Stars[1].Extra);
     }
 
+    /// <summary>Arrow's own file (by ParquetSharp) of 0, 2, 0, 1 and 0 rows: of a group without rows it has no page.</summary>
+    [Fact]
+    public void Row_groups_without_rows_are_passed_over()
+    {
+        var loaded = Load.File(Path.Combine(AppContext.BaseDirectory, "Fixtures", "arrow", "empty-groups.parquet"));
+        Assert.Equal(
+            [("1", 10.5, -5.25, 1L), ("2", 20.5, 5.25, 2L), ("3", 30.5, 0, 3L)],
+            loaded.Stars.Select(s => (s.Id, s.Ra, s.Dec, s.Line))
+        );
+        Assert.Equal(["{\"name\":\"a\"}", "{\"name\":\"b\"}", "{}"], loaded.Stars.Select(s => s.Extra));
+        Assert.Empty(loaded.Reader.Warnings);
+    }
+
     [Fact]
     public async Task Voparquet_metadata_gives_units_ucds_and_the_epoch()
     {

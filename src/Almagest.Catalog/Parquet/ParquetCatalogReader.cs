@@ -128,19 +128,19 @@ internal sealed class ParquetCatalogReader : ICatalogReader
     }
 
     /// <summary>
-    /// Reads the first group of rows, which is kept until its turn, and leaves out the columns of which the library cannot read it: their
+    /// Reads the first group that has rows, which is kept until its turn, and leaves out the columns of which the library cannot read it: their
     /// encoding is newer, or rarer, than it. A group that lies of itself fails in its turn.
     /// </summary>
     private ParquetColumn[] OpenFirst(ParquetColumn[] columns)
     {
-        if (_parquet.RowGroupCount == 0 || columns.Length is 0 or > 20_000)
+        if (FirstWithRows() is not { } index || columns.Length is 0 or > 20_000)
             return columns;
         var kept = new List<ParquetColumn>();
         var cursors = new List<ParquetColumn.Cursor>();
         var left = new List<string>();
         try
         {
-            using var group = _parquet.OpenRowGroupReader(0);
+            using var group = _parquet.OpenRowGroupReader(index);
             var chunks = columns.Select(c => group.GetMetadata(c.Field)).ToArray();
             if (Array.Exists(chunks, c => c?.MetaData is null))
                 return columns;
@@ -164,7 +164,7 @@ internal sealed class ParquetCatalogReader : ICatalogReader
                 // Not one column: rather the file is damaged.
                 return columns;
             }
-            _first = (group.RowCount, [.. cursors]);
+            _first = (index, group.RowCount, [.. cursors]);
             cursors.Clear();
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -183,7 +183,18 @@ internal sealed class ParquetCatalogReader : ICatalogReader
         return [.. kept];
     }
 
-    private (long Rows, List<ParquetColumn.Cursor> Cursors)? _first;
+    private (int Index, long Rows, List<ParquetColumn.Cursor> Cursors)? _first;
+
+    private int? FirstWithRows()
+    {
+        for (var g = 0; g < _parquet.RowGroupCount; g++)
+        {
+            using var group = _parquet.OpenRowGroupReader(g);
+            if (group.RowCount != 0)
+                return g;
+        }
+        return null;
+    }
 
     /// <summary>What the first rows hold; null where they cannot be read.</summary>
     private IReadOnlyList<ColumnGlance>? Look()
@@ -208,7 +219,7 @@ internal sealed class ParquetCatalogReader : ICatalogReader
 
     private long OpenGroup(int index, List<ParquetColumn.Cursor> cursors, CancellationToken cancellationToken)
     {
-        if (index == 0 && _first is { } first)
+        if (_first is { } first && first.Index == index)
         {
             _first = null;
             cursors.AddRange(first.Cursors);
@@ -218,6 +229,9 @@ internal sealed class ParquetCatalogReader : ICatalogReader
         var chunks = _columns
             .Select(c => group.GetMetadata(c.Field) ?? throw ParquetGuard.Damaged($"row group {index + 1} has no column '{c.Name}'"))
             .ToArray();
+        // Arrow writes no page of a group without rows, and an offset of 0 for it.
+        if (group.RowCount == 0 && Array.TrueForAll(chunks, c => c.MetaData is null or { NumValues: 0 }))
+            return 0;
         ParquetGuard.CheckGroup(_content, group.RowGroup, chunks);
         for (var i = 0; i < _columns.Length; i++)
         {

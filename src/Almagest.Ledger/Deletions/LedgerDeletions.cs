@@ -233,12 +233,10 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
     }
 
     /// <summary>What is said of a run that is not there: whether it was deleted and can be brought back.</summary>
-    /// <param name="start">of its id, or the whole</param>
-    /// <param name="end">of its id, or the whole</param>
+    /// <param name="part">the start or the end of its id, or the whole</param>
     public async Task<LedgerException> ExplainMissingRunAsync(
         LedgerException missing,
-        string start,
-        string end,
+        string part,
         CancellationToken cancellationToken = default
     )
     {
@@ -250,8 +248,8 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
                 {
                     Parameters =
                     {
-                        new() { Value = $"{start}%" },
-                        new() { Value = $"%{end}" },
+                        new() { Value = $"{part}%" },
+                        new() { Value = $"%{part}" },
                         new() { Value = Kept },
                     },
                 };

@@ -30,6 +30,9 @@ public sealed class AnalysedStars
     /// <summary>As <c>bit_xor(star_id)</c>.</summary>
     internal long Hash2 { get; private set; }
 
+    /// <summary>The cell of a position, ICRS in degrees, as the star's row would have it.</summary>
+    public static long CellOf(double raDeg, double decDeg) => CellCounts.CellOf(raDeg, decDeg);
+
     /// <param name="starId">greater than that of the star before</param>
     /// <param name="healpix6">cell of order 6, nested scheme: the first bits of the star's cell of order 29</param>
     public void Add(long starId, long healpix6)

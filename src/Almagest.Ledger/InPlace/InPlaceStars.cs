@@ -25,6 +25,10 @@ public sealed class InPlaceStars
     public static InPlaceStars? Of(Dataset dataset) =>
         InPlaceCatalogue.Of(dataset) is { } catalogue ? new InPlaceStars(dataset, catalogue) : null;
 
+    /// <summary>Looks whether the files are those that were registered.</summary>
+    /// <exception cref="LedgerException">they are not, or are not there</exception>
+    public void Require() => InPlaceFiles.Require(_dataset);
+
     /// <summary>The files are not those that were registered.</summary>
     public LedgerException Changed(string how) => InPlaceFiles.Changed(_dataset, how);
 

@@ -59,11 +59,37 @@ public sealed class ResultFolder : IDisposable
         return new ResultFolder(partial, System.IO.Path.Combine(root, runId.ToString()));
     }
 
-    /// <summary>Whether results of some size can be written.</summary>
-    /// <exception cref="LedgerException">the folder cannot be used, or there is too little room</exception>
-    public static void Require(LedgerDatabase ledger, long bytes)
+    /// <summary>Whether results of some size over a catalogue can be written.</summary>
+    /// <param name="catalogue">its file or folder</param>
+    /// <exception cref="LedgerException">the folder cannot be used, or is within the catalogue's, or there is too little room</exception>
+    public static void Require(LedgerDatabase ledger, string catalogue, long bytes)
     {
         ArgumentNullException.ThrowIfNull(ledger);
+        var within = System.IO.Path.GetRelativePath(Real(catalogue), Real(Root(ledger)));
+        if (Directory.Exists(catalogue) && !within.StartsWith("..", StringComparison.Ordinal) && !System.IO.Path.IsPathRooted(within))
+            throw Unusable(Root(ledger), "is within the folder of the catalogue, whose files would be others with those of results");
+        Require(ledger, bytes);
+    }
+
+    // Links of the whole path are followed, as far as it is there.
+    private static string Real(string path)
+    {
+        path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        if (System.IO.Path.GetDirectoryName(path) is not { } parent)
+            return path;
+        var here = System.IO.Path.Combine(Real(parent), System.IO.Path.GetFileName(path));
+        try
+        {
+            return Directory.ResolveLinkTarget(here, returnFinalTarget: true)?.FullName ?? here;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return here;
+        }
+    }
+
+    private static void Require(LedgerDatabase ledger, long bytes)
+    {
         var root = Root(ledger);
         try
         {

@@ -27,7 +27,7 @@ internal sealed class FileKeeping(LedgerDatabase ledger)
     )
     {
         var (count, draws) = (analysis.Stars.Count, analysis.Draws is not null);
-        await InPlaceRuns.RequireRoomAsync(ledger, count, analysis.AnomalyCount, draws, cancellationToken);
+        await InPlaceRuns.RequireRoomAsync(ledger, dataset, count, analysis.AnomalyCount, draws, cancellationToken);
         await ResultFolders.SweepAsync(ledger, cancellationToken);
         using var folder = await ResultFolder.CreateAsync(
             ledger,

@@ -37,7 +37,7 @@ internal sealed class FileResults
     private FileResults(DiscoveryRun run, InPlaceStars stars, ResultFilesReader files, HashSet<long>? chosen) =>
         (_run, _stars, _files, _chosen) = (run, stars, files, chosen);
 
-    /// <exception cref="Contract.Errors.LedgerException">the files of the results are not on this machine or not as they were written, or
+    /// <exception cref="Contract.Errors.LedgerException">the files of the catalogue or of the results are not on this machine or not as they were, or
     /// the query wants an order that needs all results in the ledger</exception>
     public static async Task<FileResults> OpenAsync(
         LedgerDatabase ledger,
@@ -48,7 +48,10 @@ internal sealed class FileResults
     {
         Require(run, query);
         var dataset = await new DatasetRepository(ledger).GetAnyAsync(run.DatasetId, cancellationToken);
-        return new FileResults(run, InPlaceStars.Of(dataset)!, ResultFilesReader.Open(ledger, run), query.StarIds?.ToHashSet());
+        var stars = InPlaceStars.Of(dataset)!;
+        // Before the first byte of an answer, which cannot become an error.
+        stars.Require();
+        return new FileResults(run, stars, ResultFilesReader.Open(ledger, run), query.StarIds?.ToHashSet());
     }
 
     /// <summary>Refuses orders that need all results in the ledger.</summary>
@@ -71,26 +74,15 @@ internal sealed class FileResults
     private IEnumerable<List<StarResult>> Read(CancellationToken cancellationToken)
     {
         var filled = FilledValues.Of(_run);
-        using var result = _files.Read(cancellationToken).GetEnumerator();
-        var more = result.MoveNext();
-        foreach (var batch in _stars.Read(s_fields, cancellationToken))
+        foreach (var (batch, results) in StarsWithResults.Read(_stars, s_fields, _files.Read(cancellationToken), cancellationToken))
         {
             var found = new List<StarResult>();
-            for (var i = 0; i < batch.Count && more; i++)
-            {
-                if (_stars.StarId(batch, i) != result.Current.StarId)
-                    continue;
-                if (_chosen?.Contains(result.Current.StarId) != false)
-                    found.Add(Of(batch, i, result.Current, filled));
-                more = result.MoveNext();
-            }
+            foreach (var (i, result) in results)
+                if (_chosen?.Contains(result.StarId) != false)
+                    found.Add(Of(batch, i, result, filled));
             if (found.Count > 0)
                 yield return found;
-            if (!more)
-                yield break;
         }
-        if (more)
-            throw _stars.Changed("they do not hold the stars that were scored");
     }
 
     private StarResult Of(StarBatch batch, int i, StoredResult result, FilledValues? filled)

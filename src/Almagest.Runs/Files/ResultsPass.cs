@@ -6,7 +6,6 @@ using Almagest.Discovery.Features;
 using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
-using Almagest.Sky;
 
 namespace Almagest.Runs.Files;
 
@@ -141,9 +140,7 @@ internal sealed class ResultsPass(
 
     private void Exclude(string reason, long cell) => _excluded[(reason, cell)] = _excluded.GetValueOrDefault((reason, cell)) + 1;
 
-    // As the tables have it, to the last star on an edge.
-    private static long Cell(StarBatch places, int star) =>
-        Healpix.AngToPix(Healpix.MaxOrder, places.RaDeg[star], places.DecDeg[star]) >> (2 * (Healpix.MaxOrder - 6));
+    private static long Cell(StarBatch places, int star) => AnalysedStars.CellOf(places.RaDeg[star], places.DecDeg[star]);
 
     private static (long Number, string? Text) Id(RowBatch batch, int star, int row, bool integerIds) =>
         batch.WholeIds is { } numbers

@@ -4,6 +4,7 @@ using Almagest.Catalog.Stars;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Scratch;
+using Almagest.Runs.Files;
 using Almagest.Runs.Lifecycle;
 using Almagest.Sky;
 
@@ -48,7 +49,7 @@ internal sealed class ScoredStars
     /// <param name="results">of an anomaly run, in ascending order of star_id</param>
     /// <param name="room">of the scratch files, which stay open until it is disposed</param>
     /// <param name="mostHeld">stars of a stretch, where the sky lets it</param>
-    /// <exception cref="InvalidDataException">the files do not hold a star of the results</exception>
+    /// <exception cref="Contract.Errors.LedgerException">the files do not hold a star of the results, or have changed</exception>
     public static ScoredStars Of(
         InPlaceStars stars,
         int[] counts,
@@ -117,25 +118,13 @@ internal sealed class ScoredStars
         CancellationToken cancellationToken
     )
     {
-        using var result = results.GetEnumerator();
-        var more = result.MoveNext();
         long done = 0;
-        foreach (var batch in stars.Read(fields, cancellationToken))
+        foreach (var (batch, found) in StarsWithResults.Read(stars, fields, results, cancellationToken))
         {
-            for (var i = 0; i < batch.Count && more; i++)
-            {
-                if (stars.StarId(batch, i) != result.Current.StarId)
-                    continue;
-                star(batch, i, result.Current);
-                done++;
-                more = result.MoveNext();
-            }
-            progress?.Report(done);
-            if (!more)
-                break;
+            foreach (var (row, result) in found)
+                star(batch, row, result);
+            progress?.Report(done += found.Count);
         }
-        if (more)
-            throw new InvalidDataException("The files do not hold the stars that were scored: they have changed meanwhile.");
     }
 
     /// <summary>Opens a file for each stretch of cells.</summary>

@@ -141,7 +141,7 @@ public sealed class RunRepository(LedgerDatabase ledger)
         );
 
     private Task<LedgerException> MissingAsync(LedgerException missing, string part, CancellationToken cancellationToken) =>
-        new LedgerDeletions(ledger).ExplainMissingRunAsync(missing, part, part, cancellationToken);
+        new LedgerDeletions(ledger).ExplainMissingRunAsync(missing, part, cancellationToken);
 
     /// <summary>In the order of the query, which is newest first unless it says otherwise.</summary>
     /// <exception cref="LedgerException">the page token is not one of this order, or the condition or order cannot be read</exception>

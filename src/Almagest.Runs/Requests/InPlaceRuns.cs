@@ -54,7 +54,7 @@ internal static class InPlaceRuns
             return;
         foreach (var p in parameters)
             RequireTiles(dataset, p.Algorithm);
-        if (await ledger.AskAsync(connection => LedgerLayout.IsDistributedAsync(connection, cancellationToken), cancellationToken))
+        if (await ledger.IsDistributedAsync(cancellationToken))
             throw LedgerException
                 .Of(
                     ErrorCode.LedgerDistributed,
@@ -70,6 +70,7 @@ internal static class InPlaceRuns
     /// is</exception>
     public static async Task RequireRoomAsync(
         LedgerDatabase ledger,
+        Dataset dataset,
         long stars,
         long flagged,
         bool draws,
@@ -77,7 +78,7 @@ internal static class InPlaceRuns
     )
     {
         await DiskSpace.RequireAsync(ledger, flagged * BytesOfFlagged + (long)(stars * BytesInSet), cancellationToken);
-        ResultFolder.Require(ledger, BytesOf(stars, draws));
+        ResultFolder.Require(ledger, InPlaceCatalogue.Of(dataset)!.Path, BytesOf(stars, draws));
     }
 
     /// <summary>Roughly, of the files of results.</summary>

@@ -1,6 +1,7 @@
 using Almagest.Catalog.Writing;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Registry;
+using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Deletions;
 using Almagest.Ledger.InPlace;
@@ -373,6 +374,55 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
             await RowsAsync(await GetAsync((await RunAsync(dataset.Name)).RunId!.Value), new ResultQuery(ByScore: true))
         );
         Assert.Equal(ErrorCode.ResultsInFiles, query.Code);
+    }
+
+    [Fact]
+    public async Task Results_do_not_go_among_the_files_of_their_catalogue()
+    {
+        var (_, dataset) = await lying.GetAsync("files");
+        var catalogue = InPlaceCatalogue.Of(dataset)!.Path;
+        using var folder = TestFolder.Create("links");
+        var link = Path.Combine(folder.Path, "link");
+        Directory.CreateSymbolicLink(link, catalogue);
+        var runs = await Test.ScalarAsync<long>("select count(*) from discovery_runs");
+        foreach (var root in new[] { Path.Combine(catalogue, "results"), catalogue, Path.Combine(link, "of", "mine") })
+        {
+            await using var ledger = new LedgerDatabase(Test.ConnectionString) { ResultsFolder = root };
+            var error = await Assert.ThrowsAsync<LedgerException>(() =>
+                new DiscoveryService(ledger).RunAsync(
+                    new RunRequest(dataset.Name, StarFilter.All, Algorithms.Find("isolation_forest")!.Read("{}")),
+                    null,
+                    CancellationToken
+                )
+            );
+            Assert.Equal(ErrorCode.ResultsFolderUnusable, error.Code);
+            Assert.Contains("is within the folder of the catalogue", error.Message, StringComparison.Ordinal);
+        }
+        Assert.Equal(runs, await Test.ScalarAsync<long>("select count(*) from discovery_runs"));
+        Assert.False(Directory.Exists(Path.Combine(catalogue, "results")));
+        // A name that begins alike is another folder.
+        await using var beside = new LedgerDatabase(Test.ConnectionString) { ResultsFolder = $"{catalogue}-results" };
+        ResultFolder.Require(beside, catalogue, 1);
+    }
+
+    [Fact]
+    public async Task A_table_of_all_stars_is_refused_before_its_first_byte_where_the_catalogue_is_away()
+    {
+        var (_, dataset) = await lying.GetAsync("rejected");
+        var run = await GetAsync((await RunAsync(dataset.Name)).RunId!.Value);
+        var file = InPlaceCatalogue.Of(dataset)!.Path;
+        File.Move(file, $"{file}.away");
+        try
+        {
+            var error = await Assert.ThrowsAsync<LedgerException>(() =>
+                new RunExport(Test.Ledger).TableAsync(run, new ResultQuery(), null, CancellationToken)
+            );
+            Assert.Equal(ErrorCode.CatalogueFilesChanged, error.Code);
+        }
+        finally
+        {
+            File.Move($"{file}.away", file);
+        }
     }
 
     [Fact]
