@@ -128,8 +128,8 @@ internal sealed class ParquetCatalogReader : ICatalogReader
     }
 
     /// <summary>
-    /// Reads the first group that has rows, which is kept until its turn, and leaves out the columns of which the library cannot read it: their
-    /// encoding is newer, or rarer, than it. A group that lies of itself fails in its turn.
+    /// Reads the first group that has rows, which is kept until its turn, and leaves out the columns of which the library cannot read it:
+    /// their encoding is newer, or rarer, than it. A group that lies of itself fails in its turn.
     /// </summary>
     private ParquetColumn[] OpenFirst(ParquetColumn[] columns)
     {

@@ -37,8 +37,8 @@ internal sealed class FileResults
     private FileResults(DiscoveryRun run, InPlaceStars stars, ResultFilesReader files, HashSet<long>? chosen) =>
         (_run, _stars, _files, _chosen) = (run, stars, files, chosen);
 
-    /// <exception cref="Contract.Errors.LedgerException">the files of the catalogue or of the results are not on this machine or not as they were, or
-    /// the query wants an order that needs all results in the ledger</exception>
+    /// <exception cref="Contract.Errors.LedgerException">the files of the catalogue or of the results are not on this machine or not as
+    /// they were, or the query wants an order that needs all results in the ledger</exception>
     public static async Task<FileResults> OpenAsync(
         LedgerDatabase ledger,
         DiscoveryRun run,
