@@ -83,7 +83,9 @@ public sealed class DetectorReferenceTests
     [InlineData("default")]
     public void An_extended_forest_ranks_stars_as_the_published_algorithm_does(string table)
     {
-        var matrix = Table(table);
+        // The reference has a Python object a node: half of the stars are enough.
+        var whole = Table(table);
+        var matrix = whole.Pick([.. Enumerable.Range(0, whole.Rows / 2).Select(i => 2 * i)]);
         var reference = Enumerable.Range(1, 4).Select(seed => Reference.Answer(matrix, "forest", seed)).ToArray();
         var ours = Enumerable
             .Range(1, 4)
