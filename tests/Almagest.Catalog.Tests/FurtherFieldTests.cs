@@ -240,6 +240,82 @@ public sealed class FurtherFieldTests
         Assert.Empty(Load.Text(Table(i => i == 5 ? 0 : 0.5 + i * 0.00137)).Report.Suspicions);
     }
 
+    [Theory]
+    [InlineData("parallax", "-1", 3, true)]
+    [InlineData("parallax", "-1.0", 10, true)]
+    [InlineData("parallax", "-1", 11, false)]
+    [InlineData("radial_velocity", "99.99", 5, true)]
+    [InlineData("radial_velocity", "-99.9", 5, true)]
+    [InlineData("pmra", "42", 2, false)]
+    [InlineData("other", "-1", 2, false)]
+    public void A_mark_of_missing_values_is_reported_within_the_range_of_the_others_too(string column, string mark, int every, bool told)
+    {
+        var text =
+            $"source_id,ra,dec,{column}\n"
+            + string.Concat(
+                Enumerable
+                    .Range(0, 220)
+                    .Select(i =>
+                        FormattableString.Invariant($"{i},{30 + i * 0.1:F3},{i * 0.01:F3},")
+                        + (i % every == 0 ? mark : FormattableString.Invariant($"{-163.21 + i * 1.4873}"))
+                        + "\n"
+                    )
+            );
+        var count = (219 / every) + 1;
+        var value = double.Parse(mark, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(
+            told
+                ?
+                [
+                    FormattableString.Invariant(
+                        $"{count} of 220 values in '{column}' are exactly {value}: a mark of missing values? They were taken as numbers."
+                    ),
+                ]
+                : [],
+            Load.Text(text).Report.Suspicions
+        );
+    }
+
+    [Fact]
+    public void A_mark_that_is_beyond_all_others_is_reported_once()
+    {
+        var rows = string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{i},1,{(i % 2 == 0 ? "-999" : $"{i}.25")}\n"));
+        Assert.Single(Load.Text("source_id,ra,dec,parallax\n" + rows).Report.Suspicions);
+    }
+
+    [Fact]
+    public void Infinite_numbers_are_not_told_as_taken_where_their_rows_are_rejected()
+    {
+        var loaded = Load.Text("source_id,ra,dec,parallax\n1,100,1,inf\n2,101,1,5.5\n3,102,1,-inf\n");
+        Assert.Equal((1, 2), (loaded.Stars.Count, loaded.Rejected.Count));
+        Assert.Empty(loaded.Report.Suspicions);
+    }
+
+    [Theory]
+    [InlineData("parallax", 0.02, "parallax_mas=parallax:arcsec")]
+    [InlineData("parallax", 0.02, null, "parallax_error")]
+    [InlineData("parallax [mas]", 0.02, null)]
+    [InlineData("plx_mas", 0.02, null)]
+    [InlineData("parallax", 0.1, null)]
+    [InlineData("parallax_error", 0.00005, "parallax_error_mas=parallax_error:arcsec")]
+    [InlineData("parallax_error", 0.01, null)]
+    [InlineData("pmra_error", 0.00005, "pmra_error=pmra_error:arcsec/yr")]
+    public void Numbers_without_a_unit_as_small_as_arc_seconds_are_told(string column, double size, string? advice, string? beside = null)
+    {
+        var text =
+            $"source_id,ra,dec,{column}{(beside is null ? "" : $",{beside}")}\n"
+            + string.Concat(
+                Enumerable
+                    .Range(1, 30)
+                    .Select(i => FormattableString.Invariant($"{i},{100 + i},{i},{size * i}{(beside is null ? "" : ",0.03")}\n"))
+            );
+        var told = Load.Text(text).Report.Suspicions;
+        if (advice is null)
+            Assert.Empty(told);
+        else
+            Assert.EndsWith($"say so, and of the other columns alike: {advice}.", Assert.Single(told), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_parallax_error_that_is_derived_says_so_in_the_report()
     {

@@ -58,6 +58,18 @@ public sealed class HoursDoubtTests
         Assert.Null(Doubt([.. hours, (24.01, 24)]));
     }
 
+    [Theory]
+    [InlineData(1.45, 1.69, -0.2, 0.19, true)]
+    [InlineData(0.01, 6.28, -1.57, 1.57, true)]
+    [InlineData(1.45, 6.9, -0.2, 0.19, false)]
+    [InlineData(1.45, 1.69, -2, 0.19, false)]
+    public void What_may_be_radians_is_told_so(double ra, double toRa, double dec, double toDec, bool told)
+    {
+        var doubt = new HoursDoubt(ColumnMapping.Automatic([new("RA", ColumnType.Double), new("Dec", ColumnType.Double)]));
+        doubt.Add([ra, toRa], [dec, toDec], 2);
+        Assert.Equal(told, doubt.Remark!.Contains("radians: ra_deg=RA:rad and dec_deg=Dec:rad.", StringComparison.Ordinal));
+    }
+
     private static string? Doubt(IEnumerable<(double Ra, double Dec)> stars, string ra = "RA")
     {
         var doubt = new HoursDoubt(ColumnMapping.Automatic([new(ra, ColumnType.Double), new("Dec", ColumnType.Double)]));

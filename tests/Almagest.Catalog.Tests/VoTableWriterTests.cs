@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Almagest.Catalog.Files;
 using Almagest.Catalog.Writing;
@@ -49,6 +50,24 @@ public sealed class VoTableWriterTests
             .ToList();
         var rows = MadeTable.Read(await MadeTable.BytesAsync(MadeTable.New(made, 333), format, CancellationToken), out _, 1000);
         Assert.Equal(made, rows);
+    }
+
+    [Theory]
+    [InlineData("""{ "dataset": { "name": "a", "reference_epoch": 2016 } }""", "J2016.0")]
+    [InlineData("""{ "dataset": { "name": "a", "reference_epoch": 1991.25 } }""", "J1991.25")]
+    [InlineData("""{ "dataset": { "name": "a", "reference_epoch": null } }""", null)]
+    [InlineData("""{ "datasets": [{ "reference_epoch": 2015.5 }, { "reference_epoch": 2015.5 }] }""", "J2015.5")]
+    [InlineData("""{ "datasets": [{ "reference_epoch": 2015.5 }, { "reference_epoch": 2016 }] }""", null)]
+    [InlineData("""{ "datasets": [{ "reference_epoch": 2015.5 }, { "name": "b" }] }""", null)]
+    [InlineData("{}", null)]
+    public async Task The_epoch_of_the_positions_is_said_where_all_have_the_same(string provenance, string? epoch)
+    {
+        var made = MadeTable.New() with { Provenance = JsonNode.Parse(provenance)!.AsObject() };
+        var bytes = await MadeTable.BytesAsync(made, TableFormat.VoTable, CancellationToken);
+        var system = Assert.Single(XDocument.Parse(Encoding.UTF8.GetString(bytes)).Descendants(s_vo + "COOSYS"));
+        Assert.Equal(("ICRS", epoch), (system.Attribute("system")!.Value, system.Attribute("epoch")?.Value));
+        MadeTable.Read(bytes, out var columns);
+        Assert.All(columns, c => Assert.Equal(epoch, c.System?.Epoch));
     }
 
     [Fact]

@@ -92,10 +92,16 @@ internal sealed class AutomaticMapper
             SexagesimalInDegrees = field == StarField.DecDeg || UnitConversion.SexagesimalInDegrees(said),
             TimesCosDec = unit.TimesCosDec && column.Description?.Contains("cos", StringComparison.OrdinalIgnoreCase) != true,
             GivenUnit = given,
-            UnitIsAssumed =
-                field == StarField.RaDeg && said is null && column.Type != ColumnType.Text && !UnitNames.SaysDegrees(column.Name),
+            UnitIsAssumed = said is null && column.Type != ColumnType.Text && NamesNoUnit(field, column.Name),
         };
     }
+
+    private static bool NamesNoUnit(string field, string name) =>
+        field switch
+        {
+            StarField.RaDeg => !UnitNames.SaysDegrees(name),
+            _ => !name.Contains("mas", StringComparison.OrdinalIgnoreCase),
+        };
 
     /// <summary>The HYG database and what is made of it give right ascensions in hours and say so in its documentation alone.</summary>
     private static bool HoursByCustom(IReadOnlyList<CatalogColumn> columns, CatalogColumn column)

@@ -48,7 +48,8 @@ public sealed record MappedField(
     /// <summary>The unit that the user gave the column, null where it has its own.</summary>
     public string? GivenUnit { get; init; }
 
-    /// <summary>A right ascension without a unit, of which only the values can tell whether they are degrees.</summary>
+    /// <summary>A right ascension, a parallax, a proper motion or an error of these without a unit, of which only the values can tell
+    /// whether they are degrees, mas or mas/yr.</summary>
     internal bool UnitIsAssumed { get; init; }
 
     /// <summary>The columns as a formula: <c>RAJ2000</c>, <c>BPmag - RPmag</c>.</summary>

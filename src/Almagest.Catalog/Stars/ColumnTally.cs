@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace Almagest.Catalog.Stars;
 
 /// <summary>Nulls, range and repeated extremes of one column, counted while its rows are read.</summary>
-internal sealed class ColumnTally
+/// <param name="measured">a field of a star that is measured, so that no value should repeat itself</param>
+internal sealed class ColumnTally(bool measured = false)
 {
     /// <summary>Numbers that tables write for "missing"; those with a fraction also as widened floats.</summary>
     private static readonly double[] s_sentinels =
@@ -43,6 +44,8 @@ internal sealed class ColumnTally
 
     /// <summary>The same, and as floats that were widened; ascending.</summary>
     private static readonly double[] s_marks = [.. s_sentinels.Concat(s_sentinels.Select(s => (double)(float)s)).Distinct().Order()];
+
+    private readonly RepeatedMarks? _repeated = measured ? new(s_marks) : null;
 
     /// <summary>How often each of <see cref="s_marks"/> was seen beyond all other numbers.</summary>
     private readonly long[] _marks = new long[s_marks.Length];
@@ -129,6 +132,7 @@ internal sealed class ColumnTally
         }
         Zeros += zero;
         CountSmallest(values, smallest);
+        _repeated?.Add(values);
         for (var i = 0; i < values.Length && !_fractions; i++)
             _fractions = values[i] != Math.Floor(values[i]) && !double.IsNaN(values[i]);
         if (Extends(low, high))
@@ -197,10 +201,10 @@ internal sealed class ColumnTally
 
     /// <summary>
     /// Exact values that probably mean "missing": numbers that tables use so, beyond the end of all others; in a column that is measured
-    /// zeros, too, where every twentieth value or more is exactly that, or every thousandth and far more than rounding makes.
+    /// also within their range, where every tenth value or more is exactly that, and zeros, where every twentieth is or every thousandth
+    /// and far more than rounding makes.
     /// </summary>
-    /// <param name="measured">a field of a star that is measured, so that no value should repeat itself</param>
-    public IEnumerable<(double Value, long Count)> Spikes(bool measured)
+    public IEnumerable<(double Value, long Count)> Spikes()
     {
         if (Values == 0)
             yield break;
@@ -209,14 +213,23 @@ internal sealed class ColumnTally
             var (value, count) = (s_marks[s], _marks[s]);
             // An integer may be 99 or -1 for many reasons; far beyond that it is no counting number any more.
             var telling = _fractions || measured || Math.Abs(value) >= 999;
-            var outside = value < _leastPlain || value > _greatestPlain;
+            var outside = IsOutside(value);
             if (count > 0 && telling && outside && (measured || count > 1))
-                yield return (Math.Abs(value - Math.Round(value, 5)) < 1e-5 ? Math.Round(value, 5) : value, count);
+                yield return (Plain(value), count);
         }
+        if (_fractions && _repeated is not null)
+            foreach (var (value, count) in _repeated.Often(Values))
+                if (Array.BinarySearch(s_marks, value) is not (>= 0 and var mark) || !(_marks[mark] > 0 && IsOutside(value)))
+                    yield return (Plain(value), count);
         var many = Zeros >= 3 && Zeros * 20 >= Values && (Zeros < Values || Values > 3);
         var rounded = _smallestSeen / 2.0;
         var tooMany = _fractions && Zeros >= 20 && Zeros * 1000 >= Values && Zeros > 2 * rounded + 10 * Math.Sqrt(rounded + 1);
         if (measured && (many || tooMany))
             yield return (0, Zeros);
     }
+
+    private bool IsOutside(double value) => value < _leastPlain || value > _greatestPlain;
+
+    // -99.99 as a float that was widened has digits that nobody wrote.
+    private static double Plain(double value) => Math.Abs(value - Math.Round(value, 5)) < 1e-5 ? Math.Round(value, 5) : value;
 }

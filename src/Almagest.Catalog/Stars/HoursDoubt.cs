@@ -39,7 +39,13 @@ internal sealed class HoursDoubt(ColumnMapping mapping)
         InDoubt
             ? $"Every right ascension in '{Column}' is below 24 and has no unit: they were taken as degrees. If they are hours, say so: "
                 + $"{StarField.RaDeg}={Column}:hours."
+                + (MayBeRadians ? $" If both coordinates are radians: {Radians}." : "")
             : null;
+
+    private bool MayBeRadians =>
+        mapping[StarField.DecDeg] is not null && _greatestRa <= Math.Tau && _leastDec >= -Math.PI / 2 && _greatestDec <= Math.PI / 2;
+
+    private string Radians => $"{StarField.RaDeg}={Column}:rad and {StarField.DecDeg}={mapping[StarField.DecDeg]!.Formula}:rad";
 
     /// <exception cref="CatalogFormatException">degrees are not likely</exception>
     public void Judge()
@@ -76,7 +82,8 @@ internal sealed class HoursDoubt(ColumnMapping mapping)
                     $"The right ascensions in '{Column}' have no unit and run from {_leastRa:0.####} to {_greatestRa:0.####}, while the "
                 )
                 + FormattableString.Invariant($"declinations run from {_leastDec:0.##} to {_greatestDec:0.##}: they may be hours. ")
-                + $"Say which: {StarField.RaDeg}={Column}:hours or {StarField.RaDeg}={Column}:deg.";
+                + $"Say which: {StarField.RaDeg}={Column}:hours or {StarField.RaDeg}={Column}:deg"
+                + (MayBeRadians ? $", or of radians {Radians}." : ".");
         }
     }
 }

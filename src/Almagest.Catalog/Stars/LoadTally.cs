@@ -6,6 +6,17 @@ namespace Almagest.Catalog.Stars;
 /// <summary>Counts what becomes of a file while it is read.</summary>
 internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapping mapping)
 {
+    /// <summary>Of fewer values nothing is told by their size.</summary>
+    private const int LeastTold = 8;
+
+    /// <summary>Above the parallax of Proxima Centauri, arcsec.</summary>
+    private const double NearestArcsec = 0.8;
+
+    /// <summary>Below the errors of any catalogue, mas.</summary>
+    private const double FinestMas = 0.003;
+
+    private static readonly string[] s_errors = [StarField.ParallaxErrorMas, StarField.PmraError, StarField.PmdecError];
+
     private static readonly string[] s_measured =
     [
         StarField.ParallaxMas,
@@ -16,7 +27,10 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
         StarField.RadialVelocityKmS,
     ];
 
-    private readonly ColumnTally[] _tallies = [.. columns.Select(_ => new ColumnTally())];
+    private readonly ColumnTally[] _tallies =
+    [
+        .. columns.Select((_, i) => new ColumnTally(mapping.Fields.Any(f => f.Columns.Contains(i) && s_measured.Contains(f.Field)))),
+    ];
     private readonly SortedDictionary<string, long> _impossible = new(StringComparer.Ordinal);
 
     public void Add(CatalogBatch batch)
@@ -41,9 +55,8 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
         {
             var (column, tally) = (columns[i], _tallies[i]);
             var mapped = mapping.Fields.Where(f => f.Columns.Contains(i)).ToList();
-            var measured = mapped.Exists(f => s_measured.Contains(f.Field));
             var kind = mapped.Find(f => f.Source == FieldSource.Column) is { } own ? KindOf(own.Field) : null;
-            foreach (var (value, count) in tally.Spikes(measured).Where(s => kind is not { } k || FurtherField.Allows(k, s.Value)))
+            foreach (var (value, count) in tally.Spikes().Where(s => kind is not { } k || FurtherField.Allows(k, s.Value)))
                 suspicions.Add(
                     string.Create(
                         CultureInfo.InvariantCulture,
@@ -68,8 +81,25 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
             if (tally.Values == 0 && tally.Odd == 0 && rows > 0 && mapped.Exists(f => FurtherField.IndexOf(f.Field) < 0))
                 suspicions.Add($"'{RejectedRow.Clip(column.Name)}' is empty throughout.");
         }
+        suspicions.AddRange(mapping.Fields.Select(Coarse).OfType<string>());
         suspicions.AddRange(_impossible.Select(i => Impossible(mapping[i.Key]!, i.Value)));
         return new LoadReport(rows, rejected, [.. columns.Select(Report)], suspicions);
+    }
+
+    /// <summary>What to tell of numbers without a unit that are as small as arc seconds would be, where they are taken as
+    /// milliarcseconds.</summary>
+    private string? Coarse(MappedField field)
+    {
+        if (!field.UnitIsAssumed || _tallies[field.Columns[0]] is not { Maximum: { } most, Minimum: { } least, Values: >= LeastTold })
+            return null;
+        var isParallax = field.Field == StarField.ParallaxMas && mapping[StarField.ParallaxErrorMas] is null;
+        // No star is nearer than 0.8 arcsec; no catalogue has errors of some µas throughout.
+        var small = isParallax ? least >= 0 && most < NearestArcsec : s_errors.Contains(field.Field) && least >= 0 && most < FinestMas;
+        if (!small || most == 0)
+            return null;
+        var (unit, other) = field.Field is StarField.PmraError or StarField.PmdecError ? ("mas/yr", "arcsec/yr") : ("mas", "arcsec");
+        return $"Every value in '{RejectedRow.Clip(field.ColumnNames[0])}' is below {(isParallax ? "0.8" : "0.003")} and has no unit: they "
+            + $"were taken as {unit}. If they are {other}, say so, and of the other columns alike: {field.Field}={field.Formula}:{other}.";
     }
 
     // As StarBatchBuilder reads them.

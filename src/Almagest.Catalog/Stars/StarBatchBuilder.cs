@@ -214,7 +214,8 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
     // They stay as they are: what the table says is its own.
     private void Suspect(string field, double[] values, double least, double most)
     {
-        var count = values.Count(v => v < least || v > most);
+        // The row of an infinite number is rejected, and says so itself.
+        var count = values.Count(v => (v < least || v > most) && double.IsFinite(v));
         if (count > 0 && mapping[field] is { Source: FieldSource.Column })
             _impossible.Add((field, count));
     }

@@ -17,6 +17,23 @@ public sealed record ExportTable(
     IAsyncEnumerable<IReadOnlyList<object?[]>> Batches
 )
 {
+    /// <summary>What <see cref="Provenance"/> says of a dataset: the Julian year for which its positions hold.</summary>
+    public const string ReferenceEpoch = "reference_epoch";
+
+    /// <summary>The Julian year for which the positions hold; null where it is not known, or not the same for all that the table draws
+    /// on.</summary>
+    internal double? Epoch
+    {
+        get
+        {
+            var epochs = (Provenance["datasets"] is JsonArray several ? several.AsEnumerable() : [Provenance["dataset"]])
+                .Select(d => (d as JsonObject)?[ReferenceEpoch] is JsonValue v && v.TryGetValue(out double year) ? year : (double?)null)
+                .Distinct()
+                .ToList();
+            return epochs.Count == 1 ? epochs[0] : null;
+        }
+    }
+
     /// <summary>What VOTable and FITS call the table.</summary>
     public string Name { get; init; } = "table";
 

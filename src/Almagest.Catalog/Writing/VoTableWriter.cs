@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -103,7 +104,12 @@ internal static class VoTableWriter
                 Info(xml, name, value is JsonValue v && v.TryGetValue(out string? text) ? text : value.ToJsonString(s_readable));
         }
         if (table.Columns.Any(IsOnSky))
-            xml.Add("<COOSYS ID=\"icrs\" system=\"ICRS\"/>\n"u8);
+        {
+            xml.Add("<COOSYS ID=\"icrs\" system=\"ICRS\""u8);
+            if (table.Epoch is { } year)
+                Attribute(xml, "epoch", string.Create(CultureInfo.InvariantCulture, $"J{year:0.0#####}"));
+            xml.Add("/>\n"u8);
+        }
         xml.Add("<TABLE name=\""u8);
         xml.AddXml(table.Name);
         xml.Add("\">\n"u8);

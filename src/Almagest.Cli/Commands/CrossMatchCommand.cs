@@ -45,9 +45,9 @@ internal static class CrossMatchCommand
         var epoch1 = OptionFactory.Real(
             "--epoch-1",
             "YEAR",
-            "Epoch of the positions of dataset 1; with --epoch-2 proper motions are applied"
+            "Epoch of the positions of dataset 1 (default: the dataset's own); proper motions are applied where the epochs differ"
         );
-        var epoch2 = OptionFactory.Real("--epoch-2", "YEAR", "Epoch of the positions of dataset 2");
+        var epoch2 = OptionFactory.Real("--epoch-2", "YEAR", "Epoch of the positions of dataset 2 (default: its own)");
         var epoch = OptionFactory.Real("--epoch", "YEAR", "Epoch at which to compare (default: that of dataset 2)");
         var output = TableOutput.File();
         var table = new TableOutput("--output");
@@ -123,12 +123,7 @@ internal static class CrossMatchCommand
                                 + $"{ConsoleText.Count(done.Dataset1.StarCount)} stars of {done.Dataset1.Name} and "
                                 + $"{ConsoleText.Count(done.Dataset2.StarCount)} of {done.Dataset2.Name}."
                         );
-                        if (match.Epoch is { } year)
-                            console.Say(
-                                $"Compared at {ConsoleText.Number(year, "0.0###")}: "
-                                    + $"proper motions moved {ConsoleText.Count(done.Moved1)} and "
-                                    + $"{ConsoleText.Count(done.Moved2)} stars."
-                            );
+                        console.Say(Epochs(done));
                         console.Say($"Its pairs: almagest links export {match.MatchId} -o pairs.vot");
                     }
                 );
@@ -137,6 +132,20 @@ internal static class CrossMatchCommand
         );
         return command;
     }
+
+    private static string Epochs(CrossMatchReport done)
+    {
+        if (done.Match is { Epoch: { } year, Epoch1: { } epoch1, Epoch2: { } epoch2 })
+            return $"Positions of {Year(epoch1)} and {Year(epoch2)} were compared at {Year(year)}: proper motions moved "
+                + $"{ConsoleText.Count(done.Moved1)} and {ConsoleText.Count(done.Moved2)} stars.";
+        if (done.Dataset1.ReferenceEpoch is { } both && both == done.Dataset2.ReferenceEpoch)
+            return $"Positions of both are of {Year(both)}.";
+        var unknown = done.Dataset1.ReferenceEpoch is null ? done.Dataset1 : done.Dataset2;
+        return $"Positions were compared as they stand, because the epoch of {unknown.Name} is not known: fast stars may be missed, or "
+            + "matched with others. --epoch-1 and --epoch-2 say it.";
+    }
+
+    private static string Year(double year) => ConsoleText.Number(year, "0.0###");
 
     private static double Angle(ArgumentResult result)
     {

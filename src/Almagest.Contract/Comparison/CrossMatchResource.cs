@@ -6,7 +6,8 @@ namespace Almagest.Contract.Comparison;
 /// <param name="Dataset1">name of the first dataset</param>
 /// <param name="Dataset2">name of the second one</param>
 /// <param name="Find">best, best1, best2 or all</param>
-/// <param name="Epoch">the epoch at which positions were compared; null = proper motions were not applied</param>
+/// <param name="Epoch">the epoch at which positions were compared; null = proper motions were not applied: both epochs are
+/// the same, or one is not known</param>
 /// <param name="LinkCount">pairs found</param>
 public record CrossMatchResource(
     long MatchId,

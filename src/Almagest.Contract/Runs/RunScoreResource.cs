@@ -33,9 +33,17 @@ public sealed record RunScoreResource(
     public static string Text(WilsonInterval share)
     {
         ArgumentNullException.ThrowIfNull(share);
-        return share.Share is not { } value ? ""
-            : share.Trials < LeastLabels ? $"{share.Successes} of {share.Trials}"
-            : string.Create(CultureInfo.InvariantCulture, $"{value:0.000} ({share.Low:0.00}–{share.High:0.00})");
+        if (share.Share is not { } value)
+            return "";
+        if (share.Trials < LeastLabels)
+            return $"{share.Successes} of {share.Trials}";
+        // 0.999 lies in no interval of 1.00–1.00: there, and near 0, the bounds take the third digit, too.
+        var digits = Math.Round(share.Low, 2) > value || Math.Round(share.High, 2) < value ? "0.000" : "0.00";
+        var (low, high) = (
+            share.Low.ToString(digits, CultureInfo.InvariantCulture),
+            share.High.ToString(digits, CultureInfo.InvariantCulture)
+        );
+        return string.Create(CultureInfo.InvariantCulture, $"{value:0.000} ({low}–{high})");
     }
 }
 

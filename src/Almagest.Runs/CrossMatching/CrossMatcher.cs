@@ -23,8 +23,8 @@ public sealed record CrossMatchRequest
 
     public MatchFind Find { get; init; } = MatchFind.Best;
 
-    /// <summary>Epoch of the positions of dataset 1, Julian year such as 2016.0; proper motions are applied where both epochs are
-    /// given.</summary>
+    /// <summary>Epoch of the positions of dataset 1, Julian year such as 2016.0; the dataset's own where it is not given. Proper motions
+    /// are applied where both epochs are known and differ.</summary>
     public double? Epoch1 { get; init; }
 
     public double? Epoch2 { get; init; }
@@ -60,7 +60,7 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
     )
     {
         ArgumentNullException.ThrowIfNull(request);
-        var epoch = CommonEpoch(request);
+        Check(request);
         var datasets = new DatasetRepository(ledger);
         var first = await FindAsync(datasets, request.Dataset1, "dataset_1", cancellationToken);
         var second = await FindAsync(datasets, request.Dataset2, "dataset_2", cancellationToken);
@@ -70,6 +70,8 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
                 $"both datasets are '{first.Name}': every star would match itself",
                 "Name two datasets."
             );
+        request = AtEpochs(request, first, second);
+        var epoch = request.Epoch;
         await DiskSpace.RequireAsync(ledger, 0, cancellationToken);
         return await DatabaseBoundary.AskAsync(async () =>
         {
@@ -100,7 +102,7 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
         });
     }
 
-    private static double? CommonEpoch(CrossMatchRequest request)
+    private static void Check(CrossMatchRequest request)
     {
         if (!(request.RadiusArcsec > 0 && request.RadiusArcsec <= PositionMatcher.MostRadiusDeg * Constants.ArcsecondsPerDegree))
             throw LedgerException.Invalid(
@@ -111,13 +113,22 @@ public sealed class CrossMatcher(LedgerDatabase ledger)
         foreach (var (name, value) in new[] { ("epoch_1", request.Epoch1), ("epoch_2", request.Epoch2), ("epoch", request.Epoch) })
             if (value is { } year && !(year is >= 1000 and <= 3000))
                 throw LedgerException.Invalid(name, $"{name} is {year}, expected a Julian year from 1000 to 3000, such as 2016.0");
-        if (request is { Epoch1: not null, Epoch2: not null })
-            return request.Epoch ?? request.Epoch2;
-        if (request.Epoch1 is null && request.Epoch2 is null && request.Epoch is null)
-            return null;
+    }
+
+    /// <summary>The request with the epochs that are taken: those that it does not name are the datasets' own; none, where nothing has to
+    /// move or nothing is known. Compared as they stand, stars of another epoch are missed, or taken for others.</summary>
+    private static CrossMatchRequest AtEpochs(CrossMatchRequest request, Dataset first, Dataset second)
+    {
+        var (epoch1, epoch2) = (request.Epoch1 ?? first.ReferenceEpoch, request.Epoch2 ?? second.ReferenceEpoch);
+        var named = request.Epoch1 is not null || request.Epoch2 is not null || request.Epoch is not null;
+        if (!named && (epoch1 is null || epoch2 is null || epoch1 == epoch2))
+            return request;
+        if (epoch1 is not null && epoch2 is not null)
+            return request with { Epoch1 = epoch1, Epoch2 = epoch2, Epoch = request.Epoch ?? epoch2 };
         throw LedgerException.Invalid(
-            request.Epoch1 is null ? "epoch_1" : "epoch_2",
-            "proper motions can be applied only where the epochs of both datasets are known",
+            epoch1 is null ? "epoch_1" : "epoch_2",
+            $"proper motions can be applied only where the epochs of both datasets are known, and that of "
+                + $"'{(epoch1 is null ? first : second).Name}' is not",
             "Give epoch_1 and epoch_2, or none."
         );
     }

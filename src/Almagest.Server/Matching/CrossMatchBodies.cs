@@ -23,15 +23,16 @@ public sealed record CrossMatchRequestBody
     [AllowedValues("best", "best1", "best2", "all")]
     public string? Find { get; init; }
 
-    /// <summary>Epoch of the positions of dataset 1, Julian year; with epoch_2, proper motions are applied.</summary>
+    /// <summary>Epoch of the positions of dataset 1, Julian year; the dataset's own if left out. Proper motions are applied where both
+    /// epochs are known and differ.</summary>
     [JsonPropertyName("epoch_1")]
     public double? Epoch1 { get; init; }
 
-    /// <summary>Epoch of the positions of dataset 2.</summary>
+    /// <summary>Epoch of the positions of dataset 2; the dataset's own if left out.</summary>
     [JsonPropertyName("epoch_2")]
     public double? Epoch2 { get; init; }
 
-    /// <summary>The epoch at which to compare; epoch_2 if left out.</summary>
+    /// <summary>The epoch at which to compare; that of dataset 2 if left out.</summary>
     public double? Epoch { get; init; }
 }
 

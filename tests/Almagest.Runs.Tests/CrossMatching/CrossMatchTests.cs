@@ -79,6 +79,37 @@ public sealed class CrossMatchTests
         );
     }
 
+    [Theory]
+    [InlineData(2000.0, 2020.0, null, null, 2020.0, 2)]
+    [InlineData(2000.0, null, null, 2020.0, 2020.0, 2)]
+    [InlineData(2000.0, 2020.0, 2000.0, 2000.0, 2000.0, 1)]
+    [InlineData(2000.0, 2000.0, null, null, null, 1)]
+    [InlineData(2000.0, null, null, null, null, 1)]
+    public async Task Epochs_that_are_not_said_are_those_of_the_datasets(
+        double? dataset1,
+        double? dataset2,
+        double? said1,
+        double? said2,
+        double? epoch,
+        long pairs
+    )
+    {
+        var (test, _, _) = await CreateAsync();
+        await using var _1 = test;
+        await using (var context = test.Ledger.CreateContext())
+        {
+            await context
+                .Stars.Where(s => s.SourceId == "one-20")
+                .ExecuteUpdateAsync(u => u.SetProperty(s => s.PmraMasYr, 0.0).SetProperty(s => s.PmdecMasYr, 100.0), CancellationToken);
+            await context.Datasets.Where(d => d.Name == "one").ExecuteUpdateAsync(u => u.SetProperty(d => d.ReferenceEpoch, dataset1));
+            await context.Datasets.Where(d => d.Name == "two").ExecuteUpdateAsync(u => u.SetProperty(d => d.ReferenceEpoch, dataset2));
+        }
+        var request = Request(0.001) with { Epoch1 = said1, Epoch2 = said2 };
+        var match = (await new CrossMatcher(test.Ledger).MatchAsync(request, cancellationToken: CancellationToken)).Match;
+        Assert.Equal((pairs, epoch), (match.LinkCount, match.Epoch));
+        Assert.Equal(epoch is null ? (null, null) : (said1 ?? dataset1, said2 ?? dataset2), (match.Epoch1, match.Epoch2));
+    }
+
     [Fact]
     public async Task A_star_that_comes_nearer_moves_faster_and_faster()
     {
