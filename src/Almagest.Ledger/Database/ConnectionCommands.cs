@@ -2,8 +2,7 @@ using Npgsql;
 
 namespace Almagest.Ledger.Database;
 
-/// <summary>Statements whose answer is a number, one column or nothing, on a connection that the caller holds. Without a time limit: they
-/// load, compute or wait their turn.</summary>
+/// <summary>Statements on a connection that the caller holds. Without a time limit: they load, compute or wait their turn.</summary>
 public static class ConnectionCommands
 {
     /// <returns>rows changed</returns>
@@ -31,18 +30,28 @@ public static class ConnectionCommands
     }
 
     /// <returns>the first column of all rows</returns>
-    public static async Task<List<T>> ListAsync<T>(
+    public static Task<List<T>> ListAsync<T>(
         this NpgsqlConnection connection,
         string sql,
         CancellationToken cancellationToken,
         params object[] parameters
+    ) => connection.RowsAsync(sql, static reader => reader.GetFieldValue<T>(0), cancellationToken, parameters);
+
+    /// <returns>what <paramref name="read"/> makes of each row</returns>
+    public static async Task<List<T>> RowsAsync<T>(
+        this NpgsqlConnection connection,
+        string sql,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken,
+        params object[] parameters
     )
     {
+        ArgumentNullException.ThrowIfNull(read);
         var found = new List<T>();
         await using var command = Command(connection, sql, parameters);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            found.Add(reader.GetFieldValue<T>(0));
+            found.Add(read(reader));
         return found;
     }
 

@@ -48,20 +48,18 @@ internal sealed class TapJobStore(LedgerDatabase ledger)
     public Task<TapJobTotals> TotalsAsync(string owner, CancellationToken cancellationToken) =>
         ledger.AskAsync(
             async connection =>
-            {
-                await using var command = Command(
-                    connection,
-                    """
-                    select count(*), count(*) filter (where owner = $1), coalesce(sum(upload_bytes), 0)::bigint,
-                      coalesce(sum(result_bytes), 0)::bigint, coalesce(sum(result_bytes) filter (where owner = $1), 0)::bigint
-                    from public.tap_jobs
-                    """,
-                    owner
-                );
-                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-                await reader.ReadAsync(cancellationToken);
-                return new TapJobTotals(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4));
-            },
+                (
+                    await connection.RowsAsync(
+                        """
+                        select count(*), count(*) filter (where owner = $1), coalesce(sum(upload_bytes), 0)::bigint,
+                          coalesce(sum(result_bytes), 0)::bigint, coalesce(sum(result_bytes) filter (where owner = $1), 0)::bigint
+                        from public.tap_jobs
+                        """,
+                        r => new TapJobTotals(r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4)),
+                        cancellationToken,
+                        owner
+                    )
+                )[0],
             cancellationToken
         );
 
@@ -69,20 +67,17 @@ internal sealed class TapJobStore(LedgerDatabase ledger)
         InTransactionAsync(
             async connection =>
             {
-                await using (
-                    var command = Command(
-                        connection,
-                        "insert into public.tap_jobs (job_id, owner, phase, destruction, execution_seconds, parameters, upload_bytes) "
-                            + "values ($1, $2, 'PENDING', clock_timestamp() + $3, $4, $5, $6)",
-                        id,
-                        owner,
-                        TapLimits.StandardRetention,
-                        (int)TapLimits.StandardExecution.TotalSeconds,
-                        Written(parameters),
-                        parameters.ContentBytes
-                    )
-                )
-                    await command.ExecuteNonQueryAsync(cancellationToken);
+                await connection.ExecuteAsync(
+                    "insert into public.tap_jobs (job_id, owner, phase, destruction, execution_seconds, parameters, upload_bytes) "
+                        + "values ($1, $2, 'PENDING', clock_timestamp() + $3, $4, $5, $6)",
+                    cancellationToken,
+                    id,
+                    owner,
+                    TapLimits.StandardRetention,
+                    (int)TapLimits.StandardExecution.TotalSeconds,
+                    Written(parameters),
+                    parameters.ContentBytes
+                );
                 await SaveUploadsAsync(connection, id, parameters, cancellationToken);
                 return true;
             },
@@ -101,19 +96,15 @@ internal sealed class TapJobStore(LedgerDatabase ledger)
         InTransactionAsync(
             async connection =>
             {
-                await using (
-                    var command = Command(
-                        connection,
-                        "update public.tap_jobs set parameters = $2, upload_bytes = $3 where job_id = $1 and phase = 'PENDING'",
-                        id,
-                        Written(parameters),
-                        uploadBytes
-                    )
-                )
-                {
-                    if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
-                        return false;
-                }
+                var changed = await connection.ExecuteAsync(
+                    "update public.tap_jobs set parameters = $2, upload_bytes = $3 where job_id = $1 and phase = 'PENDING'",
+                    cancellationToken,
+                    id,
+                    Written(parameters),
+                    uploadBytes
+                );
+                if (changed == 0)
+                    return false;
                 await SaveUploadsAsync(connection, id, tables, cancellationToken);
                 return true;
             },
@@ -186,38 +177,30 @@ internal sealed class TapJobStore(LedgerDatabase ledger)
         InTransactionAsync(
             async connection =>
             {
-                await using (
-                    var command = Command(
-                        connection,
-                        "update public.tap_jobs set phase = 'COMPLETED', ended_at = clock_timestamp(), result_type = $3, "
-                            + "result_bytes = $4, is_cut_off = $5, upload_bytes = 0 "
-                            + "where job_id = $1 and worker = $2 and phase = 'EXECUTING'",
-                        id,
-                        worker,
-                        type,
-                        result.Length,
-                        isCutOff
-                    )
-                )
-                {
-                    if (await command.ExecuteNonQueryAsync(cancellationToken) == 0)
-                        return false;
-                }
-                await using (var clear = Command(connection, "delete from public.tap_job_uploads where job_id = $1", id))
-                    await clear.ExecuteNonQueryAsync(cancellationToken);
+                var changed = await connection.ExecuteAsync(
+                    "update public.tap_jobs set phase = 'COMPLETED', ended_at = clock_timestamp(), result_type = $3, "
+                        + "result_bytes = $4, is_cut_off = $5, upload_bytes = 0 "
+                        + "where job_id = $1 and worker = $2 and phase = 'EXECUTING'",
+                    cancellationToken,
+                    id,
+                    worker,
+                    type,
+                    result.Length,
+                    isCutOff
+                );
+                if (changed == 0)
+                    return false;
+                await connection.ExecuteAsync("delete from public.tap_job_uploads where job_id = $1", cancellationToken, id);
                 var buffer = new byte[ChunkBytes];
                 int read;
                 for (var place = 0; (read = await result.ReadAtLeastAsync(buffer, ChunkBytes, false, cancellationToken)) > 0; place++)
-                {
-                    await using var add = Command(
-                        connection,
+                    await connection.ExecuteAsync(
                         "insert into public.tap_job_chunks values ($1, $2, $3)",
+                        cancellationToken,
                         id,
                         place,
                         new ArraySegment<byte>(buffer, 0, read)
                     );
-                    await add.ExecuteNonQueryAsync(cancellationToken);
-                }
                 return true;
             },
             cancellationToken
@@ -228,11 +211,11 @@ internal sealed class TapJobStore(LedgerDatabase ledger)
         ledger.AskAsync(
             async connection =>
             {
-                await using var command = Command(
-                    connection,
+                await using var command = new NpgsqlCommand(
                     "select content from public.tap_job_chunks where job_id = $1 order by place",
-                    id
+                    connection
                 );
+                command.Parameters.Add(new NpgsqlParameter { Value = id });
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 while (await reader.ReadAsync(cancellationToken))
                     await to.WriteAsync(reader.GetFieldValue<byte[]>(0), cancellationToken);
@@ -244,14 +227,14 @@ internal sealed class TapJobStore(LedgerDatabase ledger)
     public Task<Dictionary<string, byte[]>> UploadsAsync(string id, CancellationToken cancellationToken) =>
         ledger.AskAsync(
             async connection =>
-            {
-                var found = new Dictionary<string, byte[]>();
-                await using var command = Command(connection, "select part, content from public.tap_job_uploads where job_id = $1", id);
-                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-                while (await reader.ReadAsync(cancellationToken))
-                    found[reader.GetString(0)] = reader.GetFieldValue<byte[]>(1);
-                return found;
-            },
+                (
+                    await connection.RowsAsync(
+                        "select part, content from public.tap_job_uploads where job_id = $1",
+                        r => (Part: r.GetString(0), Content: r.GetFieldValue<byte[]>(1)),
+                        cancellationToken,
+                        id
+                    )
+                ).ToDictionary(u => u.Part, u => u.Content),
             cancellationToken
         );
 
@@ -280,13 +263,14 @@ internal sealed class TapJobStore(LedgerDatabase ledger)
             async connection =>
             {
                 var found = new List<string>();
-                await using var command = Command(
-                    connection,
+                // With the limit of time that is a command's own: whoever waits for it works on jobs of which others think that nobody does.
+                await using var command = new NpgsqlCommand(
                     "update public.tap_jobs set heartbeat_at = clock_timestamp() where job_id = any ($2) and worker = $1 "
                         + "and phase in ('QUEUED', 'EXECUTING') returning job_id",
-                    worker,
-                    jobs.ToArray()
+                    connection
                 );
+                command.Parameters.Add(new NpgsqlParameter { Value = worker });
+                command.Parameters.Add(new NpgsqlParameter { Value = jobs.ToArray() });
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 while (await reader.ReadAsync(cancellationToken))
                     found.Add(reader.GetString(0));
@@ -351,17 +335,14 @@ internal sealed class TapJobStore(LedgerDatabase ledger)
     )
     {
         foreach (var (part, content) in parameters.Contents)
-        {
-            await using var command = Command(
-                connection,
+            await connection.ExecuteAsync(
                 "insert into public.tap_job_uploads values ($1, $2, $3) "
                     + "on conflict (job_id, part) do update set content = excluded.content",
+                cancellationToken,
                 id,
                 part,
                 content
             );
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
     }
 
     private static NpgsqlParameter Written(VoParameters parameters) =>
@@ -372,18 +353,7 @@ internal sealed class TapJobStore(LedgerDatabase ledger)
         };
 
     private Task<List<TapJob>> ListAsync(string sql, CancellationToken cancellationToken, params object[] parameters) =>
-        ledger.AskAsync(
-            async connection =>
-            {
-                var found = new List<TapJob>();
-                await using var command = Command(connection, sql, parameters);
-                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-                while (await reader.ReadAsync(cancellationToken))
-                    found.Add(Read(reader));
-                return found;
-            },
-            cancellationToken
-        );
+        ledger.AskAsync(connection => connection.RowsAsync(sql, Read, cancellationToken, parameters), cancellationToken);
 
     private static TapJob Read(NpgsqlDataReader reader)
     {
@@ -409,14 +379,7 @@ internal sealed class TapJobStore(LedgerDatabase ledger)
     }
 
     private Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] parameters) =>
-        ledger.AskAsync(
-            async connection =>
-            {
-                await using var command = Command(connection, sql, parameters);
-                return await command.ExecuteNonQueryAsync(cancellationToken);
-            },
-            cancellationToken
-        );
+        ledger.AskAsync(connection => connection.ExecuteAsync(sql, cancellationToken, parameters), cancellationToken);
 
     private Task<bool> InTransactionAsync(Func<NpgsqlConnection, Task<bool>> work, CancellationToken cancellationToken) =>
         ledger.AskAsync(
@@ -430,14 +393,6 @@ internal sealed class TapJobStore(LedgerDatabase ledger)
             },
             cancellationToken
         );
-
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] parameters)
-    {
-        var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in parameters)
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
-        return command;
-    }
 }
 
 /// <summary>How much jobs hold: number, bytes of tables that came with them, bytes of results; <c>Own</c> = of one owner.</summary>
