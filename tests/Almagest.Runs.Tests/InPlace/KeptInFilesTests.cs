@@ -1,4 +1,7 @@
+using Almagest.Catalog;
+using Almagest.Catalog.Files;
 using Almagest.Catalog.Writing;
+using Almagest.Catalog.Writing.Hats;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Registry;
 using Almagest.Ledger.Database;
@@ -10,7 +13,6 @@ using Almagest.Ledger.Scratch;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Export;
-using Almagest.Runs.InPlace;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
@@ -87,6 +89,9 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
             (await RowsAsync(inFiles, new ResultQuery(AnomaliesOnly: true))).Order(StringComparer.Ordinal)
         );
 
+        // And over the sky, as a catalogue of the same columns divided alike.
+        Assert.Equal(await HatsAsync(inLedger, ""), await HatsAsync(inFiles, layout));
+
         // What the ledger has of them.
         Assert.Equal(
             (long)flagged.Count,
@@ -145,6 +150,66 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
                 .Skip(1)
                 .Select(line => line[line.IndexOf(',', StringComparison.Ordinal)..]),
         ];
+    }
+
+    /// <summary>The cells and the rows of the catalogue that is written of a run, without ids of ours, and the columns of its files.</summary>
+    private async Task<List<string>> HatsAsync(DiscoveryRun run, string ofLayout)
+    {
+        using var room = new ScratchRoom();
+        using var folder = TestFolder.Create($"hats-{ofLayout}");
+        var catalogue = await new RunExport(Test.Ledger).HatsAsync(run, new ResultQuery(), null, 400, room, CancellationToken);
+        await catalogue.WriteAsync(folder.Path, null, CancellationToken);
+        using var table = CatalogFile.Open(folder.Path);
+        Assert.Equal(await ColumnsAsync(run), table.Columns.Select(c => c.Name).Where(c => c != HatsCatalogue.Place));
+        var ids = Enumerable.Range(0, table.Columns.Count).Where(c => table.Columns[c].Name != "star_id").ToArray();
+        List<string> lines =
+        [
+            string.Join(' ', table.Columns.Select(c => $"{c.Name} {c.Type} {c.Unit}")),
+            .. catalogue.Pixels.Select(p => $"{p}"),
+        ];
+        foreach (var batch in table.ReadBatches(cancellationToken: CancellationToken))
+            for (var i = 0; i < batch.Count; i++)
+                lines.Add(string.Join('|', ids.Select(c => Text(batch.Columns[c], i))));
+        return lines;
+    }
+
+    private static string Text(CatalogVector values, int row) =>
+        values switch
+        {
+            _ when values.IsNull(row) => "",
+            DoubleVector numbers => $"{numbers.Values[row]:R}",
+            Int64Vector numbers => $"{numbers.Values[row]}",
+            BooleanVector truths => $"{truths.Values[row]}",
+            _ => ((TextVector)values).Values[row]!,
+        };
+
+    private async Task<string[]> ColumnsAsync(DiscoveryRun run) =>
+        [.. (await new RunExport(Test.Ledger).TableAsync(run, new ResultQuery(), null, CancellationToken)).Columns.Select(c => c.Name)];
+
+    [Fact]
+    public async Task Chosen_stars_of_a_kept_run_are_the_rows_of_its_catalogue()
+    {
+        var (_, dataset) = await lying.GetAsync("files");
+        var run = await GetAsync((await RunAsync(dataset.Name)).RunId!.Value);
+        using var room = new ScratchRoom();
+        var all = (await LinesAsync(await new RunExport(Test.Ledger).TableAsync(run, new ResultQuery(), null, CancellationToken))).Split(
+            '\n'
+        );
+        long[] chosen =
+        [
+            .. all.Skip(1).Take(5).Select(l => long.Parse(l.Split(',')[0], System.Globalization.CultureInfo.InvariantCulture)),
+        ];
+        var query = new ResultQuery { StarIds = chosen };
+        var catalogue = await new RunExport(Test.Ledger).HatsAsync(run, query, null, 300, room, CancellationToken);
+        Assert.Equal(5, catalogue.Pixels.Sum(p => p.Rows));
+        Assert.Equal(
+            all.Skip(1).Take(5).Order(StringComparer.Ordinal),
+            (await LinesAsync(catalogue.Table))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Skip(1)
+                .Select(l => l[(l.IndexOf(',', StringComparison.Ordinal) + 1)..])
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
