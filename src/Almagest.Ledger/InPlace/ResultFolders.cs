@@ -34,6 +34,14 @@ public static partial class ResultFolders
     /// <exception cref="LedgerException">it is not on this machine, or a file of it is missing or has another size</exception>
     public static string Require(LedgerDatabase ledger, DiscoveryRun run)
     {
+        var (folder, trouble) = Find(ledger, run);
+        return trouble is null ? folder! : throw Changed(run, trouble);
+    }
+
+    /// <summary>The same, of whoever only wants to know: names, and sizes, are looked at, and no file is read.</summary>
+    /// <returns>the folder, null where there is none on this machine, and what is wrong with it, null where nothing is</returns>
+    public static (string? Folder, string? Trouble) Find(LedgerDatabase ledger, DiscoveryRun run)
+    {
         ArgumentNullException.ThrowIfNull(ledger);
         var known = Known(run);
         string[] places =
@@ -41,18 +49,17 @@ public static partial class ResultFolders
             .. ledger.ResultsFolder is { } root ? [Path.Combine(Path.GetFullPath(root), run.RunId.ToString())] : Array.Empty<string>(),
             known.Path,
         ];
-        var folder =
-            Array.Find(places, Directory.Exists)
-            ?? throw Changed(run, $"they are not on this machine ({Environment.MachineName}), or this program may not read them");
+        if (Array.Find(places, Directory.Exists) is not { } folder)
+            return (null, $"they are not on this machine ({Environment.MachineName}), or this program may not read them");
         foreach (var file in known.Files)
         {
             var info = new FileInfo(Path.Combine(folder, file.Path));
             if (!info.Exists)
-                throw Changed(run, $"'{file.Path}' is missing");
+                return (folder, $"'{file.Path}' is missing");
             if (info.Length != file.Bytes)
-                throw Changed(run, $"'{file.Path}' has {info.Length} bytes and had {file.Bytes}");
+                return (folder, $"'{file.Path}' has {info.Length} bytes and had {file.Bytes}");
         }
-        return folder;
+        return (folder, null);
     }
 
     /// <summary>The files of a run's results are not those that were written.</summary>

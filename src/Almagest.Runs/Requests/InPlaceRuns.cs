@@ -84,6 +84,6 @@ internal static class InPlaceRuns
     /// <summary>Roughly, of the files of results.</summary>
     public static long BytesOf(long stars, bool draws) => stars * (BytesOfResult + (draws ? BytesOfDraws : 0));
 
-    private static bool GoesByTiles(Algorithm algorithm) =>
+    internal static bool GoesByTiles(Algorithm algorithm) =>
         algorithm.RunType == RunTypes.Anomaly && !algorithm.NeedsAllStars && algorithm.Defaults is not ActiveForestParameters;
 }

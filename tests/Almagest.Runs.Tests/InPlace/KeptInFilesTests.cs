@@ -17,6 +17,7 @@ using Almagest.Runs.Export;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
+using Almagest.Runs.Resources;
 using Almagest.Runs.Results;
 using Almagest.Testing;
 using Xunit;
@@ -485,6 +486,11 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
             Assert.Equal(ErrorCode.ResultFilesChanged, error.Code);
             Assert.Contains(how, error.Message, StringComparison.Ordinal);
             Assert.Equal(run.RunId, error.Facts["run_id"]);
+            // Names and sizes alone are looked at where the run is shown.
+            var shown = (await RunResources.ReadAsync(Test.Ledger, run, CancellationToken)).ResultsInFiles!;
+            Assert.Equal(how == "other contents", shown.AreThere);
+            Assert.Equal(how == "other contents", shown.Trouble is null);
+            Assert.Contains(shown.Trouble ?? how, error.Message, StringComparison.Ordinal);
             Assert.Equal(ErrorCode.ResultFilesChanged, (await Assert.ThrowsAsync<LedgerException>(() => ReplayAsync(run.RunId))).Code);
         }
     }
