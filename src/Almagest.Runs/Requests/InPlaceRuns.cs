@@ -32,7 +32,9 @@ internal static class InPlaceRuns
         throw LedgerException
             .Of(
                 ErrorCode.DatasetInPlace,
-                $"dataset '{dataset.Name}' is read where it lies, and {algorithm.Name} needs its stars in the ledger",
+                $"dataset '{dataset.Name}' is read where it lies, and "
+                    + (algorithm.RunType == RunTypes.Cluster ? $"a search for clusters (here {algorithm.Name})" : algorithm.Name)
+                    + " needs its stars in the ledger",
                 "Of the detectors "
                     + string.Join(", ", Algorithms.Of(RunTypes.Anomaly).Where(GoesByTiles).Select(a => a.Name))
                     + " go over stars in files.",

@@ -15,6 +15,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Export;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Listing;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
@@ -602,6 +603,87 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
             0,
             await Test.ScalarAsync<long>("select count(*) from stars s join datasets d using (dataset_id) where d.name = 'twice'")
         );
+    }
+
+    [Fact]
+    public async Task A_flagged_star_whose_id_is_that_of_one_that_an_earlier_run_flagged_is_told_so()
+    {
+        using var folder = TestFolder.Create("earlier");
+        var file = await LyingCatalogue.WriteAsync(folder.Path, "texts", CancellationToken);
+        var ingestor = new CatalogIngestor(Test.Ledger);
+        var options = new IngestOptions
+        {
+            DatasetName = "earlier",
+            InPlace = true,
+            Force = true,
+        };
+        var dataset = (await ingestor.IngestAsync([file], options, cancellationToken: CancellationToken)).Dataset;
+        // As such a run keeps them: each id of the file, in the row behind all others.
+        var row = InPlaceCatalogue.Of(dataset)!.FirstStarId + 1_000_000;
+        await Test.ExecuteAsync(
+            $"""
+            insert into stars (star_id, dataset_id, source_id, ra_deg, dec_deg, healpix_29)
+            select {row} + i, {dataset.DatasetId}, 'HD ' || lpad(i::text, 4, '0'), 1, 1, 0 from generate_series(0, 2999) i
+            """
+        );
+        var error = await Assert.ThrowsAsync<LedgerException>(() => RunAsync("earlier"));
+        Assert.Contains("the run flags a star of dataset 'earlier' with the id 'HD", error.Message, StringComparison.Ordinal);
+        Assert.Contains("an earlier run has flagged another with that id, in row 100", error.Message, StringComparison.Ordinal);
+        await new DatasetRepository(Test.Ledger).DeleteAsync(dataset.DatasetId, true, CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_rejected_row_of_a_folder_is_told_by_its_file_and_its_row_there()
+    {
+        using var folder = TestFolder.Create("rows");
+        var file = await LyingCatalogue.WriteAsync(folder.Path, "rejected", CancellationToken);
+        var twice = Directory.CreateDirectory(Path.Combine(folder.Path, "twice")).FullName;
+        File.Copy(file, Path.Combine(twice, "a.parquet"));
+        File.Copy(file, Path.Combine(twice, "b.parquet"));
+        var ingestor = new CatalogIngestor(Test.Ledger);
+        foreach (var inPlace in new[] { true, false })
+        {
+            var options = new IngestOptions
+            {
+                DatasetName = $"rows-{inPlace}",
+                InPlace = inPlace,
+                Force = true,
+            };
+            var report = await ingestor.IngestAsync([twice], options, cancellationToken: CancellationToken);
+            var outside = report.RejectedRows.Where(r => r.Field == "ra_deg").ToList();
+            Assert.Equal(
+                outside.Where(r => r.File == "twice/a.parquet").Select(r => r.LineNumber),
+                outside.Where(r => r.File == "twice/b.parquet").Select(r => r.LineNumber)
+            );
+            Assert.Equal(4, outside.Min(r => r.LineNumber));
+            if (!inPlace)
+                Assert.Contains(
+                    report.RejectedRows,
+                    r => r is { File: "twice/b.parquet", LineNumber: 1, Reason: "is on line 1 of twice/a.parquet already" }
+                );
+            await new DatasetRepository(Test.Ledger).DeleteAsync(report.Dataset.DatasetId, true, CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task A_catalogue_in_files_among_several_datasets_is_refused_in_words_and_its_runs_are_found_by_where_they_are()
+    {
+        var (loaded, lying1) = await lying.GetAsync("hats");
+        var datasets = new DatasetRepository(Test.Ledger);
+        foreach (var names in new[] { new[] { loaded.Name, lying1.Name }, [lying1.Name, loaded.Name] })
+        {
+            var error = await Assert.ThrowsAsync<LedgerException>(() => datasets.AlsoAsync(names, StarFilter.All, CancellationToken));
+            Assert.Equal(ErrorCode.DatasetInPlace, error.Code);
+            Assert.Contains("a run over several datasets needs the stars of each in the ledger", error.Message, StringComparison.Ordinal);
+        }
+        var run = (await RunAsync(lying1.Name, """{"n_estimators": 5, "draws": 0}""")).RunId!.Value;
+        var other = (await RunAsync(loaded.Name, """{"n_estimators": 5, "draws": 0}""")).RunId!.Value;
+        var runs = new RunRepository(Test.Ledger);
+        async Task<Guid[]> FoundAsync(string where) =>
+            [.. (await runs.ListAsync(new RunQuery { Where = where }, CancellationToken)).Select(r => r.RunId)];
+        Assert.Contains(run, await FoundAsync("results_in_files = true"));
+        Assert.DoesNotContain(other, await FoundAsync("results_in_files = true"));
+        Assert.Contains(other, await FoundAsync("results_in_files = false"));
     }
 
     [Fact]
