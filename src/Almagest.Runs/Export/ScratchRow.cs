@@ -5,7 +5,7 @@ namespace Almagest.Runs.Export;
 
 /// <summary>What a run says of a star as bytes of a scratch file, which the same program reads: every column of
 /// <see cref="StarResult"/>, of those that may be missing what is there.</summary>
-internal sealed class ScratchRow
+internal sealed class ScratchRow : IDisposable
 {
     private readonly MemoryStream _bytes = new();
     private readonly BinaryWriter _writer;
@@ -55,6 +55,8 @@ internal sealed class ScratchRow
         BinaryPrimitives.WriteInt32LittleEndian(bytes, bytes.Length);
         to.Write(bytes);
     }
+
+    public void Dispose() => _writer.Dispose();
 
     /// <summary>Bytes of the row that begins there.</summary>
     public static int Length(byte[] rows, int at) => BinaryPrimitives.ReadInt32LittleEndian(rows.AsSpan(at));

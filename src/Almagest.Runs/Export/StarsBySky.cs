@@ -50,7 +50,7 @@ internal sealed class StarsBySky
         foreach (var (ra, dec) in results.Positions(cancellationToken))
             counts[Cell(Place(ra, dec))]++;
         var ofCell = sorted.Divide(counts, room, Math.Min(mostHeld, MostHeld));
-        var row = new ScratchRow();
+        using var row = new ScratchRow();
         long done = 0;
         foreach (var batch in results.Read(cancellationToken))
         {
