@@ -3,7 +3,8 @@ using Almagest.Catalog.Mapping;
 namespace Almagest.Catalog.Delimited;
 
 /// <summary>Units behind a slash in a heading, as people label axes: <c>plx/mas</c>, <c>pmRA / mas/yr</c>. Taken for such only where what
-/// is before the slash is the name of a quantity of stars and what is behind it a unit: <c>BP/RP</c> and <c>count/s</c> are names.</summary>
+/// is before the slash is the name of a quantity of stars and what is behind it a unit: <c>BP/RP</c> and <c>count/s</c> are
+/// names.</summary>
 internal static class SlashedUnits
 {
     /// <summary>Splits such headings of columns without a unit.</summary>

@@ -156,8 +156,8 @@ internal static class LedgerFiles
                     );
                 if (shared.Count > 0)
                     console.Say(
-                        $"The files with the results of {ConsoleText.Plural(shared.Count, "run", "runs")} are another ledger's, too, and go "
-                            + "when neither has the run. Where that ledger is no more: almagest ledger take-results"
+                        $"The files with the results of {ConsoleText.Plural(shared.Count, "run", "runs")} are another ledger's, too, "
+                            + "and go when neither has the run. Where that ledger is no more: almagest ledger take-results"
                     );
                 if (runs.Unknown > 0)
                     console.Say($"{ConsoleText.Plural(runs.Unknown, "run", "runs")} of an older program had no hash to check.");

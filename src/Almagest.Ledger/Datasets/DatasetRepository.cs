@@ -109,7 +109,8 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         LedgerException
             .Of(
                 ErrorCode.DatasetInPlace,
-                $"a run over several datasets needs the stars of each in the ledger, and those of dataset '{dataset.Name}' stay in its files",
+                $"a run over several datasets needs the stars of each in the ledger, and those of dataset '{dataset.Name}' stay "
+                    + "in its files",
                 "Name it alone, or load the catalogue.",
                 "dataset"
             )

@@ -40,7 +40,8 @@ internal sealed record LedgerOwner(string Name, IReadOnlySet<string> Databases)
         );
     }
 
-    /// <summary>Whether a ledger of the same server is no more: its database was dropped. Of other servers nobody here can say it.</summary>
+    /// <summary>Whether a ledger of the same server is no more: its database was dropped. Of other servers nobody here can say
+    /// it.</summary>
     public bool IsGone(string other) =>
         other.StartsWith(Name[..(Name.IndexOf('.', StringComparison.Ordinal) + 1)], StringComparison.Ordinal) && !Databases.Contains(other);
 }

@@ -67,8 +67,8 @@ internal static class JsonBody
                 ? $"the body is of type '{type}', expected {expected}"
                 : $"the body's type is not given, expected {expected}",
             isFile
-                ? $"Send the file itself, as one of {string.Join(", ", types)}: curl --data-binary @FILE, or curl -F file=@FILE. What lies on "
-                    + "the server is read by 'almagest ingest PATH' there."
+                ? $"Send the file itself, as one of {string.Join(", ", types)}: curl --data-binary @FILE, or curl -F file=@FILE. "
+                    + "What lies on the server is read by 'almagest ingest PATH' there."
                 : "Send a JSON object with the header 'Content-Type: application/json'."
         );
     }

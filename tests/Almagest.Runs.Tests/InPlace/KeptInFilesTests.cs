@@ -155,7 +155,8 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
         ];
     }
 
-    /// <summary>The cells and the rows of the catalogue that is written of a run, without ids of ours, and the columns of its files.</summary>
+    /// <summary>The cells and the rows of the catalogue that is written of a run, without ids of ours, and the columns of its
+    /// files.</summary>
     private async Task<List<string>> HatsAsync(DiscoveryRun run, string ofLayout)
     {
         using var room = new ScratchRoom();
