@@ -29,4 +29,9 @@ public interface ICatalogReader : IDisposable
     /// <exception cref="CatalogFormatException">the file is damaged or cut short</exception>
     /// <exception cref="InvalidOperationException">called twice</exception>
     IEnumerable<CatalogBatch> ReadBatches(int rowsPerBatch = 8192, CancellationToken cancellationToken = default);
+
+    /// <summary>Of a folder: the file, from the folder and with slashes, that a row is of which was read, and its number there. Thread
+    /// safe; also when the reader is disposed.</summary>
+    /// <param name="line">of the row, among all (<see cref="CatalogBatch.LineNumber"/>)</param>
+    (string? File, long Line) Locate(long line) => (null, line);
 }

@@ -181,6 +181,57 @@ public sealed class FurtherFieldTests
     }
 
     [Fact]
+    public void A_mark_that_is_beyond_all_stars_is_told_once()
+    {
+        var rows = string.Concat(Enumerable.Range(0, 40).Select(i => FormattableString.Invariant($"{i},{i},1,{2 + 0.1 * i:F1}\n")));
+        var text = $"source_id,ra,dec,parallax\n{rows}40,40,1,-9999\n41,41,1,-9999\n";
+        Assert.Equal(
+            ["2 of 42 values in 'parallax' are exactly -9999: a mark of missing values? They were taken as numbers."],
+            Load.Text(text).Report.Suspicions
+        );
+        // What is no mark is told beside it.
+        Assert.Equal(
+            [
+                "2 of 43 values in 'parallax' are exactly -9999: a mark of missing values? They were taken as numbers.",
+                "1 of 43 values in 'parallax' is beyond that of any star known: a mark of missing values, another unit, or an error of "
+                    + "the table? They were taken as numbers (parallax_mas).",
+            ],
+            Load.Text($"{text}42,42,1,-4321.5\n").Report.Suspicions
+        );
+    }
+
+    [Fact]
+    public void A_right_ascension_of_360_degrees_is_0_and_told()
+    {
+        var loaded = Load.Text("source_id,ra,dec\n1,360,1\n2,359.5,1\n3,360.0,1\n");
+        Assert.Equal([0, 359.5, 0], loaded.Stars.Select(s => s.Ra));
+        Assert.Equal(
+            ["2 of 3 values in 'ra' are exactly 360 degrees: they were stored as 0, which is the same place."],
+            loaded.Report.Suspicions
+        );
+    }
+
+    [Fact]
+    public void A_unit_behind_a_slash_in_a_heading_is_read_where_it_can_be_nothing_else_and_told()
+    {
+        const string Text = "source_id,ra,dec,plx/arcsec,pmRA / mas/yr,pmDE/mas.yr-1,BP/RP,count/s\n1,10,20,0.005,3,4,1.5,9\n";
+        var loaded = Load.Text(Text);
+        Assert.Equal(5, Assert.Single(loaded.Stars).Parallax);
+        var columns = loaded.Report.Columns.ToDictionary(c => c.Name, c => (c.Unit, c.Use));
+        Assert.Equal(("arcsec", "parallax_mas"), columns["plx"]);
+        Assert.Equal(("mas/yr", "pmra_mas_yr"), columns["pmRA"]);
+        Assert.Equal(("mas.yr-1", "pmdec_mas_yr"), columns["pmDE"]);
+        foreach (var name in new[] { "BP/RP", "count/s" })
+            Assert.Equal((null, null), columns[name]);
+        using var reader = Load.OpenText(Text);
+        Assert.Contains(
+            "Units were read out of headings: 'plx/arcsec' as plx in arcsec, 'pmRA / mas/yr' as pmRA in mas/yr",
+            string.Join(' ', reader.Warnings),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public void Values_that_a_field_cannot_have_are_missing_and_counted_and_the_star_is_kept()
     {
         const string Text = """

@@ -34,12 +34,24 @@ public sealed class InPlaceTests : IDisposable
         Assert.Equal(found.GetProperty("total_stars").GetInt32(), answer.GetProperty("output").GetProperty("rows").GetInt32());
         Assert.True(File.Exists(Path.Combine(scores, "partition_info.csv")));
 
+        // Lists say where the stars are, and a search for clusters is refused without a word that nobody said alone.
+        var list = (await ledger.RunAsync("datasets", "list")).Ok().Out;
+        Assert.Matches(@"lying .*in files", list);
+        Assert.Matches(@"sky .*in the ledger", list);
+        var clusters = await ledger.RunAsync("discover", "clusters", "--dataset", "lying", "--no-save");
+        Assert.Contains("a search for clusters (here auto) needs its stars in the ledger", clusters.Error, StringComparison.Ordinal);
+
         // Kept, it has the same numbers, and every star's result comes out again.
         var kept = (await ledger.RunAsync([.. run.Where(a => a != "--no-save"), "--dataset", "lying"])).Ok().Json;
         Assert.Equal(Top(expected), Top(kept));
         var id = kept.GetProperty("run_id").GetString()!;
         var folder = Path.Combine(ledger.Results, id);
         Assert.True(File.Exists(Path.Combine(folder, "stars.parquet")));
+        Assert.DoesNotContain("not as they were", (await ledger.RunAsync("runs", "show", id)).Ok().Out, StringComparison.Ordinal);
+        Directory.Move(folder, folder + "-away");
+        Assert.Contains("not on this machine", (await ledger.RunAsync("runs", "show", id)).Ok().Out, StringComparison.Ordinal);
+        Directory.Move(folder + "-away", folder);
+        Assert.Empty((await ledger.RunAsync("ledger", "take-results", "--json")).Ok().Json.GetProperty("runs").EnumerateArray());
         var hats = Path.Combine(_folder.Path, "hats");
         var written = (await ledger.RunAsync("runs", "export", id, "--format", "hats", "-o", hats, "--json")).Ok().Json;
         Assert.Equal(found.GetProperty("total_stars").GetInt32(), written.GetProperty("rows").GetInt32());

@@ -91,7 +91,7 @@ public sealed class ComparingTests(KnownLedger known)
         JsonAssert.Fields(
             star,
             "star_id source_id ra_deg dec_deg parallax_mas pmra_mas_yr pmdec_mas_yr magnitude color score_1 score_2 cluster_1 "
-                + "cluster_2 reason near_threshold"
+                + "cluster_2 reason near_threshold analysed_1 analysed_2"
         );
         Assert.Equal((known.Stars[4], "program"), (star.GetProperty("star_id").GetInt64(), star.GetProperty("reason").GetString()));
         // A fifth more of run A is one more star: its next one.

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -36,6 +37,11 @@ public sealed class HttpTests(KnownLedger known)
         using var content = new ByteArrayContent("{}"u8.ToArray());
         content.Headers.ContentType = type is null ? null : MediaTypeHeaderValue.Parse(type);
         JsonAssert.Problem(await _server.SendAsync(HttpMethod.Post, "/discovery/runs", content), HttpStatusCode.UnsupportedMediaType);
+        // What takes a file does not ask for JSON from whoever sends JSON.
+        using var json = new StringContent("{}", Encoding.UTF8, "application/json");
+        var refused = await _server.SendAsync(HttpMethod.Post, "/datasets", json);
+        JsonAssert.Problem(refused, HttpStatusCode.UnsupportedMediaType);
+        Assert.Contains("expected a file", refused.Json.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

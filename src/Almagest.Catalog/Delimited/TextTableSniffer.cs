@@ -119,11 +119,14 @@ internal static class TextTableSniffer
             warnings.Add("Numbers are written with a decimal comma: 1,5 was read as 1.5.");
         if (data > 0 && below.Said is { } said && metadata.GetValueOrDefault("header") != "none")
             warnings.Add(said);
+        var columns = ColumnNames.Distinct(names).Select((n, i) => new TextColumn(n, below.Unit(i))).ToArray();
+        if (metadata.GetValueOrDefault("header") != "none" && SlashedUnits.Split(columns) is { } split)
+            warnings.Add(split);
         return new TextTable
         {
             Format = FormatName(probe.Delimiter),
             Delimiter = probe.Delimiter,
-            Columns = ColumnNames.Distinct(names).Select((n, i) => new TextColumn(n, below.Unit(i))).ToArray(),
+            Columns = columns,
             OuterBars = probe.OuterBars,
             Formulas = probe.Formulas,
             DecimalComma = comma,

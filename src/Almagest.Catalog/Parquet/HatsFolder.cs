@@ -152,6 +152,7 @@ internal sealed class HatsReader : ICatalogReader
     private readonly CatalogOpenOptions _options;
     private readonly string _folder;
     private readonly List<string> _warnings = [];
+    private readonly List<long> _rowsBefore = [];
     private ParquetCatalogReader? _current;
     private long _before;
     private bool _started;
@@ -218,6 +219,8 @@ internal sealed class HatsReader : ICatalogReader
         {
             var reader = _current ??= Open(_files[f]);
             var order = Order(reader, _files[f]);
+            lock (_rowsBefore)
+                _rowsBefore.Add(row);
             foreach (var batch in reader.ReadBatches(rowsPerBatch, cancellationToken))
             {
                 for (var i = 0; i < batch.Count; i++)
@@ -234,6 +237,15 @@ internal sealed class HatsReader : ICatalogReader
             _before += reader.TotalBytes;
             reader.Dispose();
             _current = null;
+        }
+    }
+
+    public (string? File, long Line) Locate(long line)
+    {
+        lock (_rowsBefore)
+        {
+            var file = _rowsBefore.FindLastIndex(before => before < line);
+            return file < 0 ? (null, line) : (Path.GetRelativePath(_folder, _files[file]).Replace('\\', '/'), line - _rowsBefore[file]);
         }
     }
 

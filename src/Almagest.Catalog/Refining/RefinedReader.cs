@@ -32,6 +32,8 @@ internal sealed class RefinedReader : ICatalogReader
 
     public long TotalBytes => _inner.TotalBytes;
 
+    public (string? File, long Line) Locate(long line) => _inner.Locate(line);
+
     /// <param name="glances">what the first rows hold, a column each; null where they were not looked at</param>
     /// <exception cref="CatalogFormatException">the options name a column that there is not</exception>
     public static ICatalogReader Over(ICatalogReader inner, CatalogOpenOptions options, IReadOnlyList<ColumnGlance>? glances)

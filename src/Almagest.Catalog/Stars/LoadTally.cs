@@ -49,6 +49,7 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
     public LoadReport Report(long rows, long rejected, string? remark)
     {
         var suspicions = new List<string>(mapping.Remarks);
+        var impossible = new SortedDictionary<string, long>(_impossible, StringComparer.Ordinal);
         if (remark is not null)
             suspicions.Add(remark);
         for (var i = 0; i < columns.Count; i++)
@@ -57,6 +58,12 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
             var mapped = mapping.Fields.Where(f => f.Columns.Contains(i)).ToList();
             var kind = mapped.Find(f => f.Source == FieldSource.Column) is { } own ? KindOf(own.Field) : null;
             foreach (var (value, count) in tally.Spikes().Where(s => kind is not { } k || FurtherField.Allows(k, s.Value)))
+            {
+                // What is named here is not told once more as beyond all stars.
+                foreach (
+                    var f in mapped.Where(f => impossible.ContainsKey(f.Field) && Math.Abs(value * f.Factor) > MostOfStars.Of(f.Field))
+                )
+                    impossible[f.Field] -= count;
                 suspicions.Add(
                     string.Create(
                         CultureInfo.InvariantCulture,
@@ -64,6 +71,7 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
                             + $"missing values? They were taken as numbers."
                     )
                 );
+            }
             // Degrees of -00 are kept as text, for no whole number has that sign; it is not odd.
             var kept = Kept(mapped.Find(f => !StarField.IsText(f.Field)), tally.Odd == 1);
             if (
@@ -82,7 +90,7 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
                 suspicions.Add($"'{RejectedRow.Clip(column.Name)}' is empty throughout.");
         }
         suspicions.AddRange(mapping.Fields.Select(Coarse).OfType<string>());
-        suspicions.AddRange(_impossible.Select(i => Impossible(mapping[i.Key]!, i.Value)));
+        suspicions.AddRange(impossible.Where(i => i.Value > 0).Select(i => Impossible(mapping[i.Key]!, i.Value)));
         return new LoadReport(rows, rejected, [.. columns.Select(Report)], suspicions);
     }
 
@@ -126,6 +134,10 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
     private string Impossible(MappedField mapped, long count)
     {
         var (column, values) = (RejectedRow.Clip(mapped.ColumnNames[0]), _tallies[mapped.Columns[0]].Values);
+        if (mapped.Field == StarField.RaDeg)
+            return string.Create(CultureInfo.InvariantCulture, $"{count:N0} of {values:N0} values in '{column}' ")
+                + (count == 1 ? "is exactly 360 degrees: it was" : "are exactly 360 degrees: they were")
+                + " stored as 0, which is the same place.";
         if (s_measured.Contains(mapped.Field))
             return string.Create(
                 CultureInfo.InvariantCulture,

@@ -39,10 +39,10 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         var epoch = Epochs();
         if (mapping[StarField.PmraMasYr] is { TimesCosDec: true })
             TimesCosDec(pmra, dec);
-        Suspect(StarField.ParallaxMas, parallax, -KnownStars.MostParallaxMas, KnownStars.MostParallaxMas);
-        Suspect(StarField.PmraMasYr, pmra, -KnownStars.MostMotionMasYr, KnownStars.MostMotionMasYr);
-        Suspect(StarField.PmdecMasYr, pmdec, -KnownStars.MostMotionMasYr, KnownStars.MostMotionMasYr);
-        Suspect(StarField.RadialVelocityKmS, radialVelocity, -KnownStars.MostRadialVelocityKmS, KnownStars.MostRadialVelocityKmS);
+        Suspect(StarField.ParallaxMas, parallax);
+        Suspect(StarField.PmraMasYr, pmra);
+        Suspect(StarField.PmdecMasYr, pmdec);
+        Suspect(StarField.RadialVelocityKmS, radialVelocity);
         Convert(ra, dec, pmra, pmdec);
         var notCarried = Carry(ra, dec, pmra, pmdec, parallax, radialVelocity, epoch, further);
         var outlier = options.FieldsOnly ? null : Outliers();
@@ -212,10 +212,11 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
     }
 
     // They stay as they are: what the table says is its own.
-    private void Suspect(string field, double[] values, double least, double most)
+    private void Suspect(string field, double[] values)
     {
+        var most = MostOfStars.Of(field)!.Value;
         // The row of an infinite number is rejected, and says so itself.
-        var count = values.Count(v => (v < least || v > most) && double.IsFinite(v));
+        var count = values.Count(v => Math.Abs(v) > most && double.IsFinite(v));
         if (count > 0 && mapping[field] is { Source: FieldSource.Column })
             _impossible.Add((field, count));
     }
@@ -410,13 +411,17 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
     private void CheckPositions(double[] ra, double[] dec)
     {
         var galactic = mapping.System!.Frame == SkyFrame.Galactic;
+        var full = 0;
         for (var i = 0; i < ra.Length; i++)
         {
             // Galactic longitudes are counted either way.
             if (galactic && ra[i] is >= -180 and < 0)
                 ra[i] += 360;
             if (ra[i] == 360)
+            {
                 ra[i] = 0;
+                full++;
+            }
             if (double.IsNaN(ra[i]))
                 Reject(i, StarField.RaDeg, "the position is missing", "");
             else if (ra[i] is < 0 or > 360)
@@ -426,6 +431,8 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
             else if (dec[i] is < -90 or > 90)
                 Reject(i, StarField.DecDeg, "declination outside [-90, 90] degrees", Show(dec[i]));
         }
+        if (full > 0)
+            _impossible.Add((StarField.RaDeg, full));
     }
 
     private string[] SourceIds()

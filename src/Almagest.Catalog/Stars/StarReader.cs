@@ -46,6 +46,9 @@ public sealed class StarReader
 
     public ColumnMapping Mapping { get; }
 
+    /// <inheritdoc cref="ICatalogReader.Locate"/>
+    public (string? File, long Line) Locate(long line) => _reader.Locate(line);
+
     /// <summary>What became of the file so far; complete when it was read to its end.</summary>
     public LoadReport Report => _tally.Report(Accepted + Rejected, Rejected, _hours.Remark);
 

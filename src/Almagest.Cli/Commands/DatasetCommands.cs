@@ -53,16 +53,25 @@ internal static class DatasetCommands
                             console.Say("There is no dataset yet. Load one: almagest ingest FILE");
                             return;
                         }
-                        var table = ConsoleTables.Of(">id", "name", ">stars", ">rejected", ">runs", "loaded (UTC)");
+                        var table = ConsoleTables.Of([
+                            ">id",
+                            "name",
+                            ">stars",
+                            ">rejected",
+                            ">runs",
+                            "loaded (UTC)",
+                            .. all.Any(d => d.InPlace) ? ["stars are"] : Array.Empty<string>(),
+                        ]);
                         foreach (var d in all)
-                            table.Row(
+                            table.Row([
                                 d.DatasetId.ToString(),
                                 ConsoleText.Clip(d.Name, 32),
                                 ConsoleText.Count(d.StarCount),
                                 ConsoleText.Count(d.RejectedCount),
                                 ConsoleText.Count(d.RunCount),
-                                ConsoleText.When(d.CreatedAt)
-                            );
+                                ConsoleText.When(d.CreatedAt),
+                                .. all.Any(x => x.InPlace) ? [d.InPlace ? "in files" : "in the ledger"] : Array.Empty<string>(),
+                            ]);
                         console.Write(table);
                     }
                 );

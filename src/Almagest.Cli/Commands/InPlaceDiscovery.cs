@@ -4,7 +4,7 @@ using Almagest.Discovery.Abstractions;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Scratch;
 using Almagest.Runs.Execution;
-using Almagest.Runs.InPlace;
+using Almagest.Runs.Export;
 using Almagest.Runs.Requests;
 
 namespace Almagest.Cli.Commands;

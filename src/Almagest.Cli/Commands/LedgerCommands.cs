@@ -4,6 +4,7 @@ using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
 using Almagest.Ledger.Backup;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Spectre.Console;
 
 namespace Almagest.Cli.Commands;
@@ -18,12 +19,14 @@ internal static class LedgerCommands
             "almagest ledger export pleiades.ledger",
             "almagest ledger import pleiades.ledger --database postgresql://me@server/almagest",
             "almagest ledger export --to postgresql://me@server/almagest",
-            "almagest ledger verify pleiades.ledger"
+            "almagest ledger verify pleiades.ledger",
+            "almagest ledger take-results"
         )
         {
             Export(shell, global),
             Import(shell, global),
             Verify(shell),
+            TakeResults(shell, global),
         };
 
     private static DescribedCommand Export(CommandShell shell, GlobalOptions global)
@@ -159,6 +162,35 @@ internal static class LedgerCommands
                         );
                         ShowCatalogues(console, report.Header);
                     }
+                );
+                return ExitCodes.Done;
+            }
+        );
+        return command;
+    }
+
+    private static DescribedCommand TakeResults(CommandShell shell, GlobalOptions global)
+    {
+        var command = new DescribedCommand(
+            "take-results",
+            "Say that the files with the results of this ledger's runs are no other ledger's: that from which it was restored is no more",
+            "almagest ledger take-results"
+        );
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
+                var taken = await ResultFolders.TakeAsync(session.Ledger, shell.CancellationToken);
+                var folder = session.Ledger.ResultsFolder;
+                shell.Answer(
+                    new { folder, runs = taken },
+                    console =>
+                        console.Say(
+                            taken.Count == 0
+                                ? $"No files with results in {folder} are to be taken: those of this ledger's runs are its alone."
+                                : $"The files with the results of {ConsoleText.Plural(taken.Count, "run", "runs")} in {folder} are this "
+                                    + "ledger's alone, and go with their runs."
+                        )
                 );
                 return ExitCodes.Done;
             }

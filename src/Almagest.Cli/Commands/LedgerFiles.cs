@@ -4,6 +4,7 @@ using Almagest.Ledger.Access;
 using Almagest.Ledger.Backup;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Replay;
 
@@ -102,6 +103,7 @@ internal static class LedgerFiles
                 )
         );
         var tokens = await new AccessTokens(ledger).ListAsync(shell.CancellationToken);
+        var shared = await ResultFolders.SharedAsync(ledger, shell.CancellationToken);
         var wrong = views.Where(v => !v.Agrees).Select(v => v.ViewName).ToList();
         shell.Answer(
             new
@@ -119,6 +121,7 @@ internal static class LedgerFiles
                 runs_without_hash = runs.Unknown,
                 runs_changed = runs.Changed,
                 runs_without_files = runs.WithoutFiles,
+                runs_with_shared_files = shared,
                 tokens = tokens.Select(t => t.Name).ToList(),
             },
             console =>
@@ -150,6 +153,11 @@ internal static class LedgerFiles
                     console.Say(
                         $"The results of {ConsoleText.Plural(runs.WithoutFiles.Count, "run", "runs")} are in files that are not in the "
                             + "folder for results here: copy those folders there, with ALMAGEST_RESULTS or the setting results."
+                    );
+                if (shared.Count > 0)
+                    console.Say(
+                        $"The files with the results of {ConsoleText.Plural(shared.Count, "run", "runs")} are another ledger's, too, "
+                            + "and go when neither has the run. Where that ledger is no more: almagest ledger take-results"
                     );
                 if (runs.Unknown > 0)
                     console.Say($"{ConsoleText.Plural(runs.Unknown, "run", "runs")} of an older program had no hash to check.");

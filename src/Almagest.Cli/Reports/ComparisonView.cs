@@ -136,14 +136,16 @@ internal sealed class ComparisonView
         var table = ConsoleTables.Of(["source_id", ">RA (°)", ">Dec (°)", ">mag", ">in A", ">in B", .. why]);
         foreach (var f in _stars)
         {
-            string[] answer = isCommon ? [] : [f.Reason ?? "", f.NearThreshold == true ? "yes" : ""];
+            string[] answer = isCommon
+                ? []
+                : [f.Reason is { } reason ? FlipReason.Words(reason) : "", f.NearThreshold == true ? "yes" : ""];
             table.Row([
                 f.SourceId,
                 ConsoleText.RightAscension(f.RaDeg, "0.0000"),
                 ConsoleText.Number(f.DecDeg, "+0.0000;-0.0000"),
                 ConsoleText.Number(f.Magnitude, "0.00"),
-                Said(f.Score1, f.Cluster1, f.Reason),
-                Said(f.Score2, f.Cluster2, f.Reason),
+                Said(f.Score1, f.Cluster1, f.Analysed1),
+                Said(f.Score2, f.Cluster2, f.Analysed2),
                 .. answer,
             ]);
         }
@@ -152,16 +154,16 @@ internal sealed class ComparisonView
 
     /// <summary>What a run says of a star: its score, or its cluster. Of a run that analysed it and whose results are in files, the ledger
     /// does not know.</summary>
-    private static string Said(double? score, int? cluster, string? reason) =>
+    private static string Said(double? score, int? cluster, bool analysed) =>
         score is { } s ? ConsoleText.Number(s, "0.000")
         : cluster is { } c ? $"cluster {Name(c)}"
-        : reason is null or FlipReason.Data ? "not analysed"
-        : "in files";
+        : analysed ? "in files"
+        : "not analysed";
 
     private static string Reasons(IReadOnlyDictionary<string, long> reasons, long? near) =>
         reasons.Count == 0
             ? ""
-            : $" ({string.Join(", ", reasons.Select(r => $"{r.Key} {ConsoleText.Count(r.Value)}"))}"
+            : $" ({string.Join(", ", reasons.Select(r => $"{FlipReason.Words(r.Key)} {ConsoleText.Count(r.Value)}"))}"
                 + (near is > 0 and var close ? $"; {ConsoleText.Count(close)} near the other's threshold)" : ")");
 
     private string Chance() =>

@@ -94,7 +94,8 @@ internal sealed class IngestReportView(IngestReport report, int rejectedShown)
         );
         if (shown.Count == 0)
             return;
-        var files = shown.Select(r => r.File).Distinct().Count() > 1;
+        // Of a folder's files there are more than those that have such rows.
+        var files = shown.Select(r => r.File).Distinct().Count() > 1 || shown[0].File.Contains('/', StringComparison.Ordinal);
         var table = ConsoleTables.Of([.. files ? ["file"] : Array.Empty<string>(), ">line", "field", "~found", "~reason"]);
         foreach (var row in shown)
         {

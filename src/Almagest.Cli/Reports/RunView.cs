@@ -46,7 +46,9 @@ internal sealed class RunView
     {
         var datasets = await new DatasetRepository(ledger).OfAsync(run, cancellationToken);
         var annotations = new RunAnnotations(ledger);
-        var report = new RunReport(run.ToResource(datasets.ToDictionary(d => d.DatasetId, d => d.Name), withPath: true))
+        var report = new RunReport(
+            run.ToResource(datasets.ToDictionary(d => d.DatasetId, d => d.Name), withPath: true).WithFilesOf(ledger, run, withPath: true)
+        )
         {
             Tags = [.. (await annotations.TagsAsync(run.RunId, cancellationToken)).Select(RunResources.ToResource)],
             RunNotes = [.. (await annotations.NotesAsync(run.RunId, cancellationToken)).Select(RunResources.ToResource)],
@@ -117,7 +119,7 @@ internal sealed class RunView
     private string? InFiles() =>
         _report.ResultsInFiles is { } files
             ? $"{ConsoleText.Count(files.Rows)} in files of {ConsoleText.Bytes(files.Bytes)} at {files.Path}; the flagged stars' in the "
-                + "ledger, too"
+                + (files.Trouble is { } trouble ? $"ledger, too. The files are not as they were written: {trouble}" : "ledger, too")
             : null;
 
     public void Show(IAnsiConsole console)

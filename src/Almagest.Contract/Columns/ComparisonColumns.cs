@@ -31,6 +31,16 @@ public static class ComparisonColumns
         Integer("cluster_2", "meta.id.parent", "cluster in run 2, -1 = noise; null in an anomaly run"),
         Text("reason", "meta.note", "why only one run marks the star"),
         Boolean("near_threshold", "meta.code", "whether the other run nearly flags it"),
+        Boolean(
+            "analysed_1",
+            "meta.code",
+            "whether run 1 analysed the star; where it did, and has no score here, that is in its result files"
+        ),
+        Boolean(
+            "analysed_2",
+            "meta.code",
+            "whether run 2 analysed the star; where it did, and has no score here, that is in its result files"
+        ),
     ];
 
     /// <summary>Of one pair of a matrix of runs.</summary>

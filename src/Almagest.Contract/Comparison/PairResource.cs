@@ -108,6 +108,9 @@ public sealed record ClusterMatch(
 /// whether the run that does not flag it nearly would: it is among the stars that would follow, were a fifth more flagged; null where both
 /// mark it or that run has no score for it
 /// </param>
+/// <param name="Analysed1">whether run 1 analysed it: an anomaly run that did, and of which there is no score here, has the star's score in
+/// its result files</param>
+/// <param name="Analysed2">the same of run 2</param>
 public sealed record PairStar(
     long StarId,
     string SourceId,
@@ -123,7 +126,9 @@ public sealed record PairStar(
     [property: JsonPropertyName("cluster_1")] int? Cluster1,
     [property: JsonPropertyName("cluster_2")] int? Cluster2,
     string? Reason,
-    bool? NearThreshold
+    bool? NearThreshold,
+    [property: JsonPropertyName("analysed_1")] bool Analysed1,
+    [property: JsonPropertyName("analysed_2")] bool Analysed2
 );
 
 /// <summary>A page of a pair's stars, by star_id.</summary>

@@ -94,7 +94,17 @@ public record RunResource(
 /// <param name="Path">their folder on the machine that made the run; null for whoever may not administer the server</param>
 /// <param name="Rows">results, one a star that was analysed</param>
 /// <param name="Bytes">of the files together</param>
-public sealed record ResultsInFiles(string? Path, long Rows, long Bytes);
+public sealed record ResultsInFiles(string? Path, long Rows, long Bytes)
+{
+    /// <summary>Whether the files are on the machine that answers, with the sizes that were written; absent in lists, which do not look.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? AreThere { get; init; }
+
+    /// <summary>What is wrong with them; absent where nothing is, or nobody looked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Trouble { get; init; }
+}
 
 /// <summary>A page of runs.</summary>
 /// <param name="Next">give it as after, with the same sort, for the next page; null on the last</param>

@@ -196,8 +196,11 @@ public partial class Compare
     }
 
     /// <summary>What a run found of a star: the score of an anomaly run, the cluster of a cluster run.</summary>
-    private static string ScoreOrCluster(double? score, int? cluster) =>
-        score is null ? cluster?.ToString(CultureInfo.InvariantCulture) ?? DisplayText.None : DisplayText.Fixed(score, 4);
+    private static string ScoreOrCluster(double? score, int? cluster, bool analysed) =>
+        score is not null ? DisplayText.Fixed(score, 4)
+        : cluster is { } c ? c.ToString(CultureInfo.InvariantCulture)
+        : analysed ? "in files"
+        : "not analysed";
 
     internal static string Significance(double log10) =>
         log10 switch

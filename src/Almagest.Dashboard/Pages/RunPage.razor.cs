@@ -118,8 +118,9 @@ public partial class RunPage
 
     private ResultFiles? Files => _run is { } run ? ResultFiles.Of(run) : null;
 
-    /// <summary>Where they are, for whoever may know it.</summary>
-    private string? _folder;
+    /// <summary>Where they are, for whoever may know it, and what is wrong with them.</summary>
+    private string? _folder,
+        _filesTrouble;
 
     private bool CanBeReviewed => _run is { IsComplete: true } run && RunReviews.CanReview(run);
 
@@ -127,7 +128,12 @@ public partial class RunPage
     {
         _run = await new RunRepository(Ledger).FindAsync(Id, Closed);
         _dataset = (await new DatasetRepository(Ledger).GetAnyAsync(_run.DatasetId, Closed)).Name;
-        _folder = Files is { } files && (await Access.RequireAsync(AccessScope.Read)).May(AccessScope.Admin) ? files.Path : null;
+        (_folder, _filesTrouble) = (null, null);
+        if (Files is { } files)
+        {
+            (var folder, _filesTrouble) = ResultFolders.Find(Ledger, _run);
+            _folder = (await Access.RequireAsync(AccessScope.Read)).May(AccessScope.Admin) ? folder ?? files.Path : null;
+        }
         _drawn = false;
         // The table is shown before the charts are drawn: it has no stars of the run before.
         if (_pictured != _run.RunId)

@@ -2,12 +2,15 @@ using System.Globalization;
 using Almagest.Charts.Drawing;
 using Almagest.Charts.Pictures;
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
+using Almagest.Discovery.Registry;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Requests;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -24,26 +27,28 @@ public partial class Start
     private int _runs = 1,
         _asked;
     private bool _busy,
+        _counting,
         _measuring,
         _loaded;
     private LedgerException? _wrong,
         _refused,
         _notTaken;
     private EpsAdvice? _advice;
-    private string? _curve,
+    private string? _notOverFiles,
+        _curve,
         _curveAddress;
     private TakenStars? _taken;
 
     protected override async Task LoadAsync()
     {
-        _datasets = await new DatasetRepository(Ledger).ListAsync(Closed);
+        _datasets = await new DatasetRepository(Ledger).ListAllAsync(Closed);
         if (_datasets.Count == 0)
             return;
         var query = QueryHelpers.ParseQuery(new Uri(Navigation.Uri).Query);
         string? Asked(string name) => query.TryGetValue(name, out var value) ? value.ToString() : null;
         // Another one in its place would be other stars.
         if (Asked("dataset") is { Length: > 0 } name && (await new DatasetRepository(Ledger).NamesAsync(Closed)).Values.Contains(name))
-            await new DatasetRepository(Ledger).FindAsync(name, Closed);
+            await new DatasetRepository(Ledger).FindAnyAsync(name, Closed);
         _dataset = _datasets.FirstOrDefault(d => d.Name == Asked("dataset"))?.Name ?? _datasets[^1].Name;
         _filter = Asked("filter") ?? "";
         // What the address asks for and cannot be had is no reason to take all stars.
@@ -51,8 +56,38 @@ public partial class Start
             _taken = await TakenStars.ReadAsync(Ledger, Pictures, Host.Kinds, Asked("of"), Asked("select"), Asked("without_kind"), Closed)
         );
         _form = RunForm.Of(Asked);
+        Fit();
         CountRuns();
         await CountStarsAsync();
+    }
+
+    private Dataset Chosen => _datasets.First(d => d.Name == _dataset);
+
+    private bool IsInFiles => Chosen.InPlace is not null;
+
+    private IReadOnlyList<Algorithm> Offered => IsInFiles ? InPlaceAlgorithms.Offered : Algorithms.Offered;
+
+    private string Selected() =>
+        _selected is { } n ? $"{DisplayText.Count(n)} stars"
+        : IsInFiles && !_counting ? "not counted"
+        : "counting …";
+
+    // An algorithm that cannot go over the files is none of the choices, and another in its place is said.
+    private void Fit()
+    {
+        _notOverFiles = null;
+        if (Offered.Any(a => a.Name == _form.Algorithm))
+            return;
+        var asked = _form.Algorithm;
+        _form.Algorithm = Offered[0].Name;
+        _notOverFiles = $"{asked} does not go over stars in files: {_form.Algorithm} is chosen instead.";
+    }
+
+    private Task DatasetAsync()
+    {
+        Fit();
+        CountRuns();
+        return CountAsync();
     }
 
     private StarFilter Filter()
@@ -85,11 +120,28 @@ public partial class Start
         var question = ++_asked;
         (_selected, _advice) = (null, null);
         long? count = null;
+        _counting = !IsInFiles;
         var trouble = await TryAsync(async () =>
-            count = await new SelectionLoader(Ledger).CountAsync(_datasets.First(d => d.Name == _dataset).DatasetId, Filter(), Closed)
-        );
+        {
+            var (loader, filter) = (new SelectionLoader(Ledger), Filter());
+            // Going over files for each letter that is typed is nobody's wish.
+            if (IsInFiles && filter != StarFilter.All)
+                await loader.RequireAsync(Chosen.DatasetId, filter, Closed);
+            else
+                count = await loader.CountAsync(Chosen.DatasetId, filter, Closed);
+        });
         if (question == _asked)
             (_wrong, _selected) = (trouble, count);
+    }
+
+    private async Task CountFilesAsync()
+    {
+        var question = ++_asked;
+        _counting = true;
+        long? count = null;
+        var trouble = await TryAsync(async () => count = await new SelectionLoader(Ledger).CountAsync(Chosen.DatasetId, Filter(), Closed));
+        if (question == _asked)
+            (_wrong, _selected, _counting) = (trouble, count, false);
     }
 
     // What is shown is what is taken; the digits after these change no cluster that anybody would notice.
@@ -109,7 +161,7 @@ public partial class Start
 
     private void Changed()
     {
-        _refused = null;
+        (_refused, _notOverFiles) = (null, null);
         CountRuns();
         Address();
     }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Schema;
 using Almagest.Ledger.Views;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -52,6 +53,8 @@ public sealed class LedgerRestore(LedgerDatabase ledger)
         await ViewPolicy.SetAsync(ledger, header.IsViewModeAutomatic ?? false, cancellationToken);
         if (header.ViewMode == ViewModeState.NameOf(ViewMode.Incremental))
             await new ViewConverter(ledger).ConvertAsync(ViewMode.Incremental, cancellationToken: cancellationToken);
+        // Puts this ledger's name on the results that are in files.
+        await ResultFolders.SweepAsync(ledger, cancellationToken);
         return report;
     }
 

@@ -84,19 +84,21 @@ public sealed partial class CatalogIngestor
                     dataset.StarCount += batch.Count;
                     for (var i = 0; i < batch.Count; i++)
                         cells.Add(CellCounts.CellOf(batch.RaDeg[i], batch.DecDeg[i]));
-                    foreach (var row in batch.Rejected)
-                        if (rejected.Count < options.RejectedRowsKept)
-                            rejected.Add(
-                                new RejectedRow
-                                {
-                                    Ordinal = rejected.Count + 1,
-                                    File = Path.GetFileName(path),
-                                    LineNumber = row.LineNumber,
-                                    Field = row.Field,
-                                    Reason = StoredText.WithoutNul(row.Reason),
-                                    Value = StoredText.WithoutNul(row.Text),
-                                }
-                            );
+                    foreach (var row in batch.Rejected.Take(options.RejectedRowsKept - rejected.Count))
+                    {
+                        var (file, line) = StarLoad.Place(Path.GetFileName(path), source.Stars, row.LineNumber);
+                        rejected.Add(
+                            new RejectedRow
+                            {
+                                Ordinal = rejected.Count + 1,
+                                File = file,
+                                LineNumber = line,
+                                Field = row.Field,
+                                Reason = StoredText.WithoutNul(row.Reason),
+                                Value = StoredText.WithoutNul(row.Text),
+                            }
+                        );
+                    }
                     dataset.RejectedCount += batch.Rejected.Count;
                     dataset.ReferenceEpoch = Epoch(dataset.ReferenceEpoch, batch.Epoch, dataset.StarCount == batch.Count);
                     progress?.Report(

@@ -82,6 +82,8 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         var found = await ledger.RowsAsync<Dataset>($"{Datasets} where dataset_id = any ($1) order by dataset_id", cancellationToken, ids);
         if (ids.Except(found.Select(d => d.DatasetId)).Select(id => (long?)id).FirstOrDefault() is { } unknown)
             throw await MissingAsync($"there is no dataset {unknown}", Number(unknown), "filter.also_datasets", cancellationToken);
+        if (ids.Length > 1 && found.Find(d => d.InPlace is not null) is { } lying)
+            throw NotAmongSeveral(lying);
         found.ForEach(d => Loaded(d));
         filter = filter with { AlsoDatasets = ids.Length == 1 ? null : new DatasetIds(ids.Skip(1)) };
         return (found, await ResolvedAsync(found, filter, cancellationToken));
@@ -97,9 +99,22 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
     {
         if (await FindAnyAsync(nameOrId, cancellationToken) is not { InPlace: not null } dataset)
             return await SelectedAsync(nameOrId, filter, cancellationToken);
+        if (filter.AlsoDatasets is { Count: > 0 } also && also.Any(id => id != dataset.DatasetId))
+            throw NotAmongSeveral(dataset);
         _ = new StarFilterTest(dataset, filter);
         return ([dataset], filter);
     }
+
+    private static LedgerException NotAmongSeveral(Dataset dataset) =>
+        LedgerException
+            .Of(
+                ErrorCode.DatasetInPlace,
+                $"a run over several datasets needs the stars of each in the ledger, and those of dataset '{dataset.Name}' stay "
+                    + "in its files",
+                "Name it alone, or load the catalogue.",
+                "dataset"
+            )
+            .With("dataset", dataset.Name);
 
     private async Task<StarFilter> ResolvedAsync(IReadOnlyList<Dataset> found, StarFilter filter, CancellationToken cancellationToken)
     {
@@ -121,13 +136,18 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
             return filter;
         var ids = new DatasetIds();
         foreach (var name in namesOrIds)
-            if (!ids.Add((await FindAsync(name, cancellationToken)).DatasetId))
+        {
+            var found = await FindAnyAsync(name, cancellationToken);
+            if (found.InPlace is not null)
+                throw NotAmongSeveral(found);
+            if (!ids.Add(found.DatasetId))
                 throw LedgerException.Of(
                     ErrorCode.ConflictingValues,
                     $"dataset '{name}' is named twice",
                     "Name each dataset once.",
                     "dataset"
                 );
+        }
         foreach (var more in filter.AlsoDatasets ?? [])
             ids.Add(more);
         return filter with { AlsoDatasets = ids };

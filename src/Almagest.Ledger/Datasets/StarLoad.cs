@@ -24,7 +24,7 @@ internal sealed class StarLoad : IAsyncDisposable
     private readonly LedgerDatabase _ledger;
     private readonly NpgsqlConnection _connection;
     private readonly int _rejectedKept;
-    private readonly List<string> _files = [];
+    private readonly List<Func<long, (string File, long Line)>> _files = [];
     private readonly List<RejectedRow> _rejected = [];
     private readonly SourceIdBloomFilter _seen;
     private readonly List<WaitingStar> _suspects = [];
@@ -136,7 +136,7 @@ internal sealed class StarLoad : IAsyncDisposable
     /// <param name="advanced">called now and then, for a progress bar</param>
     public async Task AddAsync(string file, StarReader stars, Action advanced, CancellationToken cancellationToken)
     {
-        _files.Add(file);
+        _files.Add(line => Place(file, stars, line));
         var further = StarRows.FurtherOf(stars.Mapping);
         await using var source = await _ledger.ConnectAsync(cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -169,7 +169,7 @@ internal sealed class StarLoad : IAsyncDisposable
                     copy ??= await StarRows.BeginAsync(_connection, "public.stars (star_id, dataset_id", further, cancellationToken);
                     Write(copy, next.Batch, next.Ids, further);
                     foreach (var row in next.Batch.Rejected)
-                        Reject(file, row.LineNumber, row.Field, row.Reason, row.Text);
+                        Reject(_files[^1](row.LineNumber), row.Field, row.Reason, row.Text);
                     Rejected += next.Batch.Rejected.Count;
                     advanced();
                     // A compressed file may hold much more than its size says.
@@ -384,10 +384,13 @@ internal sealed class StarLoad : IAsyncDisposable
         var first = await Task.Run(() => FirstLines(repeated.Select(r => r.Id).ToHashSet(), read), cancellationToken);
         foreach (var (file, line, id) in repeated)
         {
-            var where = !first.TryGetValue(id, out var found)
-                ? "is there"
-                : $"is on line {found.Line}{(found.File == file ? "" : $" of {_files[found.File]}")}";
-            Reject(_files[file], line, "source_id", $"{where} already", id);
+            var (here, where) = (_files[file](line), "is there");
+            if (first.TryGetValue(id, out var found))
+            {
+                var there = _files[found.File](found.Line);
+                where = $"is on line {there.Line}{(there.File == here.File ? "" : $" of {there.File}")}";
+            }
+            Reject(here, "source_id", $"{where} already", id);
         }
     }
 
@@ -434,7 +437,11 @@ internal sealed class StarLoad : IAsyncDisposable
         await writer.CompleteAsync(cancellationToken);
     }
 
-    private void Reject(string file, long line, string field, string reason, string? value)
+    /// <summary>A row as people find it: of a folder, by the file in it.</summary>
+    public static (string File, long Line) Place(string file, StarReader stars, long line) =>
+        stars.Locate(line) is (string part, var row) ? ($"{file}/{part}", row) : (file, line);
+
+    private void Reject((string File, long Line) place, string field, string reason, string? value)
     {
         if (_rejected.Count >= _rejectedKept)
             return;
@@ -442,8 +449,8 @@ internal sealed class StarLoad : IAsyncDisposable
             new RejectedRow
             {
                 Ordinal = _rejected.Count + 1,
-                File = file,
-                LineNumber = line,
+                File = place.File,
+                LineNumber = place.Line,
                 Field = field,
                 Reason = StoredText.WithoutNul(reason),
                 Value = value is null ? null : StoredText.WithoutNul(value),

@@ -69,11 +69,13 @@ public static class KeptStars
     {
         await using var command = new NpgsqlCommand(
             """
-            select source_id, min(star_id), max(star_id)
-            from (select source_id, star_id from flagged_in_files
-                  union
-                  select s.source_id, s.star_id
-                  from public.stars s join flagged_in_files f on s.dataset_id = f.dataset_id and s.source_id = f.source_id) ids
+            select source_id, min(star_id), max(star_id), min(star_id) filter (where not here)
+            from (select source_id, star_id, bool_or(here) as here
+                  from (select source_id, star_id, true as here from flagged_in_files
+                        union all
+                        select s.source_id, s.star_id, false
+                        from public.stars s join flagged_in_files f on s.dataset_id = f.dataset_id and s.source_id = f.source_id) found
+                  group by source_id, star_id) ids
             group by source_id having count(*) > 1 order by min(star_id) limit 1
             """,
             connection
@@ -84,13 +86,20 @@ public static class KeptStars
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
             return;
-        var first = InPlaceCatalogue.Of(dataset)!.FirstStarId;
+        var before = InPlaceCatalogue.Of(dataset)!.FirstStarId - 1;
+        var (one, other, id) = (reader.GetInt64(1) - before, reader.GetInt64(2) - before, reader.GetString(0));
+        var earlier = reader.IsDBNull(3) ? (long?)null : reader.GetInt64(3) - before;
         throw LedgerException.Invalid(
             "dataset",
-            FormattableString.Invariant($"two flagged stars of dataset '{dataset.Name}' have the id '{reader.GetString(0)}', ")
-                + FormattableString.Invariant(
-                    $"in rows {reader.GetInt64(1) - first + 1} and {reader.GetInt64(2) - first + 1} of its files"
-                ),
+            earlier is { } known
+                ? FormattableString.Invariant($"the run flags a star of dataset '{dataset.Name}' with the id '{id}', in row ")
+                    + FormattableString.Invariant(
+                        $"{(known == one ? other : one)} of its files, and an earlier run has flagged another with "
+                    )
+                    + FormattableString.Invariant($"that id, in row {known}")
+                : FormattableString.Invariant(
+                    $"two flagged stars of dataset '{dataset.Name}' have the id '{id}', in rows {one} and {other} "
+                ) + "of its files",
             "Nothing was stored. The stars of a run that is kept have ids of their own: register the catalogue without repetitions, or "
                 + "with another column as its id."
         );

@@ -3,26 +3,33 @@ using Npgsql;
 
 namespace Almagest.Ledger.InPlace;
 
-/// <summary>Whose folder it is: which ledger's, and which run's.</summary>
-/// <param name="Ledger">by <see cref="LedgerOwner"/>; null where that could not be found out</param>
-internal sealed record FolderOwner(string? Ledger, Guid RunId);
-
 /// <summary>By what a ledger is told from others whose results are in the same folder.</summary>
-internal static class LedgerOwner
+/// <param name="Name">the same for one database of one server</param>
+/// <param name="Databases">names that it would have as another database of the same server</param>
+internal sealed record LedgerOwner(string Name, IReadOnlySet<string> Databases)
 {
-    /// <summary>The same for one database of one server; null where the server says it to nobody, so that nothing is swept.</summary>
-    public static async Task<string?> OfAsync(LedgerDatabase ledger, CancellationToken cancellationToken)
+    /// <summary>Null where the server says it to nobody, so that nothing is swept.</summary>
+    public static async Task<LedgerOwner?> OfAsync(LedgerDatabase ledger, CancellationToken cancellationToken)
     {
         const string Sql = """
-            select s.system_identifier::text || '.' || d.oid::text
-            from pg_control_system() s, pg_database d where d.datname = current_database()
+            select s.system_identifier::text || '.' || d.oid::text, d.datname = current_database()
+            from pg_control_system() s, pg_database d
             """;
         return await ledger.AskAsync(
             async connection =>
             {
                 try
                 {
-                    return (string?)await connection.ScalarAsync(Sql, cancellationToken);
+                    await using var command = new NpgsqlCommand(Sql, connection);
+                    await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                    var (name, databases) = ("", new HashSet<string>());
+                    while (await reader.ReadAsync(cancellationToken))
+                    {
+                        databases.Add(reader.GetString(0));
+                        if (reader.GetBoolean(1))
+                            name = reader.GetString(0);
+                    }
+                    return new LedgerOwner(name, databases);
                 }
                 catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
                 {
@@ -32,4 +39,9 @@ internal static class LedgerOwner
             cancellationToken
         );
     }
+
+    /// <summary>Whether a ledger of the same server is no more: its database was dropped. Of other servers nobody here can say
+    /// it.</summary>
+    public bool IsGone(string other) =>
+        other.StartsWith(Name[..(Name.IndexOf('.', StringComparison.Ordinal) + 1)], StringComparison.Ordinal) && !Databases.Contains(other);
 }

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Almagest.Contract.Errors;
-using Almagest.Contract.Serialization;
 using Almagest.Ledger.Database;
 
 namespace Almagest.Ledger.InPlace;
@@ -11,12 +9,10 @@ namespace Almagest.Ledger.InPlace;
 /// </summary>
 public sealed class ResultFolder : IDisposable
 {
-    /// <summary>Says whose folder it is. Programs that read Parquet pass over such names.</summary>
-    internal const string Marker = ".almagest.json";
-
+    private readonly string? _owner;
     private bool _kept;
 
-    private ResultFolder(string partial, string path) => (Partial, Path) = (partial, path);
+    private ResultFolder(string partial, string path, string? owner) => (Partial, Path, _owner) = (partial, path, owner);
 
     /// <summary>Where it is written.</summary>
     public string Partial { get; }
@@ -37,26 +33,35 @@ public sealed class ResultFolder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(ledger);
         Require(ledger, bytes);
-        var owner = await LedgerOwner.OfAsync(ledger, cancellationToken);
+        var owner = (await LedgerOwner.OfAsync(ledger, cancellationToken))?.Name;
         var root = Root(ledger);
         var partial = System.IO.Path.Combine(root, ResultFolders.PartialName(runId, attempt));
+        var path = System.IO.Path.Combine(root, runId.ToString());
+        RequireOwn(partial, owner);
+        RequireOwn(path, owner);
         try
         {
             // What an attempt of this number left cannot be of anybody who is still at it.
             if (Directory.Exists(partial))
                 Directory.Delete(partial, recursive: true);
             Directory.CreateDirectory(partial);
-            await File.WriteAllTextAsync(
-                System.IO.Path.Combine(partial, Marker),
-                JsonSerializer.Serialize(new FolderOwner(owner, runId), ContractJson.Options),
-                cancellationToken
-            );
+            await new FolderOwner(owner, runId).WriteAsync(partial, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Unusable(root, $"cannot be written to ({e.Message.TrimEnd('.')})", e);
         }
-        return new ResultFolder(partial, System.IO.Path.Combine(root, runId.ToString()));
+        return new ResultFolder(partial, path, owner);
+    }
+
+    // A ledger that was restored while the run was under way, and that from which it was, have it under one id.
+    private static void RequireOwn(string folder, string? owner)
+    {
+        if (Directory.Exists(folder) && FolderOwner.Of(folder) is { Ledger: not null } other && other.Ledgers().Any(l => l != owner))
+            throw Unusable(
+                System.IO.Path.GetDirectoryName(folder)!,
+                $"has the results of the same run of another ledger, {System.IO.Path.GetFileName(folder)}, which are not touched"
+            );
     }
 
     /// <summary>Whether results of some size over a catalogue can be written.</summary>
@@ -103,9 +108,10 @@ public sealed class ResultFolder : IDisposable
     }
 
     /// <summary>Gives it the run's name. Whoever does so holds the run.</summary>
-    /// <exception cref="LedgerException">the disk has trouble</exception>
+    /// <exception cref="LedgerException">the disk has trouble, or another ledger has its results of the run there</exception>
     public void Keep()
     {
+        RequireOwn(Path, _owner);
         try
         {
             // Of an attempt that ended between this and its commit.
@@ -120,7 +126,8 @@ public sealed class ResultFolder : IDisposable
         }
     }
 
-    private static string Root(LedgerDatabase ledger) =>
+    /// <exception cref="LedgerException">no folder for results is named</exception>
+    internal static string Root(LedgerDatabase ledger) =>
         ledger.ResultsFolder is { } root
             ? System.IO.Path.GetFullPath(root)
             : throw LedgerException.Of(

@@ -11,6 +11,9 @@ internal sealed class FileSelection(Dataset dataset, InPlaceStars stars, StarFil
 {
     private readonly StarFilterTest _test = new(dataset, filter);
 
+    /// <summary>Looks whether the files are those that were registered, without reading them.</summary>
+    public void Require() => InPlaceFiles.Require(dataset);
+
     public long Count(CancellationToken cancellationToken)
     {
         if (filter == StarFilter.All)

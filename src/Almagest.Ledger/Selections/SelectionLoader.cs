@@ -41,6 +41,14 @@ public sealed class SelectionLoader(LedgerDatabase ledger)
         );
     }
 
+    /// <summary>Whether the stars of a dataset that is read where it lies can be selected so, without reading them.</summary>
+    /// <exception cref="Contract.Errors.LedgerException">the filter asks what files cannot answer, or the files have changed</exception>
+    public async Task RequireAsync(long datasetId, StarFilter filter, CancellationToken cancellationToken = default)
+    {
+        if (await FilesAsync(datasetId, filter, cancellationToken) is { } files)
+            await Task.Run(files.Require, cancellationToken);
+    }
+
     /// <summary>How many stars of the selection have each column that a feature can need.</summary>
     /// <param name="distances">what counts as a distance</param>
     public async Task<ColumnCoverage> CoverageAsync(

@@ -26,7 +26,7 @@ public sealed class PairStarReader(LedgerDatabase ledger)
 
     private const string Columns = """
         select p.star_id, s.source_id, s.ra_deg, s.dec_deg, s.parallax_mas, s.pmra_mas_yr, s.pmdec_mas_yr, s.magnitude, s.color,
-               p.score_1, p.score_2, p.cluster_1, p.cluster_2, p.reason, p.near
+               p.score_1, p.score_2, p.cluster_1, p.cluster_2, p.reason, p.near, p.analysed_1, p.analysed_2
         """;
 
     /// <summary>Most rows of one page.</summary>
@@ -180,7 +180,7 @@ public sealed class PairStarReader(LedgerDatabase ledger)
     private static string Common(NpgsqlCommand command, RunAgreement pair) =>
         $"""
             select a.star_id, a.anomaly_score as score_1, b.anomaly_score as score_2, a.cluster_id as cluster_1, b.cluster_id as cluster_2,
-                   null::text as reason, null::boolean as near
+                   null::text as reason, null::boolean as near, true as analysed_1, true as analysed_2
             from public.discovery_results a
             join public.discovery_results b on b.star_id = a.star_id and b.run_id = {Bind(command, pair.Run2.RunId)} and {Marks(
                 "b",
@@ -219,7 +219,7 @@ public sealed class PairStarReader(LedgerDatabase ledger)
                 command,
                 RunDifference.Of(pair.Run1, pair.Run2).Cause
             )} end as reason,
-                   o.anomaly_score <= {nearSql} as near
+                   o.anomaly_score <= {nearSql} as near, true as analysed_{a}, o.star_id is not null as analysed_{b}
             from public.discovery_results m
             left join public.discovery_results o on o.star_id = m.star_id and o.run_id = {Bind(command, other.RunId)}
             where m.run_id = {Bind(command, marking.RunId)} and {Marks("m", marking)} and (o.star_id is null or not {Marks("o", other)})
@@ -241,9 +241,10 @@ public sealed class PairStarReader(LedgerDatabase ledger)
         return $"""
             select m.star_id, m.anomaly_score as score_{a}, null::double precision as score_{b}, m.cluster_id as cluster_{a},
               null::integer as cluster_{b},
-                   case when {AnalysedSets.Holds(set, "m.star_id")} then {reason} else '{FlipReason.Data}' end as reason,
-                   null::boolean as near
+                   case when h.held then {reason} else '{FlipReason.Data}' end as reason,
+                   null::boolean as near, true as analysed_{a}, h.held as analysed_{b}
             from public.discovery_results m
+            cross join lateral (select {AnalysedSets.Holds(set, "m.star_id")} as held) h
             where m.run_id = {Bind(command, marking.RunId)} and {Marks("m", marking)} and not exists (
               select 1 from public.discovery_results o
               where o.run_id = {Bind(command, other.RunId)} and o.star_id = m.star_id and {Marks("o", other)})
@@ -308,7 +309,9 @@ public sealed class PairStarReader(LedgerDatabase ledger)
             r.IsDBNull(11) ? null : r.GetInt32(11),
             r.IsDBNull(12) ? null : r.GetInt32(12),
             r.IsDBNull(13) ? null : r.GetString(13),
-            r.IsDBNull(14) ? null : r.GetBoolean(14)
+            r.IsDBNull(14) ? null : r.GetBoolean(14),
+            r.GetBoolean(15),
+            r.GetBoolean(16)
         );
 
     private static double? Double(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);

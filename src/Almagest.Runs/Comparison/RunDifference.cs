@@ -88,6 +88,9 @@ public static class FlipReason
     /// in the ledger.</summary>
     public const string InFiles = "in_files";
 
+    /// <summary>A reason as people read it.</summary>
+    public static string Words(string reason) => reason == InFiles ? "score in files" : reason;
+
     public static readonly IReadOnlyList<string> All = [Data, Threshold, Algorithm, Features, Parameters, Seed, Program, InFiles];
 }
 

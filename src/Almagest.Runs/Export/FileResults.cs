@@ -6,6 +6,7 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
+using Almagest.Runs.Execution;
 using Almagest.Runs.Files;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Results;
@@ -29,13 +30,28 @@ internal sealed class FileResults
         StarField.Ruwe,
     ];
 
-    private readonly DiscoveryRun _run;
+    private readonly Guid _runId;
     private readonly InPlaceStars _stars;
-    private readonly ResultFilesReader _files;
-    private readonly HashSet<long>? _chosen;
+    private readonly Func<CancellationToken, IEnumerable<StoredResult>> _results;
+    private readonly FilledValues? _filled;
 
-    private FileResults(DiscoveryRun run, InPlaceStars stars, ResultFilesReader files, HashSet<long>? chosen) =>
-        (_run, _stars, _files, _chosen) = (run, stars, files, chosen);
+    private FileResults(Guid runId, InPlaceStars stars, Func<CancellationToken, IEnumerable<StoredResult>> results, FilledValues? filled) =>
+        (_runId, _stars, _results, _filled) = (runId, stars, results, filled);
+
+    /// <summary>Of a run that is not kept, whose stars are not released yet.</summary>
+    public static FileResults Of(RunOutcome outcome)
+    {
+        var stars =
+            InPlaceStars.Of(outcome.Dataset) ?? throw new ArgumentException("the stars of the dataset are in the ledger", nameof(outcome));
+        return new FileResults(Guid.Empty, stars, _ => Rows(outcome.Analysis), FilledValues.Of(outcome.Request.Parameters));
+    }
+
+    private static IEnumerable<StoredResult> Rows(StarAnalysis analysis)
+    {
+        var row = analysis.Rows();
+        for (var i = 0; i < analysis.Stars.Count; i++)
+            yield return row(i);
+    }
 
     /// <exception cref="Contract.Errors.LedgerException">the files of the catalogue or of the results are not on this machine or not as
     /// they were, or the query wants an order that needs all results in the ledger</exception>
@@ -51,7 +67,14 @@ internal sealed class FileResults
         var stars = InPlaceStars.Of(dataset)!;
         // Before the first byte of an answer, which cannot become an error.
         stars.Require();
-        return new FileResults(run, stars, ResultFilesReader.Open(ledger, run), query.StarIds?.ToHashSet());
+        var files = ResultFilesReader.Open(ledger, run);
+        var chosen = query.StarIds?.ToHashSet();
+        return new FileResults(
+            run.RunId,
+            stars,
+            token => chosen is null ? files.Read(token) : files.Read(token).Where(r => chosen.Contains(r.StarId)),
+            FilledValues.Of(run)
+        );
     }
 
     /// <summary>Refuses orders that need all results in the ledger.</summary>
@@ -71,28 +94,30 @@ internal sealed class FileResults
             yield return batches.Current;
     }
 
-    private IEnumerable<List<StarResult>> Read(CancellationToken cancellationToken)
+    /// <inheritdoc cref="ReadAsync"/>
+    public IEnumerable<IReadOnlyList<StarResult>> Read(CancellationToken cancellationToken)
     {
-        var filled = FilledValues.Of(_run);
-        foreach (var (batch, results) in StarsWithResults.Read(_stars, s_fields, _files.Read(cancellationToken), cancellationToken))
-        {
-            var found = new List<StarResult>();
-            foreach (var (i, result) in results)
-                if (_chosen?.Contains(result.StarId) != false)
-                    found.Add(Of(batch, i, result, filled));
-            if (found.Count > 0)
-                yield return found;
-        }
+        foreach (var (batch, results) in StarsWithResults.Read(_stars, s_fields, _results(cancellationToken), cancellationToken))
+            if (results.Count > 0)
+                yield return [.. results.Select(r => Of(batch, r.Row, r.Result))];
     }
 
-    private StarResult Of(StarBatch batch, int i, StoredResult result, FilledValues? filled)
+    /// <summary>Their positions alone, in degrees, in the same order.</summary>
+    public IEnumerable<(double Ra, double Dec)> Positions(CancellationToken cancellationToken)
+    {
+        foreach (var (batch, results) in StarsWithResults.Read(_stars, [], _results(cancellationToken), cancellationToken))
+        foreach (var (row, _) in results)
+            yield return (batch.RaDeg[row], batch.DecDeg[row]);
+    }
+
+    private StarResult Of(StarBatch batch, int i, in StoredResult result)
     {
         var star = new StarResult(
-            _run.RunId,
+            _runId,
             result.StarId,
             result.IsAnomaly ? 1 : 0,
             result.Score,
-            null,
+            result.ClusterId,
             batch.SourceId[i],
             batch.RaDeg[i],
             batch.DecDeg[i],
@@ -101,16 +126,17 @@ internal sealed class FileResults
             Known(batch.PmdecMasYr[i]),
             Known(batch.Magnitude[i]),
             Known(batch.Color[i]),
-            null,
-            null
+            result.Probability,
+            result.Strength
         )
         {
             ParallaxErrorMas = Known(batch.ParallaxErrorMas[i]),
             Ruwe = Known(batch.Ruwe[i]),
             FlagProbability = result.FlagProbability,
             ScoreSpread = result.ScoreSpread,
+            MembershipStability = result.Stability,
         };
-        return filled is null ? star : star with { Filled = filled.In(star, Known(batch.RadialVelocityKmS[i])) };
+        return _filled is null ? star : star with { Filled = _filled.In(star, Known(batch.RadialVelocityKmS[i])) };
     }
 
     private static double? Known(double value) => double.IsNaN(value) ? null : value;

@@ -85,6 +85,8 @@ public sealed class PairExport(LedgerDatabase ledger)
                             (long?)s.Cluster2,
                             s.Reason,
                             s.NearThreshold,
+                            s.Analysed1,
+                            s.Analysed2,
                         }
                     ),
                 ];

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Almagest.Catalog.Writing;
 using Almagest.Catalog.Writing.Hats;
-using Almagest.Contract.Columns;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
@@ -11,7 +10,6 @@ using Almagest.Ledger.Export;
 using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Scratch;
-using Almagest.Runs.InPlace;
 using Almagest.Runs.Kinds;
 using Almagest.Runs.Results;
 
@@ -20,13 +18,6 @@ namespace Almagest.Runs.Export;
 /// <summary>What a complete run says of its stars, as a table to be written.</summary>
 public sealed class RunExport(LedgerDatabase ledger)
 {
-    private static readonly IReadOnlyList<Column> s_columns =
-    [
-        .. ExportColumns.Star,
-        .. RunColumns.OfResult,
-        .. ColumnDictionary.List("parallax_error_mas", "parallax_over_error", "ruwe", "filled"),
-    ];
-
     /// <summary>The rows are read page by page while they are written; a run that is deleted meanwhile ends the writing with an
     /// error.</summary>
     /// <param name="query">which results, and in which order; limit and page token do not matter</param>
@@ -37,7 +28,7 @@ public sealed class RunExport(LedgerDatabase ledger)
         ResultQuery query,
         StarKinds? kinds = null,
         CancellationToken cancellationToken = default
-    ) => TableAsync(run, query, kinds, bySky: false, cancellationToken);
+    ) => TableAsync(run, query, kinds, bySky: false, null, cancellationToken);
 
     /// <summary>The same rows as a HATS catalogue: divided over the sky, with the cell of each star. Who writes it reads them from the
     /// database in one query.</summary>
@@ -59,46 +50,36 @@ public sealed class RunExport(LedgerDatabase ledger)
         if (RunRows.AreInFiles(run) && !query.AnomaliesOnly)
         {
             ArgumentNullException.ThrowIfNull(room);
-            RequireComplete(run);
-            FileResults.Require(run, query);
-            ScratchRoom.Require(run.TotalStars * ScoredCatalogue.DiskBytesOfStar);
-            return await ScoredCatalogue.OfAsync(ledger, run, room, mostRows, cancellationToken);
+            Require(run, query);
+            var files = await FileResults.OpenAsync(ledger, run, query, cancellationToken);
+            ScratchRoom.Require(run.TotalStars * StarsBySky.DiskBytesOfStar);
+            var stars = await Task.Run(() => StarsBySky.Of(files, room, mostRows, null, cancellationToken), cancellationToken);
+            return stars.Catalogue(Name(run), await TableAsync(run, query, kinds, bySky: true, stars, cancellationToken), mostRows);
         }
-        var table = await TableAsync(run, query, kinds, bySky: true, cancellationToken);
+        var table = await TableAsync(run, query, kinds, bySky: true, null, cancellationToken);
         var partition = new HatsPartition(mostRows);
         await foreach (var place in new ResultRepository(ledger).PlacesAsync(run.RunId, query, cancellationToken))
             partition.Add(place);
-        return new HatsCatalogue($"almagest_run_{run.RunId}", table, partition.Finish(), mostRows);
+        return new HatsCatalogue(Name(run), table, partition.Finish(), mostRows);
     }
 
+    private static string Name(DiscoveryRun run) => $"almagest_run_{run.RunId}";
+
+    /// <param name="sorted">stars of results in files, by their places on the sky</param>
     private async Task<ExportTable> TableAsync(
         DiscoveryRun run,
         ResultQuery query,
         StarKinds? kinds,
         bool bySky,
+        StarsBySky? sorted,
         CancellationToken cancellationToken
     )
     {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(query);
-        if ((query.AnomaliesOnly || query.IsByScores) && run.RunType != RunTypes.Anomaly)
-            throw LedgerException.Of(
-                ErrorCode.WrongRunType,
-                $"run {run.RunId} is a {run.RunType} run and flags no stars",
-                "Choose a cluster, or all stars.",
-                query.IsByScores ? "order" : "anomalies_only"
-            );
-        if (query.ClusterId is not null && run.RunType != RunTypes.Cluster)
-            throw LedgerException.Of(
-                ErrorCode.WrongRunType,
-                $"run {run.RunId} is an {run.RunType} run and has no clusters",
-                "Choose the flagged stars, or all.",
-                "cluster_id"
-            );
-        // Refused here, before the first byte: an answer that has begun cannot become an error.
-        RequireComplete(run);
+        Require(run, query);
         var files =
-            RunRows.AreInFiles(run) && !query.AnomaliesOnly ? await FileResults.OpenAsync(ledger, run, query, cancellationToken) : null;
+            !bySky && RunRows.AreInFiles(run) && !query.AnomaliesOnly
+                ? await FileResults.OpenAsync(ledger, run, query, cancellationToken)
+                : null;
         var rows = query.ClusterId switch
         {
             { } cluster => cluster < 0
@@ -118,24 +99,37 @@ public sealed class RunExport(LedgerDatabase ledger)
             run,
             cancellationToken
         );
-        if (kinds is not null)
-            provenance["kinds_looked_at"] = kinds.LookedAt;
-        Column[] columns = kinds is null ? [.. s_columns] : [.. s_columns, .. KindColumns.OfStar];
-        return ColumnTable.Of(
-            "results",
-            bySky ? [StarColumns.Place, .. columns] : columns,
-            provenance,
-            bySky ? BySkyAsync(run.RunId, query, kinds, cancellationToken)
-                : files is not null ? OutOfFilesAsync(files, kinds, cancellationToken)
-                : BatchesAsync(run.RunId, query, kinds, cancellationToken)
-        ) with
-        {
-            IntegerIds = await IntegerIds.ColumnsAsync(ledger, RunDatasets.Ids(run), cancellationToken),
-        };
+        var table =
+            !bySky
+                ? ResultTable.Of(
+                    provenance,
+                    files?.ReadAsync(cancellationToken) ?? BatchesAsync(run.RunId, query, cancellationToken),
+                    kinds
+                )
+            : sorted is not null ? ResultTable.BySky(provenance, sorted.ReadAsync(cancellationToken), kinds)
+            : ResultTable.BySky(provenance, new ResultRepository(ledger).BySkyAsync(run.RunId, query, cancellationToken), kinds);
+        return table with { IntegerIds = await IntegerIds.ColumnsAsync(ledger, RunDatasets.Ids(run), cancellationToken) };
     }
 
-    private static void RequireComplete(DiscoveryRun run)
+    /// <summary>Refuses before the first byte: an answer that has begun cannot become an error.</summary>
+    private static void Require(DiscoveryRun run, ResultQuery query)
     {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(query);
+        if ((query.AnomaliesOnly || query.IsByScores) && run.RunType != RunTypes.Anomaly)
+            throw LedgerException.Of(
+                ErrorCode.WrongRunType,
+                $"run {run.RunId} is a {run.RunType} run and flags no stars",
+                "Choose a cluster, or all stars.",
+                query.IsByScores ? "order" : "anomalies_only"
+            );
+        if (query.ClusterId is not null && run.RunType != RunTypes.Cluster)
+            throw LedgerException.Of(
+                ErrorCode.WrongRunType,
+                $"run {run.RunId} is an {run.RunType} run and has no clusters",
+                "Choose the flagged stars, or all.",
+                "cluster_id"
+            );
         if (!run.IsComplete)
             throw LedgerException
                 .Of(ErrorCode.RunNotComplete, $"run {run.RunId} is {run.Status}: it has no results", "Only complete runs have results.")
@@ -143,20 +137,9 @@ public sealed class RunExport(LedgerDatabase ledger)
                 .With("status", run.Status);
     }
 
-    private static async IAsyncEnumerable<IReadOnlyList<object?[]>> OutOfFilesAsync(
-        FileResults files,
-        StarKinds? kinds,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        await foreach (var batch in files.ReadAsync(cancellationToken))
-            yield return [.. batch.Select(r => Row(r, kinds))];
-    }
-
-    private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(
+    private async IAsyncEnumerable<IReadOnlyList<StarResult>> BatchesAsync(
         Guid runId,
         ResultQuery query,
-        StarKinds? kinds,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
@@ -165,53 +148,17 @@ public sealed class RunExport(LedgerDatabase ledger)
         {
             // A million ids are asked for once, and not with every page.
             foreach (var part in chosen.Order().Chunk(ResultRepository.MostRows))
-                yield return Rows(
-                    await results.PageAsync(runId, query with { StarIds = part, After = null, Limit = part.Length }, cancellationToken),
-                    kinds
-                );
+                yield return (
+                    await results.PageAsync(runId, query with { StarIds = part, After = null, Limit = part.Length }, cancellationToken)
+                ).Items;
             yield break;
         }
         string? after = null;
         do
         {
             var page = await results.PageAsync(runId, query with { After = after, Limit = ResultRepository.MostRows }, cancellationToken);
-            yield return Rows(page, kinds);
+            yield return page.Items;
             after = page.Next;
         } while (after is not null);
     }
-
-    private async IAsyncEnumerable<IReadOnlyList<object?[]>> BySkyAsync(
-        Guid runId,
-        ResultQuery query,
-        StarKinds? kinds,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        await foreach (var batch in new ResultRepository(ledger).BySkyAsync(runId, query, cancellationToken))
-            yield return [.. batch.Select(r => (object?[])[r.Place, .. Row(r.Result, kinds)])];
-    }
-
-    private static List<object?[]> Rows(Page<StarResult> page, StarKinds? kinds) => [.. page.Items.Select(r => Row(r, kinds))];
-
-    private static object?[] Row(StarResult r, StarKinds? kinds) =>
-        kinds is null ? Row(r) : [.. Row(r), .. Kind(kinds.Stars.GetValueOrDefault(r.StarId))];
-
-    private static object?[] Kind(StarKind? kind) => [(long?)kind?.KindId, kind?.Name, kind?.Likeness];
-
-    private static object?[] Row(StarResult r) =>
-        ExportColumns.Of(
-            r,
-            (long)r.IsAnomaly,
-            r.AnomalyScore,
-            (long?)r.ClusterId,
-            r.MembershipProbability,
-            r.MembershipStrength,
-            r.FlagProbability,
-            r.ScoreSpread,
-            r.MembershipStability,
-            r.ParallaxErrorMas,
-            r.ParallaxOverError,
-            r.Ruwe,
-            r.Filled is null ? null : string.Join(' ', r.Filled)
-        );
 }

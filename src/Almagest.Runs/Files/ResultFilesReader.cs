@@ -1,7 +1,6 @@
 using Almagest.Catalog;
 using Almagest.Catalog.Files;
 using Almagest.Contract.Errors;
-using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
@@ -22,9 +21,6 @@ internal sealed class ResultFilesReader
     /// <exception cref="LedgerException">the files are not on this machine, or have other sizes than were written</exception>
     public static ResultFilesReader Open(LedgerDatabase ledger, DiscoveryRun run) =>
         new(run, ResultFiles.Of(run)!, ResultFolders.Require(ledger, run));
-
-    /// <summary>Whether the run made draws.</summary>
-    public bool HasDraws => ResultsSummary.Parse(_run.ResultsSummary)?.Draws is not null;
 
     /// <summary>All results. Each file's checksum is that of what was written, or its rows are not given.</summary>
     /// <exception cref="LedgerException">a file has other contents, or cannot be read</exception>

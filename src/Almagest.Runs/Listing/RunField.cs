@@ -41,6 +41,7 @@ internal sealed record RunField(string Name, RunFieldKind Kind, string Sql)
         new("started_by", RunFieldKind.Text, "@.started_by"),
         new("group_id", RunFieldKind.Text, "@.group_id::text"),
         new("is_complete", RunFieldKind.Truth, "@.is_complete"),
+        new("results_in_files", RunFieldKind.Truth, "(@.star_set_id is not null)"),
         new("dataset_id", RunFieldKind.Number, "@.dataset_id"),
         new("total_stars", RunFieldKind.Number, "@.total_stars"),
         new("anomaly_count", RunFieldKind.Number, Outcome("anomaly_count")),

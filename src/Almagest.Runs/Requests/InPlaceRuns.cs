@@ -32,7 +32,9 @@ internal static class InPlaceRuns
         throw LedgerException
             .Of(
                 ErrorCode.DatasetInPlace,
-                $"dataset '{dataset.Name}' is read where it lies, and {algorithm.Name} needs its stars in the ledger",
+                $"dataset '{dataset.Name}' is read where it lies, and "
+                    + (algorithm.RunType == RunTypes.Cluster ? $"a search for clusters (here {algorithm.Name})" : algorithm.Name)
+                    + " needs its stars in the ledger",
                 "Of the detectors "
                     + string.Join(", ", Algorithms.Of(RunTypes.Anomaly).Where(GoesByTiles).Select(a => a.Name))
                     + " go over stars in files.",
@@ -84,6 +86,6 @@ internal static class InPlaceRuns
     /// <summary>Roughly, of the files of results.</summary>
     public static long BytesOf(long stars, bool draws) => stars * (BytesOfResult + (draws ? BytesOfDraws : 0));
 
-    private static bool GoesByTiles(Algorithm algorithm) =>
+    internal static bool GoesByTiles(Algorithm algorithm) =>
         algorithm.RunType == RunTypes.Anomaly && !algorithm.NeedsAllStars && algorithm.Defaults is not ActiveForestParameters;
 }

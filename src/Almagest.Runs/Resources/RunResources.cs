@@ -76,7 +76,21 @@ public static class RunResources
         DiscoveryRun run,
         bool withPath,
         CancellationToken cancellationToken = default
-    ) => run.ToResource(await new DatasetRepository(ledger).NamesAsync(cancellationToken), withPath);
+    ) => run.ToResource(await new DatasetRepository(ledger).NamesAsync(cancellationToken), withPath).WithFilesOf(ledger, run, withPath);
+
+    /// <summary>With a look at the files of its results, if it has such: whether they are there.</summary>
+    /// <param name="withPath">whether the reader may know where they are</param>
+    public static RunResource WithFilesOf(this RunResource resource, LedgerDatabase ledger, DiscoveryRun run, bool withPath)
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        if (resource.ResultsInFiles is not { } files)
+            return resource;
+        var (folder, trouble) = ResultFolders.Find(ledger, run);
+        return resource with
+        {
+            ResultsInFiles = files with { Path = withPath ? folder ?? files.Path : null, AreThere = trouble is null, Trouble = trouble },
+        };
+    }
 
     /// <param name="live">what this process knows, which is fresher than the ledger; null where another works on it</param>
     public static RunProgressResource ProgressOf(DiscoveryRun run, RunProgress? live)

@@ -2,6 +2,10 @@ using System.Text.Json;
 using Almagest.Contract.Errors;
 using Almagest.Ledger.Views.Queries;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Template;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Almagest.Server.Http;
 
@@ -38,15 +42,36 @@ internal static class JsonBody
         }
     }
 
-    public static Problem WrongMediaType(HttpContext context) =>
-        Problem.Of(
+    // Routing has put an endpoint of its own in the place of the one that would have answered.
+    private static IReadOnlyList<string> Accepted(HttpContext context) =>
+        (context.RequestServices.GetService<EndpointDataSource>()?.Endpoints ?? [])
+            .OfType<RouteEndpoint>()
+            .Where(e =>
+                e.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains(context.Request.Method) == true
+                && e.RoutePattern.RawText is { } pattern
+                && new TemplateMatcher(TemplateParser.Parse(pattern), []).TryMatch(context.Request.Path, [])
+            )
+            .Select(e => e.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes)
+            .FirstOrDefault(t => t is not null)
+        ?? [];
+
+    public static Problem WrongMediaType(HttpContext context)
+    {
+        var types = Accepted(context);
+        var isFile = types.Count > 0 && !types.Contains("application/json");
+        var expected = isFile ? "a file" : "application/json";
+        return Problem.Of(
             context,
             StatusCodes.Status415UnsupportedMediaType,
             context.Request.ContentType is { Length: > 0 } type
-                ? $"the body is of type '{type}', expected application/json"
-                : "the body's type is not given, expected application/json",
-            "Send a JSON object with the header 'Content-Type: application/json'."
+                ? $"the body is of type '{type}', expected {expected}"
+                : $"the body's type is not given, expected {expected}",
+            isFile
+                ? $"Send the file itself, as one of {string.Join(", ", types)}: curl --data-binary @FILE, or curl -F file=@FILE. "
+                    + "What lies on the server is read by 'almagest ingest PATH' there."
+                : "Send a JSON object with the header 'Content-Type: application/json'."
         );
+    }
 
     private static async Task<JsonDocument> ParseAsync(HttpContext context)
     {

@@ -55,6 +55,9 @@ public sealed class AnswersOfFilesTests(AnswersOfFilesTests.Both both) : IClassF
                 Assert.Equal(side == PairSide.OnlyIn1, f.Score2 is null);
                 Assert.True(f.Reason == e.Reason || f.Reason == FlipReason.InFiles, $"{f.Reason} instead of {e.Reason}");
                 Assert.Null(f.NearThreshold);
+                // Who analysed it is known of both, so that a score in files is told from none.
+                Assert.Equal((e.Analysed1, e.Analysed2), (f.Analysed1, f.Analysed2));
+                Assert.Equal((e.Score1 is not null, e.Score2 is not null), (e.Analysed1, e.Analysed2));
             }
         }
         var flips = await new PairStarReader(Test.Ledger).CountAsync(lying, CancellationToken);

@@ -1,6 +1,10 @@
+using Almagest.Catalog;
+using Almagest.Catalog.Files;
 using Almagest.Catalog.Writing;
+using Almagest.Catalog.Writing.Hats;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Registry;
+using Almagest.Ledger.Backup;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Deletions;
@@ -10,10 +14,11 @@ using Almagest.Ledger.Scratch;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Export;
-using Almagest.Runs.InPlace;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Listing;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
+using Almagest.Runs.Resources;
 using Almagest.Runs.Results;
 using Almagest.Testing;
 using Xunit;
@@ -87,6 +92,9 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
             (await RowsAsync(inFiles, new ResultQuery(AnomaliesOnly: true))).Order(StringComparer.Ordinal)
         );
 
+        // And over the sky, as a catalogue of the same columns divided alike.
+        Assert.Equal(await HatsAsync(inLedger, ""), await HatsAsync(inFiles, layout));
+
         // What the ledger has of them.
         Assert.Equal(
             (long)flagged.Count,
@@ -145,6 +153,67 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
                 .Skip(1)
                 .Select(line => line[line.IndexOf(',', StringComparison.Ordinal)..]),
         ];
+    }
+
+    /// <summary>The cells and the rows of the catalogue that is written of a run, without ids of ours, and the columns of its
+    /// files.</summary>
+    private async Task<List<string>> HatsAsync(DiscoveryRun run, string ofLayout)
+    {
+        using var room = new ScratchRoom();
+        using var folder = TestFolder.Create($"hats-{ofLayout}");
+        var catalogue = await new RunExport(Test.Ledger).HatsAsync(run, new ResultQuery(), null, 400, room, CancellationToken);
+        await catalogue.WriteAsync(folder.Path, null, CancellationToken);
+        using var table = CatalogFile.Open(folder.Path);
+        Assert.Equal(await ColumnsAsync(run), table.Columns.Select(c => c.Name).Where(c => c != HatsCatalogue.Place));
+        var ids = Enumerable.Range(0, table.Columns.Count).Where(c => table.Columns[c].Name != "star_id").ToArray();
+        List<string> lines =
+        [
+            string.Join(' ', table.Columns.Select(c => $"{c.Name} {c.Type} {c.Unit}")),
+            .. catalogue.Pixels.Select(p => $"{p}"),
+        ];
+        foreach (var batch in table.ReadBatches(cancellationToken: CancellationToken))
+            for (var i = 0; i < batch.Count; i++)
+                lines.Add(string.Join('|', ids.Select(c => Text(batch.Columns[c], i))));
+        return lines;
+    }
+
+    private static string Text(CatalogVector values, int row) =>
+        values switch
+        {
+            _ when values.IsNull(row) => "",
+            DoubleVector numbers => $"{numbers.Values[row]:R}",
+            Int64Vector numbers => $"{numbers.Values[row]}",
+            BooleanVector truths => $"{truths.Values[row]}",
+            _ => ((TextVector)values).Values[row]!,
+        };
+
+    private async Task<string[]> ColumnsAsync(DiscoveryRun run) =>
+        [.. (await new RunExport(Test.Ledger).TableAsync(run, new ResultQuery(), null, CancellationToken)).Columns.Select(c => c.Name)];
+
+    [Fact]
+    public async Task Chosen_stars_of_a_kept_run_are_the_rows_of_its_catalogue()
+    {
+        var (_, dataset) = await lying.GetAsync("files");
+        var run = await GetAsync((await RunAsync(dataset.Name)).RunId!.Value);
+        using var room = new ScratchRoom();
+        var all = (await LinesAsync(await new RunExport(Test.Ledger).TableAsync(run, new ResultQuery(), null, CancellationToken))).Split(
+            '\n'
+        );
+        long[] chosen =
+        [
+            .. all.Skip(1).Take(5).Select(l => long.Parse(l.Split(',')[0], System.Globalization.CultureInfo.InvariantCulture)),
+        ];
+        var query = new ResultQuery { StarIds = chosen };
+        var catalogue = await new RunExport(Test.Ledger).HatsAsync(run, query, null, 300, room, CancellationToken);
+        Assert.Equal(5, catalogue.Pixels.Sum(p => p.Rows));
+        Assert.Equal(
+            all.Skip(1).Take(5).Order(StringComparer.Ordinal),
+            (await LinesAsync(catalogue.Table))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Skip(1)
+                .Select(l => l[(l.IndexOf(',', StringComparison.Ordinal) + 1)..])
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -300,6 +369,89 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_folder_that_was_killed_before_it_could_say_whose_it_is_goes_when_it_is_old()
+    {
+        Directory.CreateDirectory(Root);
+        string Folder(string? marker, bool other, DateTime made)
+        {
+            var path = Directory.CreateDirectory(Path.Combine(Root, $".{Guid.NewGuid()}.1.partial")).FullName;
+            if (marker is not null)
+                File.WriteAllText(Path.Combine(path, ".almagest.json"), marker);
+            if (other)
+                File.WriteAllText(Path.Combine(path, "a.parquet"), "something");
+            Directory.SetLastWriteTimeUtc(path, made);
+            return path;
+        }
+        var old = DateTime.UtcNow - TimeSpan.FromHours(2);
+        string[] dead = [Folder(null, false, old), Folder("{\"led", false, old)];
+        string[] kept = [Folder(null, false, DateTime.UtcNow), Folder("{\"led", true, old), Folder(null, true, old)];
+        Assert.Equal(2, await ResultFolders.SweepAsync(Test.Ledger, CancellationToken));
+        Assert.All(dead, d => Assert.False(Directory.Exists(d)));
+        Assert.All(kept, d => Assert.True(Directory.Exists(d)));
+        foreach (var folder in kept)
+            Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_ledger_and_its_restored_copy_never_remove_each_others_files_and_the_last_that_has_the_run_does()
+    {
+        var (_, dataset) = await lying.GetAsync("files");
+        var runs = new RunRepository(Test.Ledger);
+        Guid[] ids =
+        [
+            (await RunAsync(dataset.Name, """{"n_estimators": 7, "draws": 0}""")).RunId!.Value,
+            (await RunAsync(dataset.Name, """{"n_estimators": 8, "draws": 0}""")).RunId!.Value,
+            (await RunAsync(dataset.Name, """{"n_estimators": 9, "draws": 0}""")).RunId!.Value,
+        ];
+        await using var empty = await TestLedger.CreateEmptyAsync();
+        await using var copy = new LedgerDatabase(empty.ConnectionString) { ResultsFolder = Root };
+        await BackupFile.CopyAsync(Test.Ledger, copy, null, CancellationToken);
+        Assert.Equal(ids, (await ResultFolders.SharedAsync(copy, CancellationToken)).Intersect(ids).Order());
+        Assert.Equal(ids, (await ResultFolders.SharedAsync(Test.Ledger, CancellationToken)).Intersect(ids).Order());
+
+        // Whoever goes first, the files stay for the other, and go with it.
+        await new RunRepository(copy).DeleteAsync(ids[0], CancellationToken);
+        await runs.DeleteAsync(ids[1], CancellationToken);
+        Assert.Equal((1, 1), (Folders(ids[0]), Folders(ids[1])));
+        Assert.True((await ReplayAsync(ids[0])).IsIntact);
+        Assert.True((await new RunReplayer(copy).ReplayAsync(ids[1], null, CancellationToken)).IsIntact);
+        await runs.DeleteAsync(ids[0], CancellationToken);
+        await new RunRepository(copy).DeleteAsync(ids[1], CancellationToken);
+        Assert.Equal((0, 0), (Folders(ids[0]), Folders(ids[1])));
+
+        // The first is no more, and somebody says it.
+        Assert.Contains(ids[2], await ResultFolders.TakeAsync(copy, CancellationToken));
+        Assert.DoesNotContain(ids[2], await ResultFolders.SharedAsync(copy, CancellationToken));
+        await new RunRepository(copy).DeleteAsync(ids[2], CancellationToken);
+        Assert.Equal(0, Folders(ids[2]));
+
+        // The others, which the tests share, are their ledger's again.
+        await ResultFolders.TakeAsync(Test.Ledger, CancellationToken);
+        await runs.DeleteAsync(ids[2], CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_run_that_a_restored_ledger_takes_up_does_not_take_the_place_of_the_others_results()
+    {
+        var (_, dataset) = await lying.GetAsync("files");
+        var submitted = await new DiscoveryService(Test.Ledger).SubmitAsync(
+            new RunRequest(dataset.Name, StarFilter.All, Algorithms.Find("isolation_forest")!.Read("""{"n_estimators": 5, "draws": 0}""")),
+            CancellationToken
+        );
+        await using var empty = await TestLedger.CreateEmptyAsync();
+        await using var copy = new LedgerDatabase(empty.ConnectionString) { ResultsFolder = Root };
+        await BackupFile.CopyAsync(Test.Ledger, copy, null, CancellationToken);
+        await Service().ExecuteAsync(submitted.RunId, null, CancellationToken);
+        var error = await Assert.ThrowsAsync<LedgerException>(() =>
+            new DiscoveryService(copy).ExecuteAsync(submitted.RunId, null, CancellationToken)
+        );
+        Assert.Equal(ErrorCode.ResultsFolderUnusable, error.Code);
+        Assert.Contains("of the same run of another ledger", error.Message, StringComparison.Ordinal);
+        Assert.True((await ReplayAsync(submitted.RunId)).IsIntact);
+        await ResultFolders.TakeAsync(Test.Ledger, CancellationToken);
+    }
+
+    [Fact]
     public async Task Files_that_are_missing_or_others_are_said_and_what_the_ledger_has_is_still_there()
     {
         var (_, dataset) = await lying.GetAsync("rejected");
@@ -336,6 +488,11 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
             Assert.Equal(ErrorCode.ResultFilesChanged, error.Code);
             Assert.Contains(how, error.Message, StringComparison.Ordinal);
             Assert.Equal(run.RunId, error.Facts["run_id"]);
+            // Names and sizes alone are looked at where the run is shown.
+            var shown = (await RunResources.ReadAsync(Test.Ledger, run, CancellationToken)).ResultsInFiles!;
+            Assert.Equal(how == "other contents", shown.AreThere);
+            Assert.Equal(how == "other contents", shown.Trouble is null);
+            Assert.Contains(shown.Trouble ?? how, error.Message, StringComparison.Ordinal);
             Assert.Equal(ErrorCode.ResultFilesChanged, (await Assert.ThrowsAsync<LedgerException>(() => ReplayAsync(run.RunId))).Code);
         }
     }
@@ -447,6 +604,87 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
             0,
             await Test.ScalarAsync<long>("select count(*) from stars s join datasets d using (dataset_id) where d.name = 'twice'")
         );
+    }
+
+    [Fact]
+    public async Task A_flagged_star_whose_id_is_that_of_one_that_an_earlier_run_flagged_is_told_so()
+    {
+        using var folder = TestFolder.Create("earlier");
+        var file = await LyingCatalogue.WriteAsync(folder.Path, "texts", CancellationToken);
+        var ingestor = new CatalogIngestor(Test.Ledger);
+        var options = new IngestOptions
+        {
+            DatasetName = "earlier",
+            InPlace = true,
+            Force = true,
+        };
+        var dataset = (await ingestor.IngestAsync([file], options, cancellationToken: CancellationToken)).Dataset;
+        // As such a run keeps them: each id of the file, in the row behind all others.
+        var row = InPlaceCatalogue.Of(dataset)!.FirstStarId + 1_000_000;
+        await Test.ExecuteAsync(
+            $"""
+            insert into stars (star_id, dataset_id, source_id, ra_deg, dec_deg, healpix_29)
+            select {row} + i, {dataset.DatasetId}, 'HD ' || lpad(i::text, 4, '0'), 1, 1, 0 from generate_series(0, 2999) i
+            """
+        );
+        var error = await Assert.ThrowsAsync<LedgerException>(() => RunAsync("earlier"));
+        Assert.Contains("the run flags a star of dataset 'earlier' with the id 'HD", error.Message, StringComparison.Ordinal);
+        Assert.Contains("an earlier run has flagged another with that id, in row 100", error.Message, StringComparison.Ordinal);
+        await new DatasetRepository(Test.Ledger).DeleteAsync(dataset.DatasetId, true, CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_rejected_row_of_a_folder_is_told_by_its_file_and_its_row_there()
+    {
+        using var folder = TestFolder.Create("rows");
+        var file = await LyingCatalogue.WriteAsync(folder.Path, "rejected", CancellationToken);
+        var twice = Directory.CreateDirectory(Path.Combine(folder.Path, "twice")).FullName;
+        File.Copy(file, Path.Combine(twice, "a.parquet"));
+        File.Copy(file, Path.Combine(twice, "b.parquet"));
+        var ingestor = new CatalogIngestor(Test.Ledger);
+        foreach (var inPlace in new[] { true, false })
+        {
+            var options = new IngestOptions
+            {
+                DatasetName = $"rows-{inPlace}",
+                InPlace = inPlace,
+                Force = true,
+            };
+            var report = await ingestor.IngestAsync([twice], options, cancellationToken: CancellationToken);
+            var outside = report.RejectedRows.Where(r => r.Field == "ra_deg").ToList();
+            Assert.Equal(
+                outside.Where(r => r.File == "twice/a.parquet").Select(r => r.LineNumber),
+                outside.Where(r => r.File == "twice/b.parquet").Select(r => r.LineNumber)
+            );
+            Assert.Equal(4, outside.Min(r => r.LineNumber));
+            if (!inPlace)
+                Assert.Contains(
+                    report.RejectedRows,
+                    r => r is { File: "twice/b.parquet", LineNumber: 1, Reason: "is on line 1 of twice/a.parquet already" }
+                );
+            await new DatasetRepository(Test.Ledger).DeleteAsync(report.Dataset.DatasetId, true, CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task A_catalogue_in_files_among_several_datasets_is_refused_in_words_and_its_runs_are_found_by_where_they_are()
+    {
+        var (loaded, lying1) = await lying.GetAsync("hats");
+        var datasets = new DatasetRepository(Test.Ledger);
+        foreach (var names in new[] { new[] { loaded.Name, lying1.Name }, [lying1.Name, loaded.Name] })
+        {
+            var error = await Assert.ThrowsAsync<LedgerException>(() => datasets.AlsoAsync(names, StarFilter.All, CancellationToken));
+            Assert.Equal(ErrorCode.DatasetInPlace, error.Code);
+            Assert.Contains("a run over several datasets needs the stars of each in the ledger", error.Message, StringComparison.Ordinal);
+        }
+        var run = (await RunAsync(lying1.Name, """{"n_estimators": 5, "draws": 0}""")).RunId!.Value;
+        var other = (await RunAsync(loaded.Name, """{"n_estimators": 5, "draws": 0}""")).RunId!.Value;
+        var runs = new RunRepository(Test.Ledger);
+        async Task<Guid[]> FoundAsync(string where) =>
+            [.. (await runs.ListAsync(new RunQuery { Where = where }, CancellationToken)).Select(r => r.RunId)];
+        Assert.Contains(run, await FoundAsync("results_in_files = true"));
+        Assert.DoesNotContain(other, await FoundAsync("results_in_files = true"));
+        Assert.Contains(other, await FoundAsync("results_in_files = false"));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ using Almagest.Ledger.Export;
 using Almagest.Ledger.Scratch;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
-using Almagest.Runs.InPlace;
+using Almagest.Runs.Export;
 using Almagest.Runs.Requests;
 using Almagest.Testing;
 using Xunit;
