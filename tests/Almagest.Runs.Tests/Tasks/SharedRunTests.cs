@@ -54,7 +54,7 @@ public sealed class SharedRunTests(SharedRunTests.Field field) : IClassFixture<S
         var done = 0;
         while (!last)
         {
-            Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from discovery_results"));
+            Assert.Equal(0, await test.ScalarAsync<long>($"select count(*) from {test.SeenResults}"));
             Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from discovery_exclusions"));
             Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from mv_discovery_run_stats"));
             last = await worker.ExecuteAsync((await tasks.NextAsync(null, CancellationToken))!, null, CancellationToken);
@@ -186,7 +186,7 @@ public sealed class SharedRunTests(SharedRunTests.Field field) : IClassFixture<S
         await claims.HandleLostRunsAsync(CancellationToken);
         Assert.Equal(status, (await new RunRepository(test.Ledger).GetAsync(run.RunId, CancellationToken)).Status);
         Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from run_tasks"));
-        Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from discovery_results"));
+        Assert.Equal(0, await test.ScalarAsync<long>($"select count(*) from {test.SeenResults}"));
     }
 
     [Fact]
