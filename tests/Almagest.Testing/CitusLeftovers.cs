@@ -10,19 +10,22 @@ internal static partial class CitusLeftovers
 {
     public static async Task DropAsync(string machine)
     {
-        await using var connection = new NpgsqlConnection(machine);
+        // Another program may be at it. The lock ends with the connection, which is no pooled one.
+        await using var connection = new NpgsqlConnection(machine + ";Pooling=false");
         await connection.OpenAsync();
-        var names = new List<string>();
-        await using (var command = new NpgsqlCommand("SELECT datname FROM pg_database", connection))
+        await ExecuteAsync("SELECT pg_advisory_lock(hashtext('leftovers of tests'))", connection);
+        await ExecuteAsync("SET citus.enable_create_database_propagation = off", connection);
+        var found = new List<(string Name, bool IsTemplate)>();
+        await using (var command = new NpgsqlCommand("SELECT datname, datistemplate FROM pg_database", connection))
         await using (var reader = await command.ExecuteReaderAsync())
         {
             while (await reader.ReadAsync())
-                names.Add(reader.GetString(0));
+                found.Add((reader.GetString(0), reader.GetBoolean(1)));
         }
-        foreach (var name in names.Where(IsLeftover))
+        foreach (var (name, isTemplate) in found.Where(f => IsLeftover(f.Name)))
         {
-            await ExecuteAsync("SET citus.enable_create_database_propagation = off", connection);
-            await ExecuteAsync($"ALTER DATABASE {name} IS_TEMPLATE false", connection);
+            if (isTemplate)
+                await ExecuteAsync($"ALTER DATABASE {name} IS_TEMPLATE false", connection);
             await ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", connection);
         }
     }
