@@ -54,7 +54,6 @@ public sealed class CommandAdviceTests
         ErrorCode.DiskNearlyFull,
         ErrorCode.TemporaryFolderUnusable,
         ErrorCode.DatabaseReadOnly,
-        ErrorCode.DatabaseNodeAway,
         ErrorCode.QueryNotDistributable,
         ErrorCode.DistributionNotPossible,
         ErrorCode.RunsAtWork,

@@ -7,6 +7,9 @@ namespace Almagest.Testing.Ledgers;
 /// </summary>
 public static class CitusStub
 {
+    /// <summary>Why a test of it is skipped on Citus.</summary>
+    public const string NoneHere = "Citus itself is there, and a stub of it cannot be.";
+
     public const string Install = """
         create schema citus_stub;
         create table citus_stub.calls (call_id bigint generated always as identity, call text not null);

@@ -65,10 +65,14 @@ public sealed class TestDatabaseServer
         ArgumentNullException.ThrowIfNull(prepare);
         var template = _templates.GetOrAdd(
             templateKey,
-            _ => new Lazy<Task<string>>(() => PrepareAsync("template_" + templateKey, prepare))
+            _ => new Lazy<Task<string>>(() => PrepareAsync(TemplateName(templateKey), prepare))
         );
         return await CreateDatabaseAsync(await template.Value);
     }
+
+    // A Citus outlives the programs of the tests, and what is prepared there is of the program as it was: each prepares its own.
+    private string TemplateName(string key) =>
+        IsCitus ? string.Create(CultureInfo.InvariantCulture, $"template_{key}_{Environment.ProcessId}") : "template_" + key;
 
     internal async Task DropAsync(TestDatabase database)
     {
@@ -97,19 +101,12 @@ public sealed class TestDatabaseServer
         await ExecuteAsync($"SELECT pg_advisory_lock(hashtext('{name}'))", connection);
         await using (var known = new NpgsqlCommand($"SELECT datistemplate FROM pg_database WHERE datname = '{name}'", connection))
         {
-            if (await known.ExecuteScalarAsync() is true && !IsCitus)
+            if (await known.ExecuteScalarAsync() is true)
                 return name;
         }
         // What is not a template was left half prepared.
         foreach (var machine in Machines)
         {
-            // A Citus outlives the programs of the tests: what is there is of an earlier one.
-            if (IsCitus)
-                await ExecuteAsync(
-                    machine,
-                    $"DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_database WHERE datname = '{name}') THEN "
-                        + $"ALTER DATABASE {name} IS_TEMPLATE false; END IF; END $$"
-                );
             await ExecuteAsync(machine, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
             await ExecuteAsync(machine, $"CREATE DATABASE {name}");
         }
@@ -180,6 +177,8 @@ public sealed class TestDatabaseServer
         }
         if (workers.Count == 0)
             throw new InvalidOperationException($"the coordinator of {CitusVariable} knows no worker");
+        foreach (var machine in workers.Prepend(settings.ConnectionString))
+            await CitusLeftovers.DropAsync(machine);
         return new TestDatabaseServer(settings.ConnectionString, connection.PostgreSqlVersion, workers);
     }
 

@@ -53,6 +53,7 @@ internal static class CommandAdvice
         [ErrorCode.CrossMatchNotFound] = _ => "'almagest links list' lists them.",
         [ErrorCode.DatabaseAway] = _ =>
             "Check that PostgreSQL runs and that --database or ALMAGEST_DATABASE names it; without either, Almagest starts its own.",
+        [ErrorCode.DatabaseNodeAway] = e => After(e, "almagest db distribute --status says which one it is."),
         [ErrorCode.DatabaseNotEmpty] = _ =>
             "Restore into an empty one: createdb NAME and --database, or ALMAGEST_HOME=/another/folder. Nothing was changed.",
         [ErrorCode.DatasetHasRuns] = _ => "Add --with-runs to delete them, too.",

@@ -119,6 +119,13 @@ public static class PostgresErrors
             // A new session writes what it has read of the catalogue, and where it cannot it says no more than that; the name is that of a
             // function of PostgreSQL, the same in every language.
             PostgresErrorCodes.InternalError when pg.Routine == "write_item" => DiskFull(pg),
+            // Citus says of rows that are copied no more than that a machine refused them; the name is that of a function of it.
+            PostgresErrorCodes.InternalError when pg.Routine == "ReportCopyError" => LedgerException.Of(
+                ErrorCode.DatabaseFailed,
+                "a machine of the distributed ledger refused rows that were copied to it",
+                "The coordinator's log says why: its disk is full, or it has such rows already.",
+                inner: pg
+            ),
             PostgresErrorCodes.TooManyConnections => LedgerException.Of(
                 ErrorCode.DatabaseBusy,
                 "the database takes no more connections",

@@ -38,10 +38,11 @@ internal static class WorkerSchema
                     if (await connection.ScalarAsync(OnWorkers, cancellationToken, command) is string trouble)
                         throw LedgerException.Of(
                             ErrorCode.DatabaseForbidden,
-                            $"the other machines could not be made ready for queries of others: {trouble}",
-                            $"Let an administrator run on each of them, in one session: set citus.enable_ddl_propagation = off; alter role "
-                                + $"{ReadingRole.Name} login; grant create on the database to the ledger's role; then do this again. All "
-                                + "else works."
+                            $"the tables are divided, but TAP queries cannot be executed on the other machines: {trouble}",
+                            "All else works. citus_add_node makes a worker's roles as they are on the coordinator, where "
+                                + $"{ReadingRole.Name} cannot log in. Let an administrator run on each of them, in one session: set "
+                                + $"citus.enable_ddl_propagation = off; alter role {ReadingRole.Name} login; grant create on the database "
+                                + "to the ledger's role; then do this again."
                         );
                 }
             },

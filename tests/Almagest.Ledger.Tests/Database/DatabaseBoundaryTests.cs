@@ -60,6 +60,18 @@ public sealed class DatabaseBoundaryTests
         );
     }
 
+    /// <summary>Citus tells nothing but that it was so: neither the state nor the constraint of the other machine's error.</summary>
+    [Fact]
+    public async Task Rows_that_a_machine_of_a_distributed_ledger_refused_are_told_as_that()
+    {
+        var refused = new PostgresException("…", "ERROR", "ERROR", PostgresErrorCodes.InternalError, routine: "ReportCopyError");
+        var error = await Assert.ThrowsAsync<LedgerException>(() => DatabaseBoundary.AskAsync(() => throw refused));
+        Assert.Equal(
+            (ErrorCode.DatabaseFailed, "a machine of the distributed ledger refused rows that were copied to it"),
+            (error.Code, error.Message)
+        );
+    }
+
     [Fact]
     public async Task What_is_not_the_databases_trouble_passes_as_it_is()
     {

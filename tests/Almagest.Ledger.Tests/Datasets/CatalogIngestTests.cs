@@ -242,7 +242,8 @@ public sealed class CatalogIngestTests : IDisposable
         Assert.Equal(
             [$"{Stars} | 10 | 10 | 90"],
             await test.StringsAsync(
-                "select count(*), min(ra_deg), max(ra_deg), (select count(*) from star_labels where kind = 'odd') from stars"
+                "select * from (select count(*), min(ra_deg), max(ra_deg) from stars) s, "
+                    + "(select count(*) from star_labels where kind = 'odd') l"
             )
         );
         Assert.Equal(

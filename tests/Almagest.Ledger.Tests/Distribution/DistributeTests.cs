@@ -131,6 +131,28 @@ public sealed class DistributeTests
     }
 
     [Fact]
+    public async Task Where_a_worker_does_not_let_the_reading_role_in_the_tables_are_divided_and_it_says_whom_to_ask()
+    {
+        await using var test = await PlainAsync();
+        await test.ExecuteAsync(CitusStub.Install);
+        await test.ExecuteAsync(
+            """
+            create or replace function pg_catalog.run_command_on_workers(command text, out nodename text, out nodeport integer,
+              out success boolean, out result text) returns setof record language sql as
+            $$ select 'worker1', 5432, command !~ 'alter role', 'ERROR:  permission denied' $$
+            """
+        );
+        var error = await Assert.ThrowsAsync<LedgerException>(() => new LedgerDistribution(test.Ledger).DistributeAsync());
+        Assert.Equal(ErrorCode.DatabaseForbidden, error.Code);
+        Assert.Equal(
+            "the tables are divided, but TAP queries cannot be executed on the other machines: worker1:5432: permission denied",
+            error.Message
+        );
+        Assert.Contains("alter role almagest_reader login", error.Remedy, StringComparison.Ordinal);
+        Assert.True((await new LedgerDistribution(test.Ledger).StateAsync()).IsDistributed);
+    }
+
+    [Fact]
     public async Task What_others_hang_on_the_tables_is_named()
     {
         await using var test = await PlainAsync();
@@ -164,7 +186,7 @@ public sealed class DistributeTests
     // Whatever layout the other tests are given.
     private static async Task<TestLedger> PlainAsync()
     {
-        Assert.SkipWhen((await TestDatabaseServer.GetAsync()).IsCitus, "Citus itself is there, and a stub of it cannot be.");
+        Assert.SkipWhen((await TestDatabaseServer.GetAsync()).IsCitus, CitusStub.NoneHere);
         var test = await TestLedger.CreateEmptyAsync();
         await test.Ledger.Schema.MigrateAsync();
         return test;

@@ -11,6 +11,7 @@ using Almagest.Ledger.Selections;
 using Almagest.Ledger.Tests.Schema;
 using Almagest.Ledger.Views;
 using Almagest.Runs.Lifecycle;
+using Almagest.Testing;
 using Xunit;
 
 namespace Almagest.Ledger.Tests.InPlace;
@@ -314,6 +315,7 @@ public sealed class ResultsInFilesTests
     [Fact]
     public async Task Runs_whose_results_are_in_files_and_distributed_tables_exclude_each_other()
     {
+        Assert.SkipWhen((await TestDatabaseServer.GetAsync()).IsCitus, CitusStub.NoneHere);
         await using var test = await TestLedger.CreateWholeAsync();
         await test.ExecuteAsync(CitusStub.Install);
         var files = new RunsInFiles(test);

@@ -296,9 +296,10 @@ public sealed class MigrationTests
         Assert.Empty(
             await test.StringsAsync(
                 """
-                select relname from pg_class
+                select relname from pg_class c
                 where relnamespace = 'public'::regnamespace and relname <> '__EFMigrationsHistory'
                   and relname not like 'pk%migrations_history'
+                  and not exists (select 1 from pg_depend d where d.objid = c.oid and d.deptype = 'e')
                 """
             )
         );

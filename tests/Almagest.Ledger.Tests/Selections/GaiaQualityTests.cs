@@ -77,8 +77,9 @@ public sealed class GaiaQualityTests
             // JSON has no NaN.
             static double?[] Numbers(double?[] values) => [.. values.Select(v => v is { } n && double.IsNaN(n) ? null : v)];
             (chi2, observations) = (Numbers(chi2), Numbers(observations));
-            await SetAsync(test, "extra = jsonb_build_object('astrometric_chi2_al', v.x)", stars, chi2);
-            await SetAsync(test, "extra = extra || jsonb_build_object('astrometric_n_good_obs_al', v.x)", stars, observations);
+            static string Json(string key) => $$"""('{"{{key}}": ' || coalesce(v.x::text, 'null') || '}')::jsonb""";
+            await SetAsync(test, $"extra = {Json("astrometric_chi2_al")}", stars, chi2);
+            await SetAsync(test, $"extra = extra || {Json("astrometric_n_good_obs_al")}", stars, observations);
         }
 
         var (found, filter) = await new DatasetRepository(test.Ledger).SelectedAsync(

@@ -84,10 +84,9 @@ public sealed class StarFilterTests
         var (dataset, ids) = await test.AddDatasetAsync("a", 10);
         await test.ExecuteAsync(
             $$"""
-            update stars set pmra_mas_yr = star_id - {{ids[0]}}, extra = case when star_id = {{ids[
-                3
-            ]}} then '{"n obs": "many"}' when star_id = {{ids[4]}} then null
-              else jsonb_build_object('n obs', star_id - {{ids[0]}}) end
+            update stars set pmra_mas_yr = star_id - {{ids[0]}}, extra = case star_id
+                when {{ids[3]}} then '{"n obs": "many"}' when {{ids[4]}} then null
+                else ('{"n obs": ' || (star_id - {{ids[0]}})::text || '}')::jsonb end
             """
         );
         async Task<int[]> SelectAsync(StarFilter filter) =>

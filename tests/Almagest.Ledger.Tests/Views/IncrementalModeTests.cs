@@ -159,18 +159,20 @@ public sealed class IncrementalModeTests
         var (dataset, stars) = await test.AddDatasetAsync("a", 8);
         await TestRuns.CompleteAsync(test, dataset, stars, i => i - 2.5);
         Assert.Empty(await test.StringsAsync("select * from mv_discovery_quality"));
-        await test.ExecuteAsync($"insert into star_labels (star_id, is_anomaly) select star_id, (star_id < {stars[2]})::int from stars");
+        await test.ChangeLabelsAsync(
+            $"insert into star_labels (star_id, is_anomaly) select star_id, (star_id < {stars[2]})::int from stars"
+        );
         Assert.Equal(
             ["2 | 1 | 0"],
             await test.StringsAsync("select true_positives, false_positives, false_negatives from mv_discovery_quality")
         );
-        await test.ExecuteAsync("update star_labels set is_anomaly = 1 - is_anomaly");
+        await test.ChangeLabelsAsync("update star_labels set is_anomaly = 1 - is_anomaly");
         Assert.Equal(
             ["1 | 2 | 5"],
             await test.StringsAsync("select true_positives, false_positives, false_negatives from mv_discovery_quality")
         );
         await AssertRightAsync(test);
-        await test.ExecuteAsync("delete from star_labels");
+        await test.ChangeLabelsAsync("delete from star_labels");
         Assert.Empty(await test.StringsAsync("select * from mv_discovery_quality"));
     }
 
@@ -181,7 +183,7 @@ public sealed class IncrementalModeTests
         await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental);
         var (first, a) = await test.AddDatasetAsync("a", 8);
         var (second, b) = await test.AddDatasetAsync("b", 5);
-        await test.ExecuteAsync("insert into star_labels (star_id, is_anomaly) select star_id, 1 from stars");
+        await test.ChangeLabelsAsync("insert into star_labels (star_id, is_anomaly) select star_id, 1 from stars");
         for (var i = 0; i < 3; i++)
         {
             await TestRuns.CompleteAsync(test, first, a, _ => -1);

@@ -23,7 +23,7 @@ public sealed class ReferenceNumberTests
         await SaveAsync(test, dataset, new IsolationForestParameters(), scores.Length, c => c.SaveAnomaliesAsync(stars, scores));
         await SaveAsync(test, dataset, new DbscanParameters(), scores.Length, c => c.SaveClustersAsync(stars, Array<int>("found")));
         var labels = stars.Zip(Array<int>("truth"), Array<string>("real")).Select(l => $"({l.First}, {l.Second}, nullif('{l.Third}', ''))");
-        await test.ExecuteAsync($"insert into star_labels (star_id, is_anomaly, cluster) values {string.Join(", ", labels)}");
+        await test.ChangeLabelsAsync($"insert into star_labels (star_id, is_anomaly, cluster) values {string.Join(", ", labels)}");
         await new ViewRefresher(test.Ledger).RefreshPendingAsync();
 
         foreach (var column in new[] { "precision", "recall", "f1", "average_precision", "adjusted_rand_index", "purity" })

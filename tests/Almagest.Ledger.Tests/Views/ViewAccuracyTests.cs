@@ -45,7 +45,8 @@ public sealed class ViewAccuracyTests
         int stepsAConversion
     )
     {
-        await using var test = await TestLedger.CreateAsync();
+        // A seed makes another history of a distributed ledger, of which the next test is.
+        await using var test = await TestLedger.CreateWholeAsync();
         await AgreeAtEachStepAsync(test, seed, mode, stepsAConversion);
     }
 
@@ -95,7 +96,7 @@ public sealed class ViewAccuracyTests
     /// Summaries that are wrong on purpose, each in one place: were one not noticed, the property would prove too little. One of each view,
     /// and all before a release.
     /// </summary>
-    public static TheoryData<string, string, string, string> Mistakes()
+    public static TheoryData<string, string, string, string, bool> Mistakes()
     {
         (string Function, string Right, string Wrong, string View)[] all =
         [
@@ -157,7 +158,10 @@ public sealed class ViewAccuracyTests
                 "mv_run_sensitivity"
             ),
             ("settled_parameters(text,jsonb)", "\"max_samples\":256", "\"max_samples\":255", "mv_run_sensitivity"),
-            // Of runs whose results are in files.
+        ];
+        // Of runs whose results are in files, and of the triggers: there are none of either on distributed tables.
+        (string Function, string Right, string Wrong, string View)[] onOneMachine =
+        [
             (AddStarSet, "members from public.analysed_set_blocks where", "~members from public.analysed_set_blocks where", InFiles),
             (AddStarSet, "analysed_set_cells c where set_id = kept_set", "analysed_set_cells c where false", "mv_dataset_coverage"),
             ("apply_run(uuid)", "found_set, kept_set is not null", "found_set, false", "mv_discovery_quality"),
@@ -166,13 +170,11 @@ public sealed class ViewAccuracyTests
             ("count_dataset(bigint)", "dataset = any", "dataset <> all", "mv_dataset_coverage"),
             ("follow_new_stars()", "where n.dataset_id <> all (counted_else)", "", "mv_dataset_coverage"),
         ];
-        var data = new TheoryData<string, string, string, string>();
-        foreach (
-            var (function, right, wrong, view) in TestDepth.IsRelease
-                ? all
-                : all.DistinctBy(m => m.View).Append(all.First(m => m.Function == AddStarSet))
-        )
-            data.Add(function, right, wrong, view);
+        var data = new TheoryData<string, string, string, string, bool>();
+        foreach (var (function, right, wrong, view) in TestDepth.IsRelease ? all : all.DistinctBy(m => m.View))
+            data.Add(function, right, wrong, view, false);
+        foreach (var (function, right, wrong, view) in TestDepth.IsRelease ? onOneMachine : onOneMachine[..1])
+            data.Add(function, right, wrong, view, true);
         return data;
     }
 
@@ -214,11 +216,11 @@ public sealed class ViewAccuracyTests
 
     [Theory]
     [MemberData(nameof(Mistakes))]
-    public async Task A_summary_that_is_kept_wrongly_is_noticed(string function, string right, string wrong, string view)
+    public async Task A_summary_that_is_kept_wrongly_is_noticed(string function, string right, string wrong, string view, bool onOneMachine)
     {
         for (var seed = 100; seed < 116; seed++)
         {
-            await using var test = await TestLedger.CreateAsync();
+            await using var test = onOneMachine ? await TestLedger.CreateWholeAsync() : await TestLedger.CreateAsync();
             await new ViewConverter(test.Ledger).ConvertAsync(ViewMode.Incremental);
             var source = await test.ScalarAsync<string>($"select pg_get_functiondef('view_summaries.{function}'::regprocedure)");
             var mutant = source.Replace(right, wrong, StringComparison.Ordinal);

@@ -75,7 +75,7 @@ public sealed class ViewRefreshTests
             }
         )
         {
-            await test.ExecuteAsync(change);
+            await test.ChangeLabelsAsync(change);
             Assert.Equal(["mv_discovery_quality", "mv_parameter_performance"], await LaggingAsync());
             Assert.Equal(2, (await new ViewRefresher(test.Ledger).RefreshPendingAsync()).Count);
             Assert.Empty(await LaggingAsync());

@@ -233,7 +233,7 @@ public sealed class DiscoveryServiceTests
         );
         var run = Assert.Single(await new RunRepository(test.Ledger).ListAsync(new RunQuery()));
         Assert.Equal(RunStatus.Cancelled, run.Status);
-        Assert.Equal(0L, await test.ScalarAsync<long>("select count(*) from discovery_results"));
+        Assert.Equal(0L, await test.ScalarAsync<long>($"select count(*) from {test.SeenResults}"));
         // The timeline counts it all the same, and shows it at once.
         Assert.Equal(
             2L,

@@ -217,10 +217,13 @@ public sealed class DistanceTests
         await test.ExecuteAsync(
             FormattableString.Invariant(
                 $"""
-                select setseed(0.5);
-                update stars set parallax_mas = case when star_id % 100 < {100 * near} then 2 + 10 * random() else 1.4 * random() - 0.3 end,
-                  parallax_error_mas = 0.3, pmra_mas_yr = 40 * random() - 20, pmdec_mas_yr = 40 * random() - 20,
-                  magnitude = 12 + 8 * random(), color = 3 * random();
+                update stars set
+                  parallax_mas = case when star_id % 100 < {100 * near}
+                    then 2 + 10 * {StarNumbers.Uniform(1)} else 1.4 * {StarNumbers.Uniform(2)} - 0.3 end,
+                  parallax_error_mas = 0.3, pmra_mas_yr = 40 * {StarNumbers.Uniform(3)} - 20, pmdec_mas_yr = 40 * {StarNumbers.Uniform(
+                    4
+                )} - 20,
+                  magnitude = 12 + 8 * {StarNumbers.Uniform(5)}, color = 3 * {StarNumbers.Uniform(6)};
                 """
             )
         );

@@ -253,15 +253,7 @@ public sealed class TilesTests(TilesTests.Field field) : IClassFixture<TilesTest
         {
             Ledger = await TestLedger.CreateAsync();
             await Ledger.AddDatasetAsync("sky", Stars);
-            await Ledger.ExecuteAsync(
-                """
-                select setseed(0.25);
-                update stars set magnitude = 10 + 8 * random(), color = case when random() > 0.2 then 3 * random() end,
-                  parallax_mas = case when random() > 0.1 then 6 * random() - 1 end, parallax_error_mas = 0.05 + 0.1 * random(),
-                  pmra_mas_yr = 20 * random() - 10, pmdec_mas_yr = case when random() > 0.02 then 20 * random() - 10 end,
-                  pmra_error = 0.2, pmdec_error = 0.3 * random();
-                """
-            );
+            await Ledger.ExecuteAsync(StarNumbers.FillAll);
         }
 
         public ValueTask DisposeAsync() => Ledger.DisposeAsync();

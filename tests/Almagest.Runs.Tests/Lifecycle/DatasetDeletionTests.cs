@@ -145,7 +145,7 @@ public sealed class DatasetDeletionTests
     [InlineData(ViewMode.Incremental)]
     public async Task A_deleted_dataset_is_nowhere_and_comes_back_as_it_was_with_all_that_rests_on_it(ViewMode mode)
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var made = await MakeAsync(test);
         if (mode == ViewMode.Incremental)
             await new ViewConverter(test.Ledger).ConvertAsync(mode, cancellationToken: CancellationToken);
@@ -194,7 +194,7 @@ public sealed class DatasetDeletionTests
     [InlineData(false, ViewMode.Incremental)]
     public async Task What_needs_two_deleted_datasets_comes_back_with_the_later_of_them(bool isFirstFirst, ViewMode mode)
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var made = await MakeAsync(test);
         if (mode == ViewMode.Incremental)
             await new ViewConverter(test.Ledger).ConvertAsync(mode, cancellationToken: CancellationToken);
@@ -228,7 +228,7 @@ public sealed class DatasetDeletionTests
     [InlineData(false)]
     public async Task A_run_with_names_after_a_catalogue_has_them_again_whichever_of_them_is_back_first(bool isRunFirst)
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var made = await MakeAsync(test);
         var before = await AllAsync(test);
         var (datasets, deletions) = (new DatasetRepository(test.Ledger), new LedgerDeletions(test.Ledger));
@@ -251,7 +251,7 @@ public sealed class DatasetDeletionTests
     [Fact]
     public async Task Its_name_is_free_at_once_and_it_comes_back_under_another()
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var made = await MakeAsync(test);
         var datasets = new DatasetRepository(test.Ledger);
         var run = await test.ScalarAsync<Guid>($"select run_id from discovery_runs where dataset_id = {made.First} limit 1");
@@ -298,7 +298,7 @@ public sealed class DatasetDeletionTests
     [Fact]
     public async Task What_was_deleted_before_it_waits_for_it_and_goes_with_it()
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var made = await MakeAsync(test);
         var (datasets, deletions) = (new DatasetRepository(test.Ledger), new LedgerDeletions(test.Ledger));
         await new RunRepository(test.Ledger).PutAwayAsync(made.Run, null, CancellationToken);
@@ -325,7 +325,7 @@ public sealed class DatasetDeletionTests
     [Fact]
     public async Task What_needs_several_deleted_datasets_says_so_and_what_was_deleted_by_itself_does_not_wait()
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var made = await MakeAsync(test);
         var (third, _) = await test.AddDatasetAsync("third", 2);
         await test.RewriteAsync(
@@ -359,7 +359,7 @@ public sealed class DatasetDeletionTests
     [Fact]
     public async Task Whatever_refers_to_a_run_is_among_what_comes_back_with_it()
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         // Changes that views are to follow are no fact of a run.
         string[] others = [.. s_kept, "pending_view_changes"];
         var referring = await test.StringsAsync(
@@ -376,7 +376,7 @@ public sealed class DatasetDeletionTests
     [Fact]
     public async Task Of_a_dataset_that_goes_for_good_nothing_is_kept_in_what_was_deleted_with_another()
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var made = await MakeAsync(test);
         var datasets = new DatasetRepository(test.Ledger);
         await datasets.PutAwayAsync(made.First, true, null, CancellationToken);
@@ -396,7 +396,7 @@ public sealed class DatasetDeletionTests
     [Fact]
     public async Task A_run_that_waits_comes_back_waiting_and_one_that_is_worked_on_keeps_its_dataset()
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var (dataset, _) = await test.AddDatasetAsync("field", 20);
         var (datasets, runs) = (new DatasetRepository(test.Ledger), new RunRepository(test.Ledger));
         var run = await runs.CreateAsync(dataset, new DbscanParameters(), StarFilter.All);
@@ -418,7 +418,7 @@ public sealed class DatasetDeletionTests
     [InlineData("discovery_exclusions", "deleted_exclusions")]
     public async Task What_is_kept_has_the_columns_of_what_it_was(string table, string kept)
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         Task<List<string>> ColumnsAsync(string of) =>
             test.StringsAsync(
                 "select attname::text, format_type(atttypid, atttypmod) from pg_attribute "
@@ -430,7 +430,7 @@ public sealed class DatasetDeletionTests
     [Fact]
     public async Task Rolled_back_the_ledger_has_lost_deleted_datasets_and_names_and_kept_deleted_runs()
     {
-        await using var test = await TestLedger.CreateAsync();
+        await using var test = await TestLedger.CreateWholeAsync();
         var made = await MakeAsync(test);
         await new RunRepository(test.Ledger).PutAwayAsync(made.Others, null, CancellationToken);
         await new RunRepository(test.Ledger).PutAwayAsync(made.Both, null, CancellationToken);

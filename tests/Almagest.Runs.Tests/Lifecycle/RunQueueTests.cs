@@ -129,7 +129,7 @@ public sealed class RunQueueTests
             await completion.CommitAsync(CancellationToken);
         }
         Assert.Equal(RunStatus.Completed, (await runs.GetAsync(run.RunId, CancellationToken)).Status);
-        Assert.Equal(8, await test.ScalarAsync<long>("select count(*) from discovery_results"));
+        Assert.Equal(8, await test.ScalarAsync<long>($"select count(*) from {test.SeenResults}"));
     }
 
     [Fact]
@@ -207,7 +207,7 @@ public sealed class RunQueueTests
         var error = await Assert.ThrowsAsync<LedgerException>(() => working);
         Assert.Contains("was cancelled", error.Message, StringComparison.Ordinal);
         Assert.Equal(RunStatus.Cancelled, (await new RunRepository(test.Ledger).GetAsync(run.RunId, CancellationToken)).Status);
-        Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from discovery_results"));
+        Assert.Equal(0, await test.ScalarAsync<long>($"select count(*) from {test.SeenResults}"));
 
         Task<DateTime> HeartbeatAsync() =>
             test.ScalarAsync<DateTime>($"select heartbeat_at from discovery_runs where run_id = '{run.RunId}'");

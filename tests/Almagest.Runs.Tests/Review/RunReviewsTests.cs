@@ -172,9 +172,10 @@ public sealed class RunReviewsTests
         Assert.Contains("no star of the dataset 'later' has the source_id of one that was called", none.Message, StringComparison.Ordinal);
         await test.ExecuteAsync(
             """
+            with s as materialized (select source_id, ra_deg, dec_deg, magnitude, parallax_mas, color from stars)
             update stars l set source_id = s.source_id, ra_deg = s.ra_deg, dec_deg = s.dec_deg, magnitude = s.magnitude,
                 parallax_mas = s.parallax_mas, color = s.color
-            from stars s where s.source_id = replace(l.source_id, 'later-', 'sky-') and l.source_id like 'later-%'
+            from s where s.source_id = replace(l.source_id, 'later-', 'sky-') and l.source_id like 'later-%'
             """
         );
         var later = await KeepAsync(test, await reviews.CheckpointAsync(run, dataset: "later"));

@@ -54,7 +54,7 @@ public sealed class SharedRunTests(SharedRunTests.Field field) : IClassFixture<S
         var done = 0;
         while (!last)
         {
-            Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from discovery_results"));
+            Assert.Equal(0, await test.ScalarAsync<long>($"select count(*) from {test.SeenResults}"));
             Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from discovery_exclusions"));
             Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from mv_discovery_run_stats"));
             last = await worker.ExecuteAsync((await tasks.NextAsync(null, CancellationToken))!, null, CancellationToken);
@@ -186,7 +186,7 @@ public sealed class SharedRunTests(SharedRunTests.Field field) : IClassFixture<S
         await claims.HandleLostRunsAsync(CancellationToken);
         Assert.Equal(status, (await new RunRepository(test.Ledger).GetAsync(run.RunId, CancellationToken)).Status);
         Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from run_tasks"));
-        Assert.Equal(0, await test.ScalarAsync<long>("select count(*) from discovery_results"));
+        Assert.Equal(0, await test.ScalarAsync<long>($"select count(*) from {test.SeenResults}"));
     }
 
     [Fact]
@@ -406,15 +406,7 @@ public sealed class SharedRunTests(SharedRunTests.Field field) : IClassFixture<S
     private static async Task FillAsync(TestLedger test, int stars)
     {
         await test.AddDatasetAsync("sky", stars);
-        await test.ExecuteAsync(
-            """
-            select setseed(0.25);
-            update stars set magnitude = 10 + 8 * random(), color = case when random() > 0.2 then 3 * random() end,
-              parallax_mas = case when random() > 0.1 then 6 * random() - 1 end, parallax_error_mas = 0.05 + 0.1 * random(),
-              pmra_mas_yr = 20 * random() - 10, pmdec_mas_yr = case when random() > 0.02 then 20 * random() - 10 end,
-              pmra_error = 0.2, pmdec_error = 0.3 * random();
-            """
-        );
+        await test.ExecuteAsync(StarNumbers.FillAll);
     }
 
     /// <summary>Stars with gaps.</summary>
