@@ -116,8 +116,8 @@ internal sealed class RunView
 
     private string? InFiles() =>
         _report.ResultsInFiles is { } files
-            ? $"{ConsoleText.Count(files.Rows)} in files of {ConsoleText.Bytes(files.Bytes)} at {files.Path}; the flagged stars' in the "
-                + "ledger, too"
+            ? $"{ConsoleText.Count(files.Rows)} in files of {ConsoleText.Bytes(files.Bytes)} at {files.Path}; {(_run.RunType == RunTypes.Cluster ? "those of members of clusters" : "the flagged stars'")} "
+                + "in the ledger, too"
             : null;
 
     public void Show(IAnsiConsole console)
@@ -173,7 +173,12 @@ internal sealed class RunView
         if (_run.IsComplete)
             console.Say(
                 RunRows.AreInFiles(_run)
-                    ? $"The flagged stars: almagest runs export {ConsoleText.Short(_run.RunId)} --anomalies -o flagged.csv; every star of "
+                    ? (
+                        _run.RunType == RunTypes.Cluster
+                            ? $"The members of clusters: almagest runs export {ConsoleText.Short(_run.RunId)} --clustered -o members.csv"
+                            : $"The flagged stars: almagest runs export {ConsoleText.Short(_run.RunId)} --anomalies -o flagged.csv"
+                    )
+                        + "; every star of "
                         + $"it, as a HATS catalogue: almagest runs export {ConsoleText.Short(_run.RunId)} --format hats -o FOLDER"
                     : $"Every star of it: almagest runs export {ConsoleText.Short(_run.RunId)} -o run.csv"
             );

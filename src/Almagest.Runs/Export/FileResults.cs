@@ -33,9 +33,10 @@ internal sealed class FileResults
     private readonly InPlaceStars _stars;
     private readonly ResultFilesReader _files;
     private readonly HashSet<long>? _chosen;
+    private readonly int? _cluster;
 
-    private FileResults(DiscoveryRun run, InPlaceStars stars, ResultFilesReader files, HashSet<long>? chosen) =>
-        (_run, _stars, _files, _chosen) = (run, stars, files, chosen);
+    private FileResults(DiscoveryRun run, InPlaceStars stars, ResultFilesReader files, ResultQuery query) =>
+        (_run, _stars, _files, _chosen, _cluster) = (run, stars, files, query.StarIds?.ToHashSet(), query.ClusterId);
 
     /// <exception cref="Contract.Errors.LedgerException">the files of the catalogue or of the results are not on this machine or not as
     /// they were, or the query wants an order that needs all results in the ledger</exception>
@@ -51,7 +52,7 @@ internal sealed class FileResults
         var stars = InPlaceStars.Of(dataset)!;
         // Before the first byte of an answer, which cannot become an error.
         stars.Require();
-        return new FileResults(run, stars, ResultFilesReader.Open(ledger, run), query.StarIds?.ToHashSet());
+        return new FileResults(run, stars, ResultFilesReader.Open(ledger, run), query);
     }
 
     /// <summary>Refuses orders that need all results in the ledger.</summary>
@@ -78,7 +79,7 @@ internal sealed class FileResults
         {
             var found = new List<StarResult>();
             foreach (var (i, result) in results)
-                if (_chosen?.Contains(result.StarId) != false)
+                if (_chosen?.Contains(result.StarId) != false && (_cluster is null || result.ClusterId == _cluster))
                     found.Add(Of(batch, i, result, filled));
             if (found.Count > 0)
                 yield return found;
@@ -92,7 +93,7 @@ internal sealed class FileResults
             result.StarId,
             result.IsAnomaly ? 1 : 0,
             result.Score,
-            null,
+            result.ClusterId,
             batch.SourceId[i],
             batch.RaDeg[i],
             batch.DecDeg[i],
@@ -101,14 +102,15 @@ internal sealed class FileResults
             Known(batch.PmdecMasYr[i]),
             Known(batch.Magnitude[i]),
             Known(batch.Color[i]),
-            null,
-            null
+            result.Probability,
+            result.Strength
         )
         {
             ParallaxErrorMas = Known(batch.ParallaxErrorMas[i]),
             Ruwe = Known(batch.Ruwe[i]),
             FlagProbability = result.FlagProbability,
             ScoreSpread = result.ScoreSpread,
+            MembershipStability = result.Stability,
         };
         return filled is null ? star : star with { Filled = filled.In(star, Known(batch.RadialVelocityKmS[i])) };
     }

@@ -56,13 +56,22 @@ public sealed class RunExport(LedgerDatabase ledger)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(query);
-        if (RunRows.AreInFiles(run) && !query.AnomaliesOnly)
+        if (RunRows.AreInFiles(run) && !query.IsOfKept)
         {
             ArgumentNullException.ThrowIfNull(room);
             RequireComplete(run);
             FileResults.Require(run, query);
             ScratchRoom.Require(run.TotalStars * ScoredCatalogue.DiskBytesOfStar);
-            return await ScoredCatalogue.OfAsync(ledger, run, room, mostRows, cancellationToken);
+            return await ScoredCatalogue.OfAsync(
+                ledger,
+                run,
+                room,
+                $"{Chosen(query)}, by place on the sky",
+                result =>
+                    (query.ClusterId is not { } cluster || result.ClusterId == cluster) && query.StarIds?.Contains(result.StarId) != false,
+                mostRows,
+                cancellationToken
+            );
         }
         var table = await TableAsync(run, query, kinds, bySky: true, cancellationToken);
         var partition = new HatsPartition(mostRows);
@@ -88,25 +97,16 @@ public sealed class RunExport(LedgerDatabase ledger)
                 "Choose a cluster, or all stars.",
                 query.IsByScores ? "order" : "anomalies_only"
             );
-        if (query.ClusterId is not null && run.RunType != RunTypes.Cluster)
+        if ((query.ClusterId is not null || query.ClusteredOnly) && run.RunType != RunTypes.Cluster)
             throw LedgerException.Of(
                 ErrorCode.WrongRunType,
                 $"run {run.RunId} is an {run.RunType} run and has no clusters",
                 "Choose the flagged stars, or all.",
-                "cluster_id"
+                query.ClusteredOnly ? "clustered_only" : "cluster_id"
             );
         // Refused here, before the first byte: an answer that has begun cannot become an error.
         RequireComplete(run);
-        var files =
-            RunRows.AreInFiles(run) && !query.AnomaliesOnly ? await FileResults.OpenAsync(ledger, run, query, cancellationToken) : null;
-        var rows = query.ClusterId switch
-        {
-            { } cluster => cluster < 0
-                ? "the stars in no cluster"
-                : string.Create(CultureInfo.InvariantCulture, $"the members of cluster {cluster}"),
-            null => query.AnomaliesOnly ? "the flagged stars" : "all stars of the run",
-        };
-        var chosen = query.StarIds is { } ids ? string.Create(CultureInfo.InvariantCulture, $" among {ids.Count:N0} selected") : "";
+        var files = RunRows.AreInFiles(run) && !query.IsOfKept ? await FileResults.OpenAsync(ledger, run, query, cancellationToken) : null;
         var order =
             bySky ? "by place on the sky"
             : query.ByFlagProbability ? "likeliest flagged first"
@@ -114,7 +114,7 @@ public sealed class RunExport(LedgerDatabase ledger)
             : "by star_id";
         var provenance = await new Provenance(ledger).OfAsync(
             $"What run {run.RunId} says of its stars",
-            $"{rows}{chosen}, {order}",
+            $"{Chosen(query)}, {order}",
             run,
             cancellationToken
         );
@@ -133,6 +133,17 @@ public sealed class RunExport(LedgerDatabase ledger)
             IntegerIds = await IntegerIds.ColumnsAsync(ledger, RunDatasets.Ids(run), cancellationToken),
         };
     }
+
+    private static string Chosen(ResultQuery query) =>
+        query.ClusterId switch
+        {
+            { } cluster => cluster < 0
+                ? "the stars in no cluster"
+                : string.Create(CultureInfo.InvariantCulture, $"the members of cluster {cluster}"),
+            null => query.AnomaliesOnly ? "the flagged stars"
+            : query.ClusteredOnly ? "the members of clusters"
+            : "all stars of the run",
+        } + (query.StarIds is { } ids ? string.Create(CultureInfo.InvariantCulture, $" among {ids.Count:N0} selected") : "");
 
     private static void RequireComplete(DiscoveryRun run)
     {

@@ -13,16 +13,16 @@ using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Runs.InPlace;
 
-/// <summary>What an anomaly run says of every star of a catalogue that is read where it lies, as a HATS catalogue.</summary>
+/// <summary>What a run says of every star of a catalogue that is read where it lies, as a HATS catalogue.</summary>
 public static class ScoredCatalogue
 {
     private static readonly IReadOnlyList<Column> s_columns =
     [
         StarColumns.Place,
-        .. ColumnDictionary.List("star_id", "source_id", "ra_deg", "dec_deg", "is_anomaly", "anomaly_score"),
+        .. ColumnDictionary.List("star_id", "source_id", "ra_deg", "dec_deg"),
     ];
 
-    private static readonly IReadOnlyList<Column> s_chances = ColumnDictionary.List("flag_probability", "score_spread");
+    private static readonly IReadOnlyList<Column> s_scores = ColumnDictionary.List("is_anomaly", "anomaly_score");
 
     /// <summary>Roughly what a star takes of the scratch files until the catalogue is written.</summary>
     public const long DiskBytesOfStar = 80;
@@ -44,11 +44,12 @@ public static class ScoredCatalogue
         ArgumentNullException.ThrowIfNull(room);
         var stars =
             InPlaceStars.Of(outcome.Dataset) ?? throw new ArgumentException("the stars of the dataset are in the ledger", nameof(outcome));
-        var analysis = outcome.Analysis;
+        var (analysis, shape) = (outcome.Analysis, ResultShape.Of(outcome.Analysis));
         var scored = ScoredStars.Of(
             stars,
             ScoredStars.CountCells(analysis.Stars),
             Rows(analysis),
+            shape,
             room,
             mostRows,
             progress,
@@ -58,7 +59,7 @@ public static class ScoredCatalogue
             CatalogueName(outcome.Dataset.Name),
             outcome.Dataset,
             scored,
-            analysis.Draws is not null,
+            shape,
             ResultColumns.Provenance(
                 outcome.Dataset,
                 outcome.Request.Parameters,
@@ -72,15 +73,19 @@ public static class ScoredCatalogue
 
     /// <summary>The same of a run that is kept, out of its files and those of the catalogue.</summary>
     /// <param name="room">of the files that it needs until the catalogue is written</param>
+    /// <param name="rows">which stars, in words</param>
+    /// <param name="only">which of its results</param>
     /// <param name="mostRows">of one cell</param>
     /// <exception cref="Almagest.Contract.Errors.LedgerException">files of the catalogue or of the results are missing, or have
     /// changed</exception>
-    public static async Task<HatsCatalogue> OfAsync(
+    internal static async Task<HatsCatalogue> OfAsync(
         LedgerDatabase ledger,
         DiscoveryRun run,
         ScratchRoom room,
-        int mostRows = HatsCatalogue.DefaultMostRows,
-        CancellationToken cancellationToken = default
+        string rows,
+        Func<StoredResult, bool> only,
+        int mostRows,
+        CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(ledger);
@@ -88,37 +93,46 @@ public static class ScoredCatalogue
         ArgumentNullException.ThrowIfNull(room);
         var dataset = await new DatasetRepository(ledger).GetAnyAsync(run.DatasetId, cancellationToken);
         var files = ResultFilesReader.Open(ledger, run);
-        var provenance = await new Provenance(ledger).OfAsync(
-            $"What run {run.RunId} says of its stars",
-            "all stars of the run, by place on the sky",
-            run,
-            cancellationToken
-        );
+        var shape = files.Shape();
+        var provenance = await new Provenance(ledger).OfAsync($"What run {run.RunId} says of its stars", rows, run, cancellationToken);
         return await Task.Run(
             () =>
             {
                 var stars = InPlaceStars.Of(dataset)!;
                 var scored = ScoredStars.Of(
                     stars,
-                    ScoredStars.CountCells(stars, files.Read(cancellationToken), cancellationToken),
-                    files.Read(cancellationToken),
+                    ScoredStars.CountCells(stars, files.Read(cancellationToken).Where(only), cancellationToken),
+                    files.Read(cancellationToken).Where(only),
+                    shape,
                     room,
                     mostRows,
                     null,
                     cancellationToken
                 );
-                return Of($"almagest_run_{run.RunId}", dataset, scored, files.HasDraws, provenance, mostRows);
+                return Of($"almagest_run_{run.RunId}", dataset, scored, shape, provenance, mostRows);
             },
             cancellationToken
         );
     }
 
-    private static HatsCatalogue Of(string name, Dataset dataset, ScoredStars scored, bool draws, JsonObject provenance, int mostRows)
+    private static HatsCatalogue Of(
+        string name,
+        Dataset dataset,
+        ScoredStars scored,
+        ResultShape shape,
+        JsonObject provenance,
+        int mostRows
+    )
     {
         var partition = new HatsPartition(mostRows);
         foreach (var place in scored.Places())
             partition.Add(place);
-        var table = ColumnTable.Of("results", draws ? [.. s_columns, .. s_chances] : s_columns, provenance, RowsAsync(scored, draws));
+        var table = ColumnTable.Of(
+            "results",
+            [.. s_columns, .. shape.IsClusters ? shape.Always : s_scores, .. shape.Numbers.Select(n => n.Column)],
+            provenance,
+            RowsAsync(scored, shape.IsClusters)
+        );
         if (ResultColumns.HasIntegerIds(dataset))
             table = table with { IntegerIds = new HashSet<string> { "source_id" } };
         return new HatsCatalogue(name, table, partition.Finish(), mostRows);
@@ -135,7 +149,7 @@ public static class ScoredCatalogue
     private static string CatalogueName(string dataset) =>
         string.Concat(dataset.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' ? c : '_')) + "_scores";
 
-    private static async IAsyncEnumerable<IReadOnlyList<object?[]>> RowsAsync(ScoredStars scored, bool draws)
+    private static async IAsyncEnumerable<IReadOnlyList<object?[]>> RowsAsync(ScoredStars scored, bool isClusters)
     {
         await foreach (var batch in scored.BySkyAsync())
         {
@@ -143,14 +157,18 @@ public static class ScoredCatalogue
             for (var i = 0; i < rows.Length; i++)
             {
                 var s = batch[i];
-                var flag = s.Score < 0 ? 1L : 0L;
-                rows[i] = draws
-                    ? [s.Place, s.StarId, s.SourceId, s.RaDeg, s.DecDeg, flag, s.Score, Known(s.FlagProbability), Known(s.ScoreSpread)]
-                    : [s.Place, s.StarId, s.SourceId, s.RaDeg, s.DecDeg, flag, s.Score];
+                rows[i] =
+                [
+                    s.Place,
+                    s.StarId,
+                    s.SourceId,
+                    s.RaDeg,
+                    s.DecDeg,
+                    .. isClusters ? (object?[])[(long)s.Said] : [s.Said < 0 ? 1L : 0L, s.Said],
+                    .. s.Numbers.Select(n => double.IsNaN(n) ? null : (object?)n),
+                ];
             }
             yield return rows;
         }
     }
-
-    private static double? Known(double value) => double.IsNaN(value) ? null : value;
 }

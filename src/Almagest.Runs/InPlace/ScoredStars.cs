@@ -10,16 +10,17 @@ using Almagest.Sky;
 
 namespace Almagest.Runs.InPlace;
 
-/// <summary>A star with its score, on the way into a file; NaN = not drawn.</summary>
+/// <summary>A star with what a run says of it, on the way into a file.</summary>
+/// <param name="Said">the score, or the number of the cluster</param>
+/// <param name="Numbers">those of the run's shape; NaN = the star has none</param>
 internal readonly record struct ScoredStar(
     long Place,
     long StarId,
     string SourceId,
     double RaDeg,
     double DecDeg,
-    double Score,
-    double FlagProbability,
-    double ScoreSpread
+    double Said,
+    double[] Numbers
 );
 
 /// <summary>
@@ -38,6 +39,9 @@ internal sealed class ScoredStars
     private const int MostHeld = 1 << 18;
 
     private readonly List<Stretch> _stretches = [];
+    private readonly ResultShape _shape;
+
+    private ScoredStars(ResultShape shape) => _shape = shape;
 
     /// <summary>A stretch of the sky: how many stars it has, and their rows.</summary>
     private sealed record Stretch(Stream File)
@@ -46,7 +50,8 @@ internal sealed class ScoredStars
     }
 
     /// <param name="counts">stars by cell (<see cref="CountCells(StarColumns)"/>)</param>
-    /// <param name="results">of an anomaly run, in ascending order of star_id</param>
+    /// <param name="results">in ascending order of star_id</param>
+    /// <param name="shape">what they say</param>
     /// <param name="room">of the scratch files, which stay open until it is disposed</param>
     /// <param name="mostHeld">stars of a stretch, where the sky lets it</param>
     /// <exception cref="Contract.Errors.LedgerException">the files do not hold a star of the results, or have changed</exception>
@@ -54,13 +59,14 @@ internal sealed class ScoredStars
         InPlaceStars stars,
         int[] counts,
         IEnumerable<StoredResult> results,
+        ResultShape shape,
         ScratchRoom room,
         int mostHeld,
         IProgress<long>? progress,
         CancellationToken cancellationToken
     )
     {
-        var scored = new ScoredStars();
+        var scored = new ScoredStars(shape);
         var ofCell = scored.Divide(counts, room, Math.Min(mostHeld, MostHeld));
         var writers = scored._stretches.ConvertAll(s => new BinaryWriter(s.File));
         ForEach(
@@ -72,7 +78,7 @@ internal sealed class ScoredStars
                 var place = Healpix.AngToPix(Healpix.MaxOrder, batch.RaDeg[i], batch.DecDeg[i]);
                 var stretch = ofCell[place >> (2 * (Healpix.MaxOrder - Order))];
                 scored._stretches[stretch].Rows++;
-                Write(writers[stretch], place, batch, i, result);
+                scored.Write(writers[stretch], place, batch, i, result);
             },
             progress,
             cancellationToken
@@ -171,26 +177,26 @@ internal sealed class ScoredStars
         }
     }
 
-    private static ScoredStar[] Sorted(Stretch stretch)
+    private ScoredStar[] Sorted(Stretch stretch)
     {
         var stars = Read(stretch);
         Array.Sort(Array.ConvertAll(stars, s => (s.Place, s.StarId)), stars);
         return stars;
     }
 
-    private static void Write(BinaryWriter to, long place, StarBatch batch, int row, in StoredResult result)
+    private void Write(BinaryWriter to, long place, StarBatch batch, int row, in StoredResult result)
     {
         to.Write(place);
         to.Write(result.StarId);
         to.Write(batch.SourceId[row]);
         to.Write(batch.RaDeg[row]);
         to.Write(batch.DecDeg[row]);
-        to.Write(result.Score!.Value);
-        to.Write(result.FlagProbability ?? double.NaN);
-        to.Write(result.ScoreSpread ?? double.NaN);
+        to.Write(result.Score ?? result.ClusterId!.Value);
+        foreach (var number in _shape.Numbers)
+            to.Write(number.Of(result) ?? double.NaN);
     }
 
-    private static ScoredStar[] Read(Stretch stretch)
+    private ScoredStar[] Read(Stretch stretch)
     {
         stretch.File.Position = 0;
         using var from = new BinaryReader(stretch.File, System.Text.Encoding.UTF8, leaveOpen: true);
@@ -203,9 +209,18 @@ internal sealed class ScoredStars
                 from.ReadDouble(),
                 from.ReadDouble(),
                 from.ReadDouble(),
-                from.ReadDouble(),
-                from.ReadDouble()
+                Numbers(from)
             );
         return stars;
+    }
+
+    private double[] Numbers(BinaryReader from)
+    {
+        if (_shape.Numbers.Count == 0)
+            return [];
+        var numbers = new double[_shape.Numbers.Count];
+        for (var n = 0; n < numbers.Length; n++)
+            numbers[n] = from.ReadDouble();
+        return numbers;
     }
 }
