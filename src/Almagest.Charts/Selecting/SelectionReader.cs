@@ -9,7 +9,7 @@ using Almagest.Runs.Results;
 namespace Almagest.Charts.Selecting;
 
 /// <summary>Which stars somebody points out, among all stars of a run's selection, whether a chart draws them or not. Of a run whose
-/// results are in files they are among the stars that it flags.</summary>
+/// results are in files they are among the stars that it flags, or puts into clusters.</summary>
 public sealed class SelectionReader(LedgerDatabase ledger, PictureStore store)
 {
     /// <summary>Their ids, ascending.</summary>

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Scratch;
 using Almagest.Runs.Export;
@@ -126,6 +128,8 @@ internal static class RunExportCommand
                 var total =
                     path == "-" ? (long?)null
                     : whole ? run.TotalStars
+                    // Of what is in no cluster there are no rows to count.
+                    : RunRows.AreInFiles(run) && !query.IsOfKept ? ResultsSummary.Parse(run.ResultsSummary)?.NoiseCount
                     : await new ResultRepository(session.Ledger).CountAsync(run.RunId, query, shell.CancellationToken);
                 await table.WriteAsync(shell, parsed, path, rows, "star", "stars", total);
                 return ExitCodes.Done;

@@ -116,8 +116,8 @@ internal sealed class RunView
 
     private string? InFiles() =>
         _report.ResultsInFiles is { } files
-            ? $"{ConsoleText.Count(files.Rows)} in files of {ConsoleText.Bytes(files.Bytes)} at {files.Path}; {(_run.RunType == RunTypes.Cluster ? "those of members of clusters" : "the flagged stars'")} "
-                + "in the ledger, too"
+            ? $"{ConsoleText.Count(files.Rows)} in files of {ConsoleText.Bytes(files.Bytes)} at {files.Path}; those of the "
+                + $"{RunRows.Kept(_run)} in the ledger, too"
             : null;
 
     public void Show(IAnsiConsole console)

@@ -8,7 +8,8 @@ namespace Almagest.Ledger.InPlace;
 /// <summary>Whether the ledger has what a run says of every star.</summary>
 public static class RunRows
 {
-    /// <summary>Whether its results are in files: the ledger has those of the flagged stars, or of the members of clusters, alone.</summary>
+    /// <summary>Whether its results are in files: the ledger has those of the flagged stars, or of the members of clusters,
+    /// alone.</summary>
     public static bool AreInFiles(DiscoveryRun run)
     {
         ArgumentNullException.ThrowIfNull(run);

@@ -299,7 +299,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         RunParameters parameters = new DbscanParameters { Features = features, MinSamples = k };
         ParameterReader.Require(parameters);
         filter.Validate();
-        (var selected, filter) = await _datasets.SelectedAsync(dataset, filter, cancellationToken);
+        (var selected, filter) = await _datasets.SelectedAnyAsync(dataset, filter, cancellationToken);
         await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellationToken);
         var found = selected[0];
         (parameters, var choice) = await _recipes.ResolveAsync(found.DatasetId, filter, parameters, cancellationToken);

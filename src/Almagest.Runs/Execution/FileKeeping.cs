@@ -8,9 +8,9 @@ using Almagest.Runs.Requests;
 namespace Almagest.Runs.Execution;
 
 /// <summary>
-/// Keeps runs over catalogues that are read where they lie: every star's result goes into files, flagged and clustered stars, their results and
-/// the set of all stars into the ledger. The files get their name and the run becomes complete together, as far as two disks can: the name comes
-/// first, so that a complete run has its files; what a program leaves that ends between the two is swept by another.
+/// Keeps runs over catalogues that are read where they lie: every star's result goes into files, flagged and clustered stars, their
+/// results and the set of all stars into the ledger. The files get their name and the run becomes complete together, as far as two disks
+/// can: the name comes first, so that a complete run has its files; what a program leaves that ends between the two is swept by another.
 /// </summary>
 internal sealed class FileKeeping(LedgerDatabase ledger)
 {
@@ -27,7 +27,7 @@ internal sealed class FileKeeping(LedgerDatabase ledger)
         CancellationToken cancellationToken
     )
     {
-        var (count, shape) = (analysis.Stars.Count, ResultShape.Of(analysis));
+        var (count, shape) = (analysis.Stars.Count, analysis.Shape());
         var kept = analysis.Clusters is { } found ? count - found.NoiseCount : analysis.AnomalyCount;
         await InPlaceRuns.RequireRoomAsync(ledger, dataset, count, kept, shape.Numbers.Count, cancellationToken);
         await ResultFolders.SweepAsync(ledger, cancellationToken);

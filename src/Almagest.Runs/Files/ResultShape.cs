@@ -1,6 +1,5 @@
 using Almagest.Contract.Columns;
 using Almagest.Ledger.Model;
-using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Runs.Files;
@@ -27,26 +26,11 @@ internal sealed record ResultNumber(Column Column, Func<StoredResult, double?> O
 /// lack.</summary>
 internal sealed record ResultShape(bool IsClusters, IReadOnlyList<ResultNumber> Numbers)
 {
-    /// <summary>That of an analysis.</summary>
-    public static ResultShape Of(StarAnalysis analysis)
-    {
-        var (clusters, draws) = (analysis.Clusters, analysis.Draws is not null);
-        return Of(
-            clusters is not null,
-            [
-                .. clusters?.Probabilities is null ? Array.Empty<string>() : ["membership_probability"],
-                .. clusters?.Strengths is null ? Array.Empty<string>() : ["membership_strength"],
-                .. !draws ? Array.Empty<string>()
-                : clusters is null ? ["flag_probability", "score_spread"]
-                : ["membership_stability"],
-            ]
-        );
-    }
-
     /// <summary>That of a run whose files have these columns.</summary>
     public static ResultShape Of(DiscoveryRun run, IEnumerable<string> columns) => Of(run.RunType == RunTypes.Cluster, [.. columns]);
 
-    private static ResultShape Of(bool isClusters, HashSet<string> columns) =>
+    /// <param name="columns">names of those that it has; others do not matter</param>
+    public static ResultShape Of(bool isClusters, HashSet<string> columns) =>
         new(isClusters, [.. ResultNumber.All.Where(n => columns.Contains(n.Name))]);
 
     /// <summary>The columns that every star has.</summary>

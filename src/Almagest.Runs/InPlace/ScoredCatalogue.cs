@@ -44,7 +44,7 @@ public static class ScoredCatalogue
         ArgumentNullException.ThrowIfNull(room);
         var stars =
             InPlaceStars.Of(outcome.Dataset) ?? throw new ArgumentException("the stars of the dataset are in the ledger", nameof(outcome));
-        var (analysis, shape) = (outcome.Analysis, ResultShape.Of(outcome.Analysis));
+        var (analysis, shape) = (outcome.Analysis, outcome.Analysis.Shape());
         var scored = ScoredStars.Of(
             stars,
             ScoredStars.CountCells(analysis.Stars),

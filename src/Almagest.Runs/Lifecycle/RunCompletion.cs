@@ -204,8 +204,8 @@ public sealed class RunCompletion : IAsyncDisposable
         );
     }
 
-    /// <summary>Stores stars of a catalogue that is read where it lies, which the run has flagged or put into a cluster, where they are not there
-    /// yet.</summary>
+    /// <summary>Stores stars of a catalogue that is read where it lies, which the run has flagged or put into a cluster, where they are not
+    /// there yet.</summary>
     /// <exception cref="LedgerException">two of them have one id of the catalogue</exception>
     internal async Task KeepStarsAsync(Dataset dataset, IReadOnlyList<Star> kept, CancellationToken cancellationToken) =>
         _keptStars += await DatabaseBoundary.AskAsync(() => KeptStars.SaveAsync(_connection, dataset, kept, cancellationToken));

@@ -5,8 +5,8 @@ using Npgsql;
 
 namespace Almagest.Runs.Results;
 
-/// <summary>The stars that a run flags, or puts into clusters, as columns: of a run whose results are in files they are all that the ledger has of its
-/// stars.</summary>
+/// <summary>The stars that a run flags, or puts into clusters, as columns: of a run whose results are in files they are all that the
+/// ledger has of its stars.</summary>
 public static class KeptColumns
 {
     private static readonly string[] s_columns =

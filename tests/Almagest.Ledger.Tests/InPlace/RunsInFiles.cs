@@ -83,7 +83,8 @@ internal sealed class RunsInFiles(TestLedger test)
         );
 
     /// <summary>Completes a pending cluster run: of the noise, -1, the ledger keeps nothing.</summary>
-    /// <inheritdoc cref="CompleteAsync(Guid, long, IReadOnlyList{long}, IReadOnlyList{double}, IReadOnlyList{ValueTuple{string, long[]}}?, bool)"/>
+    /// <param name="excluded">of the same dataset</param>
+    /// <param name="commit">false: everything is taken back</param>
     public async Task CompleteClustersAsync(
         Guid runId,
         long datasetId,

@@ -12,8 +12,8 @@ set random_page_cost = 1.1 as $$
 declare
   run public.discovery_runs;
   found_set bigint;
-  -- The set that the ledger keeps of a run whose results are in files: of the stars in it the table of results has those that are flagged or
-  -- in a cluster.
+  -- The set that the ledger keeps of a run whose results are in files: of the stars in it the table of results has those that are flagged
+  -- or in a cluster.
   -- As JSON, because a ledger that was rolled back has no such column.
   kept_set bigint;
   analysed record;
