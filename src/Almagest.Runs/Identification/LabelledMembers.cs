@@ -26,7 +26,7 @@ internal sealed class LabelledMembers
         _sets = _counts.Keys.ToLookup(k => k.Name, k => k.Set);
     }
 
-    private static readonly string InSet = AnalysedSets.Holds("$3::bigint", "l.star_id");
+    private static readonly string s_inSet = AnalysedSets.Holds("$3::bigint", "l.star_id");
 
     /// <param name="labelSet">null = every set</param>
     /// <exception cref="LedgerException">no star that the run analysed has a cluster in the set</exception>
@@ -40,7 +40,7 @@ internal sealed class LabelledMembers
         // Of a run whose results are in files the noise has no rows: what is analysed and has none is in no cluster.
         var (join, analysed) = run.StarSetId is null
             ? ("", "r.cluster_id is not null")
-            : ("left ", $"(r.cluster_id is not null or {InSet})");
+            : ("left ", $"(r.cluster_id is not null or {s_inSet})");
         var counts = await ledger.AskAsync(
             async connection =>
             {

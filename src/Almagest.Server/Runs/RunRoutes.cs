@@ -277,8 +277,8 @@ internal static class RunRoutes
             .WithDescription(
                 "With a format, or Accept with the media type of one, every result that is selected, as one streamed table; "
                     + "docs/guide/exports.md says what is in it. Of a run with results_in_files pages are of flagged stars or of members "
-                    + "of clusters alone: give anomalies_only=true, clustered_only=true or a cluster_id from 0, without which the answer is "
-                    + "409; with a format and no select, the results of all stars are read out of the files."
+                    + "of clusters alone: give anomalies_only=true, clustered_only=true or a cluster_id from 0, without which the answer "
+                    + "is 409; with a format and no select, the results of all stars are read out of the files."
             )
             .ProducesTable<StarResultPage>()
             .Fails(404, 409);

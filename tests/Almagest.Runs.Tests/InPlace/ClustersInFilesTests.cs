@@ -13,6 +13,7 @@ using Almagest.Ledger.Views;
 using Almagest.Runs.Comparison;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Export;
+using Almagest.Runs.Identification;
 using Almagest.Runs.InPlace;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Replay;
@@ -257,6 +258,36 @@ public sealed class ClustersInFilesTests(ClustersInFilesTests.Lying lying) : ICl
         );
         var said = Assert.Single(await results.HistoryAsync(star, cancellationToken: CancellationToken), h => h.RunId == run.RunId);
         Assert.Equal((-1, 0, false), (said.ClusterId, said.IsAnomaly, said.ScoreInFiles));
+    }
+
+    [Fact]
+    public async Task Labels_that_name_clusters_are_counted_among_members_and_noise_as_over_loaded_stars()
+    {
+        var (loaded, run) = await BothAsync("files", "dbscan", Wide);
+        var (_, flags) = await BothAsync("files", "isolation_forest", """{"features": "photometric", "n_estimators": 10}""");
+        // Stars that the ledger has of both: every third that either run kept.
+        const string Label = """
+            insert into star_labels (star_id, label_set, cluster)
+            select s.star_id, 'named', case when length(s.source_id) % 2 = 0 or right(s.source_id, 1) < '5' then 'NGC 1' else 'NGC 2' end
+            from stars s join stars k on k.source_id = s.source_id and k.dataset_id = {1}
+            where s.dataset_id = {0} and right(s.source_id, 2)::int % 3 = 0
+            """;
+        foreach (var dataset in new[] { loaded.DatasetId, run.DatasetId })
+            await Test.ExecuteAsync(
+                Label.Replace("{0}", $"{dataset}", StringComparison.Ordinal).Replace("{1}", $"{run.DatasetId}", StringComparison.Ordinal)
+            );
+        Assert.NotNull(flags.StarSetId);
+        var (expected, found) = (
+            await LabelledMembers.ReadAsync(Test.Ledger, loaded, "named", CancellationToken),
+            await LabelledMembers.ReadAsync(Test.Ledger, run, "named", CancellationToken)
+        );
+        foreach (var name in new[] { "NGC 1", "NGC 2" })
+        foreach (var cluster in new[] { -1, 0, 1 })
+        {
+            Assert.Equal(expected.Of(expected.Find([name]), cluster), found.Of(found.Find([name]), cluster));
+            Assert.True(found.Of(found.Find([name]), -1)!.Common > 0);
+        }
+        Assert.Equal(0, await Test.ScalarAsync<long>($"select count(*) from mv_discovery_quality where run_id = '{run.RunId}'"));
     }
 
     [Fact]
