@@ -1,8 +1,6 @@
 using Almagest.Catalog.Writing;
-using Almagest.Contract.Comparison;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Registry;
-using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Deletions;
 using Almagest.Ledger.InPlace;
