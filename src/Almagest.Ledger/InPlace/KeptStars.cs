@@ -87,7 +87,7 @@ public static class KeptStars
         var first = InPlaceCatalogue.Of(dataset)!.FirstStarId;
         throw LedgerException.Invalid(
             "dataset",
-            FormattableString.Invariant($"two flagged stars of dataset '{dataset.Name}' have the id '{reader.GetString(0)}', ")
+            FormattableString.Invariant($"two kept stars of dataset '{dataset.Name}' have the id '{reader.GetString(0)}', ")
                 + FormattableString.Invariant(
                     $"in rows {reader.GetInt64(1) - first + 1} and {reader.GetInt64(2) - first + 1} of its files"
                 ),

@@ -431,9 +431,9 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
             new IngestOptions { DatasetName = "twice", InPlace = true },
             cancellationToken: CancellationToken
         );
-        var before = Directory.GetDirectories(Root).Length;
+        var before = Directory.CreateDirectory(Root).GetDirectories().Length;
         var error = await Assert.ThrowsAsync<LedgerException>(() => RunAsync("twice"));
-        Assert.Contains("two flagged stars of dataset 'twice' have the id 'HD", error.Message, StringComparison.Ordinal);
+        Assert.Contains("two kept stars of dataset 'twice' have the id 'HD", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, Directory.GetDirectories(Root).Length);
         Assert.Equal(
             0,
