@@ -178,10 +178,10 @@ public sealed partial class FigureTests
     [Fact]
     public void Where_flagged_stars_alone_are_drawn_the_words_and_the_legend_say_so()
     {
-        var facts = new ChartFacts(50, 48, "a colour and a magnitude", _ => "") { Analysed = 2000, FlaggedAlone = true };
+        var facts = new ChartFacts(50, 48, "a colour and a magnitude", _ => "") { Analysed = 2000, Alone = "flagged stars" };
         Assert.Equal(
             "Only flagged stars are drawn, 48 of 50 that have a colour and a magnitude and a place in this chart: the other 1,950 of the "
-                + "2,000 stars that the run analysed are in its catalogue's files, and their scores in its result files.",
+                + "2,000 stars that the run analysed are in its catalogue's files, and what it says of them is in its result files.",
             facts.Counts()
         );
         var ids = Enumerable.Range(0, 2000).Select(i => (long)i).ToArray();

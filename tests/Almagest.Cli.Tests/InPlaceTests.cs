@@ -78,6 +78,60 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
+    public async Task Clusters_of_a_registered_catalogue_are_found_kept_compared_and_written_as_those_of_a_loaded_one()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var stars = Path.Combine(_folder.Path, "stars.parquet");
+        (await ledger.RunAsync("datasets", "export", "sky", "-o", stars)).Ok();
+        (await ledger.RunAsync("ingest", "--in-place", stars, "--dataset", "lying")).Ok();
+        string[] run = ["discover", "clusters", "--algorithm", "dbscan", "--features", "astrometric", "--eps", "0.3", "--json"];
+        string[] numbers = ["total_stars", "cluster_count", "noise_count"];
+        var expected = (await ledger.RunAsync([.. run, "--dataset", "sky", "--no-save"])).Ok().Json;
+        string[] distances = ["discover", "k-distance", "--features", "astrometric", "--json"];
+        Assert.Equal(
+            (await ledger.RunAsync([.. distances, "--dataset", "sky"])).Ok().Json.GetProperty("candidates").ToString(),
+            (await ledger.RunAsync([.. distances, "--dataset", "lying"])).Ok().Json.GetProperty("candidates").ToString()
+        );
+        var folder = Path.Combine(_folder.Path, "labels");
+        var preview = (await ledger.RunAsync([.. run, "--dataset", "lying", "--no-save", "-o", folder])).Ok().Json;
+        var kept = (await ledger.RunAsync([.. run, "--dataset", "lying"])).Ok().Json;
+        foreach (var number in numbers)
+        {
+            var value = expected.GetProperty(number).GetInt32();
+            Assert.True(value > 0, number);
+            Assert.Equal(value, preview.GetProperty("discovery").GetProperty(number).GetInt32());
+            Assert.Equal(value, kept.GetProperty(number).GetInt32());
+        }
+        Assert.True(File.Exists(Path.Combine(folder, "partition_info.csv")));
+        var (total, noise) = (expected.GetProperty("total_stars").GetInt32(), expected.GetProperty("noise_count").GetInt32());
+        var id = kept.GetProperty("run_id").GetString()!;
+        foreach (var (option, rows) in new[] { ((string[])["--clustered"], total - noise), (["--cluster", "-1"], noise), ([], total) })
+        {
+            var file = Path.Combine(_folder.Path, $"{rows}.csv");
+            (await ledger.RunAsync(["runs", "export", id, "-o", file, .. option])).Ok();
+            Assert.Equal(rows, File.ReadLines(file).Count(l => l.Length > 0 && l[0] is not '#') - 1);
+        }
+        var shown = (await ledger.RunAsync("runs", "show", id)).Ok().Out;
+        Assert.Contains(
+            "those of the members of clusters in the ledger, too",
+            string.Join(' ', shown.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+            StringComparison.Ordinal
+        );
+        Assert.Contains("--clustered -o members.csv", shown, StringComparison.Ordinal);
+        Assert.True((await ledger.RunAsync("runs", "replay", id, "--json")).Ok().Json.GetProperty("is_intact").GetBoolean());
+        var tighter = (await ledger.RunAsync([.. run.Select(a => a == "0.3" ? "0.25" : a), "--dataset", "lying"])).Ok().Json;
+        var other = tighter.GetProperty("run_id").GetString()!;
+        Assert.Contains("adjusted Rand", (await ledger.RunAsync("runs", "compare", id, other)).Ok().Out, StringComparison.Ordinal);
+        var refused = await ledger.RunAsync("runs", "compare", id, other, "--stars", "only-a");
+        Assert.Equal(ExitCodes.Failed, refused.ExitCode);
+        Assert.Contains(
+            "members of clusters alone",
+            string.Join(' ', refused.Error.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task Only_one_Parquet_file_or_folder_is_registered_and_a_backup_says_that_its_files_are_not_in_it()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();

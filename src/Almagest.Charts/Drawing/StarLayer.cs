@@ -49,6 +49,9 @@ public sealed record StarLayer(
     /// <summary>Whether there are no stars but marked ones: a density is theirs, and nothing is a ground to them.</summary>
     public bool MarkedAlone { get; init; }
 
+    /// <summary>What all stars of the layer are, where they are not all of the run's or the dataset's.</summary>
+    public string? Ground { get; init; }
+
     /// <summary>A star that stands out from all of them; null = none.</summary>
     public string? Pointed { get; init; }
 
@@ -118,9 +121,19 @@ public sealed record StarLayer(
         if (Chosen is not null)
             entries.Add(new LegendEntry("selected", MarkShape.Circle, "selected"));
         if (!sight.OneByOne)
-            entries.Add(new LegendEntry("key", null, $"{(MarkedAlone ? Marked : "all stars")}: density"));
+            entries.Add(new LegendEntry("key", null, $"{(MarkedAlone ? Marked : Ground ?? "all stars")}: density"));
         else if (!MarkedAlone)
-            entries.Add(new LegendEntry("star", MarkShape.Circle, Pointed is null ? "other stars" : "stars of the dataset"));
+            entries.Add(
+                new LegendEntry(
+                    "star",
+                    MarkShape.Circle,
+                    Pointed is null
+                        ? Ground is null
+                            ? "other stars"
+                            : $"other {Ground}"
+                        : "stars of the dataset"
+                )
+            );
         return entries;
     }
 

@@ -53,7 +53,7 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
         var stars = await _store.SelectionAsync(run);
         var isAnomaly = run.RunType == RunTypes.Anomaly;
         string[] names =
-            RunRows.AreInFiles(run) ? ["cmd", "sky"]
+            RunRows.AreInFiles(run) && isAnomaly ? ["cmd", "sky"]
             : isAnomaly ? ["scores", "cmd", "sky"]
             : ["sizes", "cmd", "motions", "parallaxes", "sky"];
         Require(names, picture.Wanted);

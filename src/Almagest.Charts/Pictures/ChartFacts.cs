@@ -14,8 +14,8 @@ internal sealed record ChartFacts(long Stars, long Placed, string Needs, Func<(d
     /// <summary>Stars that the run analysed; null of a chart of no run.</summary>
     public long? Analysed { get; init; }
 
-    /// <summary>Whether its stars are those that the run flags, because the others are in files.</summary>
-    public bool FlaggedAlone { get; init; }
+    /// <summary>What its stars are, where the others are in files: those that the run flags, or puts into clusters.</summary>
+    public string? Alone { get; init; }
 
     /// <summary>A sentence on what its axes are; null = they say it.</summary>
     public string? Remark { get; init; }
@@ -27,11 +27,11 @@ internal sealed record ChartFacts(long Stars, long Placed, string Needs, Func<(d
     /// <summary>Why other numbers of stars stand elsewhere; null where none do.</summary>
     public string? Counts()
     {
-        if (FlaggedAlone)
-            return $"Only flagged stars are drawn"
+        if (Alone is not null)
+            return $"Only {Alone} are drawn"
                 + (Placed < Stars ? $", {N(Placed)} of {N(Stars)} that have {Needs} and a place in this chart" : "")
                 + $": the other {N((Analysed ?? Stars) - Stars)} of the {N(Analysed ?? Stars)} stars that the run analysed are in its "
-                + "catalogue's files, and their scores in its result files.";
+                + "catalogue's files, and what it says of them is in its result files.";
         var lacking =
             Placed < Stars
                 ? $"{N(Placed)} of {N(Stars)} selected stars have {Needs} and a place in this chart, {N(Stars - Placed)} are left out"

@@ -33,13 +33,13 @@ public sealed class PictureStore(LedgerDatabase ledger, SelectionCache selection
     private long _clock;
 
     /// <summary>The stars of a run's selection; those have a distance that have one for the run. Of a run whose results are in files the
-    /// stars that it flags: the others are not in the ledger.</summary>
+    /// stars that it flags, or puts into clusters: the others are not in the ledger.</summary>
     /// <exception cref="LedgerException">the database has trouble</exception>
     public Task<SelectionPicture> SelectionAsync(DiscoveryRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
         if (RunRows.AreInFiles(run))
-            return GetAsync($"flagged {run.RunId}", () => FlaggedAsync(run), p => p.Stars);
+            return GetAsync($"kept {run.RunId}", () => KeptAsync(run), p => p.Stars);
         return SelectionAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter), RuleOf(run));
     }
 
@@ -49,15 +49,15 @@ public sealed class PictureStore(LedgerDatabase ledger, SelectionCache selection
     {
         ArgumentNullException.ThrowIfNull(run);
         return RunRows.AreInFiles(run)
-            ? FlaggedColumns.ReadAsync(ledger, run, cancellationToken)
+            ? KeptColumns.ReadAsync(ledger, run, cancellationToken)
             : selections.GetAsync(run.DatasetId, StarFilter.FromJson(run.DatasetFilter), cancellationToken: cancellationToken);
     }
 
-    private async Task<SelectionPicture> FlaggedAsync(DiscoveryRun run)
+    private async Task<SelectionPicture> KeptAsync(DiscoveryRun run)
     {
         var dataset = await new DatasetRepository(ledger).GetAnyAsync(run.DatasetId);
         return SelectionPicture.Of(
-            await FlaggedColumns.ReadAsync(ledger, run),
+            await KeptColumns.ReadAsync(ledger, run),
             Bands.Of(DatasetResource.ParseMapping(dataset.ColumnMapping)),
             RuleOf(run)
         );

@@ -54,7 +54,8 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
         {
             Most = most,
             Chosen = Places(ids, chosen),
-            MarkedAlone = RunRows.AreInFiles(run),
+            MarkedAlone = RunRows.AreInFiles(run) && !near,
+            Ground = RunRows.AreInFiles(run) ? RunRows.Kept(run) : null,
             KeepsRoom = width is null,
         };
         var marked =
@@ -64,7 +65,11 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
         var members = isAnomaly ? [] : marks.Places();
         var wide = width ?? UsualWidth;
         ChartFacts Facts(PointCloud cloud, string needs, Func<(double X, double Y), string> cell, string? bars = null) =>
-            new(picture.Stars, cloud.Placed, needs, cell, bars) { Analysed = run.TotalStars, FlaggedAlone = RunRows.AreInFiles(run) };
+            new(picture.Stars, cloud.Placed, needs, cell, bars)
+            {
+                Analysed = run.TotalStars,
+                Alone = RunRows.AreInFiles(run) ? RunRows.Kept(run) : null,
+            };
         // In a chart's own frame whatever is marked is seen, or pointed at; in a part that somebody looks at, what is there.
         StarLayer In(ChartWindow? part) => part is null ? layer with { PointsOut = true, Marked = marked } : layer;
         var skyFrame = near ? picture.Sky.Around(members, 1, keepShape: true) : null;
@@ -88,7 +93,7 @@ public sealed record RunCharts(ScatterChart Sky, ScatterChart? Diagram, ScatterC
                 OfDiagram(picture, d) with
                 {
                     Analysed = run.TotalStars,
-                    FlaggedAlone = RunRows.AreInFiles(run),
+                    Alone = RunRows.AreInFiles(run) ? RunRows.Kept(run) : null,
                 }
             )
             : null;

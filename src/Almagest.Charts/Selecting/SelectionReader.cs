@@ -9,7 +9,7 @@ using Almagest.Runs.Results;
 namespace Almagest.Charts.Selecting;
 
 /// <summary>Which stars somebody points out, among all stars of a run's selection, whether a chart draws them or not. Of a run whose
-/// results are in files they are among the stars that it flags.</summary>
+/// results are in files they are among the stars that it flags, or puts into clusters.</summary>
 public sealed class SelectionReader(LedgerDatabase ledger, PictureStore store)
 {
     /// <summary>Their ids, ascending.</summary>
@@ -58,6 +58,9 @@ public sealed class SelectionReader(LedgerDatabase ledger, PictureStore store)
                 case ClusterPart cluster:
                     if (run.RunType != RunTypes.Cluster)
                         throw LedgerException.Invalid("select", $"run {run.RunId} is an {run.RunType} run: it has no clusters");
+                    // Those in no cluster are in files alone.
+                    if (cluster.Cluster < 0)
+                        RunRows.Require(run);
                     Choose(await new RunMembers(ledger).ReadAsync(run.RunId, cluster.Cluster, cancellationToken));
                     break;
                 case LabelPart label:
@@ -77,7 +80,11 @@ public sealed class SelectionReader(LedgerDatabase ledger, PictureStore store)
             return;
         throw LedgerException.Invalid(
             "select",
-            (RunRows.AreInFiles(run) ? $"run {run.RunId}, whose results are in files, flags" : $"the selection of run {run.RunId} has")
+            (
+                RunRows.AreInFiles(run)
+                    ? $"run {run.RunId}, whose results are in files, has among its {RunRows.Kept(run)}"
+                    : $"the selection of run {run.RunId} has"
+            )
                 + $" no star {string.Join(", ", unknown.Take(Named))}"
                 + (unknown.Count > Named ? $" and {unknown.Count - Named} more of those that are named" : ""),
             "A star is named by Almagest's star_id, which results and the star's page have, not by its id in the catalogue."

@@ -79,8 +79,7 @@ internal static class DiscoverCommands
         var common = new RunOptions(order);
         options.AddTo(command);
         common.AddTo(command);
-        if (runType == RunTypes.Anomaly)
-            command.Add(common.Output);
+        command.Add(common.Output);
         command.SetAction((parsed, _) => RunAsync(shell, parsed, global, common, options.Read(parsed, parsed.GetValue(common.Features))));
         return command;
     }

@@ -9,7 +9,7 @@ using Almagest.Runs.Requests;
 
 namespace Almagest.Cli.Commands;
 
-/// <summary><c>discover anomalies --no-save</c> over a dataset that is read where it lies: what is found is printed, and written if
+/// <summary><c>discover --no-save</c> over a dataset that is read where it lies: what is found is printed, and written if
 /// asked.</summary>
 internal static class InPlaceDiscovery
 {

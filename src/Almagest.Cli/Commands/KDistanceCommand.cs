@@ -49,7 +49,7 @@ internal static class KDistanceCommand
             {
                 var selection = StarFilterText.Parse(parsed.GetValue(filter));
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
-                var found = await DatasetChoice.ResolveAsync(session.Ledger, parsed.GetValue(dataset), shell.CancellationToken);
+                var found = await DatasetChoice.ResolveAnyAsync(session.Ledger, parsed.GetValue(dataset), shell.CancellationToken);
                 var k = (int)(parsed.GetValue(minSamples) ?? new DbscanParameters().MinSamples);
                 var advice = await new DiscoveryService(session.Ledger).KDistanceAsync(
                     found.Name,

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Almagest.Cli.Sessions;
 using Almagest.Cli.Shell;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Scratch;
 using Almagest.Runs.Export;
@@ -28,6 +30,7 @@ internal static class RunExportCommand
         var anomalies = OptionFactory.Flag("--anomalies", "Only the flagged stars, most anomalous first");
         var kinds = OptionFactory.Flag("--kinds", "The flagged stars, each with its kind: why it is flagged");
         var cluster = OptionFactory.Whole("--cluster", "N", "Only the members of this cluster; -1 = noise", -1, int.MaxValue);
+        var clustered = OptionFactory.Flag("--clustered", "Only the members of clusters, whichever");
         var clusters = OptionFactory.Flag("--clusters", "Not the stars but the clusters: where each is, how far, moving how, with errors");
         var order = Order();
         var command = new DescribedCommand(
@@ -49,6 +52,7 @@ internal static class RunExportCommand
             kinds,
             order,
             cluster,
+            clustered,
             clusters,
         };
         table.AddTo(command);
@@ -69,12 +73,15 @@ internal static class RunExportCommand
                     parsed.GetValue(anomalies) ? "--anomalies"
                     : parsed.GetValue(kinds) ? "--kinds"
                     : null;
-                if (parsed.GetValue(clusters) && (flagged is not null || parsed.GetValue(cluster) is not null))
-                    throw new UsageException(
-                        $"--clusters writes clusters, but {flagged ?? "--cluster"} chooses stars",
-                        "Give one of them.",
-                        "--clusters"
+                var chosen =
+                    flagged
+                    ?? (
+                        parsed.GetValue(cluster) is not null ? "--cluster"
+                        : parsed.GetValue(clustered) ? "--clustered"
+                        : null
                     );
+                if (parsed.GetValue(clusters) && chosen is not null)
+                    throw new UsageException($"--clusters writes clusters, but {chosen} chooses stars", "Give one of them.", "--clusters");
                 await using var session = await LedgerSession.OpenAsync(shell, parsed, global);
                 var run = await new RunRepository(session.Ledger).FindAsync(parsed.GetRequiredValue(id), shell.CancellationToken);
                 if (flagged is not null && run.RunType != RunTypes.Anomaly)
@@ -83,11 +90,11 @@ internal static class RunExportCommand
                         $"Leave {flagged} out, or use --cluster N.",
                         flagged
                     );
-                if (parsed.GetValue(cluster) is not null && run.RunType != RunTypes.Cluster)
+                if ((parsed.GetValue(cluster) is not null || parsed.GetValue(clustered)) && run.RunType != RunTypes.Cluster)
                     throw new UsageException(
                         $"run {ConsoleText.Short(run.RunId)} is an {run.RunType} run and has no clusters",
-                        "Leave --cluster out, or use --anomalies.",
-                        "--cluster"
+                        $"Leave {(parsed.GetValue(clustered) ? "--clustered" : "--cluster")} out, or use --anomalies.",
+                        parsed.GetValue(clustered) ? "--clustered" : "--cluster"
                     );
                 if (parsed.GetValue(clusters))
                 {
@@ -102,6 +109,7 @@ internal static class RunExportCommand
                 )
                 {
                     ByFlagProbability = parsed.GetValue(order) == FlagProbability,
+                    ClusteredOnly = parsed.GetValue(clustered),
                 };
                 var why = parsed.GetValue(kinds) ? await KindsAsync(shell, session.Ledger, run) : null;
                 var export = new RunExport(session.Ledger);
@@ -116,10 +124,12 @@ internal static class RunExportCommand
                     return ExitCodes.Done;
                 }
                 var rows = await export.TableAsync(run, query, why, shell.CancellationToken);
-                var whole = query is { AnomaliesOnly: false, ClusterId: null };
+                var whole = query is { AnomaliesOnly: false, ClusteredOnly: false, ClusterId: null };
                 var total =
                     path == "-" ? (long?)null
                     : whole ? run.TotalStars
+                    // Of what is in no cluster there are no rows to count.
+                    : RunRows.AreInFiles(run) && !query.IsOfKept ? ResultsSummary.Parse(run.ResultsSummary)?.NoiseCount
                     : await new ResultRepository(session.Ledger).CountAsync(run.RunId, query, shell.CancellationToken);
                 await table.WriteAsync(shell, parsed, path, rows, "star", "stars", total);
                 return ExitCodes.Done;

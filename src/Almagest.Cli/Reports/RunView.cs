@@ -118,8 +118,9 @@ internal sealed class RunView
 
     private string? InFiles() =>
         _report.ResultsInFiles is { } files
-            ? $"{ConsoleText.Count(files.Rows)} in files of {ConsoleText.Bytes(files.Bytes)} at {files.Path}; the flagged stars' in the "
-                + (files.Trouble is { } trouble ? $"ledger, too. The files are not as they were written: {trouble}" : "ledger, too")
+            ? $"{ConsoleText.Count(files.Rows)} in files of {ConsoleText.Bytes(files.Bytes)} at {files.Path}; those of the "
+                + $"{RunRows.Kept(_run)} in the ledger, too"
+                + (files.Trouble is { } trouble ? $". The files are not as they were written: {trouble}" : "")
             : null;
 
     public void Show(IAnsiConsole console)
@@ -175,7 +176,12 @@ internal sealed class RunView
         if (_run.IsComplete)
             console.Say(
                 RunRows.AreInFiles(_run)
-                    ? $"The flagged stars: almagest runs export {ConsoleText.Short(_run.RunId)} --anomalies -o flagged.csv; every star of "
+                    ? (
+                        _run.RunType == RunTypes.Cluster
+                            ? $"The members of clusters: almagest runs export {ConsoleText.Short(_run.RunId)} --clustered -o members.csv"
+                            : $"The flagged stars: almagest runs export {ConsoleText.Short(_run.RunId)} --anomalies -o flagged.csv"
+                    )
+                        + "; every star of "
                         + $"it, as a HATS catalogue: almagest runs export {ConsoleText.Short(_run.RunId)} --format hats -o FOLDER"
                     : $"Every star of it: almagest runs export {ConsoleText.Short(_run.RunId)} -o run.csv"
             );

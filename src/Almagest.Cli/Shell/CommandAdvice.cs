@@ -1,5 +1,6 @@
 using Almagest.Catalog;
 using Almagest.Contract.Errors;
+using Almagest.Ledger.Model;
 using Almagest.Postgres;
 
 namespace Almagest.Cli.Shell;
@@ -34,14 +35,19 @@ internal static class CommandAdvice
         [ErrorCode.DatasetInPlace] = e =>
             After(
                 e,
-                $"Its stars are scored by: almagest discover anomalies --dataset {e.Facts["dataset"]}; almagest ingest PATH loads them."
+                $"Its stars are analysed by: almagest discover anomalies, or discover clusters, --dataset {e.Facts["dataset"]}; "
+                    + "almagest ingest PATH loads them."
             ),
         [ErrorCode.CatalogueFilesChanged] = e =>
             After(e, "To register: almagest ingest --in-place PATH --dataset NAME; 'almagest datasets show' says where they were."),
         [ErrorCode.ResultsInFiles] = e =>
-            $"The flagged stars: almagest runs export {e.Facts.GetValueOrDefault("run_id")} --anomalies -o flagged.csv. Every star, out of "
-            + "the files: the same without --anomalies; as a catalogue with --format hats."
-            + (e.Facts.GetValueOrDefault("path") is { } path ? $" The files are in {path}." : ""),
+            (
+                e.Facts.GetValueOrDefault("run_type") is RunTypes.Cluster
+                    ? $"The members of clusters: almagest runs export {e.Facts.GetValueOrDefault("run_id")} --clustered -o members.csv. "
+                        + "Every star, out of the files: the same without --clustered; as a catalogue with --format hats."
+                    : $"The flagged stars: almagest runs export {e.Facts.GetValueOrDefault("run_id")} --anomalies -o flagged.csv. "
+                        + "Every star, out of the files: the same without --anomalies; as a catalogue with --format hats."
+            ) + (e.Facts.GetValueOrDefault("path") is { } path ? $" The files are in {path}." : ""),
         [ErrorCode.ResultsFolderUnusable] = e =>
             After(e, "The setting is results, in config.toml; 'almagest config show' says what holds."),
         [ErrorCode.ResultFilesChanged] = e =>

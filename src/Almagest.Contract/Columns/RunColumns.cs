@@ -21,7 +21,8 @@ public static class RunColumns
         Boolean(
             "results_in_files",
             "meta.code",
-            "whether the results of all its stars are in files: the ledger has those of its flagged stars alone"
+            "whether the results of all its stars are in files: the ledger has those of its flagged stars, or of members of its "
+                + "clusters, alone"
         );
 
     public static Column Filled { get; } =

@@ -86,7 +86,7 @@ public record RunResource(
     public string? Name { get; init; }
 
     /// <summary>Where the results of all its stars are, of a run over a catalogue that is read where it lies: the ledger has those of its
-    /// flagged stars alone. Null where every result is in the ledger.</summary>
+    /// flagged stars, or of members of its clusters, alone. Null where every result is in the ledger.</summary>
     public ResultsInFiles? ResultsInFiles { get; init; }
 }
 

@@ -119,7 +119,9 @@ public partial class Compare
             return;
         var two = await ComparedRuns.LoadAsync(Ledger, named, cancellationToken: Closed);
         _pair = await new RunAgreementReader(Ledger).ReadAsync(two[0], two[1], Closed);
-        _pairStars = (await new PairStarReader(Ledger).PageAsync(_pair, new PairStarQuery(SideOf(), Limit: MostStars), Closed)).Items;
+        _pairStars = !PairStarReader.Lists(_pair)
+            ? []
+            : (await new PairStarReader(Ledger).PageAsync(_pair, new PairStarQuery(SideOf(), Limit: MostStars), Closed)).Items;
     }
 
     /// <summary>The dataset with the most among the newest runs: there is most to compare.</summary>

@@ -113,7 +113,18 @@ public partial class RunPage
 
     private bool IsAnomaly => _run?.RunType == RunTypes.Anomaly;
 
-    /// <summary>Its results are in files: the ledger, and so this page, has the flagged stars alone.</summary>
+    private string KeptWords => Almagest.Ledger.InPlace.RunRows.Kept(_run!);
+
+    /// <summary>The same in an address.</summary>
+    private string KeptOnly =>
+        !IsInFiles ? ""
+        : IsAnomaly ? "&anomalies_only=true"
+        : "&clustered_only=true";
+
+    /// <summary>The results that the ledger has.</summary>
+    private ResultQuery Kept => new(AnomaliesOnly: IsInFiles && IsAnomaly) { ClusteredOnly = IsInFiles && !IsAnomaly };
+
+    /// <summary>Its results are in files: the ledger, and so this page, has the flagged stars, or the members of clusters, alone.</summary>
     private bool IsInFiles => _run?.StarSetId is not null;
 
     private ResultFiles? Files => _run is { } run ? ResultFiles.Of(run) : null;
@@ -351,20 +362,12 @@ public partial class RunPage
             _chosen.Length == 0
                 ? []
                 : (
-                    await new ResultRepository(Ledger).PageAsync(
-                        _run!.RunId,
-                        new ResultQuery(AnomaliesOnly: IsInFiles, Limit: MostSelected) { StarIds = _chosen },
-                        Closed
-                    )
+                    await new ResultRepository(Ledger).PageAsync(_run!.RunId, Kept with { StarIds = _chosen, Limit = MostSelected }, Closed)
                 ).Items;
         _analysed =
             _selected.Count < MostSelected
                 ? _selected.Count
-                : await new ResultRepository(Ledger).CountAsync(
-                    _run!.RunId,
-                    new ResultQuery(AnomaliesOnly: IsInFiles) { StarIds = _chosen },
-                    Closed
-                );
+                : await new ResultRepository(Ledger).CountAsync(_run!.RunId, Kept with { StarIds = _chosen }, Closed);
         // Rows and marks of these are shown as selected by the page itself, also before they are drawn again.
         await Js.InvokeVoidAsync("almagest.selected", _chosen.Take(DrawnStars), _chosen.Length <= DrawnStars);
     }
@@ -557,6 +560,8 @@ public partial class RunPage
     private long? Flagged => _stats?.AnomalyCount ?? DisplayText.Summary(_run!)?.AnomalyCount;
 
     private long? ClusterCount => _stats?.ClusterCount ?? DisplayText.Summary(_run!)?.ClusterCount;
+
+    private long? Clustered => _run!.TotalStars - Noise;
 
     private long? Noise => _stats?.NoiseCount ?? DisplayText.Summary(_run!)?.NoiseCount;
 

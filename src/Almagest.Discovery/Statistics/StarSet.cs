@@ -64,6 +64,20 @@ public sealed class StarSet : IEnumerable<long>
         return common;
     }
 
+    /// <summary>The ids of one set that are not in another.</summary>
+    public static StarSet Without(StarSet set, StarSet other)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        ArgumentNullException.ThrowIfNull(other);
+        var rest = new StarSet();
+        foreach (var (word, bits) in set.Words())
+        {
+            var taken = other._chunks.TryGetValue(word >> 10, out var chunk) ? chunk[(int)(word & (WordsPerChunk - 1))] : 0;
+            rest.AddWord(word, bits & ~taken);
+        }
+        return rest;
+    }
+
     public static StarSet Union(IEnumerable<StarSet> sets)
     {
         ArgumentNullException.ThrowIfNull(sets);

@@ -196,7 +196,7 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
                 .Of(
                     ErrorCode.DatasetInPlace,
                     $"star {starId} is in the files of dataset '{dataset.Name}', which is read where it lies: of it the ledger has the "
-                        + "stars that some run flagged, and this is none of them",
+                        + "stars that some run flagged or put into a cluster, and this is none of them",
                     "Load the catalogue to have all its stars in the ledger.",
                     "star_id"
                 )
@@ -208,7 +208,8 @@ public sealed class DatasetRepository(LedgerDatabase ledger)
         );
     }
 
-    /// <summary>How many stars of a dataset are in the ledger: of one that is read where it lies those that some run flagged.</summary>
+    /// <summary>How many stars of a dataset are in the ledger: of one that is read where it lies those that some run flagged or put
+    /// into a cluster.</summary>
     public async Task<long> KeptStarsAsync(long datasetId, CancellationToken cancellationToken = default) =>
         (long)
             (

@@ -6,7 +6,8 @@ using Npgsql;
 
 namespace Almagest.Ledger.InPlace;
 
-/// <summary>Which stars runs with results in files analysed: the table of results has the flagged ones alone.</summary>
+/// <summary>Which stars runs with results in files analysed: the table of results has the flagged or clustered ones
+/// alone.</summary>
 public sealed class AnalysedSets(LedgerDatabase ledger)
 {
     private const int BlockBits = 1024,

@@ -92,14 +92,11 @@ public static class KeptStars
         throw LedgerException.Invalid(
             "dataset",
             earlier is { } known
-                ? FormattableString.Invariant($"the run flags a star of dataset '{dataset.Name}' with the id '{id}', in row ")
-                    + FormattableString.Invariant(
-                        $"{(known == one ? other : one)} of its files, and an earlier run has flagged another with "
-                    )
+                ? FormattableString.Invariant($"the run would keep a star of dataset '{dataset.Name}' with the id '{id}', in row ")
+                    + FormattableString.Invariant($"{(known == one ? other : one)} of its files, and an earlier run has kept another with ")
                     + FormattableString.Invariant($"that id, in row {known}")
-                : FormattableString.Invariant(
-                    $"two flagged stars of dataset '{dataset.Name}' have the id '{id}', in rows {one} and {other} "
-                ) + "of its files",
+                : FormattableString.Invariant($"two kept stars of dataset '{dataset.Name}' have the id '{id}', ")
+                    + FormattableString.Invariant($"in rows {one} and {other} of its files"),
             "Nothing was stored. The stars of a run that is kept have ids of their own: register the catalogue without repetitions, or "
                 + "with another column as its id."
         );

@@ -19,7 +19,7 @@ public sealed class WatchedFlags(LedgerDatabase ledger)
 {
     /// <param name="earlier">the runs to compare with</param>
     /// <returns>how many watched stars the run analysed, and those that it flags, the most anomalous first. Of a run whose results are in
-    /// files the ledger has the stars that some run flagged, and counts those</returns>
+    /// files the ledger has the stars that some run flagged or put into a cluster, and counts those</returns>
     /// <exception cref="LedgerException">the database has trouble</exception>
     public Task<(long Analysed, IReadOnlyList<WatchedFlag> Flags)> ReadAsync(
         WatchResource watch,

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Almagest.Contract.Comparison;
+using Almagest.Discovery.Consensus;
+using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
@@ -32,11 +34,30 @@ public sealed class PairStarReader(LedgerDatabase ledger)
     /// <summary>Most rows of one page.</summary>
     public const int MostRows = 10_000;
 
+    /// <summary>Whether the stars of a pair can be listed with their columns: those that a run leaves in no cluster cannot, where they are
+    /// in files alone.</summary>
+    public static bool Lists(RunAgreement pair)
+    {
+        ArgumentNullException.ThrowIfNull(pair);
+        return !RunRows.IsNoiseInFiles(pair.Run1) && !RunRows.IsNoiseInFiles(pair.Run2);
+    }
+
+    /// <exception cref="Contract.Errors.LedgerException">they cannot</exception>
+    public static void RequireListed(RunAgreement pair)
+    {
+        ArgumentNullException.ThrowIfNull(pair);
+        foreach (var run in new[] { pair.Run1, pair.Run2 })
+            if (RunRows.IsNoiseInFiles(run))
+                RunRows.Require(run);
+    }
+
     /// <summary>One page of stars, by ascending star_id. The next starts after the last one's id.</summary>
+    /// <exception cref="Contract.Errors.LedgerException">a run's noise is in files alone</exception>
     public async Task<Page<PairStar>> PageAsync(RunAgreement pair, PairStarQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pair);
         ArgumentNullException.ThrowIfNull(query);
+        RequireListed(pair);
         var limit = Math.Clamp(query.Limit, 1, MostRows);
         return await ledger.AskAsync(
             async connection =>
@@ -75,6 +96,7 @@ public sealed class PairStarReader(LedgerDatabase ledger)
     public Task<List<PairStar>> MostAnomalousAsync(RunAgreement pair, int limit, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pair);
+        RequireListed(pair);
         return ledger.AskAsync(
             async connection =>
             {
@@ -97,12 +119,47 @@ public sealed class PairStarReader(LedgerDatabase ledger)
 
     /// <summary>The first stars that both mark, ascending.</summary>
     public Task<IReadOnlyList<long>> IdsAsync(RunAgreement pair, PairSide side, int limit, CancellationToken cancellationToken = default) =>
-        limit == 0 ? Task.FromResult<IReadOnlyList<long>>([]) : ReadIdsAsync(pair, side, limit, cancellationToken);
+        limit == 0 ? Task.FromResult<IReadOnlyList<long>>([])
+        : Lists(pair) ? ReadIdsAsync(pair, side, limit, cancellationToken)
+        : IdsOfSetsAsync(pair, side, limit, cancellationToken);
+
+    // Which stars a run leaves in no cluster is known, though nothing else of them.
+    private async Task<IReadOnlyList<long>> IdsOfSetsAsync(RunAgreement pair, PairSide side, int limit, CancellationToken cancellationToken)
+    {
+        var marks = await new RunSetReader(ledger).MarksAsync([pair.Run1, pair.Run2], cancellationToken);
+        var (a, b) = side == PairSide.OnlyIn2 ? (marks[1].Marked, marks[0].Marked) : (marks[0].Marked, marks[1].Marked);
+        return [.. a.Where(star => b.Contains(star) == (side == PairSide.Common)).Take(limit)];
+    }
+
+    private async Task<FlipCounts> CountOfSetsAsync(RunAgreement pair, CancellationToken cancellationToken)
+    {
+        var marks = await new RunSetReader(ledger).MarksAsync([pair.Run1, pair.Run2], cancellationToken);
+        var cause = RunDifference.Of(pair.Run1, pair.Run2).Cause;
+        IReadOnlyDictionary<string, long> Side(MarkedRun marking, MarkedRun other, long all)
+        {
+            var data = marking.Marked.Count - StarSet.CountCommon(marking.Marked, other.Analysed);
+            var counts = new Dictionary<string, long>();
+            foreach (var (reason, stars) in new[] { (FlipReason.Data, data), (cause, all - data) })
+                if (stars > 0)
+                    counts[reason] = counts.GetValueOrDefault(reason) + stars;
+            return counts;
+        }
+        // A run of clusters has no threshold.
+        long? Near(DiscoveryRun other) => other.RunType == RunTypes.Cluster ? 0 : null;
+        return new FlipCounts(
+            Side(marks[0], marks[1], pair.OnlyIn1),
+            Side(marks[1], marks[0], pair.OnlyIn2),
+            Near(pair.Run2),
+            Near(pair.Run1)
+        );
+    }
 
     /// <summary>How many stars flipped for each reason, both ways.</summary>
     public async Task<FlipCounts> CountAsync(RunAgreement pair, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pair);
+        if (!Lists(pair))
+            return await CountOfSetsAsync(pair, cancellationToken);
         return await ledger.AskAsync(
             async connection =>
             {

@@ -80,31 +80,103 @@ public sealed class RunAgreementReader(LedgerDatabase ledger)
                 var (marked1, marked2, overlap) = await CountsAsync(connection, run1, run2, cancellationToken);
                 if (run1.RunType != RunTypes.Cluster || run2.RunType != RunTypes.Cluster)
                     return new RunAgreement(run1, run2, marked1, marked2, overlap, [], null, null, null);
-                var clusters = await MatchesAsync(connection, run1, run2, cancellationToken);
-                var table = new ContingencyTable(clusters.Select(c => (c.Cluster1, c.Cluster2, c.Stars)));
-                return new RunAgreement(
-                    run1,
-                    run2,
-                    marked1,
-                    marked2,
-                    overlap,
-                    clusters,
-                    table.AdjustedRandIndex(),
-                    MutualInformation.Adjusted(table),
-                    MutualInformation.Normalized(table)
-                );
+                return Of(run1, run2, marked1, marked2, overlap, await MatchesAsync(connection, run1, run2, cancellationToken));
             },
             cancellationToken
         );
     }
 
-    // Where one has its results in files, what it analysed is a set beside its flagged stars. Both are anomaly runs then.
+    // Where one has its results in files, what it analysed is a set beside its flagged stars, or the members of its clusters.
     private async Task<RunAgreement> OfSetsAsync(DiscoveryRun run1, DiscoveryRun run2, CancellationToken cancellationToken)
     {
         var marks = await new RunSetReader(ledger).MarksAsync([run1, run2], cancellationToken);
         var (first, second) = (marks[0], marks[1]);
         var overlap = MarkOverlap.Count(first.Analysed, first.Marked, second.Analysed, second.Marked);
-        return new RunAgreement(run1, run2, first.Marked.Count, second.Marked.Count, overlap, [], null, null, null);
+        if (run1.RunType != RunTypes.Cluster || run2.RunType != RunTypes.Cluster)
+            return new RunAgreement(run1, run2, first.Marked.Count, second.Marked.Count, overlap, [], null, null, null);
+        var clusters = await ledger.AskAsync(
+            async connection =>
+                WithNoise(
+                    await MatchesAsync(connection, run1, run2, cancellationToken),
+                    await SharedMembersAsync(connection, run1, second.Analysed, cancellationToken),
+                    await SharedMembersAsync(connection, run2, first.Analysed, cancellationToken),
+                    overlap.Shared
+                ),
+            cancellationToken
+        );
+        return Of(run1, run2, first.Marked.Count, second.Marked.Count, overlap, clusters);
+    }
+
+    private static RunAgreement Of(
+        DiscoveryRun run1,
+        DiscoveryRun run2,
+        long marked1,
+        long marked2,
+        MarkOverlap overlap,
+        IReadOnlyList<ClusterMatch> clusters
+    )
+    {
+        var table = new ContingencyTable(clusters.Select(c => (c.Cluster1, c.Cluster2, c.Stars)));
+        return new RunAgreement(
+            run1,
+            run2,
+            marked1,
+            marked2,
+            overlap,
+            clusters,
+            table.AdjustedRandIndex(),
+            MutualInformation.Adjusted(table),
+            MutualInformation.Normalized(table)
+        );
+    }
+
+    /// <summary>The whole table, from what two runs have in common in clusters and what each has of the stars that the other analysed: what
+    /// is in no cluster is left of them.</summary>
+    /// <param name="shared">stars that both analysed</param>
+    private static List<ClusterMatch> WithNoise(
+        IEnumerable<ClusterMatch> matches,
+        Dictionary<int, long> members1,
+        Dictionary<int, long> members2,
+        long shared
+    )
+    {
+        List<ClusterMatch> all = [.. matches.Where(m => m.Cluster1 >= 0 && m.Cluster2 >= 0)];
+        var (of1, of2) = (new Dictionary<int, long>(members1), new Dictionary<int, long>(members2));
+        var noise = shared - of1.Values.Sum() - of2.Values.Sum();
+        foreach (var m in all)
+        {
+            of1[m.Cluster1] -= m.Stars;
+            of2[m.Cluster2] -= m.Stars;
+            noise += m.Stars;
+        }
+        all.AddRange(of1.Select(m => new ClusterMatch(m.Key, -1, m.Value)));
+        all.AddRange(of2.Select(m => new ClusterMatch(-1, m.Key, m.Value)));
+        all.Add(new ClusterMatch(-1, -1, noise));
+        return [.. all.Where(m => m.Stars > 0).OrderByDescending(m => m.Stars).ThenBy(m => m.Cluster1).ThenBy(m => m.Cluster2)];
+    }
+
+    // How many members each cluster has among some stars.
+    private static async Task<Dictionary<int, long>> SharedMembersAsync(
+        NpgsqlConnection connection,
+        DiscoveryRun run,
+        StarSet among,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = new NpgsqlCommand(
+            "select cluster_id, star_id from public.discovery_results where run_id = $1 and cluster_id >= 0",
+            connection
+        )
+        {
+            Parameters = { new() { Value = run.RunId } },
+            CommandTimeout = 600,
+        };
+        var members = new Dictionary<int, long>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            if (among.Contains(reader.GetInt64(1)))
+                members[reader.GetInt32(0)] = members.GetValueOrDefault(reader.GetInt32(0)) + 1;
+        return members;
     }
 
     internal static string Mark(string alias, DiscoveryRun run) =>

@@ -30,9 +30,20 @@ public sealed class RunSetReader(LedgerDatabase ledger)
         // One condition a query, so that each meets its own index: (run_id, is_anomaly) and (run_id, cluster_id).
         var marked = await ReadAsync("is_anomaly = 1", [.. runs.Where(r => r.RunType == RunTypes.Anomaly)], cancellationToken);
         foreach (
-            var (id, set) in await ReadAsync("cluster_id = -1", [.. runs.Where(r => r.RunType == RunTypes.Cluster)], cancellationToken)
+            var (id, set) in await ReadAsync(
+                "cluster_id = -1",
+                [.. runs.Where(r => r.RunType == RunTypes.Cluster && r.StarSetId is null)],
+                cancellationToken
+            )
         )
             marked.Add(id, set);
+        // With results in files the noise is what is left of all.
+        var clustered = await ReadAsync("cluster_id >= 0", [.. runs.Where(RunRows.IsNoiseInFiles)], cancellationToken);
+        for (var i = 0; i < runs.Count; i++)
+            if (RunRows.IsNoiseInFiles(runs[i]))
+                marked[runs[i].RunId] = clustered.TryGetValue(runs[i].RunId, out var members)
+                    ? StarSet.Without(analysed[i], members)
+                    : analysed[i];
         return [.. runs.Select((r, i) => new MarkedRun(analysed[i], marked.GetValueOrDefault(r.RunId) ?? new StarSet()))];
     }
 
@@ -44,7 +55,7 @@ public sealed class RunSetReader(LedgerDatabase ledger)
             (r.DatasetId, r.DatasetFilter, RunParametersJson.Leaves(r), r.TotalStars);
         var representatives = runs.GroupBy(Selection).ToDictionary(g => g.Key, g => g.First());
         var sets = await ReadAsync("true", [.. representatives.Values.Where(r => r.StarSetId is null)], cancellationToken);
-        // The others have the flagged stars alone in the table of results.
+        // The others have the flagged stars, or the members of clusters, alone in the table of results.
         var kept = new Dictionary<long, StarSet>();
         foreach (var run in representatives.Values)
         {

@@ -1,7 +1,9 @@
+using Almagest.Catalog.Mapping;
 using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Storage;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
 
@@ -10,12 +12,15 @@ namespace Almagest.Runs.Execution;
 /// <summary>What a run says of each of its clusters, from its members and what the algorithm says of them.</summary>
 internal sealed class ClusterSummaries(LedgerDatabase ledger)
 {
+    /// <param name="dataset">the first of the selection</param>
     /// <returns>by number; the run is left open; empty of an anomaly run</returns>
-    public async Task<IReadOnlyList<DiscoveryCluster>> OfAsync(StarAnalysis analysis, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DiscoveryCluster>> OfAsync(Dataset dataset, StarAnalysis analysis, CancellationToken cancellationToken)
     {
         if (analysis.Clusters is not { ClusterCount: > 0 } found)
             return [];
-        var errors = await ParallaxErrorsAsync(analysis.Stars, found.OfLabels, cancellationToken);
+        var errors = InPlaceStars.Of(dataset) is { } files
+            ? await Task.Run(() => ParallaxErrors(files, analysis.Stars, cancellationToken), cancellationToken)
+            : await ParallaxErrorsAsync(analysis.Stars, found.OfLabels, cancellationToken);
         return [.. ClusterStatistics.Of(analysis.Stars, found, errors).Select(c => Of(c, found.Clusters?[c.ClusterId]))];
     }
 
@@ -40,6 +45,33 @@ internal sealed class ClusterSummaries(LedgerDatabase ledger)
             Contrast = judged?.Contrast,
             Significance = judged?.Significance,
         };
+
+    // Of all stars, out of their files.
+    private static Sequence<double> ParallaxErrors(InPlaceStars files, StarColumns stars, CancellationToken cancellationToken)
+    {
+        const int Look = 1 << 16;
+        var all = stars.Room.Create<double>(stars.Count);
+        var (ids, errors) = (new long[Math.Min(Look, stars.Count)], new double[Math.Min(Look, stars.Count)]);
+        var (first, here, at) = (0, 0, 0);
+        foreach (var batch in files.Read([StarField.ParallaxErrorMas], cancellationToken))
+        {
+            for (var i = 0; i < batch.Count && first + at < stars.Count; i++)
+            {
+                if (at == here)
+                    stars.Ids.CopyTo(first, ids.AsSpan(0, here = Math.Min(Look, stars.Count - first)));
+                if (ids[at] != files.StarId(batch, i))
+                    continue;
+                errors[at++] = batch.ParallaxErrorMas[i];
+                if (at < here)
+                    continue;
+                all.Write(first, errors.AsSpan(0, here));
+                (first, here, at) = (first + here, 0, 0);
+            }
+            if (first == stars.Count)
+                return all;
+        }
+        throw files.Changed("they do not hold the stars that were analysed");
+    }
 
     // Of the members; a run does not load them, for no feature needs them.
     private async Task<Sequence<double>> ParallaxErrorsAsync(StarColumns stars, Sequence<int> ofLabels, CancellationToken cancellationToken)

@@ -233,7 +233,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var run = await _runs.GetAsync(runId, cancellationToken);
         var dataset = await _datasets.GetAnyAsync(run.DatasetId, cancellationToken);
         var request = new RunRequest(dataset.Name, StarFilter.FromJson(run.DatasetFilter), ParameterReader.ReadStored(run));
-        InPlaceRuns.RequireTiles(dataset, request.Parameters.Algorithm);
+        InPlaceRuns.Require(dataset, request.Parameters.Algorithm);
         if (request.Parameters.Features is null)
         {
             // Not submitted here, or by an older program: from now on it says which.
@@ -244,9 +244,9 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         var (analysis, load) = await AnalyseAsync(dataset, request, progress, cancellationToken);
         var watch = Stopwatch.StartNew();
         progress.Report(new RunProgress("persist", 0));
-        var clusters = await new ClusterSummaries(ledger).OfAsync(analysis, cancellationToken);
+        var clusters = await new ClusterSummaries(ledger).OfAsync(dataset, analysis, cancellationToken);
         if (InPlaceStars.Of(dataset) is { } stars)
-            await new FileKeeping(ledger).KeepAsync(claim, dataset, stars, request, analysis, progress, cancellationToken);
+            await new FileKeeping(ledger).KeepAsync(claim, dataset, stars, request, analysis, clusters, progress, cancellationToken);
         else
             await PersistAsync(claim, analysis, clusters, cancellationToken);
         var persist = watch.Elapsed.TotalMilliseconds;
@@ -269,7 +269,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         request.Filter.Validate();
         var (selected, filter) = await _datasets.SelectedAnyAsync(request.Dataset, request.Filter, cancellationToken);
         var dataset = selected[0];
-        InPlaceRuns.RequireTiles(dataset, request.Parameters.Algorithm);
+        InPlaceRuns.Require(dataset, request.Parameters.Algorithm);
         await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellationToken);
         request = request with { Filter = filter };
         var (parameters, choice) = await _recipes.ResolveAsync(dataset.DatasetId, request.Filter, request.Parameters, cancellationToken);
@@ -279,7 +279,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         {
             RecipeChoice = choice,
             Datasets = [.. selected.Select(d => d.Name)],
-            Clusters = await new ClusterSummaries(ledger).OfAsync(analysis, cancellationToken),
+            Clusters = await new ClusterSummaries(ledger).OfAsync(dataset, analysis, cancellationToken),
         };
     }
 
@@ -299,7 +299,7 @@ public sealed class DiscoveryService(LedgerDatabase ledger)
         RunParameters parameters = new DbscanParameters { Features = features, MinSamples = k };
         ParameterReader.Require(parameters);
         filter.Validate();
-        (var selected, filter) = await _datasets.SelectedAsync(dataset, filter, cancellationToken);
+        (var selected, filter) = await _datasets.SelectedAnyAsync(dataset, filter, cancellationToken);
         await new SelectionCheck(ledger).RequireAsync(selected, filter, cancellationToken);
         var found = selected[0];
         (parameters, var choice) = await _recipes.ResolveAsync(found.DatasetId, filter, parameters, cancellationToken);

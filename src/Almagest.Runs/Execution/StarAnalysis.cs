@@ -7,6 +7,7 @@ using Almagest.Discovery.Anomaly;
 using Almagest.Discovery.Clustering;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Redraws;
+using Almagest.Runs.Files;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Requests;
 
@@ -164,6 +165,19 @@ public sealed record StarAnalysis(
         );
         return this with { Draws = draws, ComputeMs = ComputeMs + watch.Elapsed.TotalMilliseconds };
     }
+
+    /// <summary>What the run says of each of its stars.</summary>
+    internal ResultShape Shape() =>
+        ResultShape.Of(
+            Clusters is not null,
+            [
+                .. Clusters?.Probabilities is null ? Array.Empty<string>() : ["membership_probability"],
+                .. Clusters?.Strengths is null ? Array.Empty<string>() : ["membership_strength"],
+                .. Draws is null ? Array.Empty<string>()
+                : Clusters is null ? ["flag_probability", "score_spread"]
+                : ["membership_stability"],
+            ]
+        );
 
     /// <summary>What the run stores of each of its stars, in their order. Of stars in files, some at a time are held: to be asked one after
     /// the other.</summary>

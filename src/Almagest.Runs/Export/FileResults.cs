@@ -68,11 +68,14 @@ internal sealed class FileResults
         // Before the first byte of an answer, which cannot become an error.
         stars.Require();
         var files = ResultFilesReader.Open(ledger, run);
-        var chosen = query.StarIds?.ToHashSet();
+        var (chosen, cluster) = (query.StarIds?.ToHashSet(), query.ClusterId);
         return new FileResults(
             run.RunId,
             stars,
-            token => chosen is null ? files.Read(token) : files.Read(token).Where(r => chosen.Contains(r.StarId)),
+            token =>
+                chosen is null && cluster is null
+                    ? files.Read(token)
+                    : files.Read(token).Where(r => chosen?.Contains(r.StarId) != false && (cluster is null || r.ClusterId == cluster)),
             FilledValues.Of(run)
         );
     }

@@ -31,6 +31,7 @@ public sealed class PairExport(LedgerDatabase ledger)
     )
     {
         ArgumentNullException.ThrowIfNull(pair);
+        PairStarReader.RequireListed(pair);
         var wanted = s_sides.Where(s => (side is null || s.Side == side) && (reason is null || s.Side != PairSide.Common)).ToArray();
         var rows = $"{string.Join(", ", wanted.Select(s => s.Name))}{(reason is null ? "" : $", reason {reason}")}, each by star_id";
         var provenance = await new Provenance(ledger).OfAsync(

@@ -47,7 +47,7 @@ public sealed class RunExport(LedgerDatabase ledger)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(query);
-        if (RunRows.AreInFiles(run) && !query.AnomaliesOnly)
+        if (RunRows.AreInFiles(run) && !query.IsOfKept)
         {
             ArgumentNullException.ThrowIfNull(room);
             Require(run, query);
@@ -77,17 +77,9 @@ public sealed class RunExport(LedgerDatabase ledger)
     {
         Require(run, query);
         var files =
-            !bySky && RunRows.AreInFiles(run) && !query.AnomaliesOnly
+            !bySky && RunRows.AreInFiles(run) && !query.IsOfKept
                 ? await FileResults.OpenAsync(ledger, run, query, cancellationToken)
                 : null;
-        var rows = query.ClusterId switch
-        {
-            { } cluster => cluster < 0
-                ? "the stars in no cluster"
-                : string.Create(CultureInfo.InvariantCulture, $"the members of cluster {cluster}"),
-            null => query.AnomaliesOnly ? "the flagged stars" : "all stars of the run",
-        };
-        var chosen = query.StarIds is { } ids ? string.Create(CultureInfo.InvariantCulture, $" among {ids.Count:N0} selected") : "";
         var order =
             bySky ? "by place on the sky"
             : query.ByFlagProbability ? "likeliest flagged first"
@@ -95,7 +87,7 @@ public sealed class RunExport(LedgerDatabase ledger)
             : "by star_id";
         var provenance = await new Provenance(ledger).OfAsync(
             $"What run {run.RunId} says of its stars",
-            $"{rows}{chosen}, {order}",
+            $"{Chosen(query)}, {order}",
             run,
             cancellationToken
         );
@@ -111,6 +103,17 @@ public sealed class RunExport(LedgerDatabase ledger)
         return table with { IntegerIds = await IntegerIds.ColumnsAsync(ledger, RunDatasets.Ids(run), cancellationToken) };
     }
 
+    private static string Chosen(ResultQuery query) =>
+        query.ClusterId switch
+        {
+            { } cluster => cluster < 0
+                ? "the stars in no cluster"
+                : string.Create(CultureInfo.InvariantCulture, $"the members of cluster {cluster}"),
+            null => query.AnomaliesOnly ? "the flagged stars"
+            : query.ClusteredOnly ? "the members of clusters"
+            : "all stars of the run",
+        } + (query.StarIds is { } ids ? string.Create(CultureInfo.InvariantCulture, $" among {ids.Count:N0} selected") : "");
+
     /// <summary>Refuses before the first byte: an answer that has begun cannot become an error.</summary>
     private static void Require(DiscoveryRun run, ResultQuery query)
     {
@@ -123,12 +126,12 @@ public sealed class RunExport(LedgerDatabase ledger)
                 "Choose a cluster, or all stars.",
                 query.IsByScores ? "order" : "anomalies_only"
             );
-        if (query.ClusterId is not null && run.RunType != RunTypes.Cluster)
+        if ((query.ClusterId is not null || query.ClusteredOnly) && run.RunType != RunTypes.Cluster)
             throw LedgerException.Of(
                 ErrorCode.WrongRunType,
                 $"run {run.RunId} is an {run.RunType} run and has no clusters",
                 "Choose the flagged stars, or all.",
-                "cluster_id"
+                query.ClusteredOnly ? "clustered_only" : "cluster_id"
             );
         if (!run.IsComplete)
             throw LedgerException

@@ -14,19 +14,16 @@ namespace Almagest.Runs.Files;
 /// <summary>What the files of a run's results hold of each star.</summary>
 internal static class ResultColumns
 {
-    private static readonly IReadOnlyList<Column> s_always = ColumnDictionary.List("star_id", "source_id", "anomaly_score", "is_anomaly");
-
-    private static readonly IReadOnlyList<Column> s_chances = ColumnDictionary.List("flag_probability", "score_spread");
+    private static readonly IReadOnlyList<Column> s_ids = ColumnDictionary.List("star_id", "source_id");
 
     /// <summary>Columns that a star may lack.</summary>
-    public static IReadOnlySet<string> Optional { get; } = s_chances.Select(c => c.Name).ToHashSet();
+    public static IReadOnlySet<string> Optional { get; } = ResultNumber.All.Select(n => n.Name).ToHashSet();
 
     /// <summary>The table without its rows.</summary>
-    /// <param name="draws">whether the run made draws</param>
     /// <param name="integerIds">whether the catalogue's ids are whole numbers</param>
-    public static ExportTable Table(bool draws, bool integerIds, JsonObject provenance)
+    public static ExportTable Table(ResultShape shape, bool integerIds, JsonObject provenance)
     {
-        var table = ColumnTable.Of("results", draws ? [.. s_always, .. s_chances] : s_always, provenance, None());
+        var table = ColumnTable.Of("results", [.. s_ids, .. shape.Always, .. shape.Numbers.Select(n => n.Column)], provenance, None());
         return table with
         {
             Columns =

@@ -40,8 +40,8 @@ internal sealed class ResultFilesReader
     }
 
     /// <summary>
-    /// All results as the run has them: of flagged stars those of the ledger, of the others those of the files. A flagged star that the
-    /// ledger lacks is lacking.
+    /// All results as the run has them: of flagged and clustered stars those of the ledger, of the others those of the files. A flagged or
+    /// clustered star that the ledger lacks is lacking.
     /// </summary>
     public async Task ReadAsync(NpgsqlConnection connection, Action<StoredResult> row, CancellationToken cancellationToken)
     {
@@ -53,7 +53,7 @@ internal sealed class ResultFilesReader
             kept =>
             {
                 for (; more && files.Current.StarId < kept.StarId; more = files.MoveNext())
-                    GiveUnflagged();
+                    GiveOther();
                 if (more && files.Current.StarId == kept.StarId)
                     more = files.MoveNext();
                 row(kept);
@@ -61,11 +61,11 @@ internal sealed class ResultFilesReader
             cancellationToken
         );
         for (; more; more = files.MoveNext())
-            GiveUnflagged();
+            GiveOther();
 
-        void GiveUnflagged()
+        void GiveOther()
         {
-            if (!files.Current.IsAnomaly)
+            if (!files.Current.IsKept)
                 row(files.Current);
         }
     }
@@ -75,31 +75,28 @@ internal sealed class ResultFilesReader
         var path = Path.Combine(_folder, file.Path);
         using var reader = Guarded(file, () => Open(file, path));
         int At(string name) => reader.Columns.Select((c, i) => (c, i)).FirstOrDefault(c => c.c.Name == name, (null!, -1)).i;
-        var (id, score, flag, chance, spread) = (
-            At("star_id"),
-            At("anomaly_score"),
-            At("is_anomaly"),
-            At("flag_probability"),
-            At("score_spread")
-        );
+        var (id, score, flag, cluster) = (At("star_id"), At("anomaly_score"), At("is_anomaly"), At("cluster_id"));
+        (ResultNumber Number, int At)[] more = [.. ResultNumber.All.Select(n => (n, At(n.Name))).Where(n => n.Item2 >= 0)];
+        var isClusters = _run.RunType == RunTypes.Cluster;
         using var batches = reader.ReadBatches(cancellationToken: cancellationToken).GetEnumerator();
         while (Guarded(file, batches.MoveNext))
         {
             var batch = batches.Current;
             var ids = ((Int64Vector)batch.Columns[id]).Values;
-            var scores = ((DoubleVector)batch.Columns[score]).Values;
-            var flags = ((BooleanVector)batch.Columns[flag]).Values;
-            var chances = chance < 0 ? null : ((DoubleVector)batch.Columns[chance]).Values;
-            var spreads = spread < 0 ? null : ((DoubleVector)batch.Columns[spread]).Values;
+            var scores = isClusters ? null : ((DoubleVector)batch.Columns[score]).Values;
+            var flags = isClusters ? null : ((BooleanVector)batch.Columns[flag]).Values;
+            var clusters = isClusters ? ((Int64Vector)batch.Columns[cluster]).Values : null;
+            var numbers = Array.ConvertAll(more, m => ((DoubleVector)batch.Columns[m.At]).Values);
             for (var i = 0; i < batch.Count; i++)
-                yield return new StoredResult(
-                    ids[i],
-                    flags[i] == true,
-                    scores[i],
-                    null,
-                    FlagProbability: Known(chances, i),
-                    ScoreSpread: Known(spreads, i)
-                );
+            {
+                var result = clusters is null
+                    ? new StoredResult(ids[i], flags![i] == true, scores![i], null)
+                    : new StoredResult(ids[i], false, null, (int)clusters[i]);
+                for (var n = 0; n < more.Length; n++)
+                    if (!double.IsNaN(numbers[n][i]))
+                        result = more[n].Number.With(result, numbers[n][i]);
+                yield return result;
+            }
         }
     }
 
@@ -110,7 +107,14 @@ internal sealed class ResultFilesReader
         return CatalogFile.Open(path, new CatalogOpenOptions { Read = s_read });
     }
 
-    private static readonly HashSet<string> s_read = ["star_id", "anomaly_score", "is_anomaly", "flag_probability", "score_spread"];
+    private static readonly HashSet<string> s_read =
+    [
+        "star_id",
+        "anomaly_score",
+        "is_anomaly",
+        "cluster_id",
+        .. ResultNumber.All.Select(n => n.Name),
+    ];
 
     private T Guarded<T>(ResultFile file, Func<T> read)
     {
@@ -123,6 +127,4 @@ internal sealed class ResultFilesReader
             throw ResultFolders.Changed(_run, $"'{file.Path}' cannot be read ({e.Message.TrimEnd('.')})");
         }
     }
-
-    private static double? Known(double[]? values, int row) => values is not null && !double.IsNaN(values[row]) ? values[row] : null;
 }

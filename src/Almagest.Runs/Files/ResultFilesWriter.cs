@@ -15,7 +15,7 @@ namespace Almagest.Runs.Files;
 internal sealed class ResultFilesWriter(
     string folder,
     IReadOnlyList<InPlaceFile> files,
-    bool draws,
+    ResultShape shape,
     bool integerIds,
     JsonObject provenance,
     int groupRows = ResultFilesWriter.GroupRows
@@ -25,8 +25,8 @@ internal sealed class ResultFilesWriter(
     public const int GroupRows = 1 << 17;
 
     private readonly List<ResultFile> _written = [];
-    private Group _group = new(groupRows, draws, integerIds);
-    private Group? _spare = new(groupRows, draws, integerIds);
+    private Group _group = new(groupRows, shape, integerIds);
+    private Group? _spare = new(groupRows, shape, integerIds);
     private Task _packing = Task.CompletedTask;
     private HashingFile? _file;
     private ParquetColumnsWriter? _parquet;
@@ -70,7 +70,7 @@ internal sealed class ResultFilesWriter(
             said["catalogue_file"] = new JsonObject { ["path"] = files[_open].Path, ["checksum"] = files[_open].Checksum };
             _file = new HashingFile(path);
             _parquet = await ParquetColumnsWriter.CreateAsync(
-                ResultColumns.Table(draws, integerIds, said),
+                ResultColumns.Table(shape, integerIds, said),
                 ResultColumns.Optional,
                 _file,
                 cancellationToken
@@ -127,20 +127,28 @@ internal sealed class ResultFilesWriter(
         private readonly long[] _ids;
         private readonly long[]? _numbers;
         private readonly string[]? _texts;
-        private readonly double[] _scores;
-        private readonly bool[] _flags;
-        private readonly double[]? _chances;
-        private readonly double[]? _spreads;
+        private readonly double[] _scores = [];
+        private readonly bool[] _flags = [];
+        private readonly long[] _clusters = [];
+        private readonly (ResultNumber Number, double[] Values)[] _more;
 
-        public Group(int rows, bool draws, bool integerIds)
+        public Group(int rows, ResultShape shape, bool integerIds)
         {
-            (_ids, _scores, _flags) = (new long[rows], new double[rows], new bool[rows]);
+            _ids = new long[rows];
             _numbers = integerIds ? new long[rows] : null;
             _texts = integerIds ? null : new string[rows];
-            _chances = draws ? new double[rows] : null;
-            _spreads = draws ? new double[rows] : null;
-            var names = (Array?)_numbers ?? _texts!;
-            Columns = draws ? [_ids, names, _scores, _flags, _chances!, _spreads!] : [_ids, names, _scores, _flags];
+            if (shape.IsClusters)
+                _clusters = new long[rows];
+            else
+                (_scores, _flags) = (new double[rows], new bool[rows]);
+            _more = [.. shape.Numbers.Select(n => (n, new double[rows]))];
+            Columns =
+            [
+                _ids,
+                (Array?)_numbers ?? _texts!,
+                .. shape.IsClusters ? (Array[])[_clusters] : [_scores, _flags],
+                .. _more.Select(m => m.Values),
+            ];
         }
 
         public int Rows { get; set; }
@@ -155,13 +163,12 @@ internal sealed class ResultFilesWriter(
                 _numbers[Rows] = number;
             else
                 _texts![Rows] = text!;
-            _scores[Rows] = result.Score!.Value;
-            _flags[Rows] = result.IsAnomaly;
-            if (_chances is not null)
-            {
-                _chances[Rows] = result.FlagProbability ?? double.NaN;
-                _spreads![Rows] = result.ScoreSpread ?? double.NaN;
-            }
+            if (result.ClusterId is { } cluster)
+                _clusters[Rows] = cluster;
+            else
+                (_scores[Rows], _flags[Rows]) = (result.Score!.Value, result.IsAnomaly);
+            foreach (var (more, values) in _more)
+                values[Rows] = more.Of(result) ?? double.NaN;
             Rows++;
         }
     }

@@ -9,7 +9,7 @@ using Almagest.Runs.Lifecycle;
 
 namespace Almagest.Runs.Files;
 
-/// <summary>What going over a catalogue once more, behind a run, brought beside the flagged stars.</summary>
+/// <summary>What going over a catalogue once more, behind a run, brought beside the stars that the ledger keeps.</summary>
 /// <param name="Files">of the results</param>
 /// <param name="Analysed">the set of stars</param>
 /// <param name="Excluded">stars of the selection that have no result, by reason and place</param>
@@ -28,26 +28,26 @@ internal sealed record PassedResults(
 /// <param name="count">stars that were scored</param>
 /// <param name="row">what the run says of each, asked for one after the other</param>
 /// <param name="excluded">stars of the selection that were not</param>
-/// <param name="draws">whether the run made draws</param>
+/// <param name="shape">what it says of each</param>
 internal sealed class ResultsPass(
     Dataset dataset,
     InPlaceStars stars,
     int count,
     Func<int, StoredResult> row,
     IReadOnlyList<ExcludedStars> excluded,
-    bool draws
+    ResultShape shape
 )
 {
-    /// <summary>Flagged stars that are given on at once.</summary>
-    private const int FlaggedAtOnce = 1 << 13;
+    /// <summary>Kept stars that are given on at once.</summary>
+    private const int KeptAtOnce = 1 << 13;
 
-    private readonly List<Star> _flagged = [];
+    private readonly List<Star> _kept = [];
     private readonly List<int> _wanted = [];
     private readonly Dictionary<(string, long), long> _excluded = [];
 
     /// <param name="folder">for the results</param>
     /// <param name="provenance">that the files have</param>
-    /// <param name="keep">takes flagged stars with all that the files say of them; is done before it is called again</param>
+    /// <param name="keep">takes stars that the ledger keeps, with all that the files say of them; is done before it is called again</param>
     /// <param name="progress">told how many stars are done</param>
     /// <exception cref="LedgerException">the files have changed, or the disk has trouble</exception>
     public async Task<PassedResults> GoAsync(
@@ -59,7 +59,7 @@ internal sealed class ResultsPass(
     )
     {
         var integerIds = ResultColumns.HasIntegerIds(dataset);
-        var writer = new ResultFilesWriter(folder, stars.Catalogue.Files, draws, integerIds, provenance);
+        var writer = new ResultFilesWriter(folder, stars.Catalogue.Files, shape, integerIds, provenance);
         var keeping = Task.CompletedTask;
         try
         {
@@ -93,7 +93,7 @@ internal sealed class ResultsPass(
                         var (number, text) = Id(batch, i, at, integerIds);
                         if (writer.Add(number, text, result))
                             await writer.PackAsync(cancellationToken);
-                        if (result.IsAnomaly)
+                        if (result.IsKept)
                             _wanted.Add(at);
                         if (++next < count)
                             result = row(next);
@@ -102,21 +102,21 @@ internal sealed class ResultsPass(
                     {
                         var whole = batch.Whole([.. _wanted]);
                         for (var i = 0; i < whole.Count; i++)
-                            _flagged.Add(stars.Star(whole, i));
+                            _kept.Add(stars.Star(whole, i));
                         _wanted.Clear();
                     }
-                    if (_flagged.Count >= FlaggedAtOnce)
+                    if (_kept.Count >= KeptAtOnce)
                     {
                         await keeping;
-                        var some = _flagged.ToArray();
-                        _flagged.Clear();
+                        var some = _kept.ToArray();
+                        _kept.Clear();
                         keeping = Task.Run(() => keep(some), cancellationToken);
                     }
                     progress?.Report(next);
                 }
                 await keeping;
-                if (_flagged.Count > 0)
-                    await keep(_flagged);
+                if (_kept.Count > 0)
+                    await keep(_kept);
                 if (next < count)
                     throw stars.Changed("they do not hold the stars that were scored");
                 return new PassedResults(

@@ -2,6 +2,7 @@ using System.Text;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Identification;
 using Almagest.Ledger.Database;
+using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Npgsql;
 
@@ -25,6 +26,8 @@ internal sealed class LabelledMembers
         _sets = _counts.Keys.ToLookup(k => k.Name, k => k.Set);
     }
 
+    private static readonly string s_inSet = AnalysedSets.Holds("$3::bigint", "l.star_id");
+
     /// <param name="labelSet">null = every set</param>
     /// <exception cref="LedgerException">no star that the run analysed has a cluster in the set</exception>
     public static async Task<LabelledMembers> ReadAsync(
@@ -34,14 +37,18 @@ internal sealed class LabelledMembers
         CancellationToken cancellationToken
     )
     {
+        // Of a run whose results are in files the noise has no rows: what is analysed and has none is in no cluster.
+        var (join, analysed) = run.StarSetId is null
+            ? ("", "r.cluster_id is not null")
+            : ("left ", $"(r.cluster_id is not null or {s_inSet})");
         var counts = await ledger.AskAsync(
             async connection =>
             {
                 await using var command = new NpgsqlCommand(
-                    """
-                    select l.label_set, l.cluster, r.cluster_id, count(*)
-                    from public.star_labels l join public.discovery_results r on r.run_id = $1 and r.star_id = l.star_id
-                    where l.cluster <> '' and ($2::text is null or l.label_set = $2) and r.cluster_id is not null
+                    $"""
+                    select l.label_set, l.cluster, coalesce(r.cluster_id, -1), count(*)
+                    from public.star_labels l {join}join public.discovery_results r on r.run_id = $1 and r.star_id = l.star_id
+                    where l.cluster <> '' and ($2::text is null or l.label_set = $2) and {analysed}
                     group by 1, 2, 3
                     """,
                     connection
@@ -54,6 +61,8 @@ internal sealed class LabelledMembers
                     },
                     CommandTimeout = 300,
                 };
+                if (run.StarSetId is { } set)
+                    command.Parameters.Add(new() { Value = set });
                 var found = new List<(string, string, int, long)>();
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 while (await reader.ReadAsync(cancellationToken))

@@ -12,16 +12,17 @@ namespace Almagest.Runs.Lifecycle;
 /// </summary>
 /// <remarks>
 /// First the dataset's checksum as text, behind the number of its bytes (4 bytes). Then a row for each star, big-endian: one byte that says
-/// what is there as in version 2 (1 = score, 16 = flag probability, 32 = spread of the score), the number of the star's row among those of
-/// all files, from 0 (8 bytes), is_anomaly (1 byte), then what is there in this order: score (IEEE 754), flag probability, spread (8 bytes
-/// each). Not thread-safe.
+/// what is there as in version 2 (1 = score, 2 = cluster, 4 = membership strength, 8 = membership probability, 16 = flag probability,
+/// 32 = spread of the score, 64 = membership stability), the number of the star's row among those of all files, from 0 (8 bytes),
+/// is_anomaly (1 byte), then what is there in this order: score (IEEE 754, 8 bytes), cluster_id (4 bytes), strength, probability, flag
+/// probability, spread, stability (8 bytes each). Not thread-safe.
 /// </remarks>
 internal sealed class FileResultsHash : IDisposable
 {
     /// <summary>What is stored as <c>results_hash_version</c>.</summary>
     public const int Version = 3;
 
-    private const int MostRowBytes = 1 + 8 + 1 + 3 * 8;
+    private const int MostRowBytes = 1 + 8 + 1 + 4 + 6 * 8;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _buffer = new byte[MostRowBytes * 2048];
@@ -40,19 +41,35 @@ internal sealed class FileResultsHash : IDisposable
         _hash.AppendData(text);
     }
 
-    /// <param name="row">of an anomaly run; greater in star_id than the one before</param>
+    /// <param name="row">greater in star_id than the one before</param>
     public void Add(in StoredResult row)
     {
         if (_buffer.Length - _used < MostRowBytes)
             Flush();
         var to = _buffer.AsSpan(_used);
-        to[0] = (byte)((row.Score is null ? 0 : 1) | (row.FlagProbability is null ? 0 : 16) | (row.ScoreSpread is null ? 0 : 32));
+        to[0] = (byte)(
+            (row.Score is null ? 0 : 1)
+            | (row.ClusterId is null ? 0 : 2)
+            | (row.Strength is null ? 0 : 4)
+            | (row.Probability is null ? 0 : 8)
+            | (row.FlagProbability is null ? 0 : 16)
+            | (row.ScoreSpread is null ? 0 : 32)
+            | (row.Stability is null ? 0 : 64)
+        );
         BinaryPrimitives.WriteInt64BigEndian(to[1..], row.StarId - _firstStar);
         to[9] = row.IsAnomaly ? (byte)1 : (byte)0;
         var length = 10;
         length += Write(to[length..], row.Score);
+        if (row.ClusterId is { } cluster)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(to[length..], cluster);
+            length += 4;
+        }
+        length += Write(to[length..], row.Strength);
+        length += Write(to[length..], row.Probability);
         length += Write(to[length..], row.FlagProbability);
         length += Write(to[length..], row.ScoreSpread);
+        length += Write(to[length..], row.Stability);
         _used += length;
     }
 

@@ -167,7 +167,7 @@ public sealed class RunCompletion : IAsyncDisposable
         _hash = _isAscending ? await hash : null;
     }
 
-    private async Task CopyAsync(int count, Func<int, StoredResult> row, CancellationToken cancellationToken, bool flaggedOnly = false)
+    private async Task CopyAsync(int count, Func<int, StoredResult> row, CancellationToken cancellationToken, bool keptOnly = false)
     {
         await CopyAsync(
             $"copy public.discovery_results (run_id, {StoredResult.Columns}) from stdin (format binary)",
@@ -175,7 +175,7 @@ public sealed class RunCompletion : IAsyncDisposable
             (writer, i) =>
             {
                 var result = row(i);
-                if (flaggedOnly && !result.IsAnomaly)
+                if (keptOnly && !result.IsKept)
                     return;
                 _isAscending &= result.StarId > _last;
                 _last = result.StarId;
@@ -204,14 +204,15 @@ public sealed class RunCompletion : IAsyncDisposable
         );
     }
 
-    /// <summary>Stores stars of a catalogue that is read where it lies, which the run has flagged, where they are not there yet.</summary>
+    /// <summary>Stores stars of a catalogue that is read where it lies, which the run has flagged or put into a cluster, where they are not
+    /// there yet.</summary>
     /// <exception cref="LedgerException">two of them have one id of the catalogue</exception>
-    internal async Task KeepStarsAsync(Dataset dataset, IReadOnlyList<Star> flagged, CancellationToken cancellationToken) =>
-        _keptStars += await DatabaseBoundary.AskAsync(() => KeptStars.SaveAsync(_connection, dataset, flagged, cancellationToken));
+    internal async Task KeepStarsAsync(Dataset dataset, IReadOnlyList<Star> kept, CancellationToken cancellationToken) =>
+        _keptStars += await DatabaseBoundary.AskAsync(() => KeptStars.SaveAsync(_connection, dataset, kept, cancellationToken));
 
-    /// <summary>Takes results that are in files: the ledger gets those of the flagged stars, which it has already
-    /// (<see cref="KeepStarsAsync"/>), and the set of all.</summary>
-    /// <param name="count">stars, those that are not flagged among them</param>
+    /// <summary>Takes results that are in files: the ledger gets those of the flagged and clustered stars, which it has
+    /// already (<see cref="KeepStarsAsync"/>), and the set of all.</summary>
+    /// <param name="count">stars, those that the ledger does not keep among them</param>
     /// <param name="row">what the run says of each, asked for one after the other</param>
     /// <param name="folder">gets its name with <see cref="CommitAsync"/></param>
     internal async Task SaveInFilesAsync(
@@ -225,7 +226,7 @@ public sealed class RunCompletion : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        await CopyAsync(count, row, cancellationToken, flaggedOnly: true);
+        await CopyAsync(count, row, cancellationToken, keptOnly: true);
         await DatabaseBoundary.AskAsync(async () =>
         {
             var set = await analysed.SaveAsync(_connection, datasetId, cancellationToken);

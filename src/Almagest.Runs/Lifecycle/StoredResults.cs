@@ -19,6 +19,9 @@ internal readonly record struct StoredResult(
     public const string Columns =
         "star_id, is_anomaly, anomaly_score, cluster_id, membership_strength, membership_probability, flag_probability, score_spread, "
         + "membership_stability";
+
+    /// <summary>Whether the ledger has it of a run whose results are in files: the star is flagged, or in a cluster.</summary>
+    public bool IsKept => IsAnomaly || ClusterId >= 0;
 }
 
 /// <summary>Reads a run's rows, all of them, without keeping any.</summary>

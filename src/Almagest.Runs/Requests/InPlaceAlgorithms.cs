@@ -7,5 +7,5 @@ namespace Almagest.Runs.Requests;
 public static class InPlaceAlgorithms
 {
     /// <summary>Algorithms that go over stars in files, of those that are offered for new runs.</summary>
-    public static IReadOnlyList<Algorithm> Offered { get; } = [.. Algorithms.Offered.Where(InPlaceRuns.GoesByTiles)];
+    public static IReadOnlyList<Algorithm> Offered { get; } = [.. Algorithms.Offered.Where(InPlaceRuns.Takes)];
 }

@@ -11,33 +11,31 @@ namespace Almagest.Runs.Requests;
 /// <summary>Which runs there are over a dataset that is read where it lies.</summary>
 internal static class InPlaceRuns
 {
-    /// <summary>A result in the files, without draws: id, the catalogue's id, score, flag.</summary>
+    /// <summary>A result in the files, without draws: id, the catalogue's id, score and flag, or cluster.</summary>
     public const long BytesOfResult = 17;
 
-    /// <summary>Chance and spread of the score.</summary>
-    public const long BytesOfDraws = 16;
+    /// <summary>A further number, such as the chance to be flagged.</summary>
+    public const long BytesOfNumber = 8;
 
-    /// <summary>A flagged star with its indexes, its result, and as much again in the database's log.</summary>
-    public const long BytesOfFlagged = 2 * (750 + 146);
+    /// <summary>A star that the ledger keeps with its indexes, its result, and as much again in the database's log.</summary>
+    public const long BytesOfKept = 2 * (750 + 146);
 
     // Its bit in the set of the stars analysed, its share of a cell, and the log.
     private const double BytesInSet = 0.5;
 
-    /// <summary>Stars in files are gone over by tiles; what else a run may ask of them is in the ledger.</summary>
-    /// <exception cref="LedgerException">the algorithm does not go by tiles alone</exception>
-    public static void RequireTiles(Dataset dataset, Algorithm algorithm)
+    /// <summary>Of stars in files a run may ask what the files say; answers of a review are of stars in the ledger.</summary>
+    /// <exception cref="LedgerException">the algorithm asks for more</exception>
+    public static void Require(Dataset dataset, Algorithm algorithm)
     {
-        if (dataset.InPlace is null || GoesByTiles(algorithm))
+        if (dataset.InPlace is null || Takes(algorithm))
             return;
         throw LedgerException
             .Of(
                 ErrorCode.DatasetInPlace,
-                $"dataset '{dataset.Name}' is read where it lies, and "
-                    + (algorithm.RunType == RunTypes.Cluster ? $"a search for clusters (here {algorithm.Name})" : algorithm.Name)
-                    + " needs its stars in the ledger",
-                "Of the detectors "
-                    + string.Join(", ", Algorithms.Of(RunTypes.Anomaly).Where(GoesByTiles).Select(a => a.Name))
-                    + " go over stars in files.",
+                $"dataset '{dataset.Name}' is read where it lies, and {algorithm.Name} needs its stars in the ledger",
+                "Those that take stars in files are "
+                    + string.Join(", ", Algorithms.Of(algorithm.RunType).Where(a => a.IsOffered && Takes(a)).Select(a => a.Name))
+                    + ".",
                 "parameters.algorithm"
             )
             .With("dataset", dataset.Name);
@@ -55,7 +53,7 @@ internal static class InPlaceRuns
         if (dataset.InPlace is null)
             return;
         foreach (var p in parameters)
-            RequireTiles(dataset, p.Algorithm);
+            Require(dataset, p.Algorithm);
         if (await ledger.IsDistributedAsync(cancellationToken))
             throw LedgerException
                 .Of(
@@ -74,18 +72,18 @@ internal static class InPlaceRuns
         LedgerDatabase ledger,
         Dataset dataset,
         long stars,
-        long flagged,
-        bool draws,
+        long kept,
+        int numbers,
         CancellationToken cancellationToken
     )
     {
-        await DiskSpace.RequireAsync(ledger, flagged * BytesOfFlagged + (long)(stars * BytesInSet), cancellationToken);
-        ResultFolder.Require(ledger, InPlaceCatalogue.Of(dataset)!.Path, BytesOf(stars, draws));
+        await DiskSpace.RequireAsync(ledger, kept * BytesOfKept + (long)(stars * BytesInSet), cancellationToken);
+        ResultFolder.Require(ledger, InPlaceCatalogue.Of(dataset)!.Path, BytesOf(stars, numbers));
     }
 
     /// <summary>Roughly, of the files of results.</summary>
-    public static long BytesOf(long stars, bool draws) => stars * (BytesOfResult + (draws ? BytesOfDraws : 0));
+    /// <param name="numbers">of a star, beside its score or its cluster</param>
+    public static long BytesOf(long stars, int numbers) => stars * (BytesOfResult + numbers * BytesOfNumber);
 
-    internal static bool GoesByTiles(Algorithm algorithm) =>
-        algorithm.RunType == RunTypes.Anomaly && !algorithm.NeedsAllStars && algorithm.Defaults is not ActiveForestParameters;
+    internal static bool Takes(Algorithm algorithm) => algorithm.Defaults is not ActiveForestParameters;
 }

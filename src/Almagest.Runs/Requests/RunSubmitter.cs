@@ -97,7 +97,14 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
         }
         // Who works on it has a folder of its own, and looks there.
         if (Memory is not null && found[0].InPlace is not null)
-            await InPlaceRuns.RequireRoomAsync(ledger, found[0], stars, 0, resolved.Any(r => r.Parameters.Draws > 0), cancellationToken);
+            await InPlaceRuns.RequireRoomAsync(
+                ledger,
+                found[0],
+                stars,
+                0,
+                resolved.Any(r => r.Parameters.Draws > 0) ? 2 : 0,
+                cancellationToken
+            );
         var selection = SelectionHash.Of(found, filter);
         var runs = resolved
             .Zip(

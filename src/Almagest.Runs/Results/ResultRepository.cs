@@ -30,6 +30,12 @@ public sealed record ResultQuery(
     /// <summary>Whether the order is one of scores.</summary>
     public bool IsByScores => ByScore || ByFlagProbability;
 
+    /// <summary>Whether it asks for flagged stars or for members of a cluster, whose results the ledger has of every run.</summary>
+    public bool IsOfKept => AnomaliesOnly || ClusteredOnly || ClusterId >= 0;
+
+    /// <summary>Only members of clusters, whichever.</summary>
+    public bool ClusteredOnly { get; init; }
+
     /// <summary>Only these stars; null = no such condition.</summary>
     public IReadOnlyCollection<long>? StarIds { get; init; }
 }
@@ -38,7 +44,7 @@ public sealed record ResultQuery(
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
 /// <summary>Results of complete runs, paged by key so that the last page costs as much as the first. Of a run whose results are in files
-/// the flagged stars alone can be asked for.</summary>
+/// the flagged stars and the members of clusters alone can be asked for.</summary>
 public sealed class ResultRepository(LedgerDatabase ledger)
 {
     private const string Columns = """
@@ -156,7 +162,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
     }
 
     /// <summary>Everything that complete runs say of one star, newest run first. A run whose results are in files, and which did not flag
-    /// it, says so without a score.</summary>
+    /// it, says so without a score; one of clusters that put it into none says that.</summary>
     public async Task<IReadOnlyList<StarHistoryEntry>> HistoryAsync(
         long starId,
         int limit = 1000,
@@ -176,11 +182,11 @@ public sealed class ResultRepository(LedgerDatabase ledger)
             limit,
             cancellationToken
         );
-        // The runs with results in files that analysed it: what they flagged is among the others.
+        // The runs with results in files that analysed it: what they flagged, or put into a cluster, is among the others.
         var analysed = await HistoryAsync(
             $"""
             select d.run_id, d.run_type, d.algorithm, d.parameters::text, d.created_at, 0, null::double precision,
-                   null::integer, null::double precision, null::double precision, true
+                   case when d.run_type = 'cluster' then -1 end, null::double precision, null::double precision, d.run_type = 'anomaly'
             from public.discovery_runs d
             where d.is_complete and d.star_set_id is not null and {AnalysedSets.Holds("d.star_set_id", "$1::bigint")}
             order by d.run_id desc limit $2
@@ -239,7 +245,7 @@ public sealed class ResultRepository(LedgerDatabase ledger)
     public static void Require(DiscoveryRun run, ResultQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
-        if (!query.AnomaliesOnly)
+        if (!query.IsOfKept)
             RunRows.Require(run);
     }
 
@@ -272,6 +278,8 @@ public sealed class ResultRepository(LedgerDatabase ledger)
         var sql = new StringBuilder("run_id = ").Append(Bind(command, runId));
         if (query.AnomaliesOnly)
             sql.Append(" and is_anomaly = 1");
+        if (query.ClusteredOnly)
+            sql.Append(" and cluster_id >= 0");
         if (query.ClusterId is { } cluster)
             sql.Append(" and cluster_id = ").Append(Bind(command, cluster));
         if (query.StarIds is { } ids)

@@ -24,7 +24,7 @@ public sealed class RunScorer(LedgerDatabase ledger)
                 .Of(ErrorCode.RunNotComplete, $"run {runId} is {run.Status}: it has no results", "Only a complete run has a score.")
                 .With("run_id", run.RunId)
                 .With("status", run.Status);
-        // Only stars that some run flagged can have labels: shares of these are none of the sample's.
+        // Only stars that some run flagged or put into a cluster can have labels: shares of these are none of the sample's.
         RunRows.Require(run);
         var labels = new LabelledResults(ledger);
         var sets = labelSet is null ? await labels.SetsAsync(run, cancellationToken) : null;

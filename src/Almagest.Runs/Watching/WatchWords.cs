@@ -6,7 +6,7 @@ namespace Almagest.Runs.Watching;
 /// <summary>What a run says of the stars of a watch, in a sentence.</summary>
 internal static class WatchWords
 {
-    /// <param name="knownAlone">whether watched stars are counted that some run flagged: the others are in files</param>
+    /// <param name="knownAlone">whether watched stars are counted that the ledger has: the others are in files</param>
     /// <param name="watched">watched stars that the run analysed</param>
     /// <param name="flagged">of these, flagged</param>
     /// <param name="newly">of these, analysed by some of the earlier runs and flagged by none</param>
@@ -53,7 +53,7 @@ internal static class WatchWords
     public static string Short(Guid runId) => runId.ToString()[^8..];
 
     private static string Stars(long count, bool knownAlone) =>
-        $"{Count(count)} watched {(count == 1 ? "star" : "stars")}{(knownAlone ? " that some run has flagged" : "")}";
+        $"{Count(count)} watched {(count == 1 ? "star" : "stars")}{(knownAlone ? " that the ledger has" : "")}";
 
     private static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -1,4 +1,5 @@
 using Almagest.Contract.Errors;
+using Almagest.Ledger.Model;
 
 namespace Almagest.Server.Http;
 
@@ -25,8 +26,11 @@ internal static class HttpAdvice
             + $"or delete it first: DELETE /datasets/{e.Facts["dataset"]}",
         [ErrorCode.DatasetInPlace] = e => After(e, "It is loaded by POST /datasets, or by almagest ingest PATH on the server."),
         [ErrorCode.ResultsInFiles] = e =>
-            $"The flagged stars: GET /discovery/runs/{e.Facts.GetValueOrDefault("run_id")}/results?anomalies_only=true. Every star, out of "
-            + "the files: the same without anomalies_only and with a format, such as format=parquet.",
+            e.Facts.GetValueOrDefault("run_type") is RunTypes.Cluster
+                ? $"The members of clusters: GET /discovery/runs/{e.Facts.GetValueOrDefault("run_id")}/results?clustered_only=true. Every "
+                    + "star, out of the files: the same without clustered_only and with a format, such as format=parquet."
+                : $"The flagged stars: GET /discovery/runs/{e.Facts.GetValueOrDefault("run_id")}/results?anomalies_only=true. Every star, "
+                    + "out of the files: the same without anomalies_only and with a format, such as format=parquet.",
         [ErrorCode.CrossMatchNotFound] = _ => "GET /crossmatches lists them.",
         [ErrorCode.DatabaseAway] = _ => "Try again in a moment; /health/ready says when it answers.",
         [ErrorCode.DatasetHasRuns] = _ => "Add with_runs=true to delete them, too.",

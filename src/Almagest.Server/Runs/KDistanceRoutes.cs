@@ -55,7 +55,10 @@ internal static class KDistanceRoutes
                 {
                     var body = await JsonBody.ReadAsync<KDistanceRequestBody>(context);
                     var k = body.MinSamples ?? new DbscanParameters().MinSamples;
-                    var dataset = await new DatasetRepository(ledger).FindAsync(RunRoutes.DatasetOf(body.Dataset), context.RequestAborted);
+                    var dataset = await new DatasetRepository(ledger).FindAnyAsync(
+                        RunRoutes.DatasetOf(body.Dataset),
+                        context.RequestAborted
+                    );
                     var advice = await new DiscoveryService(ledger).KDistanceAsync(
                         dataset.Name,
                         RunRoutes.FilterOf(body.Filter),

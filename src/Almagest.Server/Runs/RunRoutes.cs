@@ -61,6 +61,7 @@ internal static class RunRoutes
     private static readonly IntegerParameter s_listLimit = new("limit", "most runs", 1, 1000, 100);
     private static readonly UuidParameter s_before = new("before", "only runs created before this one");
     private static readonly BooleanParameter s_anomaliesOnly = new("anomalies_only", "only flagged stars");
+    private static readonly BooleanParameter s_clusteredOnly = new("clustered_only", "only members of clusters, whichever");
     private static readonly IntegerParameter s_clusterId = new("cluster_id", "only members of this cluster; -1 = noise", -1, int.MaxValue);
     private static readonly ChoiceParameter s_order = new(
         "order",
@@ -265,6 +266,7 @@ internal static class RunRoutes
                 context => ResultsAsync(context, ledger),
                 RunId,
                 s_anomaliesOnly,
+                s_clusteredOnly,
                 s_clusterId,
                 s_select,
                 s_order,
@@ -274,9 +276,9 @@ internal static class RunRoutes
             )
             .WithDescription(
                 "With a format, or Accept with the media type of one, every result that is selected, as one streamed table; "
-                    + "docs/guide/exports.md says what is in it. Of a run with results_in_files pages are of flagged stars alone: give "
-                    + "anomalies_only=true, without which the answer is 409; with a format and no select, the results of all stars are "
-                    + "read out of the files."
+                    + "docs/guide/exports.md says what is in it. Of a run with results_in_files pages are of flagged stars or of members "
+                    + "of clusters alone: give anomalies_only=true, clustered_only=true or a cluster_id from 0, without which the answer "
+                    + "is 409; with a format and no select, the results of all stars are read out of the files."
             )
             .ProducesTable<StarResultPage>()
             .Fails(404, 409);
@@ -418,16 +420,17 @@ internal static class RunRoutes
             s_after.Read(context)
         )
         {
+            ClusteredOnly = s_clusteredOnly.Read(context),
             ByFlagProbability = s_order.Read(context) == "flag_probability",
         };
         var run = await new RunRepository(ledger).GetAsync(runId, context.RequestAborted);
         if (query.IsByScores && run.RunType != RunTypes.Anomaly)
             throw LedgerException.Invalid("order", $"run {runId} is a {run.RunType} run: its results have no scores", "Order by star_id.");
-        if (query.ClusterId is not null && run.RunType != RunTypes.Cluster)
+        if ((query.ClusterId is not null || query.ClusteredOnly) && run.RunType != RunTypes.Cluster)
             throw LedgerException.Invalid(
-                "cluster_id",
+                query.ClusteredOnly ? "clustered_only" : "cluster_id",
                 $"run {runId} is an {run.RunType} run: it has no clusters",
-                "Leave cluster_id out."
+                $"Leave {(query.ClusteredOnly ? "clustered_only" : "cluster_id")} out."
             );
         var format = TableResponse.Wanted(context);
         // Stars are pointed out among those that the ledger has, and pages are of those; a whole table is read out of the files.
@@ -454,7 +457,7 @@ internal static class RunRoutes
         }
         var results = new ResultRepository(ledger);
         var page = await results.PageAsync(runId, query, context.RequestAborted);
-        var whole = query is { AnomaliesOnly: false, ClusterId: null, StarIds: null };
+        var whole = query is { AnomaliesOnly: false, ClusteredOnly: false, ClusterId: null, StarIds: null };
         var total = whole ? run.TotalStars : await results.CountAsync(runId, query, context.RequestAborted);
         return Results.Ok(new StarResultPage(page.Items, page.Next, total, page.Next is not null));
     }

@@ -73,6 +73,40 @@ internal sealed class RunsInFiles(TestLedger test)
         IReadOnlyList<double> scores,
         IReadOnlyList<(string Reason, long[] Stars)>? excluded = null,
         bool commit = true
+    ) =>
+        await CompleteAsync(
+            runId,
+            datasetId,
+            [.. stars.Zip(scores, (star, score) => new StoredResult(star, score < 0, score, null))],
+            excluded,
+            commit
+        );
+
+    /// <summary>Completes a pending cluster run: of the noise, -1, the ledger keeps nothing.</summary>
+    /// <param name="excluded">of the same dataset</param>
+    /// <param name="commit">false: everything is taken back</param>
+    public async Task CompleteClustersAsync(
+        Guid runId,
+        long datasetId,
+        IReadOnlyList<long> stars,
+        IReadOnlyList<int> labels,
+        IReadOnlyList<(string Reason, long[] Stars)>? excluded = null,
+        bool commit = true
+    ) =>
+        await CompleteAsync(
+            runId,
+            datasetId,
+            [.. stars.Zip(labels, (star, label) => new StoredResult(star, false, null, label))],
+            excluded,
+            commit
+        );
+
+    private async Task CompleteAsync(
+        Guid runId,
+        long datasetId,
+        IEnumerable<StoredResult> results,
+        IReadOnlyList<(string Reason, long[] Stars)>? excluded,
+        bool commit
     )
     {
         var dataset = new Dataset
@@ -84,23 +118,26 @@ internal sealed class RunsInFiles(TestLedger test)
             ColumnMapping = "{}",
             InPlace = await test.ScalarAsync<string>($"select in_place::text from datasets where dataset_id = {datasetId}"),
         };
-        var rows = stars.Zip(scores).OrderBy(r => r.First).ToList();
-        var flagged = rows.Where(r => r.Second < 0).ToList();
+        var rows = results.OrderBy(r => r.StarId).ToList();
+        var kept = rows.Where(r => r.IsKept).ToList();
         var set = new AnalysedStars();
-        foreach (var (star, _) in rows)
-            set.Add(star, CellOf(star));
+        foreach (var row in rows)
+            set.Add(row.StarId, CellOf(row.StarId));
         await using var connection = await test.Ledger.ConnectAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await KeptStars.SaveAsync(connection, dataset, flagged.Select(r => Star(datasetId, r.First)), default);
+        await KeptStars.SaveAsync(connection, dataset, kept.Select(r => Star(datasetId, r.StarId)), default);
         await connection.ExecuteAsync(
             """
-            insert into public.discovery_results (run_id, star_id, is_anomaly, anomaly_score)
-            select $1, star_id, 1, score from unnest($2::bigint[], $3::double precision[]) r (star_id, score)
+            insert into public.discovery_results (run_id, star_id, is_anomaly, anomaly_score, cluster_id)
+            select $1, star_id, flag, score, cluster
+            from unnest($2::bigint[], $3::integer[], $4::double precision[], $5::integer[]) r (star_id, flag, score, cluster)
             """,
             default,
             runId,
-            flagged.Select(r => r.First).ToArray(),
-            flagged.Select(r => r.Second).ToArray()
+            kept.Select(r => r.StarId).ToArray(),
+            kept.Select(r => r.IsAnomaly ? 1 : 0).ToArray(),
+            kept.Select(r => r.Score).ToArray(),
+            kept.Select(r => r.ClusterId).ToArray()
         );
         var cells =
             from reason in excluded ?? []

@@ -30,7 +30,7 @@ public sealed record PlainRun(
     /// <summary>Stars that it selected and did not analyse.</summary>
     public IReadOnlyList<long> Excluded { get; init; } = [];
 
-    /// <summary>Whether the ledger has the results of its flagged stars alone.</summary>
+    /// <summary>Whether the ledger has the results of its flagged and clustered stars alone.</summary>
     public bool InFiles { get; init; }
 
     public bool IsComplete => Status == RunStatus.Completed;

@@ -19,7 +19,7 @@ namespace Almagest.Ledger.Tests.Views;
 /// selections, empty runs, all or none flagged, tied scores, noise only, stars that are not analysed, failures, cancellations,
 /// deletions of runs and datasets, for good or for a while, edges of weeks and months, and
 /// labels of two sets that come, change and go. Where the tables are not distributed, some runs are over a catalogue that is read where it
-/// lies, and their results in files.
+/// lies, and their results in files: of cluster runs those of noise alone.
 /// </summary>
 public sealed class RandomHistory(TestLedger test, Random random)
 {
@@ -134,7 +134,7 @@ public sealed class RandomHistory(TestLedger test, Random random)
         var (dataset, stars) = there[random.Next(there.Count)];
         var isInPlace = Sky.InPlace.Contains(dataset);
         RunParameters parameters =
-            isInPlace || random.Next(2) == 0
+            random.Next(2) == 0
                 ? new IsolationForestParameters { Contamination = random.Next(2) == 0 ? 0.05 : 0.1, RandomState = random.Next(3) }
                 : new DbscanParameters { MinSamples = random.Next(2) + 4 };
         var run = await _repository.CreateAsync(dataset, parameters, StarFilter.All);
@@ -172,16 +172,14 @@ public sealed class RandomHistory(TestLedger test, Random random)
 
         if (isInPlace && fate is RunStatus.Completed or "taken back")
         {
-            await _files.CompleteAsync(
-                run.RunId,
-                dataset,
-                stars,
-                [.. scores.Select(s => s!.Value)],
-                [.. reasons.Select(r => (r.Reason, r.StarIds.ToArray()))],
-                commit: fate == RunStatus.Completed
-            );
-            if (fate == RunStatus.Completed)
-                Sky.Kept.UnionWith(stars.Where((_, i) => flags[i]));
+            (string, long[])[] left = [.. reasons.Select(r => (r.Reason, r.StarIds.ToArray()))];
+            var commit = fate == RunStatus.Completed;
+            if (anomaly)
+                await _files.CompleteAsync(run.RunId, dataset, stars, [.. scores.Select(s => s!.Value)], left, commit);
+            else
+                await _files.CompleteClustersAsync(run.RunId, dataset, stars, [.. labels.Select(l => l!.Value)], left, commit);
+            if (commit)
+                Sky.Kept.UnionWith(stars.Where((_, i) => flags[i] || labels[i] >= 0));
             else
                 fate = RunStatus.Pending;
             excluded = [.. reasons.SelectMany(e => e.StarIds)];

@@ -234,7 +234,7 @@ public sealed class AnswersOfFilesTests(AnswersOfFilesTests.Both both) : IClassF
             lying.Select(n => (n.EarlierRuns, n.Flagged, n.NewlyFlagged, n.FirstAnalysed, string.Join(' ', n.SourceIds)))
         );
         Assert.Contains(lying, n => n.NewlyFlagged > 0);
-        Assert.Contains("watched stars that some run has flagged", lying[0].Sentence, StringComparison.Ordinal);
+        Assert.Contains("watched stars that the ledger has", lying[0].Sentence, StringComparison.Ordinal);
         // Of a set of labels all stars are known, whether a run flags them or not.
         var labels = new StarLabels(Test.Ledger);
         foreach (var star in both.Kept.Take(40))

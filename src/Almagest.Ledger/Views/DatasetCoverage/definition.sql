@@ -4,8 +4,8 @@
 -- spread over the sky once, by one of its runs, and counts as often as it has runs: recognised by its size and two order-free
 -- sums over its ids, of 64 bits, which costs one scan of the results where cells of every result cost a sort.
 -- Stars that a run selected and could not analyse have no result: they were counted by cell when it completed.
--- Of a dataset that is read where it lies, the table of stars has the flagged ones: all were counted when it was registered, and those that
--- a run analysed whose results are in files when it completed.
+-- Of a dataset that is read where it lies, the table of stars has the flagged and clustered ones: all were counted when it was
+-- registered, and those that a run analysed whose results are in files when it completed.
 with runs as not materialized (
   select run_id, completed_at, star_set_id
   from public.discovery_runs

@@ -12,7 +12,8 @@ set random_page_cost = 1.1 as $$
 declare
   run public.discovery_runs;
   found_set bigint;
-  -- The set that the ledger keeps of a run whose results are in files: of the stars in it the table of results has those that are flagged.
+  -- The set that the ledger keeps of a run whose results are in files: of the stars in it the table of results has those that are flagged
+  -- or in a cluster.
   -- As JSON, because a ledger that was rolled back has no such column.
   kept_set bigint;
   analysed record;
@@ -38,11 +39,13 @@ begin
       from public.discovery_results
      where run_id = target;
   else
-    select s.star_count as stars, s.hash_1, s.hash_2, 0::bigint as labelled, f.flagged, f.scores
+    select s.star_count as stars, s.hash_1, s.hash_2, f.labelled, f.flagged, f.scores
       into strict analysed
       from public.analysed_sets s
-      cross join (select coalesce(array_agg(star_id), '{}') as flagged, coalesce(array_agg(anomaly_score), '{}') as scores
-                    from public.discovery_results where run_id = target and is_anomaly = 1) f
+      cross join (select count(cluster_id) as labelled,
+                         coalesce(array_agg(star_id) filter (where is_anomaly = 1), '{}') as flagged,
+                         coalesce(array_agg(anomaly_score) filter (where is_anomaly = 1), '{}') as scores
+                    from public.discovery_results where run_id = target) f
      where s.set_id = kept_set;
   end if;
 
@@ -51,6 +54,10 @@ begin
     into labels
     from public.discovery_results
    where analysed.labelled > 0 and run_id = target;
+  -- What is in no cluster is in the files alone.
+  if kept_set is not null and run.run_type = 'cluster' then
+    labels.noise := run.total_stars - labels.clustered;
+  end if;
 
   select count(*) as stars, min(score) as min_score, max(score) as max_score, sum(round(score * 1e9)::bigint) as score_sum,
     count(score) as score_count

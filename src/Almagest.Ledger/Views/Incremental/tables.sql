@@ -44,7 +44,7 @@ create table view_summaries.runs (
   parameters_hash text not null,
   dataset_id bigint not null,
   set_id bigint not null,
-  -- Whether the table of results has those of the flagged stars alone.
+  -- Whether the table of results has those of the flagged and clustered stars alone.
   in_files boolean not null,
   total_stars bigint not null,
   created_at timestamptz not null,

@@ -2,6 +2,7 @@
 -- Sizes and flags are each counted once per run before they meet: joining results with per-run cluster sizes would
 -- multiply the counts. The average is a sum in fixed point (1e-9) over a count: the same rows give the same bits,
 -- whatever the order or the number of workers, so an unchanged run is not rewritten by a refresh.
+-- Of a run whose results are in files, the table of results has the stars in clusters, and not the noise: that is what is left of all.
 with flags as (
   select r.run_id,
          count(*) as anomaly_count,
@@ -45,7 +46,8 @@ select d.run_id,
        c.min_cluster_size,
        c.max_cluster_size,
        c.clustered_stars::double precision / nullif(c.cluster_count, 0) as avg_cluster_size,
-       coalesce(c.noise_count, 0)::bigint as noise_count,
+       case when d.run_type = 'cluster' and d.star_set_id is not null then d.total_stars - coalesce(c.clustered_stars, 0)
+            else coalesce(c.noise_count, 0) end::bigint as noise_count,
        d.completed_at as last_updated
 from public.discovery_runs d
 left join flags f using (run_id)

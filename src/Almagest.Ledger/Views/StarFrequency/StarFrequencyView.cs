@@ -18,7 +18,7 @@ internal static class StarFrequencyView
             Name = "mv_star_anomaly_frequency",
             Description =
                 "How often each star is flagged that a complete anomaly run analysed; of catalogues read where they lie, each star "
-                + "that some run flagged",
+                + "that some run flagged or put into a cluster",
             Key = ["star_id"],
             Columns =
             [

@@ -1,6 +1,7 @@
 -- One row per star that a complete anomaly run analysed, never flagged ones included.
 -- The denominator counts anomaly runs only. Flags are collected apart, so that only they are sorted for the array.
--- Of runs whose results are in files the set of stars is kept: rows are for those of them that the ledger has, which some run flagged.
+-- Of runs whose results are in files the set of stars is kept: rows are for those of them that the ledger has, which some run flagged
+-- or put into a cluster.
 with runs as not materialized (
   select run_id, completed_at, star_set_id
   from public.discovery_runs

@@ -18,7 +18,7 @@ internal sealed class LedgerCatalogue(LedgerDatabase ledger)
     public async Task<PublishedCatalogue> ReadAsync(CancellationToken cancellationToken)
     {
         var datasets = await new DatasetRepository(ledger).ListAllAsync(cancellationToken);
-        // One that is read where it lies is no table: of its stars the flagged ones are among those of all datasets.
+        // One that is read where it lies is no table: of its stars the flagged and clustered ones are among those of all datasets.
         var (loaded, inPlace) = (datasets.FindAll(d => d.InPlace is null), datasets.FindAll(d => d.InPlace is not null));
         var published = new List<DatasetTable>(loaded.Count);
         foreach (var dataset in loaded)

@@ -53,7 +53,8 @@ internal static class LedgerTables
         new(
             Schema,
             "stars",
-            "The stars of all datasets that are loaded; of a catalogue that is read where it lies those that some run flagged",
+            "The stars of all datasets that are loaded; of a catalogue that is read where it lies those that some run flagged or put into "
+                + "a cluster",
             new PublishedRows("public.stars"),
             [
                 .. StarColumns(integers ? datasets : null),
@@ -141,7 +142,8 @@ internal static class LedgerTables
     public static PublishedTable Results { get; } =
         Table(
             "results",
-            "What complete runs say of each star that they analysed; of runs with results_in_files = 1 of the stars that they flag alone",
+            "What complete runs say of each star that they analysed; of runs with results_in_files = 1 of the stars that they flag, or "
+                + "put into clusters, alone",
             "public.discovery_results",
             PublishedColumns.Of(
                 [RunColumns.RunId, Contract.Columns.StarColumns.StarId, .. RunColumns.OfResult],

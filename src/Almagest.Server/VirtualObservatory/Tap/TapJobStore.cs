@@ -263,7 +263,7 @@ internal sealed class TapJobStore(LedgerDatabase ledger)
             async connection =>
             {
                 var found = new List<string>();
-                // With the limit of time that is a command's own: whoever waits for it works on jobs of which others think that nobody does.
+                // With a command's own limit of time: who waits for long works on jobs of which others think that nobody does.
                 await using var command = new NpgsqlCommand(
                     "update public.tap_jobs set heartbeat_at = clock_timestamp() where job_id = any ($2) and worker = $1 "
                         + "and phase in ('QUEUED', 'EXECUTING') returning job_id",

@@ -5,9 +5,9 @@ using Npgsql;
 
 namespace Almagest.Runs.Results;
 
-/// <summary>The stars that a run flags, as columns: of a run whose results are in files they are all that the ledger has of its
-/// stars.</summary>
-public static class FlaggedColumns
+/// <summary>The stars that a run flags, or puts into clusters, as columns: of a run whose results are in files they are all that the
+/// ledger has of its stars.</summary>
+public static class KeptColumns
 {
     private static readonly string[] s_columns =
     [
@@ -29,13 +29,14 @@ public static class FlaggedColumns
     {
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(run);
+        var condition = run.RunType == RunTypes.Cluster ? "cluster_id >= 0" : "is_anomaly = 1";
         return ledger.AskAsync(
             async connection =>
             {
                 await using var command = new NpgsqlCommand(
                     $"""
                     select star_id, {string.Join(", ", s_columns.Select(c => $"s.{c}"))}
-                    from (select star_id from public.discovery_results where run_id = $1 and is_anomaly = 1) r
+                    from (select star_id from public.discovery_results where run_id = $1 and {condition}) r
                     join public.stars s using (star_id) order by star_id
                     """,
                     connection
