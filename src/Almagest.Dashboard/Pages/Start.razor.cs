@@ -2,15 +2,12 @@ using System.Globalization;
 using Almagest.Charts.Drawing;
 using Almagest.Charts.Pictures;
 using Almagest.Contract.Errors;
-using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
-using Almagest.Discovery.Registry;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Requests;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -34,8 +31,7 @@ public partial class Start
         _refused,
         _notTaken;
     private EpsAdvice? _advice;
-    private string? _notOverFiles,
-        _curve,
+    private string? _curve,
         _curveAddress;
     private TakenStars? _taken;
 
@@ -56,7 +52,6 @@ public partial class Start
             _taken = await TakenStars.ReadAsync(Ledger, Pictures, Host.Kinds, Asked("of"), Asked("select"), Asked("without_kind"), Closed)
         );
         _form = RunForm.Of(Asked);
-        Fit();
         CountRuns();
         await CountStarsAsync();
     }
@@ -65,27 +60,13 @@ public partial class Start
 
     private bool IsInFiles => Chosen.InPlace is not null;
 
-    private IReadOnlyList<Algorithm> Offered => IsInFiles ? InPlaceAlgorithms.Offered : Algorithms.Offered;
-
     private string Selected() =>
         _selected is { } n ? $"{DisplayText.Count(n)} stars"
         : IsInFiles && !_counting ? "not counted"
         : "counting …";
 
-    // An algorithm that cannot go over the files is none of the choices, and another in its place is said.
-    private void Fit()
-    {
-        _notOverFiles = null;
-        if (Offered.Any(a => a.Name == _form.Algorithm))
-            return;
-        var asked = _form.Algorithm;
-        _form.Algorithm = Offered[0].Name;
-        _notOverFiles = $"{asked} does not go over stars in files: {_form.Algorithm} is chosen instead.";
-    }
-
     private Task DatasetAsync()
     {
-        Fit();
         CountRuns();
         return CountAsync();
     }
@@ -161,7 +142,7 @@ public partial class Start
 
     private void Changed()
     {
-        (_refused, _notOverFiles) = (null, null);
+        _refused = null;
         CountRuns();
         Address();
     }

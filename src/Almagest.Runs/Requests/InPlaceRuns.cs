@@ -85,5 +85,5 @@ internal static class InPlaceRuns
     /// <param name="numbers">of a star, beside its score or its cluster</param>
     public static long BytesOf(long stars, int numbers) => stars * (BytesOfResult + numbers * BytesOfNumber);
 
-    internal static bool Takes(Algorithm algorithm) => algorithm.Defaults is not ActiveForestParameters;
+    private static bool Takes(Algorithm algorithm) => algorithm.Defaults is not ActiveForestParameters;
 }
