@@ -53,6 +53,19 @@ public sealed class HatsFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task Columns_that_only_the_names_of_folders_hold_are_told()
+    {
+        await WriteAsync("kind=a/ra=1/data.parquet", ColumnType.Int64, [1L, 1.0, 20.0]);
+        await WriteAsync("kind=b/ra=2/data.parquet", ColumnType.Int64, [2L, 2.0, 20.0]);
+        using var table = CatalogFile.Open(_folder);
+        Assert.StartsWith(
+            "Columns that only the names of the folders hold, as in 'kind=…', were not read: kind.",
+            Assert.Single(table.Warnings),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task Of_a_collection_the_catalogue_is_read_and_neither_its_margin_nor_its_statistics()
     {
         Say("collection.properties", "obs_collection=c\nhats_primary_table_url=stars\nall_margins=margin\n");

@@ -95,6 +95,15 @@ internal static class HatsFolder
         return Path.GetExtension(name).ToLowerInvariant() is ".parq" or ".pq" or ".pqt";
     }
 
+    /// <summary>The columns that folders are named by, as in <c>year=2026/a.parquet</c>: writers leave them out of the files.</summary>
+    public static string[] ColumnsOfPaths(string folder, IReadOnlyList<string> files) =>
+        files
+            .SelectMany(f => Path.GetRelativePath(folder, Path.GetDirectoryName(f)!).Split(Path.DirectorySeparatorChar))
+            .Where(part => part.IndexOf('=', StringComparison.Ordinal) > 0)
+            .Select(part => Uri.UnescapeDataString(part[..part.IndexOf('=', StringComparison.Ordinal)]))
+            .Distinct(StringComparer.Ordinal)
+            .ToArray();
+
     private static long Partition(string path, string key)
     {
         var at = path.LastIndexOf(key, StringComparison.Ordinal);
@@ -178,6 +187,12 @@ internal sealed class HatsReader : ICatalogReader
         _warnings.AddRange(_current.Warnings);
         var hats = properties.ContainsKey("hats_col_ra") || files[0].Contains("Npix=", StringComparison.Ordinal);
         Format = hats ? "HATS catalogue" : "Parquet folder";
+        if (!hats && HatsFolder.ColumnsOfPaths(folder, files).Except(Columns.Select(c => c.Name)).ToArray() is { Length: > 0 } lost)
+            _warnings.Add(
+                $"Columns that only the names of the folders hold, as in '{lost[0]}=…', were not read: "
+                    + $"{RejectedRow.Clip(string.Join(", ", lost))}. "
+                    + "Write them into the files, too, to keep them."
+            );
         var metadata = new Dictionary<string, string>
         {
             ["files"] = files.Count.ToString(System.Globalization.CultureInfo.InvariantCulture),
