@@ -20,4 +20,14 @@ public sealed class ConsoleTextTests
     [InlineData(0.0, "0.000", "0.000")]
     public void No_right_ascension_is_written_as_360(double value, string format, string expected) =>
         Assert.Equal(expected, ConsoleText.RightAscension(value, format));
+
+    [Theory]
+    [InlineData(0.0, "0 %")]
+    [InlineData(1 / 3000.0, "<0.1 %")]
+    [InlineData(0.0006, "0.1 %")]
+    [InlineData(0.315, "31.5 %")]
+    [InlineData(2999 / 3000.0, ">99.9 %")]
+    [InlineData(1.0, "100 %")]
+    public void Only_none_is_0_percent_and_only_all_are_100(double share, string expected) =>
+        Assert.Equal(expected, ConsoleText.SharePercent(share));
 }

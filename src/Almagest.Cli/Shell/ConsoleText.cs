@@ -26,7 +26,11 @@ internal static class ConsoleText
     private static string WithoutSignOfZero(string text) =>
         text.AsSpan().IndexOfAnyInRange('1', '9') >= 0 || !text.StartsWith('-') ? text : text[1..];
 
-    public static string SharePercent(double share) => (100 * share).ToString("0.#", s_plain) + " %";
+    /// <summary>Per hundred. Only none is 0 %, and only all are 100 %.</summary>
+    public static string SharePercent(double share) =>
+        share is > 0 and < 0.0005 ? "<0.1 %"
+        : share is > 0.9995 and < 1 ? ">99.9 %"
+        : (100 * share).ToString("0.#", s_plain) + " %";
 
     public static string Duration(double ms) =>
         ms switch
