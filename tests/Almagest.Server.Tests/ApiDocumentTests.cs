@@ -103,7 +103,7 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
     [InlineData("/analytics/discovery/timeline", "period_type run_type limit format", "limit", 1, 365, 52)]
     [InlineData(
         "/discovery/runs/{run_id}/results",
-        "run_id anomalies_only cluster_id select order limit after format",
+        "run_id anomalies_only clustered_only cluster_id select order limit after format",
         "limit",
         1,
         10000,
