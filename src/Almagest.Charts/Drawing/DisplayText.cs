@@ -33,7 +33,8 @@ public static class DisplayText
     public static string Percent(double? percentage) =>
         percentage is > 0 and < 0.005 ? "<0.01 %"
         : percentage is > 99.995 and < 100 ? ">99.99 %"
-        : percentage is { } p ? p.ToString("0.0#", CultureInfo.InvariantCulture) + " %" : None;
+        : percentage is { } p ? p.ToString("0.0#", CultureInfo.InvariantCulture) + " %"
+        : None;
 
     public static string When(DateTime? time) => time?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? None;
 
