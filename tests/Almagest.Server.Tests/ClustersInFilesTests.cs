@@ -60,16 +60,16 @@ public sealed class ClustersInFilesTests(ClustersInFilesTests.Lying lying) : ICl
     }
 
     [Theory]
-    [InlineData("GET", "/discovery/runs/{run}/excluded")]
-    [InlineData("GET", "/discovery/runs/{run}/score")]
-    [InlineData("GET", "/vo/runs/{run}/cone?RA=10&DEC=10&SR=5")]
-    [InlineData("GET", "/discovery/compare/{run}/{other}/stars")]
-    [InlineData("GET", "/discovery/compare/{run}/{other}/stars?format=csv")]
-    public async Task What_needs_all_stars_is_a_conflict(string method, string path)
+    [InlineData("/discovery/runs/{run}/excluded")]
+    [InlineData("/discovery/runs/{run}/score")]
+    [InlineData("/vo/runs/{run}/cone?RA=10&DEC=10&SR=5")]
+    [InlineData("/discovery/compare/{run}/{other}/stars")]
+    [InlineData("/discovery/compare/{run}/{other}/stars?format=csv")]
+    public async Task What_needs_all_stars_is_a_conflict(string path)
     {
         path = path.Replace("{run}", $"{lying.Run}", StringComparison.Ordinal)
             .Replace("{other}", $"{lying.Other}", StringComparison.Ordinal);
-        var answer = method == "GET" ? await _server.GetAsync(path) : await _server.PostAsync(path, null);
+        var answer = await _server.GetAsync(path);
         Assert.Equal((HttpStatusCode.Conflict, "results_in_files"), (answer.Status, answer.Json.GetProperty("code").GetString()));
     }
 
@@ -87,6 +87,14 @@ public sealed class ClustersInFilesTests(ClustersInFilesTests.Lying lying) : ICl
             c => c.GetProperty("cluster_1").GetInt32() == -1 && c.GetProperty("cluster_2").GetInt32() == -1
         );
         Assert.True(found.GetProperty("agreement").GetProperty("adjusted_rand_index").GetDouble() > 0.5);
+    }
+
+    [Fact]
+    public async Task Distances_by_which_eps_is_chosen_are_drawn_out_of_the_files()
+    {
+        var chart = await _server.GetAsync("/discovery/k-distance/chart?dataset=lying&features=astrometric&format=svg");
+        Assert.Equal(HttpStatusCode.OK, chart.Status);
+        Assert.Contains("lying", chart.Text, StringComparison.Ordinal);
     }
 
     [Fact]

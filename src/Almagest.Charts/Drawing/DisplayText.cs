@@ -29,12 +29,7 @@ public static class DisplayText
     /// <summary>How many times denser than the field: no digit beyond what counts of stars bear out.</summary>
     public static string Contrast(double? times) => times is >= 10 ? Count(times) : Fixed(times, 1);
 
-    /// <summary>Only none is 0 %, and only all are 100 %.</summary>
-    public static string Percent(double? percentage) =>
-        percentage is > 0 and < 0.005 ? "<0.01 %"
-        : percentage is > 99.995 and < 100 ? ">99.99 %"
-        : percentage is { } p ? p.ToString("0.0#", CultureInfo.InvariantCulture) + " %"
-        : None;
+    public static string Percent(double? percentage) => percentage is { } p ? PercentText.Of(p, "0.0#") : None;
 
     public static string When(DateTime? time) => time?.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? None;
 

@@ -141,7 +141,7 @@ internal static class PlotLedgerCommands
             [dataset, filter, features, minSamples],
             async (parsed, ledger, size, hasCaption) =>
                 await new LedgerFigures(ledger).DistancesAsync(
-                    await DatasetChoice.ResolveAsync(ledger, parsed.GetValue(dataset), shell.CancellationToken),
+                    await DatasetChoice.ResolveAnyAsync(ledger, parsed.GetValue(dataset), shell.CancellationToken),
                     StarFilterText.Parse(parsed.GetValue(filter)),
                     parsed.GetValue(features),
                     (int)(parsed.GetValue(minSamples) ?? usual),

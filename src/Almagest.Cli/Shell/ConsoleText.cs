@@ -1,4 +1,5 @@
 using System.Globalization;
+using Almagest.Contract.Runs;
 
 namespace Almagest.Cli.Shell;
 
@@ -26,11 +27,7 @@ internal static class ConsoleText
     private static string WithoutSignOfZero(string text) =>
         text.AsSpan().IndexOfAnyInRange('1', '9') >= 0 || !text.StartsWith('-') ? text : text[1..];
 
-    /// <summary>Per hundred. Only none is 0 %, and only all are 100 %.</summary>
-    public static string SharePercent(double share) =>
-        share is > 0 and < 0.0005 ? "<0.1 %"
-        : share is > 0.9995 and < 1 ? ">99.9 %"
-        : (100 * share).ToString("0.#", s_plain) + " %";
+    public static string SharePercent(double share) => PercentText.Of(100 * share, "0.#");
 
     public static string Duration(double ms) =>
         ms switch

@@ -115,12 +115,6 @@ public partial class RunPage
 
     private string KeptWords => Almagest.Ledger.InPlace.RunRows.Kept(_run!);
 
-    /// <summary>The same in an address.</summary>
-    private string KeptOnly =>
-        !IsInFiles ? ""
-        : IsAnomaly ? "&anomalies_only=true"
-        : "&clustered_only=true";
-
     /// <summary>The results that the ledger has.</summary>
     private ResultQuery Kept => new(AnomaliesOnly: IsInFiles && IsAnomaly) { ClusteredOnly = IsInFiles && !IsAnomaly };
 

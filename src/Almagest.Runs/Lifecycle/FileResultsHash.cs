@@ -47,15 +47,7 @@ internal sealed class FileResultsHash : IDisposable
         if (_buffer.Length - _used < MostRowBytes)
             Flush();
         var to = _buffer.AsSpan(_used);
-        to[0] = (byte)(
-            (row.Score is null ? 0 : 1)
-            | (row.ClusterId is null ? 0 : 2)
-            | (row.Strength is null ? 0 : 4)
-            | (row.Probability is null ? 0 : 8)
-            | (row.FlagProbability is null ? 0 : 16)
-            | (row.ScoreSpread is null ? 0 : 32)
-            | (row.Stability is null ? 0 : 64)
-        );
+        to[0] = row.Parts;
         BinaryPrimitives.WriteInt64BigEndian(to[1..], row.StarId - _firstStar);
         to[9] = row.IsAnomaly ? (byte)1 : (byte)0;
         var length = 10;

@@ -87,15 +87,7 @@ internal sealed class ResultsHash : IDisposable
     private static int Write(Span<byte> to, ReadOnlySpan<byte> checksum, ReadOnlySpan<byte> sourceId, in StoredResult row)
     {
         var at = 0;
-        to[at++] = (byte)(
-            (row.Score is null ? 0 : 1)
-            | (row.ClusterId is null ? 0 : 2)
-            | (row.Strength is null ? 0 : 4)
-            | (row.Probability is null ? 0 : 8)
-            | (row.FlagProbability is null ? 0 : 16)
-            | (row.ScoreSpread is null ? 0 : 32)
-            | (row.Stability is null ? 0 : 64)
-        );
+        to[at++] = row.Parts;
         checksum.CopyTo(to[at..]);
         at += checksum.Length;
         BinaryPrimitives.WriteInt32BigEndian(to[at..], sourceId.Length);

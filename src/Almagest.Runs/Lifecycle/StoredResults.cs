@@ -20,6 +20,18 @@ internal readonly record struct StoredResult(
         "star_id, is_anomaly, anomaly_score, cluster_id, membership_strength, membership_probability, flag_probability, score_spread, "
         + "membership_stability";
 
+    /// <summary>What is there, as the hashes of results say it: a bit each.</summary>
+    public byte Parts =>
+        (byte)(
+            (Score is null ? 0 : 1)
+            | (ClusterId is null ? 0 : 2)
+            | (Strength is null ? 0 : 4)
+            | (Probability is null ? 0 : 8)
+            | (FlagProbability is null ? 0 : 16)
+            | (ScoreSpread is null ? 0 : 32)
+            | (Stability is null ? 0 : 64)
+        );
+
     /// <summary>Whether the ledger has it of a run whose results are in files: the star is flagged, or in a cluster.</summary>
     public bool IsKept => IsAnomaly || ClusterId >= 0;
 }

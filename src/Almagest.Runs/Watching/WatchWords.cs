@@ -1,4 +1,5 @@
 using System.Globalization;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Model;
 
 namespace Almagest.Runs.Watching;
@@ -57,5 +58,5 @@ internal static class WatchWords
 
     private static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Percent(double share) => $"{(100 * share).ToString("0.##", CultureInfo.InvariantCulture)} %";
+    private static string Percent(double share) => PercentText.Of(100 * share, "0.##");
 }

@@ -96,7 +96,7 @@ internal static class KDistanceRoutes
                         await ChartResponse
                             .Figures(context, ledger)
                             .DistancesAsync(
-                                await new DatasetRepository(ledger).FindAsync(
+                                await new DatasetRepository(ledger).FindAnyAsync(
                                     s_dataset.Read(context) ?? throw Missing(),
                                     context.RequestAborted
                                 ),

@@ -4,10 +4,6 @@ using Almagest.Catalog.Writing;
 using Almagest.Catalog.Writing.Hats;
 using Almagest.Contract.Errors;
 using Almagest.Discovery.Registry;
-using Almagest.Ledger.Backup;
-using Almagest.Ledger.Database;
-using Almagest.Ledger.Datasets;
-using Almagest.Ledger.Deletions;
 using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Scratch;
@@ -15,7 +11,6 @@ using Almagest.Ledger.Selections;
 using Almagest.Runs.Execution;
 using Almagest.Runs.Export;
 using Almagest.Runs.Lifecycle;
-using Almagest.Runs.Listing;
 using Almagest.Runs.Replay;
 using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
@@ -27,7 +22,7 @@ namespace Almagest.Runs.Tests.InPlace;
 
 /// <summary>Runs over catalogues that are read where they lie are kept: every star's result in files, those of flagged stars in the
 /// ledger.</summary>
-public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixture<KeptInFilesTests.Lying>
+public sealed partial class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixture<KeptInFilesTests.Lying>
 {
     private const string Forest = """{"features": "population", "n_estimators": 20, "draws": 4, "contamination": 0.04}""";
 
@@ -330,128 +325,6 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
         Directory.GetDirectories(Root).Count(d => Path.GetFileName(d).Contains(run.ToString(), StringComparison.Ordinal));
 
     [Fact]
-    public async Task A_folder_goes_with_its_run_for_good_and_not_before()
-    {
-        var (_, dataset) = await lying.GetAsync("hats");
-        var (runs, deletions) = (new RunRepository(Test.Ledger), new LedgerDeletions(Test.Ledger));
-        Guid[] ids =
-        [
-            (await RunAsync(dataset.Name, """{"n_estimators": 5, "draws": 0}""")).RunId!.Value,
-            (await RunAsync(dataset.Name, """{"n_estimators": 6, "draws": 0}""")).RunId!.Value,
-        ];
-        await runs.PutAwayAsync(ids[0], null, CancellationToken);
-        await ResultFolders.SweepAsync(Test.Ledger, CancellationToken);
-        Assert.Equal((1, 1), (Folders(ids[0]), Folders(ids[1])));
-        await deletions.RestoreRunAsync(ids[0], CancellationToken);
-        Assert.True((await ReplayAsync(ids[0])).IsIntact);
-
-        await runs.PutAwayAsync(ids[0], null, CancellationToken);
-        await deletions.EmptyAsync(null, CancellationToken);
-        Assert.Equal((0, 1), (Folders(ids[0]), Folders(ids[1])));
-        await runs.DeleteAsync(ids[1], CancellationToken);
-        Assert.Equal(0, Folders(ids[1]));
-    }
-
-    [Fact]
-    public async Task Nothing_but_folders_of_this_ledgers_own_runs_is_swept()
-    {
-        Directory.CreateDirectory(Root);
-        string[] others = [$"{Guid.NewGuid()}", $".{Guid.NewGuid()}.1.partial", "notes", "0f0c2a9e"];
-        foreach (var other in others)
-            await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(Root, other)).FullName, "a.parquet"), "mine");
-        // Of another ledger that has the same folder for results.
-        var theirs = Guid.NewGuid();
-        var marked = Directory.CreateDirectory(Path.Combine(Root, theirs.ToString())).FullName;
-        await File.WriteAllTextAsync(Path.Combine(marked, ".almagest.json"), $$"""{"ledger": "7.7", "run_id": "{{theirs}}"}""");
-        Assert.Equal(0, await ResultFolders.SweepAsync(Test.Ledger, CancellationToken));
-        foreach (var other in others.Append(theirs.ToString()))
-            Directory.Delete(Path.Combine(Root, other), recursive: true);
-    }
-
-    [Fact]
-    public async Task A_folder_that_was_killed_before_it_could_say_whose_it_is_goes_when_it_is_old()
-    {
-        Directory.CreateDirectory(Root);
-        string Folder(string? marker, bool other, DateTime made)
-        {
-            var path = Directory.CreateDirectory(Path.Combine(Root, $".{Guid.NewGuid()}.1.partial")).FullName;
-            if (marker is not null)
-                File.WriteAllText(Path.Combine(path, ".almagest.json"), marker);
-            if (other)
-                File.WriteAllText(Path.Combine(path, "a.parquet"), "something");
-            Directory.SetLastWriteTimeUtc(path, made);
-            return path;
-        }
-        var old = DateTime.UtcNow - TimeSpan.FromHours(2);
-        string[] dead = [Folder(null, false, old), Folder("{\"led", false, old)];
-        string[] kept = [Folder(null, false, DateTime.UtcNow), Folder("{\"led", true, old), Folder(null, true, old)];
-        Assert.Equal(2, await ResultFolders.SweepAsync(Test.Ledger, CancellationToken));
-        Assert.All(dead, d => Assert.False(Directory.Exists(d)));
-        Assert.All(kept, d => Assert.True(Directory.Exists(d)));
-        foreach (var folder in kept)
-            Directory.Delete(folder, recursive: true);
-    }
-
-    [Fact]
-    public async Task A_ledger_and_its_restored_copy_never_remove_each_others_files_and_the_last_that_has_the_run_does()
-    {
-        var (_, dataset) = await lying.GetAsync("files");
-        var runs = new RunRepository(Test.Ledger);
-        Guid[] ids =
-        [
-            (await RunAsync(dataset.Name, """{"n_estimators": 7, "draws": 0}""")).RunId!.Value,
-            (await RunAsync(dataset.Name, """{"n_estimators": 8, "draws": 0}""")).RunId!.Value,
-            (await RunAsync(dataset.Name, """{"n_estimators": 9, "draws": 0}""")).RunId!.Value,
-        ];
-        await using var empty = await TestLedger.CreateEmptyAsync();
-        await using var copy = new LedgerDatabase(empty.ConnectionString) { ResultsFolder = Root };
-        await BackupFile.CopyAsync(Test.Ledger, copy, null, CancellationToken);
-        Assert.Equal(ids, (await ResultFolders.SharedAsync(copy, CancellationToken)).Intersect(ids).Order());
-        Assert.Equal(ids, (await ResultFolders.SharedAsync(Test.Ledger, CancellationToken)).Intersect(ids).Order());
-
-        // Whoever goes first, the files stay for the other, and go with it.
-        await new RunRepository(copy).DeleteAsync(ids[0], CancellationToken);
-        await runs.DeleteAsync(ids[1], CancellationToken);
-        Assert.Equal((1, 1), (Folders(ids[0]), Folders(ids[1])));
-        Assert.True((await ReplayAsync(ids[0])).IsIntact);
-        Assert.True((await new RunReplayer(copy).ReplayAsync(ids[1], null, CancellationToken)).IsIntact);
-        await runs.DeleteAsync(ids[0], CancellationToken);
-        await new RunRepository(copy).DeleteAsync(ids[1], CancellationToken);
-        Assert.Equal((0, 0), (Folders(ids[0]), Folders(ids[1])));
-
-        // The first is no more, and somebody says it.
-        Assert.Contains(ids[2], await ResultFolders.TakeAsync(copy, CancellationToken));
-        Assert.DoesNotContain(ids[2], await ResultFolders.SharedAsync(copy, CancellationToken));
-        await new RunRepository(copy).DeleteAsync(ids[2], CancellationToken);
-        Assert.Equal(0, Folders(ids[2]));
-
-        // The others, which the tests share, are their ledger's again.
-        await ResultFolders.TakeAsync(Test.Ledger, CancellationToken);
-        await runs.DeleteAsync(ids[2], CancellationToken);
-    }
-
-    [Fact]
-    public async Task A_run_that_a_restored_ledger_takes_up_does_not_take_the_place_of_the_others_results()
-    {
-        var (_, dataset) = await lying.GetAsync("files");
-        var submitted = await new DiscoveryService(Test.Ledger).SubmitAsync(
-            new RunRequest(dataset.Name, StarFilter.All, Algorithms.Find("isolation_forest")!.Read("""{"n_estimators": 5, "draws": 0}""")),
-            CancellationToken
-        );
-        await using var empty = await TestLedger.CreateEmptyAsync();
-        await using var copy = new LedgerDatabase(empty.ConnectionString) { ResultsFolder = Root };
-        await BackupFile.CopyAsync(Test.Ledger, copy, null, CancellationToken);
-        await Service().ExecuteAsync(submitted.RunId, null, CancellationToken);
-        var error = await Assert.ThrowsAsync<LedgerException>(() =>
-            new DiscoveryService(copy).ExecuteAsync(submitted.RunId, null, CancellationToken)
-        );
-        Assert.Equal(ErrorCode.ResultsFolderUnusable, error.Code);
-        Assert.Contains("of the same run of another ledger", error.Message, StringComparison.Ordinal);
-        Assert.True((await ReplayAsync(submitted.RunId)).IsIntact);
-        await ResultFolders.TakeAsync(Test.Ledger, CancellationToken);
-    }
-
-    [Fact]
     public async Task Files_that_are_missing_or_others_are_said_and_what_the_ledger_has_is_still_there()
     {
         var (_, dataset) = await lying.GetAsync("rejected");
@@ -495,188 +368,6 @@ public sealed class KeptInFilesTests(KeptInFilesTests.Lying lying) : IClassFixtu
             Assert.Contains(shown.Trouble ?? how, error.Message, StringComparison.Ordinal);
             Assert.Equal(ErrorCode.ResultFilesChanged, (await Assert.ThrowsAsync<LedgerException>(() => ReplayAsync(run.RunId))).Code);
         }
-    }
-
-    [Fact]
-    public async Task What_cannot_be_kept_so_is_refused_before_anything_is_stored()
-    {
-        var (_, dataset) = await lying.GetAsync("files");
-        var runs = await Test.ScalarAsync<long>("select count(*) from discovery_runs");
-        var active = new RunRequest(dataset.Name, StarFilter.All, Algorithms.Find("active")!.Read("{}"));
-        var error = await Assert.ThrowsAsync<LedgerException>(() => Service().RunAsync(active, null, CancellationToken));
-        Assert.Equal((ErrorCode.DatasetInPlace, dataset.Name), (error.Code, error.Facts["dataset"]));
-        Assert.Contains("mcd", error.Remedy, StringComparison.Ordinal);
-        var shared = await Assert.ThrowsAsync<LedgerException>(() =>
-            new RunSubmitter(Test.Ledger).SubmitAsync(
-                new RunRequest(dataset.Name, StarFilter.All, Algorithms.Find("isolation_forest")!.Read("{}")),
-                RunPlacement.Queued with
-                {
-                    Distributed = true,
-                },
-                null,
-                CancellationToken
-            )
-        );
-        Assert.Equal(ErrorCode.NotDistributable, shared.Code);
-        Assert.Equal(runs, await Test.ScalarAsync<long>("select count(*) from discovery_runs"));
-        var query = await Assert.ThrowsAsync<LedgerException>(async () =>
-            await RowsAsync(await GetAsync((await RunAsync(dataset.Name)).RunId!.Value), new ResultQuery(ByScore: true))
-        );
-        Assert.Equal(ErrorCode.ResultsInFiles, query.Code);
-    }
-
-    [Fact]
-    public async Task Results_do_not_go_among_the_files_of_their_catalogue()
-    {
-        var (_, dataset) = await lying.GetAsync("files");
-        var catalogue = InPlaceCatalogue.Of(dataset)!.Path;
-        using var folder = TestFolder.Create("links");
-        var link = Path.Combine(folder.Path, "link");
-        Directory.CreateSymbolicLink(link, catalogue);
-        var runs = await Test.ScalarAsync<long>("select count(*) from discovery_runs");
-        foreach (var root in new[] { Path.Combine(catalogue, "results"), catalogue, Path.Combine(link, "of", "mine") })
-        {
-            await using var ledger = new LedgerDatabase(Test.ConnectionString) { ResultsFolder = root };
-            var error = await Assert.ThrowsAsync<LedgerException>(() =>
-                new DiscoveryService(ledger).RunAsync(
-                    new RunRequest(dataset.Name, StarFilter.All, Algorithms.Find("isolation_forest")!.Read("{}")),
-                    null,
-                    CancellationToken
-                )
-            );
-            Assert.Equal(ErrorCode.ResultsFolderUnusable, error.Code);
-            Assert.Contains("is within the folder of the catalogue", error.Message, StringComparison.Ordinal);
-        }
-        Assert.Equal(runs, await Test.ScalarAsync<long>("select count(*) from discovery_runs"));
-        Assert.False(Directory.Exists(Path.Combine(catalogue, "results")));
-        // A name that begins alike is another folder.
-        await using var beside = new LedgerDatabase(Test.ConnectionString) { ResultsFolder = $"{catalogue}-results" };
-        ResultFolder.Require(beside, catalogue, 1);
-    }
-
-    [Fact]
-    public async Task A_table_of_all_stars_is_refused_before_its_first_byte_where_the_catalogue_is_away()
-    {
-        var (_, dataset) = await lying.GetAsync("rejected");
-        var run = await GetAsync((await RunAsync(dataset.Name)).RunId!.Value);
-        var file = InPlaceCatalogue.Of(dataset)!.Path;
-        File.Move(file, $"{file}.away");
-        try
-        {
-            var error = await Assert.ThrowsAsync<LedgerException>(() =>
-                new RunExport(Test.Ledger).TableAsync(run, new ResultQuery(), null, CancellationToken)
-            );
-            Assert.Equal(ErrorCode.CatalogueFilesChanged, error.Code);
-        }
-        finally
-        {
-            File.Move($"{file}.away", file);
-        }
-    }
-
-    [Fact]
-    public async Task Two_flagged_stars_of_one_id_are_refused_and_nothing_of_the_run_stays()
-    {
-        using var folder = TestFolder.Create("twice");
-        var file = await LyingCatalogue.WriteAsync(folder.Path, "texts", CancellationToken);
-        // The same rows twice: every id is there twice.
-        var twice = Directory.CreateDirectory(Path.Combine(folder.Path, "twice")).FullName;
-        File.Copy(file, Path.Combine(twice, "a.parquet"));
-        File.Copy(file, Path.Combine(twice, "b.parquet"));
-        await new CatalogIngestor(Test.Ledger).IngestAsync(
-            [twice],
-            new IngestOptions { DatasetName = "twice", InPlace = true },
-            cancellationToken: CancellationToken
-        );
-        var before = Directory.CreateDirectory(Root).GetDirectories().Length;
-        var error = await Assert.ThrowsAsync<LedgerException>(() => RunAsync("twice"));
-        Assert.Contains("two kept stars of dataset 'twice' have the id 'HD", error.Message, StringComparison.Ordinal);
-        Assert.Equal(before, Directory.GetDirectories(Root).Length);
-        Assert.Equal(
-            0,
-            await Test.ScalarAsync<long>("select count(*) from stars s join datasets d using (dataset_id) where d.name = 'twice'")
-        );
-    }
-
-    [Fact]
-    public async Task A_flagged_star_whose_id_is_that_of_one_that_an_earlier_run_flagged_is_told_so()
-    {
-        using var folder = TestFolder.Create("earlier");
-        var file = await LyingCatalogue.WriteAsync(folder.Path, "texts", CancellationToken);
-        var ingestor = new CatalogIngestor(Test.Ledger);
-        var options = new IngestOptions
-        {
-            DatasetName = "earlier",
-            InPlace = true,
-            Force = true,
-        };
-        var dataset = (await ingestor.IngestAsync([file], options, cancellationToken: CancellationToken)).Dataset;
-        // As such a run keeps them: each id of the file, in the row behind all others.
-        var row = InPlaceCatalogue.Of(dataset)!.FirstStarId + 1_000_000;
-        await Test.ExecuteAsync(
-            $"""
-            insert into stars (star_id, dataset_id, source_id, ra_deg, dec_deg, healpix_29)
-            select {row} + i, {dataset.DatasetId}, 'HD ' || lpad(i::text, 4, '0'), 1, 1, 0 from generate_series(0, 2999) i
-            """
-        );
-        var error = await Assert.ThrowsAsync<LedgerException>(() => RunAsync("earlier"));
-        Assert.Contains("the run would keep a star of dataset 'earlier' with the id 'HD", error.Message, StringComparison.Ordinal);
-        Assert.Contains("an earlier run has kept another with that id, in row 100", error.Message, StringComparison.Ordinal);
-        await new DatasetRepository(Test.Ledger).DeleteAsync(dataset.DatasetId, true, CancellationToken);
-    }
-
-    [Fact]
-    public async Task A_rejected_row_of_a_folder_is_told_by_its_file_and_its_row_there()
-    {
-        using var folder = TestFolder.Create("rows");
-        var file = await LyingCatalogue.WriteAsync(folder.Path, "rejected", CancellationToken);
-        var twice = Directory.CreateDirectory(Path.Combine(folder.Path, "twice")).FullName;
-        File.Copy(file, Path.Combine(twice, "a.parquet"));
-        File.Copy(file, Path.Combine(twice, "b.parquet"));
-        var ingestor = new CatalogIngestor(Test.Ledger);
-        foreach (var inPlace in new[] { true, false })
-        {
-            var options = new IngestOptions
-            {
-                DatasetName = $"rows-{inPlace}",
-                InPlace = inPlace,
-                Force = true,
-            };
-            var report = await ingestor.IngestAsync([twice], options, cancellationToken: CancellationToken);
-            var outside = report.RejectedRows.Where(r => r.Field == "ra_deg").ToList();
-            Assert.Equal(
-                outside.Where(r => r.File == "twice/a.parquet").Select(r => r.LineNumber),
-                outside.Where(r => r.File == "twice/b.parquet").Select(r => r.LineNumber)
-            );
-            Assert.Equal(4, outside.Min(r => r.LineNumber));
-            if (!inPlace)
-                Assert.Contains(
-                    report.RejectedRows,
-                    r => r is { File: "twice/b.parquet", LineNumber: 1, Reason: "is on line 1 of twice/a.parquet already" }
-                );
-            await new DatasetRepository(Test.Ledger).DeleteAsync(report.Dataset.DatasetId, true, CancellationToken);
-        }
-    }
-
-    [Fact]
-    public async Task A_catalogue_in_files_among_several_datasets_is_refused_in_words_and_its_runs_are_found_by_where_they_are()
-    {
-        var (loaded, lying1) = await lying.GetAsync("hats");
-        var datasets = new DatasetRepository(Test.Ledger);
-        foreach (var names in new[] { new[] { loaded.Name, lying1.Name }, [lying1.Name, loaded.Name] })
-        {
-            var error = await Assert.ThrowsAsync<LedgerException>(() => datasets.AlsoAsync(names, StarFilter.All, CancellationToken));
-            Assert.Equal(ErrorCode.DatasetInPlace, error.Code);
-            Assert.Contains("a run over several datasets needs the stars of each in the ledger", error.Message, StringComparison.Ordinal);
-        }
-        var run = (await RunAsync(lying1.Name, """{"n_estimators": 5, "draws": 0}""")).RunId!.Value;
-        var other = (await RunAsync(loaded.Name, """{"n_estimators": 5, "draws": 0}""")).RunId!.Value;
-        var runs = new RunRepository(Test.Ledger);
-        async Task<Guid[]> FoundAsync(string where) =>
-            [.. (await runs.ListAsync(new RunQuery { Where = where }, CancellationToken)).Select(r => r.RunId)];
-        Assert.Contains(run, await FoundAsync("results_in_files = true"));
-        Assert.DoesNotContain(other, await FoundAsync("results_in_files = true"));
-        Assert.Contains(other, await FoundAsync("results_in_files = false"));
     }
 
     [Fact]
