@@ -106,10 +106,9 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
         if (!small || most == 0)
             return null;
         var (unit, other) = field.Field is StarField.PmraError or StarField.PmdecError ? ("mas/yr", "arcsec/yr") : ("mas", "arcsec");
-        return FormattableString.Invariant(
-                $"Every value in '{RejectedRow.Clip(field.ColumnNames[0])}' is below {(isParallax ? NearestArcsec : FinestMas)} and has no "
-            )
-            + $"unit: they were taken as {unit}. If they are {other}, say so, and of the other columns alike: {field.Field}={field.Formula}:{other}.";
+        var limit = (isParallax ? NearestArcsec : FinestMas).ToString(CultureInfo.InvariantCulture);
+        return $"Every value in '{RejectedRow.Clip(field.ColumnNames[0])}' is below {limit} and has no unit: they were taken as {unit}. If "
+            + $"they are {other}, say so, and of the other columns alike: {field.Field}={field.Formula}:{other}.";
     }
 
     // As StarBatchBuilder reads them.

@@ -7,8 +7,8 @@ using NpgsqlTypes;
 
 namespace Almagest.Ledger.InPlace;
 
-/// <summary>Stars of a catalogue that is read where it lies which the ledger has nevertheless: those that some kept run flagged. They stay
-/// until their dataset goes.</summary>
+/// <summary>Stars of a catalogue that is read where it lies which the ledger has nevertheless: those that some kept run flagged or put into
+/// a cluster. They stay until their dataset goes.</summary>
 public static class KeptStars
 {
     private const string Numbers =
@@ -63,6 +63,10 @@ public static class KeptStars
             cancellationToken
         );
     }
+
+    /// <summary>Says that stars were stored, as the last thing before the run is completed: what it locks is held until then.</summary>
+    public static Task TellAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync("select view_summaries.after_kept_stars()", cancellationToken);
 
     // Registering does not look for ids that repeat each other; the table has none.
     private static async Task RequireDistinctAsync(NpgsqlConnection connection, Dataset dataset, CancellationToken cancellationToken)

@@ -242,6 +242,8 @@ public sealed class RunCompletion : IAsyncDisposable
                 is not null
             )
                 await _connection.ExecuteAsync("analyze public.stars", cancellationToken);
+            if (_keptStars > 0)
+                await KeptStars.TellAsync(_connection, cancellationToken);
         });
     }
 

@@ -125,7 +125,8 @@ internal sealed class RunsInFiles(TestLedger test)
             set.Add(row.StarId, CellOf(row.StarId));
         await using var connection = await test.Ledger.ConnectAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await KeptStars.SaveAsync(connection, dataset, kept.Select(r => Star(datasetId, r.StarId)), default);
+        if (await KeptStars.SaveAsync(connection, dataset, kept.Select(r => Star(datasetId, r.StarId)), default) > 0)
+            await KeptStars.TellAsync(connection, default);
         await connection.ExecuteAsync(
             """
             insert into public.discovery_results (run_id, star_id, is_anomaly, anomaly_score, cluster_id)

@@ -307,6 +307,32 @@ public sealed class ClustersInFilesTests(ClustersInFilesTests.Lying lying) : ICl
     }
 
     [Theory]
+    [InlineData(ViewMode.Refresh)]
+    [InlineData(ViewMode.Incremental)]
+    public async Task Stars_that_the_ledger_keeps_anew_come_into_the_frequencies_of_earlier_runs_that_analysed_them(ViewMode mode)
+    {
+        await using var fresh = new Lying();
+        await fresh.InitializeAsync();
+        var ledger = fresh.Ledger.Ledger;
+        if (mode == ViewMode.Incremental)
+            await new ViewConverter(ledger).ConvertAsync(mode, cancellationToken: CancellationToken);
+        await fresh.RunAnewAsync("files", "isolation_forest", """{"features": "astrometric", "n_estimators": 10, "draws": 0}""");
+        Task<long> FrequenciesAsync() => fresh.Ledger.ScalarAsync<long>("select count(*) from mv_star_anomaly_frequency");
+        Task<string> VersionAsync() =>
+            fresh.Ledger.ScalarAsync<string>("select version::text from analytics_views where view_name = 'mv_star_anomaly_frequency'");
+        var (before, version) = (await FrequenciesAsync(), await VersionAsync());
+
+        await fresh.RunAnewAsync("files", "dbscan", Wide);
+
+        Assert.True(await FrequenciesAsync() > before);
+        Assert.NotEqual(version, await VersionAsync());
+        Assert.All(
+            await new ViewVerifier(ledger).VerifyAsync(cancellationToken: CancellationToken),
+            v => Assert.True(v.Agrees, v.ViewName)
+        );
+    }
+
+    [Theory]
     [InlineData("hdbscan")]
     [InlineData("auto")]
     [InlineData("knn")]

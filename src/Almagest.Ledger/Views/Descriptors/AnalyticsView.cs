@@ -47,7 +47,7 @@ public abstract partial class AnalyticsView
     public IReadOnlyList<(string Suffix, string Columns)> LookupIndexes { get; init; } = [];
 
     /// <summary>Tables whose every change touches the view, besides the runs: <c>stars</c>, <c>star_labels</c>,
-    /// <c>in_place_cells</c>.</summary>
+    /// <c>in_place_cells</c>; <c>kept_stars</c> are stars that runs over catalogues in place store.</summary>
     public IReadOnlyList<string> Tables { get; init; } = [];
 
     /// <summary>Views that its definition reads; they are refreshed before it.</summary>

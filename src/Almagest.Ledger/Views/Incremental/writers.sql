@@ -52,3 +52,14 @@ begin
     perform view_summaries.mark_table_changed('in_place_cells');
   end if;
 end $$;
+
+-- After a run stored stars of a dataset that is read where it lies: earlier runs whose results are in files may have analysed them, too, so
+-- that they get rows, whatever the run itself touches. On any ledger: a trigger on stars cannot tell them from those of a load.
+create function view_summaries.after_kept_stars() returns void language plpgsql as $$
+begin
+  perform view_summaries.note_written('kept_stars');
+  if view_summaries.are_kept() then
+    perform view_summaries.lock_for_change();
+    perform view_summaries.mark_table_changed('kept_stars');
+  end if;
+end $$;

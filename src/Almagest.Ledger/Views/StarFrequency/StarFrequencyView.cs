@@ -39,6 +39,7 @@ internal static class StarFrequencyView
                 },
             ],
             RunTypes = [Model.RunTypes.Anomaly],
+            Tables = ["kept_stars"],
             LookupIndexes = [("frequency", Persistence)],
             AlsoStoredIn = ["star_sets", "star_set_blocks"],
             Order = Persistence,
