@@ -45,6 +45,24 @@ public sealed class DemoTests
     }
 
     [Fact]
+    public async Task A_mean_score_is_left_out_where_runs_of_different_algorithms_flag_a_star()
+    {
+        await using var ledger = await CliLedger.CreateEmptyAsync();
+        var first = (await ledger.RunAsync("demo", "--no-serve", "--stars", "500", "--json")).Ok().Json;
+        Assert.All(Scores(first), s => Assert.Equal(JsonValueKind.Number, s.ValueKind));
+        var dataset = first.GetProperty("ingest").GetProperty("dataset").GetProperty("name").GetString()!;
+        (await ledger.RunAsync("discover", "anomalies", "--dataset", dataset, "--algorithm", "mcd", "--contamination", "0.3")).Ok();
+
+        var again = (await ledger.RunAsync("demo", "--no-serve", "--stars", "500")).Ok().Out;
+
+        Assert.Contains("Without a score: flagged by runs of different algorithms, whose scores have no common scale.", again);
+        Assert.Contains("13 of 13", again);
+
+        static IEnumerable<JsonElement> Scores(JsonElement demo) =>
+            demo.GetProperty("most_persistent").EnumerateArray().Select(s => s.GetProperty("mean_anomaly_score"));
+    }
+
+    [Fact]
     public async Task On_the_real_stars_within_100_parsecs_it_does_the_main_job()
     {
         var file = TestData.Find("gaia-100pc.csv");

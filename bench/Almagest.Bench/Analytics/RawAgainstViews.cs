@@ -82,15 +82,14 @@ public static class RawAgainstViews
             "the 10 most frequently flagged stars",
             """
             select star_id, flags from (
-              select r.star_id, count(*) filter (where r.is_anomaly = 1) as flags, count(*) as runs,
-                     avg(r.anomaly_score) filter (where r.is_anomaly = 1) as score
+              select r.star_id, count(*) filter (where r.is_anomaly = 1) as flags, count(*) as runs
               from discovery_results r join discovery_runs d using (run_id)
               where d.is_complete and d.run_type = 'anomaly' group by r.star_id) x
-            order by 100.0 * flags / runs desc, flags desc, score, star_id limit 10
+            order by 100.0 * flags / runs desc, flags desc, star_id limit 10
             """,
             """
             select star_id, anomaly_count from mv_star_anomaly_frequency
-            order by frequency_pct desc, anomaly_count desc, mean_anomaly_score, star_id limit 10
+            order by frequency_pct desc, anomaly_count desc, star_id limit 10
             """
         ),
         (

@@ -10,6 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Almagest.Cli.Demo;
 
 /// <summary>A star that is flagged again and again.</summary>
+/// <param name="MeanAnomalyScore">null where runs of different algorithms flag it: their scores have no common scale</param>
 internal sealed record PersistentStar(
     long StarId,
     string SourceId,
@@ -54,15 +55,18 @@ internal sealed record DemoAnswers(
     )
     {
         await using var context = ledger.CreateContext();
-        var persistent = await context
+        var frequent = await context
             .Set<StarFrequencyRow>()
             .Where(f => f.AnomalyCount > 0)
             .Join(context.Stars.Where(s => s.DatasetId == dataset.DatasetId), f => f.StarId, s => s.StarId, (f, s) => new { f, s })
             .OrderByDescending(x => x.f.FrequencyPct)
             .ThenByDescending(x => x.f.AnomalyCount)
-            .ThenBy(x => x.f.MeanAnomalyScore)
             .ThenBy(x => x.f.StarId)
             .Take(Stars)
+            .ToListAsync(cancellationToken);
+        var queries = new AnalyticsQueries(ledger);
+        var comparable = await queries.OfOneAlgorithmAsync([.. frequent.Select(x => x.f)], cancellationToken);
+        var persistent = frequent
             .Select(x => new PersistentStar(
                 x.f.StarId,
                 x.s.SourceId,
@@ -75,15 +79,15 @@ internal sealed record DemoAnswers(
                 x.f.AnomalyCount,
                 x.f.TotalRuns,
                 x.f.FrequencyPct,
-                x.f.MeanAnomalyScore
+                comparable.Contains(x.f.StarId) ? x.f.MeanAnomalyScore : null
             ))
-            .ToListAsync(cancellationToken);
+            .ToList();
         var ids = runs.Where(r => r is { IsAnomaly: true, RunId: not null }).Select(r => r.RunId!.Value).ToArray();
         var pairs = await context
             .Set<OverlapRow>()
             .Where(o => ids.Contains(o.Run1Id) && ids.Contains(o.Run2Id))
             .Select(o => new RunPair(o.Run1Id, o.Run2Id, o.OverlapCount, o.JaccardSimilarity))
             .ToListAsync(cancellationToken);
-        return new DemoAnswers(persistent, pairs, await new AnalyticsQueries(ledger).TimelineAsync("week", null, 4, cancellationToken));
+        return new DemoAnswers(persistent, pairs, await queries.TimelineAsync("week", null, 4, cancellationToken));
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Almagest.Cli.Reports;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Datasets;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Anomaly.IsolationForest;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Datasets;
@@ -149,7 +150,7 @@ internal sealed record DemoReport(
     {
         if (Answers.Persistent.Count == 0)
             return;
-        console.Heading("\nThe most persistent anomalies (score: mean over the runs that flag the star)");
+        console.Heading("\nThe most persistent anomalies (score: mean over the runs that flag the star; equals as loaded)");
         var truth = Answers.Persistent.Any(s => Truth.WordFor(s.StarId) is not null);
         var table = ConsoleTables.Of([
             "source_id",
@@ -172,11 +173,13 @@ internal sealed record DemoReport(
                 ConsoleText.Number(s.ParallaxMas, "0.00") + (s.ParallaxErrorMas is { } e ? $" ± {ConsoleText.Number(e, "0.00")}" : ""),
                 ConsoleText.Number(s.Ruwe, "0.0"),
                 $"{s.AnomalyCount} of {s.TotalRuns}",
-                ConsoleText.Number(s.MeanAnomalyScore, "0.000"),
+                s.MeanAnomalyScore is { } mean ? ConsoleText.Number(mean, "0.000") : "–",
                 .. truth ? [Truth.WordFor(s.StarId)?.Replace('_', ' ') ?? ""] : Array.Empty<string>(),
             ]);
         }
         console.Write(table);
+        if (Answers.Persistent.Any(s => s.MeanAnomalyScore is null))
+            console.Say($"Without a score: {ScoreText.Mixed}.");
     }
 
     private void ShowOverlaps(IAnsiConsole console)

@@ -52,7 +52,7 @@ public sealed class AnalyticsQueries(ILedgerReader ledger)
             await ledger.ReadAsync(context => context.Set<StarFrequencyRow>().Where(f => f.StarId == starId), cancellationToken)
         ).FirstOrDefault();
 
-    /// <summary>The stars that are flagged most often; of equals, those with the lower mean score first.</summary>
+    /// <summary>The stars that are flagged most often; of equal shares those that more runs flag, and then by their ids.</summary>
     public Task<List<StarFrequencyRow>> MostFrequentAsync(int limit = 10, CancellationToken cancellationToken = default) =>
         ledger.ReadAsync(
             context =>
@@ -61,11 +61,35 @@ public sealed class AnalyticsQueries(ILedgerReader ledger)
                     .Where(f => f.AnomalyCount > 0)
                     .OrderByDescending(f => f.FrequencyPct)
                     .ThenByDescending(f => f.AnomalyCount)
-                    .ThenBy(f => f.MeanAnomalyScore)
                     .ThenBy(f => f.StarId)
                     .Take(limit),
             cancellationToken
         );
+
+    /// <summary>Which of some stars are flagged by runs of one algorithm alone: only theirs is a mean score that says something.</summary>
+    public async Task<IReadOnlySet<long>> OfOneAlgorithmAsync(
+        IReadOnlyCollection<StarFrequencyRow> stars,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(stars);
+        var ids = stars.SelectMany(s => s.RunIds).Distinct().ToArray();
+        if (ids.Length == 0)
+            return new HashSet<long>();
+        var algorithms = (
+            await ledger.ReadAsync(
+                context => context.Runs.Where(r => ids.Contains(r.RunId)).Select(r => new RunAlgorithm(r.RunId, r.Algorithm)),
+                cancellationToken
+            )
+        ).ToDictionary(r => r.RunId, r => r.Algorithm);
+        // Of a run that was deleted since the view was refreshed nobody knows the algorithm: it is not the same as the others.
+        return stars
+            .Where(s => s.RunIds.Select(id => algorithms.GetValueOrDefault(id)).Distinct().ToList() is [not null])
+            .Select(s => s.StarId)
+            .ToHashSet();
+    }
+
+    private sealed record RunAlgorithm(Guid RunId, string Algorithm);
 
     /// <summary>Pairs of anomaly runs, of one run or all, most similar first.</summary>
     public Task<List<OverlapRow>> OverlapsAsync(Guid? runId = null, int limit = 50, CancellationToken cancellationToken = default) =>

@@ -9,8 +9,8 @@ namespace Almagest.Ledger.Views.StarFrequency;
 /// <see cref="StarFrequencyLookup"/>.</summary>
 internal static class StarFrequencyView
 {
-    // Of stars that all runs flag, the most anomalous first: the lower the score, the more anomalous.
-    private const string Persistence = "frequency_pct desc, anomaly_count desc, mean_anomaly_score, star_id";
+    // Not by the mean score: scores of different algorithms have no common scale, so that their order would say nothing.
+    private const string Persistence = "frequency_pct desc, anomaly_count desc, star_id";
 
     public static AnalyticsView<StarFrequencyRow> View { get; } =
         new()
@@ -30,7 +30,8 @@ internal static class StarFrequencyView
                     "mean_anomaly_score",
                     null,
                     "stat.value;stat.mean",
-                    "mean score over the runs that flag it, to 1e-9; null where none does"
+                    "mean score over the runs that flag it, to 1e-9; null where none does; a measure of the star only where these runs are "
+                        + "of one algorithm: scores of different algorithms have no common scale"
                 ),
                 Uuids("run_ids", "meta.id", "the runs that flag it, in order of creation"),
                 ColumnDictionary.LastUpdated with
