@@ -297,7 +297,14 @@ public sealed class DiscoverTests
         Assert.Equal(2000 - missing, made.GetProperty("total_stars").GetInt64());
         Assert.Equal("exclude", made.GetProperty("parameters").GetProperty("missing").GetString());
         var sentence = $"{missing} of 2,000 stars were not analysed: no parallax ({missing}).";
-        Assert.Contains(sentence, (await ledger.RunAsync("runs", "show", run)).Ok().Out);
+        var shown = (await ledger.RunAsync("runs", "show", run)).Ok().Out;
+        Assert.Contains(sentence, shown);
+        var numbers = $"{made.GetProperty("total_stars").GetInt64():N0} analysed of 2,000 of sky";
+        Assert.Contains(numbers, shown);
+        Assert.Contains(numbers, (await ledger.RunAsync("discover", "clusters", "--features", "astrometric", "--eps", "0.1")).Ok().Out);
+        var bright = (await ledger.RunAsync("discover", "anomalies", "--features", "classic", "--filter", "magnitude=..14")).Ok().Out;
+        Assert.Matches(@"stars +[\d,]+ analysed of [\d,]+ selected of sky: magnitude ≤ 14", bright);
+        Assert.Matches("run +analysed +parameters", (await ledger.RunAsync("runs", "list")).Ok().Out);
         var listed = (await ledger.RunAsync("runs", "excluded", run, "--limit", "3", "--json")).Ok().Json;
         Assert.Equal(3, listed.GetProperty("items").GetArrayLength());
         Assert.True(listed.GetProperty("truncated").GetBoolean());
@@ -322,7 +329,7 @@ public sealed class DiscoverTests
 
         Assert.Contains($"{missing} of 2000 stars have no parallax_mas", shown);
         Assert.Contains("100 stars flagged (5 %)", shown);
-        Assert.Contains("2,000 of sky: all stars", shown);
+        Assert.Contains("2,000 of sky (all)", shown);
         Assert.Contains("The 10 most anomalous stars", shown);
     }
 

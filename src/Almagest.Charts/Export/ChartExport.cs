@@ -5,6 +5,7 @@ using Almagest.Charts.Pictures;
 using Almagest.Charts.Selecting;
 using Almagest.Contract;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Export;
@@ -134,6 +135,7 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
         var selected = chosen is null
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $"Selected: {chosen.Length:N0} stars ({picture.Selection.Describe()}). ");
+        var analysed = AnalysedText.Share(run.TotalStars, ResultsSummary.Parse(run.ResultsSummary)?.Excluded);
         var what =
             parts.Count == 1 ? parts[0].Name
             : picture.Cluster is { } one ? $"Cluster {one}"
@@ -153,7 +155,7 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"Run {DisplayText.Short(run.RunId)}: {DisplayText.Algorithm(run.Algorithm)}, {DisplayText.ShortParameters(run)}; "
-                    + $"{dataset}, {DisplayText.Selection(run)}; {run.TotalStars:N0} stars analysed, {found}. "
+                    + $"{dataset}, {DisplayText.Selection(run)}; {analysed}, {found}. "
                     + $"{selected}"
                     + $"Almagest {run.ProgramVersion}, {run.CompletedAt ?? run.CreatedAt:yyyy-MM-dd}."
             ),

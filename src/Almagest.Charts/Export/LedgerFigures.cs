@@ -4,6 +4,7 @@ using Almagest.Charts.Drawing;
 using Almagest.Charts.Pictures;
 using Almagest.Contract;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Export;
@@ -232,7 +233,7 @@ public sealed class LedgerFigures(LedgerDatabase ledger, PictureStore? kept = nu
             ],
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{dataset.Name}, {filter.Describe()}: {advice.TotalStars:N0} stars in {advice.Recipe.Reference}. {Source()}"
+                $"{dataset.Name}, {filter.Describe()}: {AnalysedText.Share(advice.TotalStars, advice.Excluded)} in {advice.Recipe.Reference}. {Source()}"
             ),
             size,
             provenance,

@@ -79,7 +79,7 @@ internal sealed record DemoReport(
             "",
             "run",
             "parameters",
-            ">stars",
+            ">analysed",
             "found",
             ">time",
             .. truth ? [">prec.", ">recall", ">at N"] : Array.Empty<string>(),

@@ -13,7 +13,7 @@ internal static class ChangesView
     {
         var found = changes.Resource;
         console.Heading($"{ConsoleText.Short(found.Run1Id)} and {ConsoleText.Short(found.Run2Id)}: what changed");
-        var table = ConsoleTables.Of("", "run", "dataset", "~parameters", ">stars", ">flagged");
+        var table = ConsoleTables.Of("", "run", "dataset", "~parameters", ">analysed", ">flagged");
         foreach (
             var (name, run, dataset, flagged) in new[]
             {

@@ -84,7 +84,7 @@ internal sealed class ComparisonView
     {
         var (a, b) = (_agreement.Run1, _agreement.Run2);
         console.Heading($"{ConsoleText.Short(a.RunId)} and {ConsoleText.Short(b.RunId)}");
-        var table = ConsoleTables.Of("", "run", "~parameters", ">stars", ">marked");
+        var table = ConsoleTables.Of("", "run", "~parameters", ">analysed", ">marked");
         foreach (var (name, run, marked) in new[] { ("A", a, _agreement.Marked1), ("B", b, _agreement.Marked2) })
             table.Row(
                 name,

@@ -87,7 +87,10 @@ internal sealed class DiscoveryReport
             ("parameters", ParameterText.Full(run.Parameters.Algorithm.Name, run.Parameters.ToJson())),
             ("features", Features(analysis)),
             .. _outcome.RecipeChoice is { } choice ? new[] { ("", (string?)choice.Reason) } : [],
-            ("stars", $"{ConsoleText.Count(analysis.Stars.Count)} of {string.Join(" + ", _outcome.Datasets)}: {run.Filter.Describe()}"),
+            (
+                "stars",
+                AnalysedText.Selected(analysis.Stars.Count, analysis.Excluded, string.Join(" + ", _outcome.Datasets), run.Filter.Describe())
+            ),
             ("excluded", AnalysedText.NotAnalysed(analysis.Stars.Count, analysis.Excluded)),
             ("found", Found()),
             ("draws", analysis.Summary().Draws?.Sentence(analysis.Stars.Count)),

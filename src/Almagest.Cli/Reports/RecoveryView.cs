@@ -1,6 +1,7 @@
 using System.Globalization;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Recovery;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Recovery;
 using Almagest.Discovery.Statistics;
 using Almagest.Ledger.Model;
@@ -18,7 +19,7 @@ internal static class RecoveryView
         console.Heading($"What run {ConsoleText.Short(r.RunId)} would find of planted {s.Plant}");
         console.Facts([
             ("run", $"{r.Algorithm}, {ParameterText.Full(run.Algorithm, run.Parameters)}"),
-            ("stars", $"{ConsoleText.Count(r.TotalStars)} of {r.Dataset}: {r.Selection}"),
+            ("stars", AnalysedText.Selected(r.TotalStars, Excluded(r, run), r.Dataset, r.Selection)),
             (
                 "planted",
                 r.Outliers is null
@@ -35,6 +36,10 @@ internal static class RecoveryView
         if (r.Clusters is { } clusters)
             Show(console, clusters);
     }
+
+    // As the run counted them, where it had the stars that the trials had.
+    private static IReadOnlyList<ExcludedCount>? Excluded(RecoveryReport r, DiscoveryRun run) =>
+        run.TotalStars == r.TotalStars ? ResultsSummary.Parse(run.ResultsSummary)?.Excluded : null;
 
     private static void Show(IAnsiConsole console, OutlierRecovery outliers, string marked)
     {

@@ -18,7 +18,7 @@ internal sealed class RunTableView(RunTable table, int top)
             "",
             "run",
             .. table.Differing.Select(d => "~" + d.Name),
-            ">stars",
+            ">analysed",
             ">marked",
             ">mean kappa",
             .. Drawn ? [">draw"] : Array.Empty<string>(),

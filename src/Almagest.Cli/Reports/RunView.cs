@@ -93,7 +93,7 @@ internal sealed class RunView
         var several = datasets.Count > 1;
         // On a narrow terminal the number of stars makes room for the dataset's name.
         var counts = !several || console.Profile.Width >= 100;
-        var table = ConsoleTables.Of(["run", .. Only(several, "dataset"), .. Only(counts, ">stars"), "~parameters", "found", "created"]);
+        var table = ConsoleTables.Of(["run", .. Only(several, "dataset"), .. Only(counts, ">analysed"), "~parameters", "found", "created"]);
         foreach (var r in runs)
         {
             table.Row([
@@ -135,8 +135,12 @@ internal sealed class RunView
             ("recipe", _report.FeaturesChosen),
             (
                 "stars",
-                $"{(_run.TotalStars > 0 ? ConsoleText.Count(_run.TotalStars) + " of " : "")}{string.Join(" + ", _datasets)}: "
-                    + $"{RunSummaryText.Selection(_run)}"
+                AnalysedText.Selected(
+                    _run.TotalStars,
+                    _report.ResultsSummary?.Excluded,
+                    string.Join(" + ", _datasets),
+                    RunSummaryText.Selection(_run)
+                )
             ),
             ("excluded", AnalysedText.NotAnalysed(_report.TotalStars, _report.Excluded)),
             ("filled", AnalysedText.Filled(_report.ResultsSummary)),

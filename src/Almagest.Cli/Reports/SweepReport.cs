@@ -14,11 +14,12 @@ internal static class SweepReport
         var first = reports[0].Outcome;
         var algorithm = first.Request.Parameters.Algorithm;
         var shared = algorithm.Shares!;
-        console.Heading($"{reports.Count} runs over {string.Join(" + ", first.Datasets)}: {first.Request.Filter.Describe()}");
+        var (datasets, selection) = (string.Join(" + ", first.Datasets), first.Request.Filter.Describe());
+        console.Heading($"{ConsoleText.Plural(reports.Count, "run", "runs")} over {datasets}: {selection}");
         console.Facts([
             ("features", DiscoveryReport.Features(first.Analysis)),
             .. first.RecipeChoice is { } choice ? new[] { ("", (string?)choice.Reason) } : [],
-            ("stars", ConsoleText.Count(first.Analysis.Stars.Count)),
+            ("stars", AnalysedText.Selected(first.Analysis.Stars.Count, first.Analysis.Excluded, datasets, selection)),
             ("excluded", AnalysedText.NotAnalysed(first.Analysis.Stars.Count, first.Analysis.Excluded)),
             (
                 shared.Name + "s",

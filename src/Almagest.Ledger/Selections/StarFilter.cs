@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Almagest.Catalog.Mapping;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Discovery;
 using Almagest.Discovery.Recovery;
 using Almagest.Sky;
@@ -259,8 +260,8 @@ public sealed record StarFilter
         if (Only is { } only)
             parts.Add(only.Count == 1 ? "1 named star" : $"{only.Count} named stars");
         if (Sample is { } sample)
-            return $"{sample.N} of {(parts.Count == 0 ? "all stars" : string.Join(", ", parts))}, chosen at random by seed {sample.Seed}";
-        return parts.Count == 0 ? "all stars" : string.Join(", ", parts);
+            return $"{sample.N} of {(parts.Count == 0 ? AnalysedText.WholeSelection : string.Join(", ", parts))}, chosen at random by seed {sample.Seed}";
+        return parts.Count == 0 ? AnalysedText.WholeSelection : string.Join(", ", parts);
     }
 
     private static void Validate(string name, SourceIds? ids, string instead)

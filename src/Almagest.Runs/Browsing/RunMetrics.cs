@@ -21,7 +21,7 @@ public static class RunMetrics
 {
     public static IReadOnlyList<RunMetric> All { get; } =
     [
-        new("total_stars", "stars", null, 0, true),
+        new("total_stars", "analysed", null, 0, true),
         new("excluded_count", "left out", null, 0, false),
         new("anomaly_count", "flagged", RunTypes.Anomaly, 0, true),
         new("lowest_score", "lowest score", RunTypes.Anomaly, 3, true),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Runs.Requests;
@@ -25,7 +26,7 @@ public sealed record RunCitation(string Text, string BibTex)
         var text =
             $"Almagest {run.ProgramVersion}, run {run.RunId} of {day}: {run.Algorithm.Replace('_', ' ')} ({parameters}) on {names}, "
             + $"{filter}, "
-            + string.Create(CultureInfo.InvariantCulture, $"{run.TotalStars:N0} stars analysed. ")
+            + $"{AnalysedText.Share(run.TotalStars, ResultsSummary.Parse(run.ResultsSummary)?.Excluded)}. "
             + $"SHA-256 of the data: {checksums}; of the selection: {selection}"
             + (run.ResultsHash is { } hash ? $"; of the results: {hash} (rule {run.ResultsHashVersion})." : ".");
         var entry = new StringBuilder();

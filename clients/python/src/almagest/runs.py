@@ -511,7 +511,7 @@ class RunList(List[Run]):
             [r.short_id, str(r.algorithm), str(r.dataset), f"{r.total_stars:,}", _found(r), str(r.status), str(r.created_at)[:19]]
             for r in self
         ]
-        return html_table(["run", "algorithm", "dataset", "stars", "found", "status", "created"], rows)
+        return html_table(["run", "algorithm", "dataset", "analysed", "found", "status", "created"], rows)
 
     def to_pandas(self) -> Any:
         """As :meth:`Runs.to_pandas`."""
