@@ -129,6 +129,20 @@ public sealed partial class FigureTests
         Assert.Null(ColourMagnitude.Of(colour, colour, All(double.NaN), All(double.NaN))!.WhyApparent);
     }
 
+    [Theory]
+    [InlineData(999.9)]
+    [InlineData(9999)]
+    public void A_mark_of_missing_parallaxes_is_no_distance(double mark)
+    {
+        double[] colour = [.. Enumerable.Range(0, 10).Select(i => i * 0.05)];
+        double[] parallaxes = [.. colour.Select((_, i) => i < 3 ? mark : 10)];
+        var diagram = ColourMagnitude.Of(colour, colour, parallaxes, [.. colour.Select(_ => 0.1)])!;
+
+        Assert.True(diagram.IsAbsolute);
+        Assert.Equal(7, diagram.Cloud.ErrorY!.Count(float.IsFinite));
+        Assert.Equal(double.NaN, diagram.HeightOf(10, mark, 0.1));
+    }
+
     [Fact]
     public void A_density_has_a_bar_and_marks_have_a_legend()
     {

@@ -318,6 +318,33 @@ public sealed class DiscoverTests
     }
 
     [Fact]
+    public async Task Marks_of_missing_parallaxes_are_told_of_a_run_that_does_not_use_them_and_have_no_signal_to_noise()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var untold = (await ledger.RunAsync("discover", "anomalies", "--features", "deep", "--draws", "0", "--json")).Ok().Json;
+        var marked = await ledger.CountAsync(
+            "with lost as (update stars set parallax_mas = -999.00006103515625, parallax_error_mas = 0.03 where star_id % 50 = 0 returning 1) select count(*) from lost"
+        );
+
+        var run = (await ledger.RunAsync("discover", "anomalies", "--features", "deep", "--top", "500", "--json")).Ok().Json;
+
+        var marks = run.GetProperty("top_anomalies")
+            .EnumerateArray()
+            .Where(s => s.GetProperty("parallax_mas").GetDouble() is -999.00006103515625)
+            .ToList();
+        Assert.NotEmpty(marks);
+        Assert.All(marks, s => Assert.Equal(JsonValueKind.Null, s.GetProperty("parallax_over_error").ValueKind));
+        var sentence =
+            $"{marked} of 2,000 stars have a parallax_mas of exactly -999.0000610351562, far from all others: more likely a mark of missing "
+            + "values than a measurement. No feature of the run uses it";
+        var notes = run.GetProperty("notes").EnumerateArray().Select(n => n.GetString()!);
+        Assert.Single(notes, n => n.StartsWith(sentence, StringComparison.Ordinal));
+        // A run that told nothing of it replays as it was: what is told is no result.
+        Assert.Empty(untold.GetProperty("notes").EnumerateArray());
+        (await ledger.RunAsync("runs", "replay", untold.GetProperty("run_id").GetString()!)).Ok();
+    }
+
+    [Fact]
     public async Task People_are_told_how_many_parallaxes_were_imputed()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Almagest.Discovery.Features;
+using Almagest.Sky;
 
 namespace Almagest.Charts.Drawing;
 
@@ -28,7 +29,7 @@ public sealed record ColourMagnitude(PointCloud Cloud, bool IsAbsolute, Distance
         if (both.Count == 0)
             return null;
         rule ??= DistanceRule.Usual;
-        var near = both.Count(i => rule.Holds(parallaxMas[i], parallaxErrorMas[i]));
+        var near = both.Count(i => HasDistance(parallaxMas[i], parallaxErrorMas[i], rule));
         // As a run takes no distances where less than half of its stars have one.
         var isAbsolute = near >= RecipeChoice.LeastUsable * both.Count;
         var (x, y) = (new float[color.Count], new float[color.Count]);
@@ -97,8 +98,12 @@ public sealed record ColourMagnitude(PointCloud Cloud, bool IsAbsolute, Distance
     /// <summary>Which stars have a place in it, in words that follow a number of stars.</summary>
     public string Needs => IsAbsolute ? $"a colour, a magnitude and a parallax of {Rule.Words}" : "a colour and a magnitude";
 
+    // A mark of missing values is no distance, whatever error stands beside it.
+    private static bool HasDistance(double parallaxMas, double parallaxErrorMas, DistanceRule rule) =>
+        rule.Holds(parallaxMas, parallaxErrorMas) && KnownStars.CanBeParallax(parallaxMas);
+
     private static double Height(double magnitude, double parallaxMas, double parallaxErrorMas, bool isAbsolute, DistanceRule rule) =>
         !isAbsolute ? magnitude
-        : rule.Holds(parallaxMas, parallaxErrorMas) ? magnitude + 5 + 5 * Math.Log10(parallaxMas / 1000)
+        : HasDistance(parallaxMas, parallaxErrorMas, rule) ? magnitude + 5 + 5 * Math.Log10(parallaxMas / 1000)
         : double.NaN;
 }

@@ -36,7 +36,12 @@ public static class StarColumns
 
     /// <summary>How well the parallax is measured.</summary>
     public static Column ParallaxOverError { get; } =
-        Double("parallax_over_error", null, "stat.snr;pos.parallax.trig", "parallax over its standard error");
+        Double(
+            "parallax_over_error",
+            null,
+            "stat.snr;pos.parallax.trig",
+            "parallax over its standard error; null where the parallax is a mark of missing values (-999), or beyond that of any star"
+        );
 
     /// <summary>Of the answer to a search around a position.</summary>
     public static Column DistanceDeg { get; } = Double("distance_deg", "deg", "pos.angDistance", "angle from the centre");

@@ -1,4 +1,5 @@
 using Almagest.Contract.Serialization;
+using Almagest.Sky;
 
 namespace Almagest.Contract.Runs;
 
@@ -49,7 +50,7 @@ public sealed record StarResult(
     /// <summary>Standard error of the parallax, mas.</summary>
     public double? ParallaxErrorMas { get; init; }
 
-    /// <summary>The parallax over its error.</summary>
+    /// <summary>The parallax over its error; null where the parallax is a mark of missing values, or beyond that of any star.</summary>
     public double? ParallaxOverError => SignalToNoise.Of(ParallaxMas, ParallaxErrorMas);
 
     /// <summary>Gaia's renormalised unit weight error.</summary>
@@ -115,7 +116,7 @@ public sealed record ScoredStar(
     /// <summary>Standard error of the parallax, mas.</summary>
     public double? ParallaxErrorMas { get; init; }
 
-    /// <summary>The parallax over its error.</summary>
+    /// <summary>The parallax over its error; null where the parallax is a mark of missing values, or beyond that of any star.</summary>
     public double? ParallaxOverError => SignalToNoise.Of(ParallaxMas, ParallaxErrorMas);
 
     /// <summary>Gaia's renormalised unit weight error.</summary>
@@ -128,7 +129,10 @@ public sealed record ScoredStar(
 /// <summary>How well a parallax is measured.</summary>
 internal static class SignalToNoise
 {
-    /// <summary>Null where one of the two is not known, or the error is none.</summary>
+    /// <summary>Null where one of the two is not known, or the error is none, or the parallax is a mark of missing values or beyond that of
+    /// any star.</summary>
     public static double? Of(double? parallax, double? error) =>
-        error > 0 && parallax / error is { } ratio && double.IsFinite(ratio) ? ratio : null;
+        error > 0 && parallax is { } mas && KnownStars.CanBeParallax(mas) && mas / error is { } ratio && double.IsFinite(ratio)
+            ? ratio
+            : null;
 }

@@ -1,6 +1,7 @@
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Statistics;
 using Almagest.Discovery.Storage;
+using Almagest.Sky;
 
 namespace Almagest.Discovery.Clustering;
 
@@ -47,10 +48,11 @@ public sealed record ClusterStatistics(
         return new ClusterStatistics(id, (int)members.Count, position, parallax, DistanceOf(parallax), pmra, pmdec);
     }
 
-    // With errors of every one they are weighted by them; else the scatter says all that is known.
+    // With errors of every one they are weighted by them; else the scatter says all that is known. Marks of missing values are left out,
+    // which a run that does not use parallaxes puts into clusters, too.
     private static MeanWithError? Parallaxes(StarGroup members)
     {
-        var with = members.Stars().Where(s => double.IsFinite(s.ParallaxMas));
+        var with = members.Stars().Where(s => KnownStars.CanBeParallax(s.ParallaxMas));
         return with.All(s => s.ParallaxErrorMas > 0 && double.IsFinite(s.ParallaxErrorMas))
             ? MeanWithError.Over(with.Select(s => (s.ParallaxMas, s.ParallaxErrorMas)))
             : MeanWithError.Over(with.Select(s => s.ParallaxMas));

@@ -44,6 +44,17 @@ public sealed class ClusterStatisticsTests
         Assert.Equal(0.7788958098458019, found.RadiusDeg, 1e-10);
     }
 
+    [Theory]
+    [InlineData(-999)]
+    [InlineData(999.0000610351562)]
+    [InlineData(9999)]
+    public void Marks_of_missing_parallaxes_are_in_no_mean_parallax_and_no_distance(double mark)
+    {
+        var (marked, missing) = (One(Stars([10, 10.1, mark, 9.9, mark])), One(Stars([10, 10.1, double.NaN, 9.9, double.NaN])));
+        Assert.Equal(10, marked.Parallax!.Value.Mean, 1e-9);
+        Assert.Equal((missing.Parallax, missing.Distance), (marked.Parallax, marked.Distance));
+    }
+
     [Fact]
     public void A_cluster_around_the_pole_has_its_position_there()
     {

@@ -53,8 +53,26 @@ public sealed class MeasurementRemarksTests
         Assert.Empty(Of(s_stars.With(pmra: pmra)));
     }
 
+    [Theory]
+    [InlineData(-999)]
+    [InlineData(-999.00006103515625)]
+    public void A_mark_in_a_column_that_no_feature_uses_is_told_as_what_it_is_shown_as(double mark)
+    {
+        var remark = Assert.Single(Of(s_stars.With(parallax: Marked(s_stars.ParallaxMas, mark, 7))));
+        Assert.StartsWith(
+            FormattableString.Invariant($"7 of 500 stars have a parallax_mas of exactly {mark:R}, far from all others: more likely a mark"),
+            remark,
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith(
+            "No feature of the run uses it; beside these stars it is shown as it was loaded.",
+            remark,
+            StringComparison.Ordinal
+        );
+    }
+
     [Fact]
-    public void A_column_that_no_feature_uses_is_not_looked_at() =>
+    public void A_single_absurd_value_in_a_column_that_no_feature_uses_is_not_told() =>
         Assert.Empty(Of(s_stars.With(parallax: Marked(s_stars.ParallaxMas, 5e9, 1))));
 
     private static double[] Marked(double[] values, double mark, int stars)
