@@ -1,3 +1,4 @@
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Kinds;
 using Almagest.Ledger.Model;
@@ -21,6 +22,12 @@ internal sealed record FoundKinds(
     IReadOnlyList<AnomalyKind> Kinds
 )
 {
+    /// <summary>What tells each kind, in numbers.</summary>
+    public IReadOnlyList<IReadOnlyList<KindFeature>> FeaturesOf => field ??= [.. Kinds.Select(Told)];
+
+    /// <summary>What each kind is called; no two are called alike.</summary>
+    public IReadOnlyList<string> Names => field ??= KindWords.Names(FeaturesOf);
+
     /// <summary>How like a star's reasons are to a kind's.</summary>
     public static double Likeness(AnomalyKind kind, double[]? vector)
     {
@@ -41,4 +48,31 @@ internal sealed record FoundKinds(
     /// <summary>By feature name, so that runs with other recipes can be compared.</summary>
     public Dictionary<string, double> ReasonsOf(AnomalyKind kind) =>
         Features.Matrix.Names.Zip(kind.Reasons).ToDictionary(p => p.First, p => p.Second);
+
+    private IReadOnlyList<KindFeature> Told(AnomalyKind kind)
+    {
+        var matrix = Features.Matrix;
+        return
+        [
+            .. kind.Leading.Select(f =>
+            {
+                var values = kind.Members.Select(i => (Value: Reasons.Value(Rows[i], f), Row: Rows[i])).Order().ToList();
+                // Of an even number the mean of the two in the middle.
+                var (lower, upper) = (values[(values.Count - 1) / 2], values[values.Count / 2]);
+                var middle = (lower.Value + upper.Value) / 2;
+                var below = 0;
+                for (var row = 0; row < matrix.Rows; row++)
+                    below += Reasons.Value(row, f) < middle ? 1 : 0;
+                return new KindFeature(
+                    matrix.Names[f],
+                    Features.Statistics[f].Unit,
+                    kind.Reasons[f] > 0 ? "high" : "low",
+                    kind.FarIn == f,
+                    Math.Abs(kind.Reasons[f]),
+                    (Features.InUnits(lower.Row, f) + Features.InUnits(upper.Row, f)) / 2,
+                    100.0 * below / matrix.Rows
+                );
+            }),
+        ];
+    }
 }

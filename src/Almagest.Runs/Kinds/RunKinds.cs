@@ -93,7 +93,7 @@ public sealed class RunKinds(LedgerDatabase ledger, SelectionCache? shared = nul
         return new MoreOfKindResource(
             runId,
             kindId,
-            KindWords.Name(Features(found, kind)),
+            found.Names[kindId],
             rows.Length,
             [.. like.Select(s => new KindStar(s.StarId, stars.SourceId(s.StarId), s.Score, s.Likeness))]
         );
@@ -107,9 +107,8 @@ public sealed class RunKinds(LedgerDatabase ledger, SelectionCache? shared = nul
         var stars = new Dictionary<long, StarKind>();
         foreach (var (k, kind) in found.Kinds.Index())
         {
-            var name = KindWords.Name(Features(found, kind));
             foreach (var i in kind.Members)
-                stars[found.StarIds[i]] = new StarKind(k, name, FoundKinds.Likeness(kind, found.Vectors[i]));
+                stars[found.StarIds[i]] = new StarKind(k, found.Names[k], FoundKinds.Likeness(kind, found.Vectors[i]));
         }
         return new StarKinds(found.Rows.Count, stars);
     }
@@ -126,7 +125,7 @@ public sealed class RunKinds(LedgerDatabase ledger, SelectionCache? shared = nul
         var kind = Kind(found, kindId);
         var ids = found.StarsOf(kind);
         var stars = await KindStars.ReadAsync(ledger, ids, cancellationToken);
-        return (KindWords.Name(Features(found, kind)), [.. ids.Select(stars.SourceId)]);
+        return (found.Names[kindId], [.. ids.Select(stars.SourceId)]);
     }
 
     /// <summary>Labels all stars of a kind as unusual, and of a kind of this name.</summary>
@@ -246,12 +245,12 @@ public sealed class RunKinds(LedgerDatabase ledger, SelectionCache? shared = nul
     private static KindResource Resource(FoundKinds found, int k, double? stability, KindStars stars, KindMatch? like)
     {
         var kind = found.Kinds[k];
-        var features = Features(found, kind);
+        var features = found.FeaturesOf[k];
         KindStar Star(int i) =>
             new(found.StarIds[i], stars.SourceId(found.StarIds[i]), found.Scores[i], FoundKinds.Likeness(kind, found.Vectors[i]));
         return new KindResource(
             k,
-            KindWords.Name(features),
+            found.Names[k],
             kind.Members.Count,
             KindWords.Sentence(kind.Members.Count, features),
             stability,
@@ -264,33 +263,6 @@ public sealed class RunKinds(LedgerDatabase ledger, SelectionCache? shared = nul
             [.. kind.Members.Select(i => found.StarIds[i])],
             [.. kind.Members.Select(i => stars.SourceId(found.StarIds[i]))]
         );
-    }
-
-    private static IReadOnlyList<KindFeature> Features(FoundKinds found, AnomalyKind kind)
-    {
-        var matrix = found.Features.Matrix;
-        return
-        [
-            .. kind.Leading.Select(f =>
-            {
-                var values = kind.Members.Select(i => (Value: found.Reasons.Value(found.Rows[i], f), Row: found.Rows[i])).Order().ToList();
-                // Of an even number the mean of the two in the middle.
-                var (lower, upper) = (values[(values.Count - 1) / 2], values[values.Count / 2]);
-                var middle = (lower.Value + upper.Value) / 2;
-                var below = 0;
-                for (var row = 0; row < matrix.Rows; row++)
-                    below += found.Reasons.Value(row, f) < middle ? 1 : 0;
-                return new KindFeature(
-                    matrix.Names[f],
-                    found.Features.Statistics[f].Unit,
-                    kind.Reasons[f] > 0 ? "high" : "low",
-                    kind.FarIn == f,
-                    Math.Abs(kind.Reasons[f]),
-                    (found.Features.InUnits(lower.Row, f) + found.Features.InUnits(upper.Row, f)) / 2,
-                    100.0 * below / matrix.Rows
-                );
-            }),
-        ];
     }
 
     private static KindMatch? Match(FoundKinds found, AnomalyKind kind, FoundKinds other)
@@ -315,7 +287,7 @@ public sealed class RunKinds(LedgerDatabase ledger, SelectionCache? shared = nul
             best = new KindMatch(
                 other.Run.RunId,
                 k,
-                KindWords.Name(Features(other, other.Kinds[k])),
+                other.Names[k],
                 other.Kinds[k].Members.Count,
                 similarity,
                 RunDatasets.Share(found.Run, other.Run) ? stars.Count(both.Contains) : null
