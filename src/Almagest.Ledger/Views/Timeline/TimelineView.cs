@@ -1,3 +1,4 @@
+using System.Globalization;
 using Almagest.Contract.Columns;
 using Almagest.Ledger.Views.Descriptors;
 using static Almagest.Contract.Columns.Column;
@@ -10,6 +11,7 @@ internal static class TimelineView
     public static ViewFilter PeriodType { get; } =
         new ChoiceFilter("period_type", "weeks from Monday, or months (UTC)", ["week", "month"])
         {
+            Option = "--period",
             Default = "week",
             Describe = period => $"by {period}",
         };
@@ -40,5 +42,25 @@ internal static class TimelineView
             Order = "period_type desc, period_start desc, run_type",
             Filters = [PeriodType, ViewFilters.RunType],
             Route = new("timeline", "getTimeline", "Runs by week or month, newest first") { Limit = new(365, 52) },
+            Command = new(
+                "timeline",
+                "Show how many runs were asked for and completed, by week or month (UTC), newest first",
+                "timeline",
+                "There are no such runs yet. Start one: almagest discover anomalies"
+            )
+            {
+                Examples = ["almagest analytics timeline --period month --type anomaly"],
+                Cells =
+                [
+                    ViewCell.Of<TimelineRow>("from", r => r.PeriodStart.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
+                    ViewCell.Of<TimelineRow>("period", r => r.PeriodType),
+                    ViewCell.Of<TimelineRow>("type", r => r.RunType),
+                    ViewCell.Of<TimelineRow>(">runs", r => r.TotalRuns),
+                    ViewCell.Of<TimelineRow>(">completed", r => r.CompletedRuns),
+                    ViewCell.Of<TimelineRow>(">share", r => r.CompletionRate),
+                    ViewCell.Of<TimelineRow>(">star-analyses", r => r.TotalStarsAnalyzed),
+                    ViewCell.Of<TimelineRow>("last change", r => r.LastUpdated),
+                ],
+            },
         };
 }
