@@ -251,9 +251,9 @@ public sealed class FurtherFieldTests
             [
                 "2 of 3 values in 'parallax_error' are zero or negative, which no error is: they were taken as missing "
                     + "(parallax_error_mas).",
-                "1 of 3 values in 'phot_bp_rp_excess_factor' are zero or negative, which no such ratio is: they were taken as missing "
+                "1 of 3 values in 'phot_bp_rp_excess_factor' is zero or negative, which no such ratio is: it was taken as missing "
                     + "(phot_bp_rp_excess_factor).",
-                "1 of 3 values in 'ra_dec_corr' are outside -1 to 1, as no correlation is: they were taken as missing (ra_dec_corr).",
+                "1 of 3 values in 'ra_dec_corr' is outside -1 to 1, as no correlation is: it was taken as missing (ra_dec_corr).",
                 "2 of 3 values in 'ra_error' are zero or negative, which no error is: they were taken as missing (ra_error).",
             ],
             loaded.Report.Suspicions

@@ -48,7 +48,11 @@ public sealed class LabelTests : IDisposable
             .Ok()
             .Json.GetProperty("sensitivity");
         Assert.Equal((0.05, 0.1), (pairs[0].GetProperty("value_1").GetDouble(), pairs[0].GetProperty("value_2").GetDouble()));
-        foreach (var view in new[] { "parameters", "coverage", "quality", "sensitivity" })
+        var months = (await ledger.RunAsync("analytics", "timeline", "--period", "month", "--type", "anomaly", "--json"))
+            .Ok()
+            .Json.GetProperty("timeline");
+        Assert.Equal(("month", 2L), (months[0].GetProperty("period_type").GetString(), months[0].GetProperty("total_runs").GetInt64()));
+        foreach (var view in new[] { "parameters", "coverage", "quality", "sensitivity", "timeline" })
         {
             var shown = (await ledger.RunAsync("analytics", view)).Ok().Out;
             Assert.True(shown.Split('\n').Length > 3, shown);
@@ -87,7 +91,7 @@ public sealed class LabelTests : IDisposable
         var refused = await ledger.RunAsync("ingest", "--labels", labels);
 
         Assert.NotEqual(0, refused.ExitCode);
-        Assert.Contains("1 of the 2 stars of labels.csv are not in dataset 'stars': zz (line 3)", refused.Error.ReplaceLineEndings(" "));
+        Assert.Contains("1 of the 2 stars of labels.csv is not in dataset 'stars': zz (line 3)", refused.Error.ReplaceLineEndings(" "));
         Assert.Contains("--skip-unknown", refused.Error);
         Assert.Equal(0, await ledger.CountAsync("select count(*) from star_labels"));
         (await ledger.RunAsync("ingest", "--labels", labels, "--skip-unknown")).Ok();

@@ -52,7 +52,7 @@ public sealed class UploadTests(Sky sky, Browser browser)
         await walk.Page.GetByLabel("Epoch of the positions").FillAsync("J2000");
         await walk.Page.GetByLabel("Epoch of the positions").PressAsync("Tab");
         await walk.SeesAsync("epoch 2016");
-        await walk.SeesAsync("1 stars have no proper motion or epoch");
+        await walk.SeesAsync("1 star has no proper motion or epoch");
         await walk.KeepAsync("upload-table");
         Assert.Equal("two stars", await walk.Page.GetByLabel("Dataset's name").InputValueAsync());
         await walk.Button("Load", exact: true).ClickAsync();

@@ -48,7 +48,9 @@ internal static class CdsFile
             data = lines.FindIndex(first, l => Fits(table, l));
             if (data < 0)
                 throw NoRows(input, tables);
-            warnings.Add($"Skipped {data - first} lines of notes above the first row (line {data + 1}).");
+            warnings.Add(
+                $"Skipped {data - first} {(data - first == 1 ? "line" : "lines")} of notes above the first row (line {data + 1})."
+            );
         }
         return new FixedTable("CDS/MRT table", table.Columns, data == 0 ? 0 : starts[data - 1], data + 1)
         {

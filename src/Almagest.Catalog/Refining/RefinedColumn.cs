@@ -25,7 +25,11 @@ internal sealed class RefinedColumn(int index, CatalogColumn column, int? mask)
     public string? Remark =>
         _found == 0
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"{_found:N0} values of '{RejectedRow.Clip(column.Name)}' were taken for missing")
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_found:N0} {(_found == 1 ? "value" : "values")} of '{RejectedRow.Clip(column.Name)}' "
+            )
+                + $"{(_found == 1 ? "was" : "were")} taken for missing"
                 + $" ({(_custom is null ? string.Join(", ", _texts) : _custom.Shown)}).";
 
     public void Add(string text)

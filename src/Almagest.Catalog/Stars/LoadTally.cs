@@ -67,8 +67,8 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
                 suspicions.Add(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{count:N0} of {tally.Values:N0} values in '{RejectedRow.Clip(column.Name)}' are exactly {value:R}: a mark of "
-                            + $"missing values? They were taken as numbers."
+                        $"{count:N0} of {tally.Values:N0} values in '{RejectedRow.Clip(column.Name)}' {(count == 1 ? "is" : "are")} exactly {value:R}: a "
+                            + $"mark of missing values? {(count == 1 ? "It was taken as a number" : "They were taken as numbers")}."
                     )
                 );
             }
@@ -153,7 +153,8 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
         };
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{count:N0} of {values:N0} values in '{column}' are {what}: " + $"they were taken as missing ({mapped.Field})."
+            $"{count:N0} of {values:N0} values in '{column}' {(count == 1 ? "is" : "are")} {what}: "
+                + $"{(count == 1 ? "it was" : "they were")} taken as missing ({mapped.Field})."
         );
     }
 

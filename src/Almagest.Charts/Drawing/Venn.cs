@@ -1,3 +1,4 @@
+using Almagest.Contract.Runs;
 using Almagest.Runs.Comparison;
 
 namespace Almagest.Charts.Drawing;
@@ -29,7 +30,7 @@ public static class Venn
         var canvas = new SvgCanvas(
             Width,
             Height,
-            $"{p.OnlyIn1} stars only in the first run, {p.Common} in both, {p.OnlyIn2} only in the second"
+            $"{CountText.Of(p.OnlyIn1, "star", "stars")} only in the first run, {p.Common} in both, {p.OnlyIn2} only in the second"
         );
         canvas.Circle(x1, Height / 2, r1, "venn1").Circle(x2, Height / 2, r2, "venn2");
         canvas

@@ -134,7 +134,10 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
             );
         var selected = chosen is null
             ? ""
-            : string.Create(CultureInfo.InvariantCulture, $"Selected: {chosen.Length:N0} stars ({picture.Selection.Describe()}). ");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"Selected: {CountText.Of(chosen.Length, "star", "stars")} ({picture.Selection.Describe()}). "
+            );
         var analysed = AnalysedText.Share(run.TotalStars, ResultsSummary.Parse(run.ResultsSummary)?.Excluded);
         var what =
             parts.Count == 1 ? parts[0].Name
@@ -207,7 +210,7 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
             parts,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{dataset.Name}, {filter.Describe()}: {p.Stars:N0} stars. "
+                $"{dataset.Name}, {filter.Describe()}: {CountText.Of(p.Stars, "star", "stars")}. "
                     + $"Almagest {ProgramVersion.Current}, loaded {dataset.CreatedAt:yyyy-MM-dd}."
             ),
             size,

@@ -34,7 +34,8 @@ internal sealed record ChartFacts(long Stars, long Placed, string Needs, Func<(d
                 + "catalogue's files, and what it says of them is in its result files.";
         var lacking =
             Placed < Stars
-                ? $"{N(Placed)} of {N(Stars)} selected stars have {Needs} and a place in this chart, {N(Stars - Placed)} are left out"
+                ? $"{N(Placed)} of {N(Stars)} selected stars {(Placed == 1 ? "has" : "have")} {Needs} and a place in this chart, "
+                    + $"{N(Stars - Placed)} {(Stars - Placed == 1 ? "is" : "are")} left out"
                 : null;
         var analysed =
             Analysed is { } a && a != Placed ? $"the run analysed {N(a)}{(lacking is null ? $" of the {N(Stars)} selected" : "")}" : null;

@@ -1,4 +1,5 @@
 using Almagest.Charts.Drawing;
+using Almagest.Contract.Runs;
 
 namespace Almagest.Charts.Pictures;
 
@@ -35,7 +36,7 @@ public sealed class ScatterChart
         get
         {
             var how = _drawn.OneByOne ? ", each drawn." : $"; their density on a logarithmic scale, in {Cells}; closer in, single stars.";
-            return InSight + Outside + how + (Sampled is { } part ? $" {part} are drawn; closer in, all." : "") + Rest;
+            return InSight + Outside + how + (Sampled is { } part ? $" {part} {AreDrawn}; closer in, all." : "") + Rest;
         }
     }
 
@@ -45,20 +46,28 @@ public sealed class ScatterChart
         + Outside
         + (_drawn.OneByOne ? "." : $"; their density on a logarithmic scale, in {Cells}.")
         + (
-            Sampled is { } part ? $" {part} are drawn."
+            Sampled is { } part ? $" {part} {AreDrawn}."
+            : _drawn.MarksInSight == 1 ? $" The only one of the {_marked} in sight is drawn."
             : _drawn.MarksInSight > 0 ? $" All {ChartFacts.N(_drawn.MarksInSight)} {_marked} in sight are drawn."
             : ""
         )
         + Rest;
 
-    private string InSight => $"{ChartFacts.N(_drawn.InSight)} {(_drawn.InSight == 1 ? "star" : "stars")} in sight";
+    private string AreDrawn => _drawn.MarksDrawn == 1 ? "is drawn" : "are drawn";
+
+    private string InSight => $"{CountText.Of(_drawn.InSight, "star", "stars")} in sight";
 
     private string Outside => _facts.Outside(_drawn.InSight);
 
     private string Cells => $"cells of {_facts.Cell(_drawn.Cell)}";
 
     private string Rest =>
-        (_drawn.Beyond > 0 ? $" Arrows at the edge point at {ChartFacts.N(_drawn.Beyond)} {_marked} beyond the frame." : "")
+        _drawn.Beyond switch
+        {
+            0 => "",
+            1 => $" An arrow at the edge points at one of the {_marked} beyond the frame.",
+            var beyond => $" Arrows at the edge point at {ChartFacts.N(beyond)} {_marked} beyond the frame.",
+        }
         + (_drawn.Bars > 0 && _facts.Bars is { } bars ? $" {bars}" : "")
         + (_facts.Counts() is { } counts ? $" {counts}" : "")
         + (_facts.Remark is { } remark ? $" {remark}" : "");

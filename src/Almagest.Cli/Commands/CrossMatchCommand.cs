@@ -120,7 +120,7 @@ internal static class CrossMatchCommand
                     {
                         console.Say(
                             $"Cross-match {match.MatchId}: {ConsoleText.Plural(match.LinkCount, "pair", "pairs")} of "
-                                + $"{ConsoleText.Count(done.Dataset1.StarCount)} stars of {done.Dataset1.Name} and "
+                                + $"{ConsoleText.Plural(done.Dataset1.StarCount, "star", "stars")} of {done.Dataset1.Name} and "
                                 + $"{ConsoleText.Count(done.Dataset2.StarCount)} of {done.Dataset2.Name}."
                         );
                         console.Say(Epochs(done));
@@ -137,7 +137,7 @@ internal static class CrossMatchCommand
     {
         if (done.Match is { Epoch: { } year, Epoch1: { } epoch1, Epoch2: { } epoch2 })
             return $"Positions of {Year(epoch1)} and {Year(epoch2)} were compared at {Year(year)}: proper motions moved "
-                + $"{ConsoleText.Count(done.Moved1)} and {ConsoleText.Count(done.Moved2)} stars.";
+                + $"{ConsoleText.Count(done.Moved1)} and {ConsoleText.Plural(done.Moved2, "star", "stars")}.";
         if (done.Dataset1.ReferenceEpoch is { } both && both == done.Dataset2.ReferenceEpoch)
             return $"Positions of both are of {Year(both)}.";
         var unknown = done.Dataset1.ReferenceEpoch is null ? done.Dataset1 : done.Dataset2;

@@ -123,7 +123,7 @@ internal static class DatasetCommands
                                     : "not known, or differs"
                             ),
                             .. dataset.Source.Select(f =>
-                                ("file", (string?)$"{f.File} ({f.Format}, {ConsoleText.Count(f.Rows ?? 0)} rows)")
+                                ("file", (string?)$"{f.File} ({f.Format}, {ConsoleText.Plural(f.Rows ?? 0, "row", "rows")})")
                             ),
                         ]);
                         IngestReportView.ShowMapping(

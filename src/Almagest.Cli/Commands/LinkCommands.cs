@@ -154,9 +154,13 @@ internal static class LinkCommands
                     console =>
                         console.Say(
                             $"{ConsoleText.Plural(report.Copied, "label", "labels")} copied"
-                                + (report.Kept > 0 ? $"; {ConsoleText.Count(report.Kept)} stars had one already and keep it" : "")
-                                + (report.Kept > 0 ? " (--overwrite replaces them)" : "")
-                                + (report.Ambiguous > 0 ? $"; {ConsoleText.Count(report.Ambiguous)} stars left out, " : "")
+                                + (
+                                    report.Kept > 0
+                                        ? $"; {ConsoleText.Plural(report.Kept, "star keeps the one that it had", "stars keep those that they had")}"
+                                        : ""
+                                )
+                                + (report.Kept > 0 ? " (--overwrite replaces)" : "")
+                                + (report.Ambiguous > 0 ? $"; {ConsoleText.Plural(report.Ambiguous, "star", "stars")} left out, " : "")
                                 + (report.Ambiguous > 0 ? "whose links lead to labels that say different things." : ".")
                         )
                 );

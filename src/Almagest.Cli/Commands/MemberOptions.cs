@@ -46,8 +46,16 @@ internal sealed class MemberOptions
     {
         console.Say(
             $"{ConsoleText.Plural(report.Labels, "star", "stars")} of {report.Dataset} labelled in the set {report.LabelSet}"
-                + (report.Unknown > 0 ? $"; {ConsoleText.Count(report.Unknown)} of the file are not in the dataset" : "")
-                + (report.NonMembers > 0 ? $"; {ConsoleText.Count(report.NonMembers)} others count as members of no cluster" : "")
+                + (
+                    report.Unknown > 0
+                        ? $"; {ConsoleText.Count(report.Unknown)} of the file {(report.Unknown == 1 ? "is" : "are")} not in the dataset"
+                        : ""
+                )
+                + (
+                    report.NonMembers > 0
+                        ? $"; {ConsoleText.Plural(report.NonMembers, "other counts", "others count")} as members of no cluster"
+                        : ""
+                )
                 + "."
         );
         foreach (var note in report.Notes)

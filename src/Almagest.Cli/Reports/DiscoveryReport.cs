@@ -113,7 +113,7 @@ internal sealed class DiscoveryReport
     {
         var total = Math.Max(1, _outcome.Analysis.Stars.Count);
         return _outcome.Analysis.Clusters is { } c
-            ? $"{ConsoleText.Plural(c.ClusterCount, "cluster", "clusters")}; {ConsoleText.Count(c.NoiseCount)} stars in none "
+            ? $"{ConsoleText.Plural(c.ClusterCount, "cluster", "clusters")}; {ConsoleText.Plural(c.NoiseCount, "star", "stars")} in none "
                 + $"({ConsoleText.SharePercent((double)c.NoiseCount / total)})"
             : $"{ConsoleText.Plural(_outcome.Analysis.AnomalyCount, "star", "stars")} flagged "
                 + $"({ConsoleText.SharePercent((double)_outcome.Analysis.AnomalyCount / total)})";

@@ -59,7 +59,7 @@ internal static class ConsoleText
 
     public static string When(DateTime utc) => utc.ToString("yyyy-MM-dd HH:mm", s_plain);
 
-    public static string Plural(long count, string one, string many) => $"{Count(count)} {(count == 1 ? one : many)}";
+    public static string Plural(long count, string one, string many) => CountText.Of(count, one, many);
 
     /// <summary>
     /// The end of a run id, which can be typed back. Ids of version 7 begin with the time, alike for the runs of one moment: the end is

@@ -37,9 +37,9 @@ public static class AnalysedText
     public static string Share(long analysed, IReadOnlyList<ExcludedCount>? excluded)
     {
         var left = excluded?.Sum(e => e.Count) ?? 0;
-        return left > 0 ? $"{Count(analysed)} of {Count(analysed + left)} stars analysed"
-            : analysed == 1 ? "1 star analysed"
-            : $"{Count(analysed)} stars analysed";
+        return left > 0
+            ? $"{Count(analysed)} of {Count(analysed + left)} stars analysed"
+            : $"{CountText.Of(analysed, "star", "stars")} analysed";
     }
 
     /// <summary>E.g. <c>1,184 of 7,100 stars were not analysed; each counts once, under the first that it lacks: no pmra (680), no
@@ -51,7 +51,7 @@ public static class AnalysedText
         var left = excluded.Sum(e => e.Count);
         return left == 0
             ? null
-            : $"{Count(left)} of {Count(analysed + left)} stars were not analysed"
+            : $"{Count(left)} of {Count(analysed + left)} stars {(left == 1 ? "was" : "were")} not analysed"
                 + (excluded.Count > 1 ? "; each counts once, under the first that it lacks: " : ": ")
                 + $"{string.Join(", ", excluded.Select(e => $"{e.Reason} ({Count(e.Count)})"))}.";
     }

@@ -129,7 +129,10 @@ public sealed record DrawsSummary(int Draws, long Stars, long Made, IReadOnlyLis
             return $"none: the stars have no errors of {Words(Held, "or")}";
         var of = Stars == analysed ? "" : string.Create(CultureInfo.InvariantCulture, $" of {Stars:N0} of {analysed:N0} stars");
         var held = Held.Count == 0 ? "" : $"; {Words(Held, "and")} as measured, their errors are not known";
-        return string.Create(CultureInfo.InvariantCulture, $"up to {Draws:N0} draws{of} within the errors of {Words(Drawn, "and")}{held}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"up to {CountText.Of(Draws, "draw", "draws")}{of} within the errors of {Words(Drawn, "and")}{held}"
+        );
     }
 
     private static string Words(IReadOnlyList<string> names, string last) =>

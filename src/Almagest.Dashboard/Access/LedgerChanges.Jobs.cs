@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using Almagest.Catalog.Files;
 using Almagest.Catalog.Writing;
+using Almagest.Contract.Runs;
 using Almagest.Contract.Status;
 using Almagest.Dashboard.Work;
 using Almagest.Ledger.Access;
@@ -40,8 +41,11 @@ public sealed partial class LedgerChanges
             if (report.IsReproduced && report.IsIntact != false)
                 reproduced++;
             var found = report.IsReproduced
-                ? $"all {Count(report.Rows)} rows came out again"
-                : $"{Count(report.Different)} rows differ, {Count(report.OnlyStored)} are only stored, "
+                ? report.Rows == 1
+                    ? "the only row came out again"
+                    : $"all {Count(report.Rows)} rows came out again"
+                : $"{CountText.Of(report.Different, "row differs", "rows differ")}, "
+                    + $"{CountText.Of(report.OnlyStored, "is", "are")} only stored, "
                     + $"{Count(report.OnlyRecomputed)} only recomputed";
             if (report.IsIntact == false)
                 found += "; the stored rows are not those that were stored with the run";
@@ -159,7 +163,7 @@ public sealed partial class LedgerChanges
             {
                 void Tell(IngestProgress p) =>
                     job.Tell(
-                        $"{Count(p.Rows)} rows read, {Count(p.Rejected)} left out",
+                        $"{CountText.Of(p.Rows, "row", "rows")} read, {Count(p.Rejected)} left out",
                         p.TotalBytes > 0 ? Math.Min(1, (double)p.BytesRead / p.TotalBytes) : null
                     );
                 var report = await new CatalogIngestor(ledger).IngestAsync([file], options, new Told<IngestProgress>(Tell), job.Stop);
@@ -167,7 +171,8 @@ public sealed partial class LedgerChanges
                 job.Conclude(
                     report.AlreadyLoaded
                         ? $"This file is loaded already, as {report.Dataset.Name}; nothing was stored."
-                        : $"{Count(report.Rows)} stars are loaded as {report.Dataset.Name}; {Count(report.Rejected)} rows were left out.",
+                        : $"{CountText.Of(report.Rows, "star is", "stars are")} loaded as {report.Dataset.Name}; "
+                            + $"{CountText.Of(report.Rejected, "row was", "rows were")} left out.",
                     $"datasets/{Uri.EscapeDataString(report.Dataset.Name)}",
                     report.Dataset.Name
                 );
@@ -189,7 +194,8 @@ public sealed partial class LedgerChanges
                     request.RadiusArcsec.ToString("0.###", CultureInfo.InvariantCulture)
                 );
                 job.Conclude(
-                    $"{Count(report.Match.LinkCount)} pairs within {radius}″ are kept as cross-match {id}.",
+                    $"{CountText.Of(report.Match.LinkCount, "pair", "pairs")} within {radius}″ "
+                        + $"{(report.Match.LinkCount == 1 ? "is" : "are")} kept as cross-match {id}.",
                     $"crossmatches/{id}/links?format=csv",
                     "The pairs (CSV)"
                 );

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Almagest.Charts.Drawing;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
@@ -121,7 +122,7 @@ internal sealed partial class Destinations(LedgerDatabase ledger)
             .ThenBy(d => d.Name.StartsWith(text, StringComparison.OrdinalIgnoreCase) ? 0 : 1)
             .ThenByDescending(d => d.DatasetId)
             .Take(MostOfAKind)
-            .Select(d => new Destination("dataset", d.Name, $"{DisplayText.Count(d.StarCount)} stars", AddressOf(d.Name)));
+            .Select(d => new Destination("dataset", d.Name, CountText.Of(d.StarCount, "star", "stars"), AddressOf(d.Name)));
 
     private async Task<IEnumerable<Destination>> StarsOfIdAsync(string text, CancellationToken cancellationToken)
     {
@@ -160,7 +161,7 @@ internal sealed partial class Destinations(LedgerDatabase ledger)
                 .Where(s => !s.IsInPlace)
                 .Select(s => new Destination(
                     "stars",
-                    s.Neighbours == 1 ? "1 star within 5′" : $"{DisplayText.Count(s.Neighbours)} stars within 5′",
+                    $"{CountText.Of(s.Neighbours, "star", "stars")} within 5′",
                     $"of {s.Dataset}",
                     $"{AddressOf(s.Dataset)}?filter={Uri.EscapeDataString(cone)}"
                 )),
@@ -191,7 +192,7 @@ internal sealed partial class Destinations(LedgerDatabase ledger)
                     found.Add(
                         new Destination(
                             "stars",
-                            count == 1 ? "1 star fits" : $"{DisplayText.Count(count)} stars fit",
+                            CountText.Of(count, "star fits", "stars fit"),
                             $"of {dataset.Name}",
                             $"{AddressOf(dataset.Name)}?filter={Uri.EscapeDataString(text)}"
                         )
@@ -215,10 +216,7 @@ internal sealed partial class Destinations(LedgerDatabase ledger)
                 var found = await new RunRepository(ledger).ListAsync(query with { Limit = 101 }, cancellationToken);
                 if (found.Count == 0)
                     continue;
-                var many =
-                    found.Count > 100 ? "more than 100 runs"
-                    : found.Count == 1 ? "1 run"
-                    : $"{found.Count} runs";
+                var many = found.Count > 100 ? "more than 100 runs" : CountText.Of(found.Count, "run", "runs");
                 return
                 [
                     new Destination(

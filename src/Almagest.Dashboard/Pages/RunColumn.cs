@@ -1,5 +1,6 @@
 using System.Globalization;
 using Almagest.Charts.Drawing;
+using Almagest.Contract.Runs;
 using Almagest.Runs.Browsing;
 
 namespace Almagest.Dashboard.Pages;
@@ -64,7 +65,7 @@ internal sealed record RunColumn(string Name, string Title, string Meaning, RunM
     /// <summary>What the value leaves out; null = nothing.</summary>
     public string? Detail(RunTableRow row) =>
         Metric is { } metric && row.IsSweep && row.Metrics.TryGetValue(Name, out var span)
-            ? $"{span.Count} runs, {Number(span.Least, metric)} to {Number(span.Most, metric)}"
+            ? $"{CountText.Of(span.Count, "run", "runs")}, {Number(span.Least, metric)} to {Number(span.Most, metric)}"
             : null;
 
     public bool IsNumber(RunTablePage page) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Almagest.Charts.Drawing;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Dashboard.Shared;
 using Almagest.Dashboard.Work;
 using Almagest.Ledger.Annotations;
@@ -251,9 +252,9 @@ public partial class Runs
 
     private string Heading()
     {
-        var runs = _page.Runs == 1 ? "1 run" : $"{DisplayText.Count(_page.Runs)} runs";
+        var runs = CountText.Of(_page.Runs, "run", "runs");
         if (_page.TotalRows < _page.Runs)
-            runs += $" in {DisplayText.Count(_page.TotalRows)} rows";
+            runs += $" in {CountText.Of(_page.TotalRows, "row", "rows")}";
         return _state.Sort switch
         {
             "-created" => $"{runs}, newest first",

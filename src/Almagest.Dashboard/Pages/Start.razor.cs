@@ -2,6 +2,7 @@ using System.Globalization;
 using Almagest.Charts.Drawing;
 using Almagest.Charts.Pictures;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
@@ -61,7 +62,7 @@ public partial class Start
     private bool IsInFiles => Chosen.InPlace is not null;
 
     private string Selected() =>
-        _selected is { } n ? $"{DisplayText.Count(n)} stars"
+        _selected is { } n ? CountText.Of(n, "star", "stars")
         : IsInFiles && !_counting ? "not counted"
         : "counting …";
 

@@ -3,6 +3,7 @@ using Almagest.Charts.Drawing;
 using Almagest.Charts.Pictures;
 using Almagest.Charts.Selecting;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
@@ -96,7 +97,7 @@ internal sealed record TakenStars(DiscoveryRun Run, SourceIds? Only, SourceIds? 
         return new SourceIds(await new StarNames(ledger).ReadAsync(stars, cancellationToken));
     }
 
-    private static string Stars(int count) => $"{DisplayText.Count(count)} {(count == 1 ? "star" : "stars")}";
+    private static string Stars(int count) => CountText.Of(count, "star", "stars");
 
     private static string Are(int count) => count == 1 ? "is" : "are";
 }

@@ -4,6 +4,7 @@ using Almagest.Catalog.Files;
 using Almagest.Catalog.Mapping;
 using Almagest.Charts.Drawing;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Dashboard.Access;
 using Almagest.Dashboard.Uploads;
 using Almagest.Dashboard.Work;
@@ -259,7 +260,7 @@ public partial class UploadCatalogue
     private string TableName(CatalogTable table) =>
         $"{table.Number}"
         + (table.Name is { } known ? $" {known}" : "")
-        + (table.Rows is { } rows ? $" ({DisplayText.Count(rows)} rows)" : "");
+        + (table.Rows is { } rows ? $" ({CountText.Of(rows, "row", "rows")})" : "");
 
     private async Task ChooseAsync(string field, string column)
     {

@@ -111,7 +111,10 @@ public sealed record CompleteStars(
                     feature.Name,
                     have == 0
                         ? $"no star has {names}"
-                        : string.Create(CultureInfo.InvariantCulture, $"{have:N0} of {stars.Count:N0} stars have {names}, fewer than half")
+                        : string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{have:N0} of {stars.Count:N0} stars {(have == 1 ? "has" : "have")} {names}, fewer than half"
+                        )
                 )
             );
         }

@@ -269,7 +269,7 @@ public static class FeaturePipeline
                 imputer.Missing(c),
                 count,
                 imputer.Median(c),
-                $"{imputer.Missing(c)} of {count} stars have no {c.ColumnName()}: the median of the others, {imputer.Median(c):G6}, "
+                $"{imputer.Missing(c)} of {count} stars {(imputer.Missing(c) == 1 ? "has" : "have")} no {c.ColumnName()}: the median of the others, {imputer.Median(c):G6}, "
                     + $"stands in."
             ))
             .ToList();
@@ -281,7 +281,7 @@ public static class FeaturePipeline
                     imputer.NoDistance,
                     count,
                     imputer.DistanceMedian,
-                    $"{imputer.NoDistance} of {count} stars have a parallax that is no distance ({imputer.Distances.Words}): for "
+                    $"{imputer.NoDistance} of {count} stars {(imputer.NoDistance == 1 ? "has" : "have")} a parallax that is no distance ({imputer.Distances.Words}): for "
                         + $"distances the median of the others, {imputer.DistanceMedian:G6} mas, stands in."
                 )
             );

@@ -117,7 +117,7 @@ public sealed record RecipeChoice(FeatureRecipe Recipe, string Reason)
     private static string Distance(ColumnCoverage coverage) => $"a distance (a parallax of {coverage.Rule.Words})";
 
     private static string Count(long known, ColumnCoverage coverage) =>
-        string.Create(CultureInfo.InvariantCulture, $"{known:N0} of {coverage.Stars:N0} stars have");
+        string.Create(CultureInfo.InvariantCulture, $"{known:N0} of {coverage.Stars:N0} stars {(known == 1 ? "has" : "have")}");
 
     private static string Hint(bool asDistance, ColumnCoverage coverage) =>
         asDistance

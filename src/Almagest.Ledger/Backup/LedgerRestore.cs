@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Schema;
@@ -105,7 +106,7 @@ public sealed class LedgerRestore(LedgerDatabase ledger)
         await reader.ReadAsync(cancellationToken);
         return reader.GetInt64(0) == 0
             ? $"its table {table} has rows"
-            : $"it has {reader.GetInt64(0)} runs, {reader.GetInt64(1)} of them those of the file";
+            : $"it has {CountText.Of(reader.GetInt64(0), "run", "runs")}, {reader.GetInt64(1)} of them those of the file";
     }
 
     /// <returns>whether a schema was made: there was none, or another</returns>

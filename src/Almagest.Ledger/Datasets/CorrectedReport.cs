@@ -110,10 +110,9 @@ internal sealed class CorrectedReport
         ForgetBeyond(name);
         foreach (var value in values)
             _suspicions.RemoveAll(s =>
-                s.Contains(
-                    string.Create(CultureInfo.InvariantCulture, $" values in '{name}' are exactly {value:R}:"),
-                    StringComparison.Ordinal
-                )
+                // One value is exactly so, several are.
+                s.Contains($" values in '{name}' ", StringComparison.Ordinal)
+                && s.Contains(string.Create(CultureInfo.InvariantCulture, $" exactly {value:R}:"), StringComparison.Ordinal)
             );
         _corrections.Add(
             string.Create(

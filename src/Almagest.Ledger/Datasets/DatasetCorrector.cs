@@ -2,6 +2,7 @@ using System.Globalization;
 using Almagest.Catalog;
 using Almagest.Catalog.Mapping;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Sky;
 using Npgsql;
@@ -70,8 +71,8 @@ public sealed class DatasetCorrector(LedgerDatabase ledger)
                 throw LedgerException
                     .Of(
                         ErrorCode.DatasetFixed,
-                        $"dataset '{name}' has {Plural(runs, "run", "runs")} and {Plural(matches, "cross-match", "cross-matches")}"
-                            + (names > 0 ? $", and names clusters of {Plural(names, "run", "runs")}" : "")
+                        $"dataset '{name}' has {CountText.Of(runs, "run", "runs")} and {CountText.Of(matches, "cross-match", "cross-matches")}"
+                            + (names > 0 ? $", and names clusters of {CountText.Of(names, "run", "runs")}" : "")
                             + ", which rest on its values as they are",
                         "Load the file again, under another name, with the right unit or missing value."
                     )
@@ -144,7 +145,9 @@ public sealed class DatasetCorrector(LedgerDatabase ledger)
                     _ => 0,
                 };
                 if (count > 0)
-                    throw column.Lost($"{Plural(count, "star has", "stars have")} {missing.Text} there, and would not have been loaded");
+                    throw column.Lost(
+                        $"{CountText.Of(count, "star has", "stars have")} {missing.Text} there, and would not have been loaded"
+                    );
             }
         }
 
@@ -258,7 +261,7 @@ public sealed class DatasetCorrector(LedgerDatabase ledger)
                     field
                 );
                 if (rejected > 0 && column.IsPosition)
-                    throw column.Lost($"{Plural(rejected, "row was", "rows were")} left out for {field}");
+                    throw column.Lost($"{CountText.Of(rejected, "row was", "rows were")} left out for {field}");
                 if (field == StarField.DecDeg && report.Columns.Any(c => c.Plain.Any(c.IsTimesCosDec)))
                     throw column.Lost("proper motions were multiplied by the cosine of the declination");
                 if (FurtherField.All.Any(f => f.Name == field && f.Kind == FieldKind.Correlation))
@@ -312,7 +315,7 @@ public sealed class DatasetCorrector(LedgerDatabase ledger)
             if (outside > 0)
                 throw LedgerException.Invalid(
                     "units",
-                    $"with this unit {Plural(outside, "position lies", "positions lie")} outside the sky",
+                    $"with this unit {CountText.Of(outside, "position lies", "positions lie")} outside the sky",
                     "Right ascensions are in [0, 360) degrees, declinations in [-90, 90]. Nothing was changed."
                 );
             var stars = new List<(long Id, double Ra, double Dec)>();
@@ -391,8 +394,5 @@ public sealed class DatasetCorrector(LedgerDatabase ledger)
         }
 
         private static double[] Scaled(double[] numbers, double factor) => [.. numbers.Select(n => n * factor).Distinct()];
-
-        private static string Plural(long count, string one, string many) =>
-            string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? one : many)}");
     }
 }

@@ -1,5 +1,6 @@
 using Almagest.Contract.Errors;
 using Almagest.Contract.Recovery;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Features;
 using Almagest.Discovery.Recovery;
 using Almagest.Discovery.Statistics;
@@ -92,7 +93,7 @@ internal static class ClusterTrials
                     WilsonInterval.Of(withSpurious, repetitions)
                 )
             ),
-            Notes = outside == 0 ? [] : [$"{outside} members were not planted: the selection would not hold them."],
+            Notes = outside == 0 ? [] : [$"{CountText.Of(outside, "member was", "members were")} not planted: outside of the selection."],
         };
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Discovery.Abstractions;
 using Almagest.Discovery.Features;
 using Almagest.Ledger.Database;
@@ -270,7 +271,7 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
             throw LedgerException
                 .Of(
                     ErrorCode.QueueFull,
-                    $"{waiting} runs of yours wait already; with {wanted} more they would be above {most}",
+                    $"{CountText.Of(waiting, "run of yours waits", "runs of yours wait")} already; with {wanted} more they would be above {most}",
                     "Wait for some of them, or cancel those that are not needed."
                 )
                 .With("waiting", waiting)

@@ -107,13 +107,17 @@ public sealed class RunScorer(LedgerDatabase ledger)
         string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
         var labelled = counts.Sum(c => c.Stars);
         if (labelled < RunScoreResource.LeastLabels)
-            yield return Say($"{labelled} labelled stars are too few for a share that means much.");
+            yield return Say($"{CountText.Of(labelled, "labelled star is", "labelled stars are")} too few for a share that means much.");
         var missed = clusters.Sum(c => c.NotAnalysed);
         if (missed > 0)
-            yield return Say($"{missed:N0} members were not analysed and count as missed.");
+            yield return Say(
+                $"{CountText.Of(missed, "member was", "members were")} not analysed and {(missed == 1 ? "counts" : "count")} as missed."
+            );
         var unknown = clusters.Sum(c => c.FoundSize - c.FoundLabelled);
         if (unknown > 0)
-            yield return Say($"{unknown:N0} stars of these found clusters have no label: they count neither for nor against.");
+            yield return Say(
+                $"{CountText.Of(unknown, "star", "stars")} of these found clusters {(unknown == 1 ? "has no label: it counts" : "have no label: they count")} neither for nor against."
+            );
         if (clusters.Count > 0 && !ClusterScores.NamesOthers(counts))
             yield return "The labels say of no star that it is in no cluster: how many stars of a found cluster are wrong is not known, "
                 + "and no precision is given.";

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Backup;
 using Almagest.Ledger.Database;
 using Microsoft.Extensions.Logging;
@@ -39,7 +40,7 @@ internal sealed class NightlyBackup(LedgerDatabase ledger, ServerOptions options
             context.Result = JobRunReport.Succeeded(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{name}: {report.Rows} rows, {new FileInfo(path).Length} bytes; {removed} older removed"
+                    $"{name}: {CountText.Of(report.Rows, "row", "rows")}, {new FileInfo(path).Length} bytes; {removed} older removed"
                 )
             );
         }

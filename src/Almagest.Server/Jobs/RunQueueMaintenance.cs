@@ -1,4 +1,5 @@
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
@@ -32,8 +33,10 @@ internal sealed class RunQueueMaintenance(LedgerDatabase ledger) : IJob
             var keys = await new RunSubmitter(ledger).ForgetKeysAsync(cancellationToken);
             var counts = await new RunRepository(ledger).CountByStatusAsync(cancellationToken);
             var summary =
-                $"{counts[RunStatus.Pending]} runs wait, {counts[RunStatus.Running]} are worked on; {lost.Restarted} lost runs wait "
-                + $"again, {lost.Failed} failed; {keys} idempotency keys forgotten";
+                $"{CountText.Of(counts[RunStatus.Pending], "run waits", "runs wait")}, "
+                + $"{CountText.Of(counts[RunStatus.Running], "is", "are")} worked on; "
+                + $"{CountText.Of(lost.Restarted, "lost run waits", "lost runs wait")} again, {lost.Failed} failed; "
+                + $"{CountText.Of(keys, "idempotency key", "idempotency keys")} forgotten";
             await JobHistory.ForgetSameAsync(ledger, Name, summary, cancellationToken);
             context.Result = JobRunReport.Succeeded(summary);
         }

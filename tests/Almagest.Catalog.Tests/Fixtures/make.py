@@ -138,7 +138,7 @@ write("rah-no-sign.csv", "id,RAh,RAm,RAs,DEd,DEm,DEs\n1,10,30,0,-00,30,36\n2,11,
 expect("rah-no-sign.csv", "ra_deg", 157.5, 165.125, 0.0)
 expect("rah-no-sign.csv", "dec_deg", -0.51, 1.51, -12.25)
 write("sentinels.csv", "source_id,ra,dec,parallax,rv,mag\n" + "".join(f"{i},{150 + i / 8},{i / 4},{-9999.0 if i % 4 == 0 else 1.5 + i / 8},{0.0 if i % 2 else 12.5 + i},{99.99 if i == 3 else 12.25 + i / 16}\n" for i in range(12)))
-expect("sentinels.csv", "suspicion", "3 of 12 values in 'parallax' are exactly -9999", "6 of 12 values in 'rv' are exactly 0", "1 of 12 values in 'mag' are exactly 99.99")
+expect("sentinels.csv", "suspicion", "3 of 12 values in 'parallax' are exactly -9999", "6 of 12 values in 'rv' are exactly 0", "1 of 12 values in 'mag' is exactly 99.99")
 expect("sentinels.csv", "parallax_mas", -9999, 1.625)
 write("sentinels-said.csv", "source_id,ra,dec,parallax,rv\n1,150,1,-9999.0,5\n2,151,2,1.5,-9999\n3,152,3,-9999,0\n")
 expect("sentinels-said.csv", "missing", "-9999", "rv=0")

@@ -99,9 +99,9 @@ public sealed class DistanceRuleTests
     }
 
     [Theory]
-    [InlineData(5.0, true, 1, "1 of 3 stars have a distance from a parallax whose error is not known")]
-    [InlineData(2.0, false, 1, "1 of 3 stars have a distance from a parallax below 5 times its error")]
-    [InlineData(null, true, 2, "1 of 4 stars have a distance from a parallax below 5 times its error")]
+    [InlineData(5.0, true, 1, "1 of 3 stars has a distance from a parallax whose error is not known")]
+    [InlineData(2.0, false, 1, "1 of 3 stars has a distance from a parallax below 5 times its error")]
+    [InlineData(null, true, 2, "1 of 4 stars has a distance from a parallax below 5 times its error")]
     [InlineData(5.0, false, 0, "")]
     public void Distances_of_low_or_unknown_precision_are_said(double? least, bool withoutErrors, int notes, string expected)
     {

@@ -36,5 +36,8 @@ internal sealed record KnnParameters : AnomalyParameters
     public override IReadOnlyList<string> Summary => [string.Create(CultureInfo.InvariantCulture, $"{100 * Contamination:0.##} %")];
 
     public override IReadOnlyList<string> Details(bool brief) =>
-        [$"{NNeighbors} neighbours", .. Method == Largest && brief ? Array.Empty<string>() : [Method]];
+        [
+            $"{NNeighbors} {(NNeighbors == 1 ? "neighbour" : "neighbours")}",
+            .. Method == Largest && brief ? Array.Empty<string>() : [Method],
+        ];
 }

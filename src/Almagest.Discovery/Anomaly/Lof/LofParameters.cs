@@ -22,5 +22,5 @@ internal sealed record LofParameters : AnomalyParameters
 
     public override IReadOnlyList<string> Summary => [string.Create(CultureInfo.InvariantCulture, $"{100 * Contamination:0.##} %")];
 
-    public override IReadOnlyList<string> Details(bool brief) => [$"{NNeighbors} neighbours"];
+    public override IReadOnlyList<string> Details(bool brief) => [$"{NNeighbors} {(NNeighbors == 1 ? "neighbour" : "neighbours")}"];
 }

@@ -54,7 +54,7 @@ internal sealed record RankEnsembleParameters : AnomalyParameters
         if (!brief || Combination != usual.Combination)
             words.Add(Combination);
         if (!brief || (NEstimators, MaxSamples, NNeighbors) != (usual.NEstimators, usual.MaxSamples, usual.NNeighbors))
-            words.Add($"{NEstimators}×{MaxSamples}, {NNeighbors} neighbours");
+            words.Add($"{NEstimators}×{MaxSamples}, {NNeighbors} {(NNeighbors == 1 ? "neighbour" : "neighbours")}");
         words.Add($"seed {RandomState}");
         return words;
     }

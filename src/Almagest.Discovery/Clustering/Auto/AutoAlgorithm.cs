@@ -109,7 +109,8 @@ internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
             [
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{lacking:N0} of {all:N0} stars lack a proper motion or the parallax: they were not looked at and are in no cluster."
+                    $"{lacking:N0} of {all:N0} stars {(lacking == 1 ? "lacks" : "lack")} a proper motion or the parallax: "
+                        + $"{(lacking == 1 ? "it was not looked at and is" : "they were not looked at and are")} in no cluster."
                 ),
             ];
 
@@ -190,7 +191,10 @@ internal sealed class AutoAlgorithm : ClusterAlgorithm<AutoParameters>
             ? "The recipe has no proper motions, in which the search looks for clusters: choose cluster5d, astrometric or comoving, "
                 + "or another "
                 + "algorithm."
-            : string.Create(CultureInfo.InvariantCulture, $"Only {stars.Count:N0} stars have every feature: too few to search.");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"Only {stars.Count:N0} {(stars.Count == 1 ? "star has" : "stars have")} every feature: too few to search."
+            );
 
     private static string NoPeak(MotionStars stars) =>
         string.Create(

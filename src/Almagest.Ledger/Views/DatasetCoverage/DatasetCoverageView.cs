@@ -1,5 +1,6 @@
 using Almagest.Contract.Columns;
 using Almagest.Contract.Errors;
+using Almagest.Contract.Runs;
 using Almagest.Ledger.Views.Descriptors;
 using static Almagest.Contract.Columns.Column;
 
@@ -20,7 +21,7 @@ internal static class DatasetCoverageView
         {
             Condition = "runs >= {0}",
             Default = 0L,
-            Describe = least => least is > 0L ? $"at least {least} runs" : null,
+            Describe = least => least is > 0L ? $"at least {CountText.Of((long)least, "run", "runs")}" : null,
         };
 
     private static readonly ViewFilter s_cell = new WholeFilter(
@@ -40,7 +41,7 @@ internal static class DatasetCoverageView
     )
     {
         Condition = "healpix_6 = any({0})",
-        Describe = cells => $"{((long[])cells).Length} cells of the sky",
+        Describe = cells => $"{CountText.Of(((long[])cells).Length, "cell", "cells")} of the sky",
     };
 
     public static AnalyticsView<CoverageRow> View { get; } =
