@@ -2,7 +2,6 @@ using System.Globalization;
 using Almagest.Catalog;
 using Almagest.Catalog.Files;
 using Almagest.Catalog.Mapping;
-using Almagest.Charts.Drawing;
 using Almagest.Contract.Errors;
 using Almagest.Contract.Runs;
 using Almagest.Dashboard.Access;
