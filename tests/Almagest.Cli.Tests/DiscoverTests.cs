@@ -323,7 +323,8 @@ public sealed class DiscoverTests
         await using var ledger = await CliLedger.CreateWithRunsAsync();
         var untold = (await ledger.RunAsync("discover", "anomalies", "--features", "deep", "--draws", "0", "--json")).Ok().Json;
         var marked = await ledger.CountAsync(
-            "with lost as (update stars set parallax_mas = -999.00006103515625, parallax_error_mas = 0.03 where star_id % 50 = 0 returning 1) select count(*) from lost"
+            "with lost as (update stars set parallax_mas = -999.00006103515625, parallax_error_mas = 0.03 "
+                + "where star_id % 50 = 0 returning 1) select count(*) from lost"
         );
 
         var run = (await ledger.RunAsync("discover", "anomalies", "--features", "deep", "--top", "500", "--json")).Ok().Json;
@@ -335,8 +336,8 @@ public sealed class DiscoverTests
         Assert.NotEmpty(marks);
         Assert.All(marks, s => Assert.Equal(JsonValueKind.Null, s.GetProperty("parallax_over_error").ValueKind));
         var sentence =
-            $"{marked} of 2,000 stars have a parallax_mas of exactly -999.0000610351562, far from all others: more likely a mark of missing "
-            + "values than a measurement. No feature of the run uses it";
+            $"{marked} of 2,000 stars have a parallax_mas of exactly -999.0000610351562, far from all others: more likely a mark "
+            + "of missing values than a measurement. No feature of the run uses it";
         var notes = run.GetProperty("notes").EnumerateArray().Select(n => n.GetString()!);
         Assert.Single(notes, n => n.StartsWith(sentence, StringComparison.Ordinal));
         // A run that told nothing of it replays as it was: what is told is no result.

@@ -67,8 +67,9 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
                 suspicions.Add(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{count:N0} of {tally.Values:N0} values in '{RejectedRow.Clip(column.Name)}' {(count == 1 ? "is" : "are")} exactly {value:R}: a "
-                            + $"mark of missing values? {(count == 1 ? "It was taken as a number" : "They were taken as numbers")}."
+                        $"{count:N0} of {tally.Values:N0} values in '{RejectedRow.Clip(column.Name)}' {(count == 1 ? "is" : "are")} "
+                            + $"exactly {value:R}: a mark of missing values? "
+                            + $"{(count == 1 ? "It was taken as a number" : "They were taken as numbers")}."
                     )
                 );
             }

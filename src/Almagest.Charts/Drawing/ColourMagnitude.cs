@@ -61,7 +61,8 @@ public sealed record ColourMagnitude(PointCloud Cloud, bool IsAbsolute, Distance
                     ? null
                     : string.Create(
                         CultureInfo.InvariantCulture,
-                        $"Magnitudes are apparent: {near:N0} of {both.Count:N0} stars {(near == 1 ? "has" : "have")} a distance (a parallax of {rule.Words})."
+                        $"Magnitudes are apparent: {near:N0} of {both.Count:N0} stars {(near == 1 ? "has" : "have")} a distance "
+                            + $"(a parallax of {rule.Words})."
                     ),
         };
     }

@@ -233,7 +233,8 @@ public sealed class LedgerFigures(LedgerDatabase ledger, PictureStore? kept = nu
             ],
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{dataset.Name}, {filter.Describe()}: {AnalysedText.Share(advice.TotalStars, advice.Excluded)} in {advice.Recipe.Reference}. {Source()}"
+                $"{dataset.Name}, {filter.Describe()}: {AnalysedText.Share(advice.TotalStars, advice.Excluded)} in "
+                    + $"{advice.Recipe.Reference}. {Source()}"
             ),
             size,
             provenance,

@@ -156,7 +156,7 @@ internal static class LinkCommands
                             $"{ConsoleText.Plural(report.Copied, "label", "labels")} copied"
                                 + (
                                     report.Kept > 0
-                                        ? $"; {ConsoleText.Plural(report.Kept, "star keeps the one that it had", "stars keep those that they had")}"
+                                        ? $"; {ConsoleText.Plural(report.Kept, "star keeps its label", "stars keep their labels")}"
                                         : ""
                                 )
                                 + (report.Kept > 0 ? " (--overwrite replaces)" : "")

@@ -212,7 +212,8 @@ internal sealed record DemoReport(
         foreach (var run in Runs.Where(r => r is { IsAnomaly: false, RunId: not null }))
         {
             console.Heading(
-                $"\nClusters of {run.Letter}: {ConsoleText.Count(run.Found)}, with {ConsoleText.Plural(run.Stars - run.Noise, "star", "stars")}; "
+                $"\nClusters of {run.Letter}: {ConsoleText.Count(run.Found)}, with "
+                    + $"{ConsoleText.Plural(run.Stars - run.Noise, "star", "stars")}; "
                     + $"{ConsoleText.Plural(run.Noise, "star", "stars")} in none"
             );
             if (run.Recovered.Count > 0)

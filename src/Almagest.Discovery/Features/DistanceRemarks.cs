@@ -34,7 +34,7 @@ internal static class DistanceRemarks
     private static string Sentence(int some, int all, string which) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{some:N0} of {all:N0} stars {(some == 1 ? "has" : "have")} a distance from a parallax {which}: where it is small, absolute magnitude and velocity are "
-                + $"noise."
+            $"{some:N0} of {all:N0} stars {(some == 1 ? "has" : "have")} a distance from a parallax {which}: where it is "
+                + $"small, absolute magnitude and velocity are noise."
         );
 }

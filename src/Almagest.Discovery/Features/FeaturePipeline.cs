@@ -269,8 +269,8 @@ public static class FeaturePipeline
                 imputer.Missing(c),
                 count,
                 imputer.Median(c),
-                $"{imputer.Missing(c)} of {count} stars {(imputer.Missing(c) == 1 ? "has" : "have")} no {c.ColumnName()}: the median of the others, {imputer.Median(c):G6}, "
-                    + $"stands in."
+                $"{imputer.Missing(c)} of {count} stars {(imputer.Missing(c) == 1 ? "has" : "have")} no {c.ColumnName()}: "
+                    + $"the median of the others, {imputer.Median(c):G6}, stands in."
             ))
             .ToList();
         if (imputer.NoDistance > 0 && features.Any(f => f.UsesDistance))
@@ -281,8 +281,9 @@ public static class FeaturePipeline
                     imputer.NoDistance,
                     count,
                     imputer.DistanceMedian,
-                    $"{imputer.NoDistance} of {count} stars {(imputer.NoDistance == 1 ? "has" : "have")} a parallax that is no distance ({imputer.Distances.Words}): for "
-                        + $"distances the median of the others, {imputer.DistanceMedian:G6} mas, stands in."
+                    $"{imputer.NoDistance} of {count} stars {(imputer.NoDistance == 1 ? "has" : "have")} a parallax that is no "
+                        + $"distance ({imputer.Distances.Words}): for distances the "
+                        + $"median of the others, {imputer.DistanceMedian:G6} mas, stands in."
                 )
             );
         }

@@ -4,7 +4,8 @@ using Almagest.Sky;
 namespace Almagest.Discovery.Features;
 
 /// <summary>What looks like a measurement and hardly is one: marks of missing values that were loaded as numbers, and numbers beyond those
-/// of any star. Their stars lead every list of anomalies; of columns that no feature uses, marks stand beside stars as if measured.</summary>
+/// of any star. Their stars lead every list of anomalies; of columns that no feature uses, marks stand beside stars like
+/// measurements.</summary>
 internal static class MeasurementRemarks
 {
     // What lists and charts show of every star, whatever the features are.

@@ -126,7 +126,8 @@ public sealed class LabelIngestor(LedgerDatabase ledger)
                 throw LedgerException
                     .Of(
                         ErrorCode.UnknownLabelledStars,
-                        $"{unknown.Count:N0} of the {rows:N0} stars of {name} {(unknown.Count == 1 ? "is" : "are")} not in dataset '{dataset.Name}': "
+                        $"{unknown.Count:N0} of the {rows:N0} stars of {name} {(unknown.Count == 1 ? "is" : "are")} not in dataset "
+                            + $"'{dataset.Name}': "
                             + $"{string.Join(", ", unknown.Examples)}{(unknown.Count > unknown.Examples.Count ? " …" : "")}",
                         "Nothing was stored. "
                             + (

@@ -141,8 +141,9 @@ public sealed partial class CatalogIngestor(LedgerDatabase ledger)
             [
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{stars.NotCarried} of {stars.Accepted} stars {(stars.NotCarried == 1 ? "has" : "have")} no proper motion or epoch and could not be carried to "
-                        + $"{options.Epoch}: {(stars.NotCarried == 1 ? "its position is as it was" : "their positions are as they were")}."
+                    $"{stars.NotCarried} of {stars.Accepted} stars {(stars.NotCarried == 1 ? "has" : "have")} no proper motion or "
+                        + $"epoch and could not be carried to {options.Epoch}: "
+                        + $"{(stars.NotCarried == 1 ? "its position is as it was" : "their positions are as they were")}."
                 ),
             ];
 
@@ -284,7 +285,12 @@ public sealed partial class CatalogIngestor(LedgerDatabase ledger)
         var first = rejectedRows[0];
         return LedgerException.Of(
             ErrorCode.NoRowLoaded,
-            $"{(rejected == 1 ? "the only row" : $"none of the {rejected} rows")} of {what} could {(rejected == 1 ? "not " : "")}be loaded; {(rejected == 1 ? "" : "the first, ")}on line {first.LineNumber}: {first.Field}: "
+            (
+                rejected == 1
+                    ? $"the only row of {what} could not be loaded"
+                    : $"none of the {rejected} rows of {what} could be loaded; the first"
+            )
+                + $", on line {first.LineNumber}: {first.Field}: "
                 + $"{first.Reason}",
             "Nothing was stored. Was a column taken for the wrong field?",
             "file"

@@ -71,7 +71,8 @@ public sealed class DatasetCorrector(LedgerDatabase ledger)
                 throw LedgerException
                     .Of(
                         ErrorCode.DatasetFixed,
-                        $"dataset '{name}' has {CountText.Of(runs, "run", "runs")} and {CountText.Of(matches, "cross-match", "cross-matches")}"
+                        $"dataset '{name}' has {CountText.Of(runs, "run", "runs")} and "
+                            + CountText.Of(matches, "cross-match", "cross-matches")
                             + (names > 0 ? $", and names clusters of {CountText.Of(names, "run", "runs")}" : "")
                             + ", which rest on its values as they are",
                         "Load the file again, under another name, with the right unit or missing value."

@@ -259,9 +259,8 @@ public sealed record StarFilter
             parts.Add(without.Count == 1 ? "without 1 named star" : $"without {without.Count} named stars");
         if (Only is { } only)
             parts.Add(only.Count == 1 ? "1 named star" : $"{only.Count} named stars");
-        if (Sample is { } sample)
-            return $"{sample.N} of {(parts.Count == 0 ? AnalysedText.WholeSelection : string.Join(", ", parts))}, chosen at random by seed {sample.Seed}";
-        return parts.Count == 0 ? AnalysedText.WholeSelection : string.Join(", ", parts);
+        var conditions = parts.Count == 0 ? AnalysedText.WholeSelection : string.Join(", ", parts);
+        return Sample is { } sample ? $"{sample.N} of {conditions}, chosen at random by seed {sample.Seed}" : conditions;
     }
 
     private static void Validate(string name, SourceIds? ids, string instead)

@@ -271,7 +271,8 @@ public sealed class RunSubmitter(LedgerDatabase ledger)
             throw LedgerException
                 .Of(
                     ErrorCode.QueueFull,
-                    $"{CountText.Of(waiting, "run of yours waits", "runs of yours wait")} already; with {wanted} more they would be above {most}",
+                    $"{CountText.Of(waiting, "run of yours waits", "runs of yours wait")} already; with {wanted} more they "
+                        + $"would be above {most}",
                     "Wait for some of them, or cancel those that are not needed."
                 )
                 .With("waiting", waiting)

@@ -115,9 +115,9 @@ public sealed class RunScorer(LedgerDatabase ledger)
             );
         var unknown = clusters.Sum(c => c.FoundSize - c.FoundLabelled);
         if (unknown > 0)
-            yield return Say(
-                $"{CountText.Of(unknown, "star", "stars")} of these found clusters {(unknown == 1 ? "has no label: it counts" : "have no label: they count")} neither for nor against."
-            );
+            yield return CountText.Of(unknown, "star", "stars")
+                + $" of these found clusters {(unknown == 1 ? "has no label: it counts" : "have no label: they count")} neither for nor "
+                + "against.";
         if (clusters.Count > 0 && !ClusterScores.NamesOthers(counts))
             yield return "The labels say of no star that it is in no cluster: how many stars of a found cluster are wrong is not known, "
                 + "and no precision is given.";
