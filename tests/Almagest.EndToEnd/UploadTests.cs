@@ -33,7 +33,7 @@ public sealed class UploadTests(Sky sky, Browser browser)
         await walk.Page.Locator("input[type=file]").SetInputFilesAsync(file);
         await walk.SeesAsync("Of the first 3 rows");
         var tables = walk.Page.GetByLabel("Table of the file");
-        Assert.Equal(["1 remarks (1 rows)", "2 stars (3 rows)"], await tables.Locator("option").AllInnerTextsAsync());
+        Assert.Equal(["1 remarks (1 row)", "2 stars (3 rows)"], await tables.Locator("option").AllInnerTextsAsync());
         // The first with a position is taken, and shown as what is.
         await Assertions.Expect(tables).ToHaveValueAsync("stars");
         await tables.SelectOptionAsync("remarks");
