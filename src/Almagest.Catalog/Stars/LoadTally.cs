@@ -46,12 +46,12 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
             _impossible[field] = _impossible.GetValueOrDefault(field) + count;
     }
 
-    public LoadReport Report(long rows, long rejected, string? remark)
+    /// <param name="remarks">what the stars tell; null where they tell nothing</param>
+    public LoadReport Report(long rows, long rejected, params IEnumerable<string?> remarks)
     {
         var suspicions = new List<string>(mapping.Remarks);
         var impossible = new SortedDictionary<string, long>(_impossible, StringComparer.Ordinal);
-        if (remark is not null)
-            suspicions.Add(remark);
+        suspicions.AddRange(remarks.OfType<string>());
         for (var i = 0; i < columns.Count; i++)
         {
             var (column, tally) = (columns[i], _tallies[i]);
@@ -77,7 +77,7 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
             if (
                 tally.Odd > 0
                 && !mapped.Exists(f => StarField.IsText(f.Field))
-                && !mapping.Fields.Any(f => f.Source == FieldSource.SignedSexagesimal && f.Columns.Contains(i))
+                && !mapping.Fields.Any(f => f.Source is FieldSource.Sexagesimal or FieldSource.SignedSexagesimal && f.Columns.Contains(i))
             )
                 suspicions.Add(
                     string.Create(
