@@ -62,6 +62,10 @@ public sealed class UploadTests(Sky sky, Browser browser)
         var star = (await datasets.FindStarsAsync(loaded.DatasetId, "centre", TestContext.Current.CancellationToken)).Single();
         Assert.Equal((266.40499, -28.93618), (Math.Round(star.RaDeg, 5), Math.Round(star.DecDeg, 5)));
         Assert.Contains("\"carried_to\": 2016", loaded.Source, StringComparison.Ordinal);
+        // One star could not be carried.
+        await walk.GoAsync("/datasets/two%20stars", "two stars");
+        await walk.SeesAsync("epoch of the positions");
+        await walk.SeesAsync("not known, or not the same for all");
         await datasets.DeleteAsync(loaded.DatasetId, cancellationToken: TestContext.Current.CancellationToken);
     }
 
