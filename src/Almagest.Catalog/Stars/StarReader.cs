@@ -81,7 +81,7 @@ public sealed class StarReader
             using var extras = new ExtraJsonWriter([], mapping);
             var stars = new StarBatchBuilder(rows, mapping, new StarReaderOptions(), 0).Build(extras);
             rejected = stars.Rejected.Count;
-            tally.Add(stars.Impossible);
+            tally.Add(stars);
             var hours = new HoursDoubt(mapping);
             hours.Add(stars.RaDeg, stars.DecDeg, stars.Count);
             unit = hours.Doubt ?? hours.Remark;
@@ -114,7 +114,7 @@ public sealed class StarReader
             {
                 HasIntegerIds = HasIntegerIds && stars.SourceId.All(id => WholeIds.Is(id));
                 _tally.Add(rows);
-                _tally.Add(stars.Impossible);
+                _tally.Add(stars);
             }
             yield return stars;
         }

@@ -94,7 +94,10 @@ internal sealed class CorrectedReport
         );
         foreach (var field in column.Plain)
             _mapping[field] = $"{name}:{unit}";
-        _suspicions.RemoveAll(s => s.Contains($"'{name}' is below 24 and has no unit", StringComparison.Ordinal));
+        _suspicions.RemoveAll(s =>
+            s.Contains($"'{name}'", StringComparison.Ordinal)
+            && (s.Contains(" has no unit", StringComparison.Ordinal) || s.Contains(" have no unit", StringComparison.Ordinal))
+        );
         ForgetBeyond(name);
         _corrections.Add($"{Today}: '{name}' is in {unit}" + (column.Report.Unit is { } before ? $", not in {before}." : "."));
     }
