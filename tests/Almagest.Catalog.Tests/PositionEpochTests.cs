@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
-using Almagest.Catalog.Stars;
 using Almagest.Catalog.Writing;
 using Almagest.Sky;
 using Xunit;
