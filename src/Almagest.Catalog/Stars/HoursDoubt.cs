@@ -40,8 +40,8 @@ internal sealed class HoursDoubt(ColumnMapping mapping)
     /// <summary>What to tell where degrees are likely enough; null where there is no doubt.</summary>
     public string? Remark =>
         InDoubt
-            ? $"Every right ascension in '{Column}' is {(_fromMinus180 ? "from -12 to 12" : "below 24")} and has no unit: they were taken as "
-                + "degrees. If they are hours, say so: "
+            ? $"Every right ascension in '{Column}' is {(_fromMinus180 ? "from -12 to 12" : "below 24")} and has no unit: they were "
+                + "taken as degrees. If they are hours, say so: "
                 + $"{StarField.RaDeg}={Column}:hours."
                 + (MayBeRadians ? $" If both coordinates are radians: {Radians}." : "")
             : null;

@@ -18,10 +18,11 @@ internal sealed class MotionDoubt(ColumnMapping mapping)
     /// <summary>A motion of which half of all motions of a catalogue are never below, mas/yr: errors alone are larger.</summary>
     private const double LeastMedian = 0.1;
 
-    /// <summary>A speed across the line of sight that no sample of stars has in the middle, km/s; a thousandth of it, of fast ones.</summary>
+    /// <summary>A speed across the line of sight that no sample of stars has in the middle, km/s.</summary>
     private const double LeastSpeed = 0.5;
 
-    /// <summary>More than Barnard's star moves, arcsec/yr; below it, and up to a mark of a missing value, no list in arcsec/yr has one.</summary>
+    /// <summary>More than Barnard's star moves, arcsec/yr: with a motion above it, and below a mark of a missing value, a list is in
+    /// mas/yr.</summary>
     private const double Fastest = 11,
         LeastMark = 90;
 
