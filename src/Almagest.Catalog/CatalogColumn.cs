@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Almagest.Catalog;
 
 /// <summary>What the values of a column are.</summary>
@@ -71,4 +73,23 @@ public sealed record ColumnGlance(int Rows, bool Whole, int Nulls, double Minimu
 /// <param name="Name"><c>ICRS</c>, <c>eq_FK5</c>, <c>eq_FK4</c>, <c>galactic</c> …</param>
 /// <param name="Equinox"><c>J2000</c>, <c>B1950</c> …</param>
 /// <param name="Epoch">for which moment positions hold: <c>J2016.0</c>, <c>1991.25</c> …</param>
-public sealed record CoordinateSystem(string Name, string? Equinox = null, string? Epoch = null);
+public sealed record CoordinateSystem(string Name, string? Equinox = null, string? Epoch = null)
+{
+    /// <summary>The <see cref="Name"/> of the system that stars are stored and exported in.</summary>
+    public const string Icrs = "ICRS";
+
+    /// <summary>What metadata of ECSV call the <see cref="Name"/>.</summary>
+    public const string ReferenceFrame = "reference_frame";
+
+    /// <summary>What metadata of ECSV, and the provenance of a table, call the Julian year for which positions hold.</summary>
+    public const string ReferenceEpoch = "reference_epoch";
+
+    /// <summary>What FITS calls the <see cref="Name"/> (Calabretta and Greisen 2002, A&amp;A 395, 1077).</summary>
+    public const string FitsFrame = "RADESYS";
+
+    /// <summary>What FITS calls a Julian epoch (Rots et al. 2015, A&amp;A 574, A36); its EPOCH of old is an equinox.</summary>
+    public const string FitsEpoch = "JEPOCH";
+
+    /// <summary>A Julian year as VOTable writes it: <c>J2016.0</c>.</summary>
+    public static string Julian(double year) => string.Create(CultureInfo.InvariantCulture, $"J{year:0.0#####}");
+}

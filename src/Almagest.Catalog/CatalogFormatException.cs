@@ -19,6 +19,10 @@ public sealed class CatalogFormatException : Exception
     /// <summary>Right ascensions without a unit that may be hours. Facts: <c>column</c>.</summary>
     public const string PositionUnitUnknown = "position_unit_unknown";
 
+    /// <summary>Right ascensions that may run from -180 to 180 degrees, or are said to and do not. Facts: <c>column</c>, and
+    /// <c>ra_from</c> where it was said.</summary>
+    public const string PositionRangeUnknown = "position_range_unknown";
+
     /// <summary>Positions whose epoch is not known and would be needed.</summary>
     public const string CatalogueEpochUnknown = "catalogue_epoch_unknown";
 

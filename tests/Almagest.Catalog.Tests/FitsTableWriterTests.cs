@@ -16,7 +16,7 @@ public sealed class FitsTableWriterTests
     public async Task Every_number_and_every_word_about_a_column_comes_back_equal()
     {
         var rows = MadeTable.Read(await MadeTable.BytesAsync(MadeTable.New(), TableFormat.Fits, CancellationToken), out var columns);
-        Assert.Equal(MadeTable.Columns, columns);
+        Assert.Equal(MadeTable.Columns.Select(c => c with { System = new CoordinateSystem("ICRS") }), columns);
         Assert.Equal(MadeTable.Expected(MadeTable.Rows).Select(r => r[..5]), rows.Select(r => r[..5]));
         Assert.Equal(MadeTable.Expected(MadeTable.Rows).Select(r => r[5]), rows.Select(r => r[5]));
     }

@@ -84,8 +84,14 @@ internal static class Load
         using (reader)
         {
             var mapping = ColumnMapping.Automatic(reader.Columns).With(map);
-            if (system is not null)
-                mapping = mapping.WithSystem(system);
+            return Stars(reader, system is null ? mapping : mapping.WithSystem(system), options);
+        }
+    }
+
+    public static Loaded Stars(ICatalogReader reader, ColumnMapping mapping, StarReaderOptions options)
+    {
+        using (reader)
+        {
             var stars = new List<Star>();
             var rejected = new List<RejectedRow>();
             var starReader = new StarReader(reader, mapping, options);

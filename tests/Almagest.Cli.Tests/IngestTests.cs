@@ -106,6 +106,34 @@ public sealed class IngestTests : IDisposable
     }
 
     [Fact]
+    public async Task Right_ascensions_from_minus_180_are_asked_about_and_loaded_when_it_is_said()
+    {
+        await using var ledger = await CliLedger.CreateAsync();
+        var file = Write("half.csv", "id,ra_deg,dec_deg\na,-10,20\nb,-0.5,21\nc,15,20\n");
+
+        var asked = await ledger.RunAsync("ingest", file);
+        Assert.Equal(ExitCodes.BadUsage, asked.ExitCode);
+        Assert.Contains("The option is --ra-from -180; --ra-from 0 leaves the rows below 0 out.", asked.Error);
+        Assert.Contains("they may run from -180 to 180", (await ledger.RunAsync("preview", file)).Ok().Out);
+        Assert.Contains("from -180 to 180 degrees", (await ledger.RunAsync("preview", file, "--ra-from", "-180")).Ok().Out);
+        Assert.Contains("expected 0 or -180", (await ledger.RunAsync("ingest", file, "--ra-from", "-90")).Error);
+        Assert.Equal(0, await ledger.CountAsync("select count(*) from datasets"));
+
+        var loaded = (await ledger.RunAsync("ingest", file, "--ra-from", "-180", "--json")).Ok().Json.GetProperty("dataset");
+        Assert.Equal(-180, loaded.GetProperty("source")[0].GetProperty("ra_from").GetInt32());
+        Assert.Equal(3, await ledger.CountAsync("select count(*) from stars where ra_deg in (350, 359.5, 15)"));
+        // What the file has is not what the field is in another unit, and is not made another by it.
+        Assert.Contains(
+            "right ascensions ran from -180 to 180 degrees",
+            (await ledger.RunAsync("datasets", "set", "half", "--unit", "ra_deg=hours")).Error
+        );
+        var half = (await ledger.RunAsync("ingest", file, "--ra-from", "0", "--dataset", "rest", "--json")).Ok().Json;
+        Assert.Equal((1, 2), (half.GetProperty("rows").GetInt32(), half.GetProperty("rejected").GetInt32()));
+        var wrong = Write("both.csv", "id,ra_deg,dec_deg\na,-10,20\nb,350,21\n");
+        Assert.Contains("Correct the row, or leave --ra-from out.", (await ledger.RunAsync("ingest", wrong, "--ra-from", "-180")).Error);
+    }
+
+    [Fact]
     public async Task What_became_of_a_load_is_told_again_later()
     {
         await using var ledger = await CliLedger.CreateAsync();

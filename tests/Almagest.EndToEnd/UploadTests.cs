@@ -62,6 +62,32 @@ public sealed class UploadTests(Sky sky, Browser browser)
         var star = (await datasets.FindStarsAsync(loaded.DatasetId, "centre", TestContext.Current.CancellationToken)).Single();
         Assert.Equal((266.40499, -28.93618), (Math.Round(star.RaDeg, 5), Math.Round(star.DecDeg, 5)));
         Assert.Contains("\"carried_to\": 2016", loaded.Source, StringComparison.Ordinal);
+        // One star could not be carried.
+        await walk.GoAsync("/datasets/two%20stars", "two stars");
+        await walk.SeesAsync("epoch of the positions");
+        await walk.SeesAsync("not known, or not the same for all");
+        await datasets.DeleteAsync(loaded.DatasetId, cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Right_ascensions_from_minus_180_are_asked_about_and_chosen()
+    {
+        using var folder = TestFolder.Create("upload");
+        var file = Path.Combine(folder.Path, "half.csv");
+        await File.WriteAllTextAsync(file, "id,ra_deg,dec_deg\na,-0.5,20\nb,-10,21\nc,15,20\n", TestContext.Current.CancellationToken);
+        await using var walk = await browser.OpenAsync(sky.Address);
+        await walk.GoAsync("/datasets", "Datasets");
+        await walk.Page.Locator("input[type=file]").SetInputFilesAsync(file);
+        await walk.SeesAsync("right ascension outside [0, 360) degrees");
+        await walk.Button("Load", exact: true).ClickAsync();
+        await walk.SeesAsync("The choice is \"Right ascensions run\", above.");
+        await walk.Page.GetByLabel("Range of the right ascensions").SelectOptionAsync("-180");
+        await walk.SeesAsync("RA 359.50000°, Dec 20.00000°");
+        await walk.Button("Load", exact: true).ClickAsync();
+        await walk.SeesAsync("are loaded as");
+        var datasets = new DatasetRepository(sky.Ledger);
+        var loaded = await datasets.FindAsync("half", TestContext.Current.CancellationToken);
+        Assert.Contains("\"ra_from\": -180", loaded.Source, StringComparison.Ordinal);
         await datasets.DeleteAsync(loaded.DatasetId, cancellationToken: TestContext.Current.CancellationToken);
     }
 

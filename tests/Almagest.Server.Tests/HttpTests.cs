@@ -16,6 +16,60 @@ public sealed class HttpTests(KnownLedger known)
 {
     private readonly TestServer _server = known.Server;
 
+    /// <summary>Kestrel refuses such paths itself.</summary>
+    [Theory]
+    [InlineData("/datasets/%00")]
+    [InlineData("/datasets/a%00b/report?x=1")]
+    [InlineData("/stars/%00")]
+    [InlineData("/analytics/discovery/stars/%00/frequency")]
+    [InlineData("/vo/datasets/%00/cone")]
+    [InlineData("/%00")]
+    public async Task A_path_with_NUL_is_a_problem_with_a_code(string path)
+    {
+        var answer = await _server.GetAsync(path);
+        JsonAssert.Problem(answer, HttpStatusCode.BadRequest);
+        Assert.Equal("invalid_value", answer.Json.GetProperty("code").GetString());
+        Assert.Contains("NUL (%00)", answer.Json.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(path.Split('?')[0], answer.Json.GetProperty("instance").GetString());
+        Assert.Equal(answer.Json.GetProperty("request_id").GetString(), answer.Headers.GetValues("X-Request-Id").Single());
+        Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+        // Others are answered as before.
+        Assert.Equal(HttpStatusCode.OK, (await _server.GetAsync("/datasets")).Status);
+    }
+
+    [Theory]
+    [InlineData("/datasets?limit=%00")]
+    [InlineData("/discovery/runs?where=%00")]
+    [InlineData("/discovery/runs?dataset=%00")]
+    [InlineData("/analytics/discovery/stats?run_type=%00")]
+    [InlineData("/deletions?x%00=1")]
+    public async Task A_parameter_with_NUL_is_a_problem_with_a_code(string path)
+    {
+        var answer = await _server.GetAsync(path);
+        JsonAssert.Problem(answer, HttpStatusCode.BadRequest);
+        Assert.NotEqual("", answer.Json.GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task What_is_no_HTTP_is_a_problem_and_ends_the_connection_alone()
+    {
+        using var client = new TcpClient();
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await client.ConnectAsync(IPAddress.Loopback, _server.Client.BaseAddress!.Port, cancellationToken);
+        await using var stream = client.GetStream();
+        // Two requests at once: the first is answered whole.
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes("GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /%00 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"),
+            cancellationToken
+        );
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        var text = await reader.ReadToEndAsync(cancellationToken);
+        Assert.Equal(2, text.Split("HTTP/1.1 ").Length - 1);
+        Assert.StartsWith("HTTP/1.1 200 ", text, StringComparison.Ordinal);
+        Assert.Contains("HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\n", text, StringComparison.Ordinal);
+        Assert.EndsWith("}", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_unknown_route_is_a_problem() => JsonAssert.Problem(await _server.GetAsync("/nowhere"), HttpStatusCode.NotFound);
 

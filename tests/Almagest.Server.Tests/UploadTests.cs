@@ -52,6 +52,28 @@ public sealed class UploadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Right_ascensions_may_be_said_to_run_from_minus_180()
+    {
+        const string Csv = "id,ra_deg,dec_deg\na,-10,20\nb,-0.5,21\nc,15,20\n";
+        var asked = await _server.SendAsync(HttpMethod.Post, "/datasets?file=x.csv", Body(Csv));
+        JsonAssert.Problem(asked, HttpStatusCode.BadRequest, "file");
+        Assert.Equal("position_range_unknown", asked.Json.GetProperty("code").GetString());
+        Assert.Contains("The parameter is ra_from=-180; ra_from=0 leaves the rows below 0 out.", asked.Text, StringComparison.Ordinal);
+        JsonAssert.Problem(
+            await _server.SendAsync(HttpMethod.Post, "/datasets?file=x.csv&ra_from=180", Body(Csv)),
+            HttpStatusCode.BadRequest,
+            "ra_from"
+        );
+        var created = await _server.SendAsync(HttpMethod.Post, "/datasets?file=x.csv&ra_from=-180", Body(Csv));
+        Assert.True(created.Status == HttpStatusCode.Created, created.Text);
+        var dataset = created.Json.GetProperty("dataset");
+        Assert.Equal(-180, dataset.GetProperty("source")[0].GetProperty("ra_from").GetInt32());
+        var stars = await _server.GetAsync("/datasets/x/stars?format=csv&extra=true");
+        Assert.Contains("359.5", stars.Text, StringComparison.Ordinal);
+        Assert.Contains("-0.5", stars.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Columns_can_be_named()
     {
         var csv = "id,east,north\na,10,20\nb,11,21\n";

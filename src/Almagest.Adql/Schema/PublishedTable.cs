@@ -33,6 +33,12 @@ public sealed record PublishedColumn(
     /// <summary>Whether its texts are <c>true</c> and <c>false</c> and nothing else: conditions on it are those on truth values.</summary>
     public bool IsTruth { get; init; }
 
+    /// <summary>Of a position: the Julian year for which it holds; null where that is not known, or not the same in all rows.</summary>
+    public double? Epoch { get; init; }
+
+    /// <summary>Whether it is as a file has it: a position in it may be of any system and epoch.</summary>
+    public bool IsAsInFile { get; init; }
+
     /// <summary>Whether its whole numbers are declared as of 32 bits, because a standard wants that.</summary>
     public bool IsNarrow { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Almagest.Catalog.Input;
@@ -48,14 +49,17 @@ internal static partial class EcsvHeader
         var columns = declared.Children.Select(Column).ToArray();
         var (offset, dataLine) = CheckNames(input, options, start, tokens.RecordLine, delimiter[0], columns);
         var names = ColumnNames.Distinct(columns.Select(c => c.Name).ToArray());
+        var metadata = Metadata(header);
         return new TextTable
         {
             Format = "ECSV",
             Delimiter = (byte)delimiter[0],
-            Columns = SerializedColumns.Of(header).Apply(columns.Select((c, i) => c with { Name = names[i] }).ToArray()),
+            Columns = SerializedColumns
+                .Of(header)
+                .Apply(columns.Select((c, i) => c with { Name = names[i], System = SystemOf(metadata) }).ToArray()),
             DataOffset = offset,
             DataLine = dataLine,
-            Metadata = Metadata(header),
+            Metadata = metadata,
             Warnings = warnings,
         };
     }
@@ -222,6 +226,19 @@ internal static partial class EcsvHeader
             if (key is YamlScalarNode { Value: { } name } && value is YamlScalarNode { Value: { } text })
                 metadata[name] = text.Trim();
         return metadata;
+    }
+
+    /// <summary>As our own exports say it.</summary>
+    private static CoordinateSystem? SystemOf(Dictionary<string, string> metadata)
+    {
+        if (!metadata.TryGetValue(CoordinateSystem.ReferenceFrame, out var frame))
+            return null;
+        var julian =
+            metadata.TryGetValue(CoordinateSystem.ReferenceEpoch, out var text)
+            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var year)
+                ? CoordinateSystem.Julian(year)
+                : null;
+        return new CoordinateSystem(frame, Epoch: julian);
     }
 
     /// <summary>The line of names must repeat the declared names; the answer is where the data begin.</summary>

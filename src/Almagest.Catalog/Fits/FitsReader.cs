@@ -82,7 +82,9 @@ internal sealed class FitsReader : ICatalogReader
         if (variable.Length > 0)
             _warnings.Add($"Columns of variable-length arrays were left out: {string.Join(", ", variable)}.");
         var metadata = new Dictionary<string, string> { ["rows"] = _rows.ToString(CultureInfo.InvariantCulture) };
-        foreach (var key in new[] { "EXTNAME", "ORIGIN", "RADESYS", "EQUINOX", "EPOCH", "TELESCOP" })
+        foreach (
+            var key in new[] { "EXTNAME", "ORIGIN", CoordinateSystem.FitsFrame, CoordinateSystem.FitsEpoch, "EQUINOX", "EPOCH", "TELESCOP" }
+        )
             if (header.Text(key) is { } value)
                 metadata[key.ToLowerInvariant()] = value;
         Metadata = metadata;
@@ -92,7 +94,7 @@ internal sealed class FitsReader : ICatalogReader
     /// on.</summary>
     private static CoordinateSystem? SystemOf(FitsHeader header)
     {
-        var name = header.Text("RADESYS") ?? header.Text("RADECSYS");
+        var name = header.Text(CoordinateSystem.FitsFrame) ?? header.Text("RADECSYS");
         var equinox = header.Text("EQUINOX");
         if (name is null && equinox is null)
             return null;
@@ -102,8 +104,18 @@ internal sealed class FitsReader : ICatalogReader
             name,
             equinox is null
                 ? null
-                : (name.StartsWith("FK4", StringComparison.OrdinalIgnoreCase) ? "B" : "J") + year.ToString(CultureInfo.InvariantCulture)
+                : (name.StartsWith("FK4", StringComparison.OrdinalIgnoreCase) ? "B" : "J") + year.ToString(CultureInfo.InvariantCulture),
+            EpochOf(header)
         );
+    }
+
+    private static string? EpochOf(FitsHeader header)
+    {
+        if (header.Real(CoordinateSystem.FitsEpoch, double.NaN) is var julian and >= 1600 and <= 2200)
+            return CoordinateSystem.Julian(julian);
+        return header.Real("BEPOCH", double.NaN) is var besselian and >= 1600 and <= 2200
+            ? "B" + besselian.ToString(CultureInfo.InvariantCulture)
+            : null;
     }
 
     public string Format { get; }

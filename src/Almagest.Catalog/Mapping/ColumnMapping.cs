@@ -43,11 +43,24 @@ public sealed class ColumnMapping
     /// <summary>Are the proper motions of the same system as the position, so that they turn with it?</summary>
     internal bool RotatesMotions => _position.RotatesMotions;
 
+    /// <summary>Degrees from which the right ascensions are said to run: 0, to 360, or -180, to 180. Null where nobody said it: then
+    /// they run from 0, and Galactic longitudes either way.</summary>
+    public int? RaFrom { get; private init; }
+
+    /// <summary>The same mapping, its right ascensions taken to run from there.</summary>
+    /// <param name="degrees">0 or -180; null where it is not said</param>
+    public ColumnMapping WithRaFrom(int? degrees)
+    {
+        if (degrees is not (null or 0 or -180))
+            throw new ArgumentOutOfRangeException(nameof(degrees), degrees, "Right ascensions run from 0 or from -180 degrees.");
+        return new ColumnMapping(_columns, _fields, _dropped, _chosen) { RaFrom = degrees };
+    }
+
     /// <summary>The same mapping, its position taken to be in that system.</summary>
     public ColumnMapping WithSystem(PositionSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
-        return new ColumnMapping(_columns, _fields, _dropped, system);
+        return new ColumnMapping(_columns, _fields, _dropped, system) { RaFrom = RaFrom };
     }
 
     /// <summary>What the user should know of the choice: columns that were left out for their unit, identifiers with gaps.</summary>
@@ -158,7 +171,7 @@ public sealed class ColumnMapping
             else
                 throw new CatalogFormatException($"There is no column '{column}' for {field}. {ColumnList()}");
         }
-        return new ColumnMapping(_columns, fields, _dropped, _chosen);
+        return new ColumnMapping(_columns, fields, _dropped, _chosen) { RaFrom = RaFrom };
     }
 
     /// <inheritdoc cref="With(IEnumerable{string})"/>
@@ -204,12 +217,17 @@ public sealed class ColumnMapping
     /// <summary>One line per mapped field: <c>ra_deg ← RAJ2000 (converted from h:m:s)</c>.</summary>
     public override string ToString()
     {
-        var lines = Fields
-            .Select(f =>
-                Converted(f.Field) ? f with { Note = string.Join(", ", new[] { f.Note, $"{System} to ICRS" }.Where(n => n.Length > 0)) } : f
-            )
-            .Select(f => f.ToString());
+        var lines = Fields.Select(f => f with { Note = string.Join(", ", Notes(f).Where(n => n.Length > 0)) }).Select(f => f.ToString());
         return string.Join('\n', _fields.ContainsKey(StarField.SourceId) ? lines : lines.Prepend($"{StarField.SourceId} ← the row number"));
+    }
+
+    private IEnumerable<string> Notes(MappedField field)
+    {
+        yield return field.Note;
+        if (field.Field == StarField.RaDeg && RaFrom == -180)
+            yield return "from -180 to 180 degrees";
+        if (Converted(field.Field))
+            yield return $"{System} to ICRS";
     }
 
     private bool Converted(string field) =>

@@ -138,6 +138,7 @@ internal sealed class ParquetCatalogReader : ICatalogReader
         var kept = new List<ParquetColumn>();
         var cursors = new List<ParquetColumn.Cursor>();
         var left = new List<string>();
+        var tooLong = new List<string>();
         try
         {
             using var group = _parquet.OpenRowGroupReader(index);
@@ -156,7 +157,7 @@ internal sealed class ParquetCatalogReader : ICatalogReader
                 }
                 catch (Exception e) when (e is not (CatalogFormatException or OutOfMemoryException))
                 {
-                    left.Add(column.Name);
+                    (IsTooLong(e) ? tooLong : left).Add(column.Name);
                 }
             }
             if (kept.Count == 0)
@@ -177,11 +178,23 @@ internal sealed class ParquetCatalogReader : ICatalogReader
         }
         if (left.Count > 0)
             _warnings.Add(
-                $"Columns in an encoding that is not read were left out: {RejectedRow.Clip(string.Join(", ", left))}. Written anew with "
-                    + "pyarrow or pandas they can be."
+                $"Columns in an encoding that is not read were left out: {RejectedRow.Clip(string.Join(", ", left))}. Written anew they "
+                    + $"can be: {WrittenAnew}."
+            );
+        if (tooLong.Count > 0)
+            _warnings.Add(
+                $"Columns of decimals with more than 28 digits were left out: {RejectedRow.Clip(string.Join(", ", tooLong))}. Written "
+                    + "as texts, or as doubles, they are read."
             );
         return [.. kept];
     }
+
+    private static bool IsTooLong(Exception? e) => e is OverflowException || (e is not null && IsTooLong(e.InnerException));
+
+    /// <summary>By whom, in one line: what DuckDB writes of itself, in version 1, is read, and so is what Arrow writes.</summary>
+    private string WrittenAnew =>
+        $"in Python by pandas.read_parquet('{_input.Name}').to_parquet('new.parquet'), in DuckDB by copy (from '{_input.Name}') to "
+        + "'new.parquet' (format parquet, parquet_version v1)";
 
     private (int Index, long Rows, List<ParquetColumn.Cursor> Cursors)? _first;
 
@@ -291,7 +304,8 @@ internal sealed class ParquetCatalogReader : ICatalogReader
                         k.Field,
                         names[i],
                         levels.GetValueOrDefault(k.Field.Path.ToString()),
-                        halves.Contains(numbers.GetValueOrDefault(k.Field.Path.ToString()))
+                        halves.Contains(numbers.GetValueOrDefault(k.Field.Path.ToString())),
+                        ParquetMeaning.Of(elements.ElementAtOrDefault(numbers.GetValueOrDefault(k.Field.Path.ToString())))
                     )
             )
             .ToArray();
@@ -386,7 +400,7 @@ internal sealed class ParquetCatalogReader : ICatalogReader
         {
             throw new CatalogFormatException(
                 $"'{_input.Name}' is a Parquet file that cannot be read: {RejectedRow.Clip(e.Message)} It may be damaged, or use an "
-                    + $"encoding that is not supported; rewriting it with pyarrow or pandas helps.",
+                    + $"encoding that is not supported: then it is read when it is written anew, {WrittenAnew}.",
                 e
             );
         }

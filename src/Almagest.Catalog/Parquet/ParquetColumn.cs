@@ -13,18 +13,23 @@ namespace Almagest.Catalog.Parquet;
 internal sealed class ParquetColumn
 {
     private readonly int _repeatedLevel;
+    private readonly ParquetMeaning _meaning;
 
     /// <param name="repeatedLevel">the definition level from which on a list has an element; 0 for a scalar</param>
     /// <param name="isHalf">its bytes are floats of 16 bits</param>
-    public ParquetColumn(DataField field, string name, int repeatedLevel, bool isHalf = false)
+    /// <param name="meaning">of its numbers, as the schema has it</param>
+    public ParquetColumn(DataField field, string name, int repeatedLevel, bool isHalf = false, ParquetMeaning meaning = default)
     {
         isHalf &= field.MaxRepetitionLevel == 0;
         Field = field;
         Name = name;
         _repeatedLevel = repeatedLevel;
+        _meaning = meaning;
         Type =
             IsList ? ColumnType.Json
             : isHalf ? ColumnType.Double
+            : meaning.TimeUnit > 0 ? ColumnType.Text
+            : meaning.IsWhole ? ColumnType.Int64
             : Scalar(field.ClrType);
     }
 
@@ -151,6 +156,11 @@ internal sealed class ParquetColumn
                         integers.AddMisfit(row, large.Values[index].ToString(CultureInfo.InvariantCulture));
                         break;
                     }
+                    if (_data is RawColumnData<decimal> digits && Math.Abs(digits.Values[index]) > long.MaxValue)
+                    {
+                        integers.AddMisfit(row, digits.Values[index].ToString("0", CultureInfo.InvariantCulture));
+                        break;
+                    }
                     integers.Values[row] = Whole(index);
                     integers.HasValue[row] = true;
                     break;
@@ -174,6 +184,7 @@ internal sealed class ParquetColumn
                 RawColumnData<ushort> d => d.Values[index],
                 RawColumnData<uint> d => d.Values[index],
                 RawColumnData<ulong> d => (long)d.Values[index],
+                RawColumnData<decimal> d => (long)d.Values[index],
                 _ => throw Unknown(),
             };
 
@@ -183,7 +194,14 @@ internal sealed class ParquetColumn
             {
                 RawColumnData<ReadOnlyMemory<char>> d => d.Values[index].ToString(),
                 RawColumnData<ReadOnlyMemory<byte>> d => Cell.Text(d.Values[index].Span),
-                RawColumnData<DateTime> d => d.Values[index].ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture),
+                RawColumnData<int> d => column._meaning.TimeOfDay(d.Values[index]),
+                RawColumnData<long> d => column._meaning.TimeOfDay(d.Values[index]),
+                RawColumnData<DateTime> d => column._meaning.Moment(d.Values[index]),
+                RawColumnData<global::Parquet.File.Values.Primitives.Interval> d => ParquetMeaning.Interval(
+                    d.Values[index].Months,
+                    d.Values[index].Days,
+                    d.Values[index].Millis
+                ),
                 RawColumnData<DateOnly> d => d.Values[index].ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
                 RawColumnData<TimeOnly> d => d.Values[index].ToString("HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture),
                 RawColumnData<TimeSpan> d => d.Values[index].ToString("c", CultureInfo.InvariantCulture),
@@ -226,6 +244,7 @@ internal sealed class ParquetColumn
         {
             double? real = _data switch
             {
+                RawColumnData<decimal> d when column._meaning.IsWhole => null,
                 RawColumnData<double> d => d.Values[index],
                 RawColumnData<float> d => d.Values[index],
                 RawColumnData<Half> d => (double)d.Values[index],
@@ -242,7 +261,9 @@ internal sealed class ParquetColumn
                 json.Append(truths.Values[index] ? "true" : "false");
             else if (_data is RawColumnData<ulong> large)
                 json.Append(large.Values[index].ToString(CultureInfo.InvariantCulture));
-            else if (Scalar(column.Field.ClrType) == ColumnType.Int64)
+            else if (_data is RawColumnData<decimal> whole)
+                json.Append(whole.Values[index].ToString("0", CultureInfo.InvariantCulture));
+            else if (column._meaning.TimeUnit == 0 && Scalar(column.Field.ClrType) == ColumnType.Int64)
                 json.Append(Whole(index).ToString(CultureInfo.InvariantCulture));
             else
                 json.Append('"')

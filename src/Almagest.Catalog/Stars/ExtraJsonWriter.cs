@@ -32,7 +32,9 @@ internal sealed partial class ExtraJsonWriter : IDisposable
         // Columns that a field was only computed from stay among the extras: nothing that was measured is lost.
         var turns = mapping.System is { Frame: not SkyFrame.Icrs };
         var mapped = mapping
-            .Fields.Where(f => f.Source == FieldSource.Column && !KeptBeside.Is(f.Field, turned: turns, carried: moves))
+            .Fields.Where(f =>
+                f.Source == FieldSource.Column && !KeptBeside.Is(f.Field, turned: turns, carried: moves, wrapped: mapping.RaFrom == -180)
+            )
             .SelectMany(f => f.Columns)
             .ToHashSet();
         _columns = Enumerable.Range(0, columns.Count).Where(i => !mapped.Contains(i)).ToArray();

@@ -9,7 +9,8 @@ namespace Almagest.Catalog.Stars;
 /// </summary>
 internal sealed class HoursDoubt(ColumnMapping mapping)
 {
-    private readonly bool _asks = mapping[StarField.RaDeg] is { UnitIsAssumed: true };
+    private readonly bool _asks = mapping[StarField.RaDeg] is { UnitIsAssumed: true },
+        _fromMinus180 = mapping.RaFrom == -180;
     private double _leastRa = double.PositiveInfinity,
         _greatestRa = double.NegativeInfinity,
         _leastDec = double.PositiveInfinity,
@@ -22,22 +23,25 @@ internal sealed class HoursDoubt(ColumnMapping mapping)
             return;
         for (var i = 0; i < count; i++)
         {
-            _leastRa = Math.Min(_leastRa, ra[i]);
-            _greatestRa = Math.Max(_greatestRa, ra[i]);
+            var asWritten = _fromMinus180 && ra[i] > 180 ? ra[i] - 360 : ra[i];
+            _leastRa = Math.Min(_leastRa, asWritten);
+            _greatestRa = Math.Max(_greatestRa, asWritten);
             _leastDec = Math.Min(_leastDec, dec[i]);
             _greatestDec = Math.Max(_greatestDec, dec[i]);
         }
         _stars += count;
     }
 
-    private bool InDoubt => _asks && _stars > 0 && _greatestRa < 24 && _leastRa >= 0;
+    private bool InDoubt =>
+        _asks && _stars > 0 && (_fromMinus180 ? _leastRa >= -12 && _greatestRa <= 12 : _leastRa >= 0 && _greatestRa < 24);
 
     private string Column => mapping[StarField.RaDeg]!.Formula;
 
     /// <summary>What to tell where degrees are likely enough; null where there is no doubt.</summary>
     public string? Remark =>
         InDoubt
-            ? $"Every right ascension in '{Column}' is below 24 and has no unit: they were taken as degrees. If they are hours, say so: "
+            ? $"Every right ascension in '{Column}' is {(_fromMinus180 ? "from -12 to 12" : "below 24")} and has no unit: they were "
+                + "taken as degrees. If they are hours, say so: "
                 + $"{StarField.RaDeg}={Column}:hours."
                 + (MayBeRadians ? $" If both coordinates are radians: {Radians}." : "")
             : null;

@@ -19,8 +19,10 @@ public static class KeptBeside
     /// <param name="field">a field that is one column</param>
     /// <param name="turned">positions were brought to ICRS from another system</param>
     /// <param name="carried">they were carried to another epoch</param>
-    public static bool Is(string field, bool turned, bool carried) =>
+    /// <param name="wrapped">right ascensions ran from -180 to 180 degrees</param>
+    public static bool Is(string field, bool turned, bool carried, bool wrapped) =>
         field == StarField.Epoch
+        || (wrapped && field == StarField.RaDeg)
         || (carried && (s_moved.Contains(field) || CarriedErrors.Touches(field)))
         || (turned && s_moved.Contains(field) && field is not (StarField.ParallaxMas or StarField.RadialVelocityKmS));
 }

@@ -31,6 +31,7 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
     [
         .. columns.Select((_, i) => new ColumnTally(mapping.Fields.Any(f => f.Columns.Contains(i) && s_measured.Contains(f.Field)))),
     ];
+    private readonly MotionDoubt _motions = new(mapping);
     private readonly SortedDictionary<string, long> _impossible = new(StringComparer.Ordinal);
 
     public void Add(CatalogBatch batch)
@@ -39,19 +40,20 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
             _tallies[i].Add(batch.Columns[i], batch.Count);
     }
 
-    /// <param name="impossible">values that a field cannot have</param>
-    public void Add(IReadOnlyList<(string Field, int Count)> impossible)
+    /// <param name="stars">that were made of it</param>
+    public void Add(StarBatch stars)
     {
-        foreach (var (field, count) in impossible)
+        _motions.Add(stars);
+        foreach (var (field, count) in stars.Impossible)
             _impossible[field] = _impossible.GetValueOrDefault(field) + count;
     }
 
-    public LoadReport Report(long rows, long rejected, string? remark)
+    /// <param name="remarks">what the stars tell; null where they tell nothing</param>
+    public LoadReport Report(long rows, long rejected, params IEnumerable<string?> remarks)
     {
         var suspicions = new List<string>(mapping.Remarks);
         var impossible = new SortedDictionary<string, long>(_impossible, StringComparer.Ordinal);
-        if (remark is not null)
-            suspicions.Add(remark);
+        suspicions.AddRange(remarks.OfType<string>());
         for (var i = 0; i < columns.Count; i++)
         {
             var (column, tally) = (columns[i], _tallies[i]);
@@ -78,7 +80,7 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
             if (
                 tally.Odd > 0
                 && !mapped.Exists(f => StarField.IsText(f.Field))
-                && !mapping.Fields.Any(f => f.Source == FieldSource.SignedSexagesimal && f.Columns.Contains(i))
+                && !mapping.Fields.Any(f => f.Source is FieldSource.Sexagesimal or FieldSource.SignedSexagesimal && f.Columns.Contains(i))
             )
                 suspicions.Add(
                     string.Create(
@@ -90,7 +92,14 @@ internal sealed class LoadTally(IReadOnlyList<CatalogColumn> columns, ColumnMapp
             if (tally.Values == 0 && tally.Odd == 0 && rows > 0 && mapped.Exists(f => FurtherField.IndexOf(f.Field) < 0))
                 suspicions.Add($"'{RejectedRow.Clip(column.Name)}' is empty throughout.");
         }
-        suspicions.AddRange(mapping.Fields.Select(Coarse).OfType<string>());
+        var coarse = mapping.Fields.Select(f => (f.Field, Told: Coarse(f))).Where(c => c.Told is not null).ToList();
+        suspicions.AddRange(coarse.Select(c => c.Told!));
+        // Where the errors of the motions are told, the motions are told with them.
+        if (
+            !coarse.Exists(c => c.Field is StarField.PmraError or StarField.PmdecError)
+            && _motions.Remark(coarse.Exists(c => c.Field is StarField.ParallaxMas or StarField.ParallaxErrorMas)) is { } motions
+        )
+            suspicions.Add(motions);
         suspicions.AddRange(impossible.Where(i => i.Value > 0).Select(i => Impossible(mapping[i.Key]!, i.Value)));
         return new LoadReport(rows, rejected, [.. columns.Select(Report)], suspicions);
     }

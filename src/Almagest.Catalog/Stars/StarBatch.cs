@@ -39,6 +39,12 @@ public sealed class StarBatch
     /// <summary>Values of a field that it cannot have, and that are missing therefore.</summary>
     internal IReadOnlyList<(string Field, int Count)> Impossible { get; init; } = [];
 
+    /// <summary>Rows that were rejected for a right ascension from -180 to below 0.</summary>
+    internal int BelowZero { get; init; }
+
+    /// <summary>The first right ascension above 180 degrees of those that are said to run from -180 to 180; null without one.</summary>
+    internal (long Line, double Degrees)? BeyondHalf { get; init; }
+
     /// <summary>Julian year for which the position holds; NaN where it is not known.</summary>
     public required double[] Epoch { get; init; }
 

@@ -10,6 +10,8 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
 {
     private readonly RejectedRow?[] _bad = new RejectedRow?[rows.Count];
     private readonly List<(string Field, int Count)> _impossible = [];
+    private int _belowZero;
+    private (long Line, double Degrees)? _beyondHalf;
 
     private double[]? _none;
 
@@ -66,6 +68,8 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
             Ruwe = Keep(ruwe, kept),
             Further = Array.ConvertAll(further, values => values is null ? null : Keep(values, kept)),
             Impossible = _impossible,
+            BelowZero = _belowZero,
+            BeyondHalf = _beyondHalf,
             Epoch = Keep(epoch, kept),
             NotCarried = notCarried,
             ExtraJson = options.FieldsOnly ? [] : kept.Select(i => extras.Write(rows, i)).ToArray(),
@@ -286,11 +290,12 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
         return double.NaN;
     }
 
-    /// <summary>Hours or degrees, minutes and seconds; before those of a declination its sign. A missing last part counts as 0.</summary>
+    /// <summary>Hours or degrees, minutes and seconds; before those of a declination its sign. A missing last part counts as 0. A minus of
+    /// the first part is one of all parts.</summary>
     private double[] Sexagesimals(MappedField mapped)
     {
-        var own = mapped.Source == FieldSource.SignedSexagesimal;
-        var signed = mapped.Field == StarField.DecDeg && !own;
+        var signed = mapped.Field == StarField.DecDeg && mapped.Source != FieldSource.SignedSexagesimal;
+        var own = !signed;
         var first = signed ? 1 : 0;
         var parts = mapped
             .Columns.Skip(first)
@@ -410,22 +415,27 @@ internal sealed class StarBatchBuilder(CatalogBatch rows, ColumnMapping mapping,
 
     private void CheckPositions(double[] ra, double[] dec)
     {
-        var galactic = mapping.System!.Frame == SkyFrame.Galactic;
+        var range = new PositionRange(mapping);
         var full = 0;
         for (var i = 0; i < ra.Length; i++)
         {
-            // Galactic longitudes are counted either way.
-            if (galactic && ra[i] is >= -180 and < 0)
-                ra[i] += 360;
-            if (ra[i] == 360)
+            if (range.IsBeyondHalf(ra[i]))
             {
-                ra[i] = 0;
-                full++;
+                _beyondHalf ??= (rows.LineNumber[i], ra[i]);
+                Reject(i, StarField.RaDeg, "right ascension above 180 degrees, where they run from -180 to 180", Show(ra[i]));
             }
+            if (ra[i] == 360)
+                full++;
+            ra[i] = range.RightAscension(ra[i]);
+            dec[i] = PositionRange.Declination(dec[i]);
             if (double.IsNaN(ra[i]))
                 Reject(i, StarField.RaDeg, "the position is missing", "");
-            else if (ra[i] is < 0 or > 360)
-                Reject(i, StarField.RaDeg, "right ascension outside [0, 360) degrees", Show(ra[i]));
+            else if (ra[i] is < 0 or >= 360)
+            {
+                if (ra[i] is >= -180 and < 0)
+                    _belowZero++;
+                Reject(i, StarField.RaDeg, $"right ascension outside {range} degrees", Show(ra[i]));
+            }
             if (double.IsNaN(dec[i]))
                 Reject(i, StarField.DecDeg, "the position is missing", "");
             else if (dec[i] is < -90 or > 90)

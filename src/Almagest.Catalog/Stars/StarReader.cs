@@ -12,6 +12,7 @@ public sealed class StarReader
     private readonly ICatalogReader _reader;
     private readonly StarReaderOptions _options;
     private readonly HoursDoubt _hours;
+    private readonly RangeDoubt _range;
     private readonly LoadTally _tally;
 
     /// <param name="reader">stays the caller's to dispose of</param>
@@ -41,6 +42,7 @@ public sealed class StarReader
         }
         Mapping = mapping;
         _hours = new HoursDoubt(mapping);
+        _range = new RangeDoubt(mapping);
         _tally = new LoadTally(reader.Columns, mapping);
     }
 
@@ -50,7 +52,7 @@ public sealed class StarReader
     public (string? File, long Line) Locate(long line) => _reader.Locate(line);
 
     /// <summary>What became of the file so far; complete when it was read to its end.</summary>
-    public LoadReport Report => _tally.Report(Accepted + Rejected, Rejected, _hours.Remark);
+    public LoadReport Report => _tally.Report(Accepted + Rejected, Rejected, _hours.Remark, _range.Remark);
 
     /// <summary>Stars delivered so far.</summary>
     public long Accepted { get; private set; }
@@ -69,26 +71,30 @@ public sealed class StarReader
     {
         var tally = new LoadTally(columns, mapping);
         if (rows is null)
-            return tally.Report(0, 0, null);
+            return tally.Report(0, 0);
         tally.Add(rows);
-        string? remark = null;
+        string? unit = null,
+            range = null;
         var rejected = rows.Rejected.Count;
         if (mapping[StarField.RaDeg] is not null && mapping[StarField.DecDeg] is not null && mapping.System is not null)
         {
             using var extras = new ExtraJsonWriter([], mapping);
             var stars = new StarBatchBuilder(rows, mapping, new StarReaderOptions(), 0).Build(extras);
             rejected = stars.Rejected.Count;
-            tally.Add(stars.Impossible);
+            tally.Add(stars);
             var hours = new HoursDoubt(mapping);
             hours.Add(stars.RaDeg, stars.DecDeg, stars.Count);
-            remark = hours.Doubt ?? hours.Remark;
+            unit = hours.Doubt ?? hours.Remark;
+            var from = new RangeDoubt(mapping);
+            from.Add(stars);
+            range = RangeDoubt.Contradiction(mapping, stars, null) ?? from.Doubt ?? from.Remark;
         }
-        return tally.Report(rows.Count + rows.Rejected.Count, rejected, remark);
+        return tally.Report(rows.Count + rows.Rejected.Count, rejected, unit, range);
     }
 
     /// <summary>Reads the whole catalogue. Can be called once. A batch may hold no star but rejected rows.</summary>
     /// <exception cref="CatalogFormatException">the file is damaged or cut short; or, behind its last row, its right ascensions are
-    /// rather hours than degrees</exception>
+    /// rather hours than degrees, or may run from -180 to 180</exception>
     public IEnumerable<StarBatch> ReadBatches(CancellationToken cancellationToken = default)
     {
         using var extras = new ExtraJsonWriter(_reader.Columns, Mapping, _options.TargetEpoch is not null);
@@ -100,16 +106,20 @@ public sealed class StarReader
             Accepted += stars.Count;
             Rejected += stars.Rejected.Count;
             NotCarried += stars.NotCarried;
+            if (stars.BeyondHalf is { } beyond)
+                RangeDoubt.Refuse(Mapping, stars, Locate(beyond.Line));
             _hours.Add(stars.RaDeg, stars.DecDeg, stars.Count);
+            _range.Add(stars);
             if (!_options.FieldsOnly)
             {
                 HasIntegerIds = HasIntegerIds && stars.SourceId.All(id => WholeIds.Is(id));
                 _tally.Add(rows);
-                _tally.Add(stars.Impossible);
+                _tally.Add(stars);
             }
             yield return stars;
         }
         _hours.Judge();
+        _range.Judge();
     }
 
     /// <summary>Reads the whole catalogue once more for somebody who knows its stars. Can be called once, instead of

@@ -82,11 +82,21 @@ internal static class EcsvTableWriter
             text.WriteLine($"# - {{{string.Join(", ", described)}}}");
         }
         // An ordered map without entries is not a map to astropy.
-        if (table.Provenance.Count > 0)
+        var meta = table.Provenance.Concat(System(table)).ToList();
+        if (meta.Count > 0)
             text.WriteLine("# meta: !!omap");
-        foreach (var (name, value) in table.Provenance)
+        foreach (var (name, value) in meta)
             text.WriteLine($"# - {name}: {Yaml(value)}");
         text.WriteLine("# schema: astropy-2.0");
+    }
+
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> System(ExportTable table)
+    {
+        if (table.System is not { } system)
+            yield break;
+        yield return new(CoordinateSystem.ReferenceFrame, system.Name);
+        if (table.Epoch is { } year)
+            yield return new(CoordinateSystem.ReferenceEpoch, year);
     }
 
     private static string Scalar(string text) => Yaml(JsonValue.Create(text));

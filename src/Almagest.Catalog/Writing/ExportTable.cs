@@ -17,22 +17,49 @@ public sealed record ExportTable(
     IAsyncEnumerable<IReadOnlyList<object?[]>> Batches
 )
 {
-    /// <summary>What <see cref="Provenance"/> says of a dataset: the Julian year for which its positions hold.</summary>
-    public const string ReferenceEpoch = "reference_epoch";
-
     /// <summary>The Julian year for which the positions hold; null where it is not known, or not the same for all that the table draws
-    /// on.</summary>
-    internal double? Epoch
+    /// on. As <see cref="Provenance"/> says of its datasets, unless it is set.</summary>
+    public double? Epoch
+    {
+        get => _epoch ?? EpochOfDatasets;
+        init => _epoch = value;
+    }
+
+    private readonly double? _epoch;
+
+    private double? EpochOfDatasets
     {
         get
         {
             var epochs = (Provenance["datasets"] is JsonArray several ? several.AsEnumerable() : [Provenance["dataset"]])
-                .Select(d => (d as JsonObject)?[ReferenceEpoch] is JsonValue v && v.TryGetValue(out double year) ? year : (double?)null)
+                .Select(d => (d as JsonObject)?[CoordinateSystem.ReferenceEpoch])
+                .Select(d => d is JsonValue v && v.TryGetValue(out double year) ? year : (double?)null)
                 .Distinct()
                 .ToList();
             return epochs.Count == 1 ? epochs[0] : null;
         }
     }
+
+    /// <summary>Columns as a catalogue's file has them: positions among them may be of any system and epoch.</summary>
+    public IReadOnlySet<string> AsInFile { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>Whether a column is a position or a motion in the system of <see cref="System"/>.</summary>
+    internal bool IsOnSky(CatalogColumn column) => IsOnSky(column.Ucd) && !AsInFile.Contains(column.Name);
+
+    /// <summary>Whether it means a position or a motion in right ascension and declination, as UCD1 or UCD1+.</summary>
+    public static bool IsOnSky(string? ucd) =>
+        ucd is not null
+        && (
+            ucd.StartsWith("pos.eq", StringComparison.Ordinal)
+            || ucd.StartsWith("POS_EQ_", StringComparison.Ordinal)
+            || ucd.StartsWith("pos.pm", StringComparison.Ordinal)
+        );
+
+    /// <summary>The system of the positions and their epoch, where it is known; null of a table without any.</summary>
+    internal CoordinateSystem? System =>
+        Columns.Any(IsOnSky)
+            ? new CoordinateSystem(CoordinateSystem.Icrs, Epoch: Epoch is { } year ? CoordinateSystem.Julian(year) : null)
+            : null;
 
     /// <summary>What VOTable and FITS call the table.</summary>
     public string Name { get; init; } = "table";

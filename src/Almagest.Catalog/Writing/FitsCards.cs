@@ -17,6 +17,9 @@ internal sealed class FitsCards
 
     public FitsCards Logical(string key, bool value, string comment) => Fixed(key, value ? "T" : "F", comment);
 
+    public FitsCards Real(string key, double value, string comment) =>
+        Fixed(key, value.ToString("0.0###############", CultureInfo.InvariantCulture), comment);
+
     public FitsCards Integer(string key, long value, string comment) => Fixed(key, value.ToString(CultureInfo.InvariantCulture), comment);
 
     /// <summary>A text; characters beyond ASCII become question marks.</summary>

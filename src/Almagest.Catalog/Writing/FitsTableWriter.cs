@@ -8,10 +8,10 @@ namespace Almagest.Catalog.Writing;
 
 /// <summary>
 /// Writes a table as a FITS binary table (FITS standard 4.0, section 7.3) behind an empty primary HDU, with units, UCDs and descriptions
-/// (<c>TUNITn</c>, <c>TUCDn</c>, <c>TCOMMn</c>), the provenance as HISTORY, and DATASUM and CHECKSUM. Missing integers are <c>TNULLn</c>,
-/// missing numbers NaN, missing truths the byte 0, missing texts empty. What is not printable ASCII in texts is escaped, and
-/// <c>TXTESC</c> says so. FITS wants the number of rows and the widths of texts before the first row, so that the rows wait in a
-/// temporary file until all are there; memory stays bounded.
+/// (<c>TUNITn</c>, <c>TUCDn</c>, <c>TCOMMn</c>), system and epoch of positions (<c>RADESYS</c>, <c>JEPOCH</c>), the provenance as HISTORY,
+/// and DATASUM and CHECKSUM. Missing integers are <c>TNULLn</c>, missing numbers NaN, missing truths the byte 0, missing texts empty. What
+/// is not printable ASCII in texts is escaped, and <c>TXTESC</c> says so. FITS wants the number of rows and the widths of texts before the
+/// first row, so that the rows wait in a temporary file until all are there; memory stays bounded.
 /// </summary>
 internal static class FitsTableWriter
 {
@@ -121,6 +121,12 @@ internal static class FitsTableWriter
                 cards.Text($"TUCD{n}", ucd);
             if (column.Description is { } words)
                 cards.Text($"TCOMM{n}", words);
+        }
+        if (table.System is { } system)
+        {
+            cards.Text(CoordinateSystem.FitsFrame, system.Name, "system of the positions");
+            if (table.Epoch is { } year)
+                cards.Real(CoordinateSystem.FitsEpoch, year, "Julian year of the positions (TDB)");
         }
         Common(cards, table);
         if (Array.Exists(spool.Changed, c => c > 0))

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -103,11 +102,11 @@ internal static class VoTableWriter
             if (value is not null)
                 Info(xml, name, value is JsonValue v && v.TryGetValue(out string? text) ? text : value.ToJsonString(s_readable));
         }
-        if (table.Columns.Any(IsOnSky))
+        if (table.System is { } system)
         {
-            xml.Add("<COOSYS ID=\"icrs\" system=\"ICRS\""u8);
-            if (table.Epoch is { } year)
-                Attribute(xml, "epoch", string.Create(CultureInfo.InvariantCulture, $"J{year:0.0#####}"));
+            xml.Add("<COOSYS ID=\"icrs\""u8);
+            Attribute(xml, "system", system.Name);
+            Attribute(xml, "epoch", system.Epoch);
             xml.Add("/>\n"u8);
         }
         xml.Add("<TABLE name=\""u8);
@@ -118,14 +117,6 @@ internal static class VoTableWriter
         foreach (var column in table.Columns)
             Field(table, column, xml);
     }
-
-    private static bool IsOnSky(CatalogColumn column) =>
-        column.Ucd is { } ucd
-        && (
-            ucd.StartsWith("pos.eq", StringComparison.Ordinal)
-            || ucd.StartsWith("POS_EQ_", StringComparison.Ordinal)
-            || ucd.StartsWith("pos.pm", StringComparison.Ordinal)
-        );
 
     private static void Field(ExportTable table, CatalogColumn column, ByteSink xml)
     {
@@ -148,7 +139,7 @@ internal static class VoTableWriter
         Attribute(xml, "xtype", table.XTypes.GetValueOrDefault(column.Name));
         Attribute(xml, "unit", column.Unit);
         Attribute(xml, "ucd", column.Ucd);
-        if (IsOnSky(column))
+        if (table.IsOnSky(column))
             Attribute(xml, "ref", "icrs");
         if (column.Description is not { } words)
         {

@@ -148,6 +148,7 @@ internal static class IngestCommand
                     System = reading.Frame(parsed),
                     Epoch = reading.Epoch(parsed),
                     CatalogEpoch = reading.CatalogEpoch(parsed),
+                    RaFrom = reading.RaFrom(parsed),
                     Origin = request is null
                         ? new Dictionary<string, string>()
                         : new() { ["service"] = request.Service.AbsoluteUri, ["query"] = request.Query },

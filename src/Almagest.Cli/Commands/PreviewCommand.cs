@@ -44,6 +44,7 @@ internal static class PreviewCommand
                 var mapping = preview.Mapping.With(overrides.Select(m => $"{m.Key}={m.Value}"));
                 if (reading.Frame(parsed) is { } system)
                     mapping = mapping.WithSystem(system);
+                mapping = mapping.WithRaFrom(reading.RaFrom(parsed));
                 var tables = CatalogFile.Tables(path, ListedUpTo);
                 shell.Answer(
                     Document(path, preview, tables, mapping),

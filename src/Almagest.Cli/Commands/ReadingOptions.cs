@@ -5,8 +5,8 @@ using Almagest.Sky;
 
 namespace Almagest.Cli.Commands;
 
-/// <summary>Options of <c>ingest</c> and <c>preview</c> that say how a file is read: which table, in which system, at which
-/// epoch.</summary>
+/// <summary>Options of <c>ingest</c> and <c>preview</c> that say how a file is read: which table, in which system, from which right
+/// ascension, at which epoch.</summary>
 internal sealed class ReadingOptions
 {
     private readonly Option<string?> _table = OptionFactory.Text(
@@ -43,6 +43,26 @@ internal sealed class ReadingOptions
         },
     };
 
+    private readonly Option<int?> _raFrom = new("--ra-from")
+    {
+        Description =
+            "Degrees from which the right ascensions run: 0, to 360, or -180, to 180 (of hours -12 to 12); asked for where it is not clear",
+        HelpName = "0|-180",
+        CustomParser = result =>
+        {
+            switch (result.Tokens[0].Value)
+            {
+                case "0":
+                    return 0;
+                case "-180":
+                    return -180;
+                default:
+                    result.AddError($"--ra-from is '{result.Tokens[0].Value}', expected 0 or -180");
+                    return null;
+            }
+        },
+    };
+
     private readonly Option<double?> _epoch = Year(
         "--epoch",
         "Carry positions to this epoch by their proper motions, such as 2016 or J2000"
@@ -59,6 +79,7 @@ internal sealed class ReadingOptions
         command.Add(_readMe);
         command.Add(_missing);
         command.Add(_frame);
+        command.Add(_raFrom);
         if (!whole)
             return;
         command.Add(_epoch);
@@ -78,6 +99,8 @@ internal sealed class ReadingOptions
     }
 
     public PositionSystem? Frame(ParseResult parsed) => parsed.GetValue(_frame);
+
+    public int? RaFrom(ParseResult parsed) => parsed.GetValue(_raFrom);
 
     public double? Epoch(ParseResult parsed) => parsed.GetValue(_epoch);
 

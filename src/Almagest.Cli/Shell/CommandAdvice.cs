@@ -82,6 +82,13 @@ internal static class CommandAdvice
             ),
         [ErrorCode.NotDistributable] = e => After(e, "Leave --distributed out."),
         [ErrorCode.PositionSystemUnknown] = e => After(e, "The options are --map FIELD=COLUMN and --frame SYSTEM."),
+        [ErrorCode.PositionRangeUnknown] = e =>
+            After(
+                e,
+                e.Facts.GetValueOrDefault("ra_from") is null
+                    ? "The option is --ra-from -180; --ra-from 0 leaves the rows below 0 out."
+                    : "Correct the row, or leave --ra-from out."
+            ),
         [ErrorCode.PositionUnitUnknown] = e => After(e, $"The option is --map ra_deg={Column(e)}:hours, or --map ra_deg={Column(e)}:deg."),
         [ErrorCode.PositionsMissing] = e =>
             After(

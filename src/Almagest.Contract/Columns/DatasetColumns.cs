@@ -22,6 +22,12 @@ public static class DatasetColumns
         Json("source", "meta.ref", "where it came from: one JSON object a file"),
         Text("checksum", "meta.code", "SHA-256 of the file's bytes; of several files: of their checksums"),
         Json("column_mapping", "meta.note", "star field to source column, a JSON object"),
+        Double(
+            "reference_epoch",
+            "yr",
+            "time.epoch",
+            "Julian year for which its positions hold; null where it is not known, or not the same for all"
+        ),
         Integer("star_count", "meta.number", "its stars"),
         Integer("rejected_count", "meta.number", "rows that could not be loaded"),
         Timestamp("created_at", "time.creation", "when it was loaded"),

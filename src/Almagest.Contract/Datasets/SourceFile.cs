@@ -52,6 +52,10 @@ public sealed record SourceFile
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Epoch { get; init; }
 
+    /// <summary>Degrees from which its right ascensions run, where that was said: 0, or -180.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? RaFrom { get; init; }
+
     /// <summary>Julian year to which its positions were carried, where they were.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? CarriedTo { get; init; }

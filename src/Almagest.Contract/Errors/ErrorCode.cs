@@ -66,6 +66,9 @@ public sealed class ErrorCode
     /// <summary>Right ascensions without a unit that may be hours. Facts: column.</summary>
     public static readonly ErrorCode PositionUnitUnknown = Invalid("position_unit_unknown");
 
+    /// <summary>Right ascensions that may run from -180 to 180 degrees, or were said to and do not. Facts: column, ra_from.</summary>
+    public static readonly ErrorCode PositionRangeUnknown = Invalid("position_range_unknown");
+
     /// <summary>Positions that cannot be carried to an epoch, for theirs is not known.</summary>
     public static readonly ErrorCode CatalogueEpochUnknown = Invalid("catalogue_epoch_unknown");
 

@@ -294,12 +294,21 @@ public partial class UploadCatalogue
 
     /// <summary>What an error of a catalogue says, and where on this form it is mended.</summary>
     private static string InThisForm(CatalogFormatException error) =>
-        error.Code switch
+        Where(error.Code) is { } where ? $"{error.Message} {where}" : error.Message;
+
+    private static LedgerException InThisForm(LedgerException error) =>
+        Where(error.Code.Name) is { } where
+            ? LedgerException.Of(error.Code, error.Message, $"{error.Remedy} {where}".Trim(), error.Field, error)
+            : error;
+
+    private static string? Where(string code) =>
+        code switch
         {
-            CatalogFormatException.CatalogueEpochUnknown => $"{error.Message} The field is \"Epoch of the positions\", above.",
-            CatalogFormatException.PositionSystemUnknown => $"{error.Message} The columns and the system are chosen above.",
-            CatalogFormatException.PositionsMissing => $"{error.Message} The columns are chosen above.",
-            _ => error.Message,
+            CatalogFormatException.CatalogueEpochUnknown => "The field is \"Epoch of the positions\", above.",
+            CatalogFormatException.PositionRangeUnknown => "The choice is \"Right ascensions run\", above.",
+            CatalogFormatException.PositionSystemUnknown => "The columns and the system are chosen above.",
+            CatalogFormatException.PositionsMissing => "The columns are chosen above.",
+            _ => null,
         };
 
     private async Task LoadAsync()
@@ -323,7 +332,7 @@ public partial class UploadCatalogue
                 }
             }
             if (_job.Trouble is { } trouble)
-                throw trouble;
+                throw InThisForm(trouble);
             _report = _job.Report as IngestReport;
         });
         (_busy, _loading) = (false, false);

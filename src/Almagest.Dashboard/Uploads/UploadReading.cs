@@ -1,3 +1,4 @@
+using System.Globalization;
 using Almagest.Catalog;
 using Almagest.Catalog.Mapping;
 using Almagest.Catalog.Stars;
@@ -19,6 +20,9 @@ internal sealed record UploadReading
     /// <summary>Of fk5: and fk4: a year such as J1975.</summary>
     public string Equinox { get; init; } = "";
 
+    /// <summary>Degrees from which the right ascensions run: 0, -180.</summary>
+    public string RaFrom { get; init; } = "";
+
     /// <summary>For which year the positions hold.</summary>
     public string CatalogEpoch { get; init; } = "";
 
@@ -34,12 +38,12 @@ internal sealed record UploadReading
 
     public CatalogOpenOptions Open => new() { Table = Table.Length == 0 ? null : Table, Missing = MissingValue.ParseList(Missing) };
 
-    /// <summary>The mapping with the system that was chosen.</summary>
+    /// <summary>The mapping with the system and the range that were chosen.</summary>
     /// <exception cref="LedgerException">the equinox is not a year</exception>
     public ColumnMapping Apply(ColumnMapping mapping)
     {
         ArgumentNullException.ThrowIfNull(mapping);
-        return System() is { } system ? mapping.WithSystem(system) : mapping;
+        return (System() is { } system ? mapping.WithSystem(system) : mapping).WithRaFrom(Start);
     }
 
     /// <exception cref="LedgerException">a year cannot be read</exception>
@@ -63,7 +67,10 @@ internal sealed record UploadReading
             System = System(),
             Epoch = Year("epoch", Epoch),
             CatalogEpoch = Year("catalog_epoch", CatalogEpoch),
+            RaFrom = Start,
         };
+
+    private int? Start => RaFrom.Length == 0 ? null : int.Parse(RaFrom, CultureInfo.InvariantCulture);
 
     private PositionSystem? System()
     {

@@ -126,6 +126,7 @@ public sealed partial class CatalogIngestor
             System = options.System,
             Epoch = options.Epoch,
             CatalogEpoch = options.CatalogEpoch,
+            RaFrom = options.RaFrom,
         };
         await StoreAsync(dataset, catalogue, rejected, cells, cancellationToken);
         InPlaceFiles.Require(dataset);

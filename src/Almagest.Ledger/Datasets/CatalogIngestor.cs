@@ -161,6 +161,8 @@ public sealed partial class CatalogIngestor(LedgerDatabase ledger)
         };
         if (options.Open.Table is { } table)
             source["table"] = table;
+        if (options.RaFrom is { } from)
+            source["ra_from"] = from;
         if ((options.CatalogEpoch ?? file.Mapping.System.Epoch) is { } measured)
             source["epoch"] = measured;
         if (options.Epoch is { } target)
@@ -185,6 +187,8 @@ public sealed partial class CatalogIngestor(LedgerDatabase ledger)
             yield return Choice(missing);
         if (options.System is { } system)
             yield return $"system={system}";
+        if (options.RaFrom is { } from)
+            yield return string.Create(CultureInfo.InvariantCulture, $"ra_from={from}");
         if (options.CatalogEpoch is { } measured)
             yield return string.Create(CultureInfo.InvariantCulture, $"epoch={measured}");
         if (options.Epoch is { } target)

@@ -30,6 +30,7 @@ internal sealed class CatalogSource : IDisposable
             var mapping = ColumnMapping.Automatic(reader.Columns).With(options.Map.Select(m => $"{m.Key}={m.Value}"));
             if (options.System is { } system)
                 mapping = mapping.WithSystem(system);
+            mapping = mapping.WithRaFrom(options.RaFrom);
             var stars = new StarReader(
                 reader,
                 mapping,

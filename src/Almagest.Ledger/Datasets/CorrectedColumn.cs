@@ -20,15 +20,17 @@ internal sealed class CorrectedColumn
     ];
 
     private readonly bool _turned,
-        _carried;
+        _carried,
+        _wrapped;
 
     /// <param name="mapping">as it is stored: field to formula, with a unit behind a colon where one was given</param>
     /// <param name="turned">the positions were brought to ICRS from another system</param>
     /// <param name="carried">they were carried to another epoch</param>
-    public CorrectedColumn(ColumnReport column, IReadOnlyDictionary<string, string> mapping, bool turned, bool carried)
+    /// <param name="wrapped">right ascensions ran from -180 to 180 degrees</param>
+    public CorrectedColumn(ColumnReport column, IReadOnlyDictionary<string, string> mapping, bool turned, bool carried, bool wrapped)
     {
         Report = column;
-        (_turned, _carried) = (turned, carried);
+        (_turned, _carried, _wrapped) = (turned, carried, wrapped);
         foreach (var (field, formula) in mapping)
         {
             if (formula == column.Name || formula.StartsWith(column.Name + ":", StringComparison.Ordinal))
@@ -77,6 +79,8 @@ internal sealed class CorrectedColumn
                 throw Lost($"{field} was carried to another epoch");
             if (_turned && s_moved.Contains(field) && field is not (StarField.ParallaxMas or StarField.RadialVelocityKmS))
                 throw Lost($"{field} was brought to ICRS from another system");
+            if (_wrapped && field == StarField.RaDeg)
+                throw Lost("right ascensions ran from -180 to 180 degrees");
             if (FieldUnit.Of(field, Report.Unit) is null)
                 throw Lost($"it was loaded in the unit '{Report.Unit}', which this program does not know");
         }

@@ -17,7 +17,8 @@ internal sealed class CorrectedReport
     private readonly List<string> _corrections;
     private readonly LoadReport _report;
     private readonly bool _turned,
-        _carried;
+        _carried,
+        _wrapped;
 
     /// <param name="source">as it is stored</param>
     /// <param name="mapping">as it is stored</param>
@@ -44,6 +45,7 @@ internal sealed class CorrectedReport
         _corrections = [.. _report.Corrections];
         _turned = (string?)_sources[0]!["system"] is { } system && !system.StartsWith("ICRS", StringComparison.Ordinal);
         _carried = _sources[0]!["carried_to"] is not null;
+        _wrapped = (int?)_sources[0]!["ra_from"] == -180;
     }
 
     /// <summary>All columns, with what was made of them.</summary>
@@ -67,7 +69,13 @@ internal sealed class CorrectedReport
     }
 
     private CorrectedColumn Of(ColumnReport column) =>
-        new(column, _mapping.ToDictionary(m => m.Key, m => (string)m.Value!, StringComparer.Ordinal), turned: _turned, carried: _carried);
+        new(
+            column,
+            _mapping.ToDictionary(m => m.Key, m => (string)m.Value!, StringComparer.Ordinal),
+            turned: _turned,
+            carried: _carried,
+            wrapped: _wrapped
+        );
 
     public void SetUnit(CorrectedColumn column, string unit, string? note)
     {
@@ -86,7 +94,10 @@ internal sealed class CorrectedReport
         );
         foreach (var field in column.Plain)
             _mapping[field] = $"{name}:{unit}";
-        _suspicions.RemoveAll(s => s.Contains($"'{name}' is below 24 and has no unit", StringComparison.Ordinal));
+        _suspicions.RemoveAll(s =>
+            s.Contains($"'{name}'", StringComparison.Ordinal)
+            && (s.Contains(" has no unit", StringComparison.Ordinal) || s.Contains(" have no unit", StringComparison.Ordinal))
+        );
         ForgetBeyond(name);
         _corrections.Add($"{Today}: '{name}' is in {unit}" + (column.Report.Unit is { } before ? $", not in {before}." : "."));
     }

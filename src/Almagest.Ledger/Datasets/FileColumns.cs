@@ -40,17 +40,18 @@ public static class FileColumns
         var mapping = JsonSerializer.Deserialize<Dictionary<string, string>>(dataset.ColumnMapping) ?? [];
         var turned = files.Any(f => f.System is { } system && !system.StartsWith("ICRS", StringComparison.Ordinal));
         var carried = files.Any(f => f.CarriedTo is not null);
+        var wrapped = files.Any(f => f.RaFrom == -180);
         return
         [
             .. reports
                 .SelectMany(r => r.Report.Columns)
                 .GroupBy(c => c.Name, StringComparer.Ordinal)
-                .Select(same => Column([.. same], mapping, turned, carried))
+                .Select(same => Column([.. same], mapping, field => KeptBeside.Is(field, turned, carried, wrapped)))
                 .OfType<FileColumn>(),
         ];
     }
 
-    private static FileColumn? Column(ColumnReport[] same, Dictionary<string, string> mapping, bool turned, bool carried)
+    private static FileColumn? Column(ColumnReport[] same, Dictionary<string, string> mapping, Predicate<string> isKeptBeside)
     {
         // Of several files one may have had it in 32 bits and another in 64.
         var column =
@@ -67,7 +68,7 @@ public static class FileColumns
             ?? FurtherField
                 .All.FirstOrDefault(f => f.Name == column.Name && column.Use is null && column.Unit is null or "mas" or "mas/yr" or "km/s")
                 ?.Name;
-        if (field is null || KeptBeside.Is(field, turned, carried))
+        if (field is null || isKeptBeside(field))
             return beside;
         // Of several files each may have had it in a unit of its own: then what is stored is not what a file has.
         if (same.Any(c => c.Use != column.Use || c.Unit != column.Unit) || FieldUnit.Of(field, column.Unit) is not { } unit)

@@ -33,6 +33,9 @@ public sealed record IngestOptions
     /// <summary>Julian year for which the catalogue's positions hold, where the file does not say it or says it wrongly.</summary>
     public double? CatalogEpoch { get; init; }
 
+    /// <summary>Degrees from which the right ascensions run: 0, or -180 (to 180); null where it is not said.</summary>
+    public int? RaFrom { get; init; }
+
     /// <summary>Where a file was fetched from, kept with the dataset: <c>service</c>, <c>query</c> …</summary>
     public IReadOnlyDictionary<string, string> Origin { get; init; } = new Dictionary<string, string>();
 

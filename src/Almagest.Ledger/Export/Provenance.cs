@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Almagest.Catalog.Writing;
+using Almagest.Catalog;
 using Almagest.Contract.Datasets;
 using Almagest.Contract.Runs;
 using Almagest.Contract.Serialization;
@@ -123,7 +123,7 @@ public sealed class Provenance(LedgerDatabase ledger)
             ["checksum"] = dataset.Checksum,
             ["star_count"] = dataset.StarCount,
             // The Julian year of the positions; null where it is not known, or not the same for all.
-            [ExportTable.ReferenceEpoch] = dataset.ReferenceEpoch,
+            [CoordinateSystem.ReferenceEpoch] = dataset.ReferenceEpoch,
             ["source"] = SourceOf(dataset),
             ["column_mapping"] = JsonNode.Parse(dataset.ColumnMapping),
         };

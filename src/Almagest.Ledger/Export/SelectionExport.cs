@@ -66,6 +66,7 @@ public sealed class SelectionExport(LedgerDatabase ledger)
         return table with
         {
             Columns = [.. table.Columns, .. beside.Select(b => b.OfTable)],
+            AsInFile = beside.Select(b => b.OfTable.Name).ToHashSet(),
             Unicode = table.Unicode.Concat(beside.Where(b => b.Kind == ColumnType.Text).Select(b => b.OfTable.Name)).ToHashSet(),
             Narrow = (FileColumns.Of(dataset) ?? [])
                 .Where(c => c.IsNarrow)

@@ -41,6 +41,8 @@ public sealed record InPlaceCatalogue
 
     public double? CatalogEpoch { get; init; }
 
+    public int? RaFrom { get; init; }
+
     /// <summary>Null where the stars of the dataset are in the ledger.</summary>
     public static InPlaceCatalogue? Of(Dataset dataset)
     {
@@ -70,6 +72,8 @@ public sealed record InPlaceCatalogue
             var mapping = ColumnMapping.Automatic(reader.Columns).With(Map.Select(m => $"{m.Key}={m.Value}"));
             if (System is { } system)
                 mapping = mapping.WithSystem(system);
+            // Whether they run from elsewhere was asked when the catalogue was registered.
+            mapping = mapping.WithRaFrom(RaFrom ?? (mapping.System is { Frame: SkyFrame.Galactic } ? null : 0));
             return (
                 reader,
                 new StarReader(

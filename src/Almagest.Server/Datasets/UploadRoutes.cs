@@ -1,3 +1,4 @@
+using System.Globalization;
 using Almagest.Catalog;
 using Almagest.Catalog.Files;
 using Almagest.Catalog.Input;
@@ -37,6 +38,11 @@ internal static class UploadRoutes
         "catalog_epoch",
         "year for which the positions hold, where the file does not say it, such as 2016 for Gaia DR3"
     );
+    private static readonly ChoiceParameter s_raFrom = new(
+        "ra_from",
+        "degrees from which the right ascensions of the file run: 0, to 360, or -180, to 180",
+        ["0", "-180"]
+    );
     private static readonly BooleanParameter s_force = new("force", "load although the same bytes are loaded already");
     private static readonly BooleanParameter s_zeroParallax = new(
         "zero_parallax_is_missing",
@@ -66,6 +72,7 @@ internal static class UploadRoutes
                         System = ReadFrame(s_frame.Read(context)),
                         Epoch = ReadYear("epoch", s_epoch.Read(context)),
                         CatalogEpoch = ReadYear("catalog_epoch", s_catalogEpoch.Read(context)),
+                        RaFrom = s_raFrom.Read(context) is { } from ? int.Parse(from, CultureInfo.InvariantCulture) : null,
                     };
                     using var folder = ScratchFolder.Create();
                     var file = await ReceivedFile.SaveAsync(context, folder, options.MaxUploadBytes);
@@ -82,6 +89,7 @@ internal static class UploadRoutes
                 s_frame,
                 s_epoch,
                 s_catalogEpoch,
+                s_raFrom,
                 s_force,
                 s_zeroParallax
             )

@@ -144,6 +144,7 @@ public static class AlmagestServer
         );
 
         var app = builder.Build();
+        RefusedRequests.Watch(app.Services);
         app.Services.GetRequiredService<MeasuredTimes>().Start();
         AccessSetup.UseOrigin(app, options);
         app.UseMiddleware<RequestIds>();
@@ -254,6 +255,7 @@ public static class AlmagestServer
                             ServerCertificateChain = options.CertificateChain,
                         }
                     );
+                RefusedRequests.Use(listen);
             }
         );
     }

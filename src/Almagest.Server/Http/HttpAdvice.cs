@@ -45,6 +45,13 @@ internal static class HttpAdvice
         [ErrorCode.NoRowLoaded] = _ =>
             "Nothing was stored. If a column was taken for the wrong field, name the right one, e.g. map=ra_deg=RAJ2000.",
         [ErrorCode.PositionSystemUnknown] = e => After(e, "The parameters are map and frame."),
+        [ErrorCode.PositionRangeUnknown] = e =>
+            After(
+                e,
+                e.Facts.GetValueOrDefault("ra_from") is null
+                    ? "The parameter is ra_from=-180; ra_from=0 leaves the rows below 0 out."
+                    : "Correct the row, or leave ra_from out."
+            ),
         [ErrorCode.PositionUnitUnknown] = e => After(e, $"The parameter is map=ra_deg={Column(e)}:hours, or map=ra_deg={Column(e)}:deg."),
         [ErrorCode.PositionsMissing] = e =>
             After(

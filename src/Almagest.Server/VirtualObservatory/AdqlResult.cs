@@ -56,6 +56,8 @@ internal sealed class AdqlResult(
         )
         {
             Name = "results",
+            Epoch = Epoch(),
+            AsInFile = columns.Where(c => c.Source is { IsAsInFile: true }).Select(c => c.Name).ToHashSet(),
             // A computed text may be made of anything.
             Unicode = columns
                 .Where(c => c.Type == PublishedType.Text && c.Source is null or { MayHaveUnicode: true })
@@ -68,6 +70,17 @@ internal sealed class AdqlResult(
                 .ToDictionary(c => c.Name, c => VoTypes.ArraySizeOf(c.Type)!),
             IsCutOff = () => IsCutOff,
         };
+
+    /// <summary>Of all positions in the answer; null where one has another, or none that is known.</summary>
+    private double? Epoch()
+    {
+        var epochs = columns
+            .Where(c => c.Source is { IsAsInFile: false } source && ExportTable.IsOnSky(source.Ucd))
+            .Select(c => c.Source!.Epoch)
+            .Distinct()
+            .ToList();
+        return epochs.Count == 1 ? epochs[0] : null;
+    }
 
     private async IAsyncEnumerable<IReadOnlyList<object?[]>> BatchesAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken = default

@@ -84,6 +84,7 @@ internal static class UploadedTable
                             c.Description
                         )
                         {
+                            IsAsInFile = c.System is not { Name: CoordinateSystem.Icrs },
                             MayHaveUnicode = columns[i].Type == PublishedType.Text && c.DataType != "char",
                             // Whoever sends an int may want it back.
                             IsNarrow = c.DataType is "int" or "short" or "unsignedByte",

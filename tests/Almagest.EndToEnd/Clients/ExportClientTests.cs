@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Almagest.Catalog;
 using Almagest.Catalog.Writing;
 using Almagest.Discovery.Simulation;
 using Almagest.Ledger.Views;
@@ -128,6 +130,58 @@ public sealed class ExportClientTests(Sky sky) : IDisposable
         }
         Assert.True(copies[0].Text.Length > 100);
         Assert.All(copies, c => Assert.True(c.Text == copies[0].Text, $"{c.Format} is not what {copies[0].Format} is"));
+    }
+
+    [Fact]
+    public async Task Astropy_and_STILTS_read_the_system_and_the_epoch_of_positions()
+    {
+        await Tool.RequireModuleAsync("astropy", "python3-astropy");
+        Tool.Require("stilts", "stilts");
+        var columns = new[] { ("ra_deg", "pos.eq.ra;meta.main"), ("dec_deg", "pos.eq.dec;meta.main") };
+        async Task<string> WriteAsync(TableFormat format)
+        {
+            var table = new ExportTable(
+                [.. columns.Select(c => new CatalogColumn(c.Item1, ColumnType.Double, "deg", c.Item2))],
+                new JsonObject { ["dataset"] = new JsonObject { ["reference_epoch"] = 1991.25 } },
+                new[]
+                {
+                    (IReadOnlyList<object?[]>)
+                        [
+                            [10.5, -20.25],
+                        ],
+                }.ToAsyncEnumerable()
+            );
+            var path = Path.Combine(_folder.Path, $"epoch.{format.Name()}");
+            await using var file = File.Create(path);
+            await table.WriteAsync(file, format, cancellationToken: TestContext.Current.CancellationToken);
+            return path;
+        }
+        var (fits, ecsv, votable) = (
+            await WriteAsync(TableFormat.Fits),
+            await WriteAsync(TableFormat.Ecsv),
+            await WriteAsync(TableFormat.VoTable)
+        );
+        const string Script = """
+            import sys
+            from astropy.io.votable import parse
+            from astropy.table import Table
+            from astropy.time import Time
+            fits = Table.read(sys.argv[1], format="fits").meta
+            ecsv = Table.read(sys.argv[2], format="ascii.ecsv").meta
+            system = next(iter(parse(sys.argv[3]).iter_coosys()))
+            print(fits["RADESYS"], Time(fits["JEPOCH"], format="jyear").jyear)
+            print(ecsv["reference_frame"], Time(ecsv["reference_epoch"], format="jyear").jyear)
+            print(system.system, Time(system.epoch).jyear)
+            """;
+        Assert.Equal(
+            Enumerable.Repeat("ICRS 1991.25", 3),
+            (await Tool.RunAsync(Tool.Python, "-c", Script, fits, ecsv, votable)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        );
+        var told = await Tool.RunAsync("stilts", "tpipe", $"in={fits}", "omode=meta");
+        Assert.Matches(@"RADESYS:?\s+ICRS", told);
+        Assert.Matches(@"JEPOCH:?\s+1991\.25", told);
+        Tool.Require("fitsverify", "fitsverify");
+        Assert.StartsWith("verification OK", await Tool.RunAsync("fitsverify", "-q", fits), StringComparison.Ordinal);
     }
 
     /// <summary>The file that the dataset was loaded from, made again.</summary>

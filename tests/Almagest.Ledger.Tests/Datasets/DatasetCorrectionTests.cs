@@ -119,6 +119,27 @@ public sealed class DatasetCorrectionTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_told_of_a_missing_unit_is_not_told_any_more_once_it_is_said()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var file = Path.Combine(_folder, "fast.csv");
+        await File.WriteAllTextAsync(
+            file,
+            "name,ra_deg,dec_deg,pmRA,pmDE\n" + string.Concat(Enumerable.Range(1, 9).Select(i => $"s{i},{i},{i},0.0{i},0.01\n"))
+        );
+        var dataset = await LoadAsync(test, file, "fast");
+        Assert.Contains("pmra_mas_yr=pmRA:arcsec/yr", Assert.Single((await ReportAsync(test, dataset)).Report.Suspicions));
+        await new DatasetCorrector(test.Ledger).CorrectAsync(
+            dataset,
+            new DatasetCorrection
+            {
+                Units = new Dictionary<string, string> { ["pmRA"] = "arcsec/yr", ["pmDE"] = "arcsec/yr" },
+            }
+        );
+        Assert.Empty((await ReportAsync(test, dataset)).Report.Suspicions);
+    }
+
+    [Fact]
     public async Task A_unit_that_is_taken_back_leaves_no_digit_behind()
     {
         await using var test = await TestLedger.CreateAsync();

@@ -204,6 +204,56 @@ public sealed class InPlaceTests : IDisposable
     }
 
     [Fact]
+    public async Task Right_ascensions_that_run_from_minus_180_are_read_as_a_load_does()
+    {
+        await using var test = await TestLedger.CreateWholeAsync();
+        var folder = await HalvesAsync(i => -179.5 + i);
+        var error = await Assert.ThrowsAsync<LedgerException>(() => IngestAsync(test, folder, "asked", inPlace: true));
+        Assert.Equal(ErrorCode.PositionRangeUnknown, error.Code);
+        var options = new IngestOptions { RaFrom = -180 };
+        await IngestAsync(test, folder, "loaded", inPlace: false, options);
+        await IngestAsync(test, folder, "lying", inPlace: true, options);
+        // Of rows that were left out nothing is asked once more.
+        await IngestAsync(test, folder, "half", inPlace: true, new IngestOptions { RaFrom = 0, Force = true });
+        var loader = new SelectionLoader(test.Ledger);
+        async Task<double[]> PlacesAsync(string name) =>
+            (await loader.LoadAsync((await AnyAsync(test, name)).DatasetId, StarFilter.All, null, CancellationToken)).RaDeg;
+        var places = await PlacesAsync("loaded");
+        Assert.Equal(360, places.Length);
+        Assert.All(places, ra => Assert.InRange(ra, 0, 359.5));
+        Assert.Equal(places, await PlacesAsync("lying"));
+        Assert.Equal(180, (await PlacesAsync("half")).Length);
+
+        var above = await HalvesAsync(i => -170.5 + i);
+        error = await Assert.ThrowsAsync<LedgerException>(() => IngestAsync(test, above, "above", inPlace: true, options));
+        Assert.Equal(ErrorCode.PositionRangeUnknown, error.Code);
+        Assert.Contains("on line 1 of part_2.parquet is 180.5 degrees", error.Message, StringComparison.Ordinal);
+    }
+
+    // Two files of a folder.
+    private async Task<string> HalvesAsync(Func<int, double> ra)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder.Path, Guid.NewGuid().ToString("N"))).FullName;
+        CatalogColumn[] columns =
+        [
+            new("source_id", ColumnType.Int64),
+            new("ra", ColumnType.Double, "deg"),
+            new("dec", ColumnType.Double, "deg"),
+        ];
+        foreach (var (part, first, count) in new[] { (1, 0, 351), (2, 351, 9) })
+        {
+            object?[][] rows = [.. Enumerable.Range(first, count).Select(i => (object?[])[(long)i, ra(i), i / 10.0])];
+            await using var stream = File.Create(Path.Combine(folder, $"part_{part}.parquet"));
+            await new ExportTable(columns, [], rows.Chunk(100).ToAsyncEnumerable()).WriteAsync(
+                stream,
+                TableFormat.Parquet,
+                cancellationToken: CancellationToken
+            );
+        }
+        return folder;
+    }
+
+    [Fact]
     public async Task Ids_of_its_stars_are_one_block_that_no_other_star_has()
     {
         await using var test = await TestLedger.CreateWholeAsync();

@@ -157,6 +157,7 @@ class Datasets:
         frame: Optional[str] = None,
         epoch: Union[str, float, None] = None,
         catalog_epoch: Union[str, float, None] = None,
+        ra_from: Optional[int] = None,
         zero_parallax_is_missing: bool = False,
         force: bool = False,
         timeout: float = float("inf"),
@@ -185,6 +186,8 @@ class Datasets:
             Julian year to which positions are carried by their proper motions, such as 2016 or ``"J2000"``.
         catalog_epoch : float or str, optional
             Julian year for which the positions hold, where the file does not say it.
+        ra_from : int, optional
+            Degrees from which the right ascensions run: 0, to 360, or -180, to 180.
         zero_parallax_is_missing : bool
             A parallax of exactly 0 means unknown in this catalogue.
         force : bool
@@ -225,6 +228,7 @@ class Datasets:
                     "frame": frame,
                     "epoch": epoch,
                     "catalog_epoch": catalog_epoch,
+                    "ra_from": ra_from,
                     "force": force or None,
                     "zero_parallax_is_missing": zero_parallax_is_missing or None,
                 },

@@ -23,11 +23,12 @@ internal sealed class DatasetTables(LedgerDatabase ledger)
     {
         if (
             _known.TryGetValue(dataset.DatasetId, out var table)
-            && (table.Of.Name, table.Of.ColumnMapping, table.Of.Source) == (dataset.Name, dataset.ColumnMapping, dataset.Source)
+            && (table.Of.Name, table.Of.ColumnMapping, table.Of.Source, table.Of.ReferenceEpoch)
+                == (dataset.Name, dataset.ColumnMapping, dataset.Source, dataset.ReferenceEpoch)
         )
             return table;
         var integers = await IntegerIds.OfAsync(ledger, [dataset], cancellationToken);
-        var columns = LedgerTables.StarColumns(integers ? [dataset.DatasetId] : null).ToList();
+        var columns = LedgerTables.StarColumns(integers ? [dataset.DatasetId] : null, dataset.ReferenceEpoch).ToList();
         var file = await TableColumns.OfAsync(ledger, dataset, columns.ConvertAll(c => c.Name), cancellationToken);
         var published = Table(dataset, columns, file);
         return _known[dataset.DatasetId] = new DatasetTable(
@@ -45,7 +46,7 @@ internal sealed class DatasetTables(LedgerDatabase ledger)
         var sql = new FileColumnSql();
         var ours = columns.ToDictionary(c => c.Name);
         foreach (var (name, column, isOurs) in file)
-            columns.Add(isOurs ? Same(ours[column.Field!], name, column) : Own(sql, name, column));
+            columns.Add(isOurs ? Same(ours[column.Field!], name, column) : Own(sql, name, column, dataset.ReferenceEpoch));
         object[] values = [.. sql.Values, dataset.DatasetId];
         return new PublishedTable(
             Schema,
@@ -68,7 +69,7 @@ internal sealed class DatasetTables(LedgerDatabase ledger)
             Principal = false,
         };
 
-    private static PublishedColumn Own(FileColumnSql sql, string name, FileColumn column)
+    private static PublishedColumn Own(FileColumnSql sql, string name, FileColumn column, double? epoch)
     {
         var report = column.Report;
         var (type, value) = (column.Field, report.Type) switch
@@ -87,6 +88,8 @@ internal sealed class DatasetTables(LedgerDatabase ledger)
             report.Description ?? (column.Field is { } field ? $"{field} in the unit of the file" : "as the file has it")
         )
         {
+            Epoch = column.Field is null ? null : epoch,
+            IsAsInFile = column.Field is null,
             MayHaveUnicode = type == PublishedType.Text,
             IsTruth = type == PublishedType.Text && report.Type == "boolean",
         };

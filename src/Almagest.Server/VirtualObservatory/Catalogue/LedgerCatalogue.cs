@@ -24,7 +24,8 @@ internal sealed class LedgerCatalogue(LedgerDatabase ledger)
         foreach (var dataset in loaded)
             published.Add(await _datasetTables.OfAsync(dataset, cancellationToken));
         var integers = published.TrueForAll(d => d.HasIntegerIds) && await IntegerIds.OfAsync(ledger, inPlace, cancellationToken);
-        var stars = LedgerTables.Stars(datasets.ConvertAll(d => d.DatasetId), integers);
+        var epochs = datasets.Select(d => d.ReferenceEpoch).Distinct().ToList();
+        var stars = LedgerTables.Stars(datasets.ConvertAll(d => d.DatasetId), integers, epochs.Count == 1 ? epochs[0] : null);
         List<PublishedTable> tables =
         [
             LedgerTables.Datasets,

@@ -23,12 +23,15 @@ internal static class LedgerTables
     /// <summary>The columns of a star, but for its dataset and the other columns of its file.</summary>
     /// <param name="integers">the datasets of which all ids are whole numbers: others may be there by the time that the query is executed,
     /// of which none is read as one; null = ids are text</param>
-    public static IEnumerable<PublishedColumn> StarColumns(IReadOnlyList<long>? integers) =>
-        s_starColumns.Select(c =>
-            c.Name != "source_id" ? c
-            : integers is null or { Count: 0 } ? c with { KeySql = c.Sql }
-            : Integer(c, integers)
-        );
+    /// <param name="epoch">the Julian year for which all positions hold; null where there is none</param>
+    public static IEnumerable<PublishedColumn> StarColumns(IReadOnlyList<long>? integers, double? epoch) =>
+        s_starColumns
+            .Select(c =>
+                c.Name != "source_id" ? c
+                : integers is null or { Count: 0 } ? c with { KeySql = c.Sql }
+                : Integer(c, integers)
+            )
+            .Select(c => c with { Epoch = epoch });
 
     private static PublishedColumn Integer(PublishedColumn column, IReadOnlyList<long> datasets) =>
         column with
@@ -49,7 +52,8 @@ internal static class LedgerTables
 
     /// <param name="datasets">ids of all datasets: conditions on positions look into each one's part of the index</param>
     /// <param name="integers">whether the ids of all of them are whole numbers</param>
-    public static PublishedTable Stars(IReadOnlyList<long> datasets, bool integers) =>
+    /// <param name="epoch">the Julian year for which the positions of all of them hold; null where there is none</param>
+    public static PublishedTable Stars(IReadOnlyList<long> datasets, bool integers, double? epoch) =>
         new(
             Schema,
             "stars",
@@ -57,7 +61,7 @@ internal static class LedgerTables
                 + "a cluster",
             new PublishedRows("public.stars"),
             [
-                .. StarColumns(integers ? datasets : null),
+                .. StarColumns(integers ? datasets : null, epoch),
                 PublishedColumns.Of(Contract.Columns.StarColumns.DatasetId) with
                 {
                     Indexed = true,
