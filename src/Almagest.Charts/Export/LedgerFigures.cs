@@ -182,12 +182,17 @@ public sealed class LedgerFigures(LedgerDatabase ledger, PictureStore? kept = nu
         CancellationToken cancellationToken = default
     )
     {
-        var rows = await new AnalyticsQueries(ledger).TimelineAsync(period, limit: 48, cancellationToken: cancellationToken);
+        var rows = await new AnalyticsQueries(ledger).TimelineAsync(
+            period,
+            limit: LedgerCharts.TimelineRows,
+            cancellationToken: cancellationToken
+        );
         var title = $"Runs by {period}";
         size ??= FigureSize.Usual(Single);
+        var (svg, remark) = LedgerCharts.Timeline(rows, period, size.Units);
         return ChartExport.Compose(
             title,
-            [("timeline", title, LedgerCharts.Timeline(rows, period, size.Units), "Times are UTC.")],
+            [("timeline", title, svg, remark is null ? "Times are UTC." : $"Times are UTC. {remark}")],
             Source(),
             size,
             Provenance.Begin(title, "runs"),
