@@ -33,13 +33,14 @@ public sealed class RunScorer(LedgerDatabase ledger)
         if (counts.Count == 0)
         {
             sets ??= await labels.SetsAsync(run, cancellationToken);
-            throw LedgerException
+            var error = LedgerException
                 .Of(
                     ErrorCode.LabelSetNotFound,
                     $"no star of the run's selection has a label in the set '{set}'",
                     sets.Count == 0 ? "Load labels first." : $"There are: {string.Join(", ", sets)}."
                 )
                 .With("run_id", run.RunId);
+            throw sets.Count == 0 ? error : error.With("label_sets", sets);
         }
         var isAnomaly = run.RunType == RunTypes.Anomaly;
         var clusters = isAnomaly ? [] : ClusterScores.Of(counts, await SizesAsync(run, cancellationToken));

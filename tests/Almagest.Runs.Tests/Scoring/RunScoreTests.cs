@@ -269,5 +269,6 @@ public sealed class RunScoreTests
         Assert.Equal("eye", (await scorer.ScoreAsync(run, cancellationToken: CancellationToken)).LabelSet);
         var error = await Assert.ThrowsAsync<LedgerException>(() => scorer.ScoreAsync(run, "nose", CancellationToken));
         Assert.Equal((ErrorCode.LabelSetNotFound, "There are: eye."), (error.Code, error.Remedy));
+        Assert.True(error.Facts.ContainsKey("label_sets"));
     }
 }
