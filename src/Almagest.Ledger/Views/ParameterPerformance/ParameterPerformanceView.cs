@@ -31,7 +31,7 @@ internal static class ParameterPerformanceView
                 RunColumns.Algorithm,
                 Text("parameters_hash", "meta.id", "MD5 of the parameters, hex"),
                 StarColumns.DatasetId,
-                Json("parameters_json", "meta.note", "the parameters without the random seed, a JSON object"),
+                Json("parameters_json", "meta.note", "the parameters without the random seed and draws, a JSON object"),
                 Integer("runs", "meta.number", "complete runs with these parameters on the dataset"),
                 Integer("datasets", "meta.number", "datasets on which such runs were made; each has a row of its own"),
                 Double("mean_anomaly_count", null, "meta.number;stat.mean", "stars flagged by a run; null of cluster runs"),
