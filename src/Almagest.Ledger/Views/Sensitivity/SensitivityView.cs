@@ -21,8 +21,8 @@ internal static class SensitivityView
         {
             Name = "mv_run_sensitivity",
             Description =
-                "Two complete anomaly runs over the same selection whose parameters differ in one, the random seed and draws apart, and how "
-                + "much they agree",
+                "Two complete anomaly runs over the same selection whose parameters differ in one, the random seed and draws apart, and "
+                + "how much they agree",
             Key = ["run_1_id", "run_2_id"],
             Columns =
             [
@@ -66,8 +66,8 @@ internal static class SensitivityView
             {
                 Description =
                     "One row per two complete anomaly runs over the same selection whose parameters differ in exactly one, the random "
-                    + "seed and draws apart: where the seeds differ, too, the similarity has their effect in it. A parameter that a stored run lacks has its default. Flags count among the stars that both runs "
-                    + "analysed.",
+                    + "seed and draws apart: where the seeds differ, too, the similarity has their effect in it. A parameter that a "
+                    + "stored run lacks has its default. Flags count among the stars that both runs analysed.",
                 Limit = new(1000, 100),
             },
             Command = new(
