@@ -22,8 +22,8 @@ internal static class ParameterPerformanceView
         {
             Name = "mv_parameter_performance",
             Description =
-                "What each parameter set finds on a dataset, how it agrees with other runs and with labels; runs that differ in their seed or "
-                + "draws alone share a row",
+                "What each parameter set finds on a dataset, how it agrees with other runs and with labels; runs that differ in their seed "
+                + "or draws alone share a row",
             Key = ["run_type", "algorithm", "parameters_hash", "dataset_id"],
             Columns =
             [
@@ -103,8 +103,8 @@ internal static class ParameterPerformanceView
             )
             {
                 Description =
-                    "One row per run type, algorithm, parameter set and dataset of complete runs; runs that differ only in their random seed "
-                    + "or draws share a row.",
+                    "One row per run type, algorithm, parameter set and dataset of complete runs; runs that differ only in their random "
+                    + "seed or draws share a row.",
                 Limit = new(1000, 100),
             },
             Command = new(
