@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Almagest.Charts.Export;
 using Almagest.Charts.Pictures;
 using Almagest.Ledger.Views.Timeline;
 using Xunit;
@@ -44,6 +45,15 @@ public sealed class TimelineChartTests
         var (svg, _) = LedgerCharts.Timeline([Row("2021-01-04", "cluster", 1), Row("2020-12-28", "anomaly", 3)], "week");
         Assert.Equal(["28 Dec 2020: anomaly runs 3, cluster runs 0", "4 Jan 2021: anomaly runs 0, cluster runs 1"], Tips(svg!).Distinct());
         Assert.DoesNotContain("from Monday, ", svg, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_ledger_without_runs_says_so_instead_of_naming_pictures()
+    {
+        Assert.Null(LedgerCharts.Timeline([], "week").Svg);
+        var error = ChartExport.Missing("timeline", []);
+        Assert.Equal("there is nothing yet that 'timeline' could show", error.Message);
+        Assert.DoesNotContain("There are", error.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]

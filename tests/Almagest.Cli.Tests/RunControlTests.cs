@@ -61,6 +61,9 @@ public sealed class RunControlTests
         // One run shares nothing, and is compared with nothing.
         Assert.DoesNotContain("one for all runs", result.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("side by side", result.Out, StringComparison.Ordinal);
+        var group = System.Text.RegularExpressions.Regex.Match(result.Out, @"sweep +([0-9a-f-]{36})").Groups[1].Value;
+        var picture = await ledger.RunAsync("plot", "sweep", group, "-o", Path.Combine(folder.Path, "x.svg"));
+        Assert.Contains("the complete runs of the sweep (1) do not differ", picture.Error, StringComparison.Ordinal);
         // A list is of many years.
         var run = (await ledger.RunAsync("runs", "list")).Ok().Out;
         Assert.Matches($" {DateTime.UtcNow.Year}-[0-9]{{2}}-[0-9]{{2}} [0-9]{{2}}:[0-9]{{2}}", run);

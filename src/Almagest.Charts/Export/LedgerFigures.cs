@@ -90,6 +90,13 @@ public sealed class LedgerFigures(LedgerDatabase ledger, PictureStore? kept = nu
         var (chosen, sheet, width) = Layout(OfSweep, wanted, size);
         var table = await SweepTable.ReadAsync(ledger, groupId, cancellationToken);
         var charts = SweepCharts.Of(table, metric, parameter, width);
+        if ((charts.Parallel ?? charts.Importance ?? charts.Effect) is null)
+            throw LedgerException.Of(
+                ErrorCode.UnknownName,
+                $"the complete runs of the sweep ({DisplayText.Count(table.Runs.Count)}) do not differ in a parameter and in what they found",
+                "There is nothing to draw until they do.",
+                "only"
+            );
         var of = charts.Metric?.Title ?? "numbers";
         var parts = chosen.ConvertAll(name =>
             name switch
