@@ -1,4 +1,3 @@
-using System.Globalization;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;

@@ -72,9 +72,7 @@ public sealed class RunScorer(LedgerDatabase ledger)
         var (unusual, flagged) = (Stars(c => c.IsAnomaly == 1), Stars(c => c.IsFlagged));
         var hits = Stars(c => c.IsAnomaly == 1 && c.IsFlagged);
         var isJudged = Classes(judged).Count == 2;
-        IReadOnlyList<(int IsAnomaly, string? Kind, long Stars)> first = isJudged
-            ? await labels.FirstAsync(run.RunId, set, unusual, cancellationToken)
-            : [];
+        var first = isJudged ? await labels.FirstAsync(run.RunId, set, unusual, cancellationToken) : [];
         return new AnomalyScore(
             Stars(_ => true),
             unusual,
