@@ -93,7 +93,8 @@ public sealed class LedgerFigures(LedgerDatabase ledger, PictureStore? kept = nu
         if ((charts.Parallel ?? charts.Importance ?? charts.Effect) is null)
             throw LedgerException.Of(
                 ErrorCode.UnknownName,
-                $"the complete runs of the sweep ({DisplayText.Count(table.Runs.Count)}) do not differ in a parameter and in what they found",
+                $"the complete runs of the sweep ({DisplayText.Count(table.Runs.Count)}) do not differ in a parameter and in what they "
+                    + "found",
                 "There is nothing to draw until they do.",
                 "only"
             );

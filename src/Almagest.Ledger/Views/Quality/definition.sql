@@ -1,8 +1,8 @@
 -- One row per complete run and label set whose labels say what the run looks for, of at least one star that it analysed.
--- Only labelled stars count. Precision, recall and F1 are null where their denominator is 0. Where all labels call their stars unusual, or
--- all ordinary, precision would be 1 or 0 whatever the run flags: it is null, as F1 and average precision, which rest on it. A run whose results are in files is not
--- judged: the ledger has its flagged stars, or members of clusters, alone, and labels of few others, among which every unusual star is
--- flagged and every member found.
+-- Only labelled stars count. Precision, recall and F1 are null where their denominator is 0. Where all labels call their stars
+-- unusual, or all ordinary, precision would be 1 or 0 whatever the run flags: it is null, as F1 and average precision, which rest on it. A
+-- run whose results are in files is not judged: the ledger has its flagged stars, or members of clusters, alone, and labels of few
+-- others, among which every unusual star is flagged and every member found.
 with runs as not materialized (
   select run_id, run_type, completed_at
   from public.discovery_runs
