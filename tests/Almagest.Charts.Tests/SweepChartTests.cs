@@ -93,6 +93,9 @@ public sealed class SweepChartTests
         Assert.Equal("metric", Assert.Throws<LedgerException>(() => SweepCharts.Of(Table(), "cluster_count")).Field);
         var refused = Assert.Throws<LedgerException>(() => SweepCharts.Of(Table(), parameter: "metric"));
         Assert.Equal(("parameter", "There are: eps, min_samples."), (refused.Field, refused.Remedy));
+        // They do differ in the seed.
+        var seed = Assert.Throws<LedgerException>(() => SweepCharts.Of(Table(), parameter: "random_state"));
+        Assert.StartsWith("parameter is 'random_state': the seed is in the spread", seed.Message, StringComparison.Ordinal);
         Assert.Null(SweepCharts.Of(Table() with { Metrics = [] }).Parallel);
     }
 }

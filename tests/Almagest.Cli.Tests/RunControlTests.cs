@@ -42,6 +42,34 @@ public sealed class RunControlTests
     }
 
     [Fact]
+    public async Task A_sweep_with_a_run_that_failed_says_where_the_reason_is()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        using var folder = Almagest.Testing.TestFolder.Create("sweep");
+        var file = Path.Combine(folder.Path, "sets.json");
+        // No parallax is so much larger than its error.
+        await File.WriteAllTextAsync(
+            file,
+            """[{"features": "kinematic"}, {"features": "population", "min_parallax_over_error": 1000000}]"""
+        );
+
+        var result = await ledger.RunAsync("sweep", "--algorithm", "isolation_forest", "--set", "draws=0", "--list", file);
+
+        Assert.Equal(ExitCodes.Failed, result.ExitCode);
+        var failed = Assert.Single(await ledger.RunIdsAsync("--status", "failed"));
+        Assert.Contains($"Why one failed: almagest runs show {failed[^8..]}", result.Out, StringComparison.Ordinal);
+        // One run shares nothing, and is compared with nothing.
+        Assert.DoesNotContain("one for all runs", result.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("side by side", result.Out, StringComparison.Ordinal);
+        var group = System.Text.RegularExpressions.Regex.Match(result.Out, @"sweep +([0-9a-f-]{36})").Groups[1].Value;
+        var picture = await ledger.RunAsync("plot", "sweep", group, "-o", Path.Combine(folder.Path, "x.svg"));
+        Assert.Contains("the complete runs of the sweep (1) do not differ", picture.Error, StringComparison.Ordinal);
+        // A list is of many years.
+        var run = (await ledger.RunAsync("runs", "list")).Ok().Out;
+        Assert.Matches($" {DateTime.UtcNow.Year}-[0-9]{{2}}-[0-9]{{2}} [0-9]{{2}}:[0-9]{{2}}", run);
+    }
+
+    [Fact]
     public async Task A_sweep_of_a_list_for_people_names_what_differs()
     {
         await using var ledger = await CliLedger.CreateWithRunsAsync();

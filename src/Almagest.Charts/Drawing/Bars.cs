@@ -57,7 +57,7 @@ internal static class Bars
                 string.Create(CultureInfo.InvariantCulture, $"{b.Name}: ")
                 + (
                     legend is { } l
-                        ? string.Create(CultureInfo.InvariantCulture, $"{b.First:N0} {l.First}, {b.Second:N0} {l.Second}")
+                        ? string.Create(CultureInfo.InvariantCulture, $"{l.First} {b.First:N0}, {l.Second} {b.Second:N0}")
                         : b.First.ToString("N0", CultureInfo.InvariantCulture)
                 );
             canvas.Rect(x, y.At(Place(b.First)), w, y.At(floor) - y.At(Place(b.First)), b.Css ?? "bar", tip);

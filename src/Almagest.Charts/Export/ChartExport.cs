@@ -292,7 +292,19 @@ public sealed class ChartExport(LedgerDatabase ledger, PictureStore? kept = null
     }
 
     internal static LedgerException Missing(string name, IEnumerable<string> there) =>
-        LedgerException.Of(ErrorCode.UnknownName, $"there is no picture '{name}' here", $"There are: {string.Join(", ", there)}.", "only");
+        there.ToList() is { Count: > 0 } others
+            ? LedgerException.Of(
+                ErrorCode.UnknownName,
+                $"there is no picture '{name}' here",
+                $"There are: {string.Join(", ", others)}.",
+                "only"
+            )
+            : LedgerException.Of(
+                ErrorCode.UnknownName,
+                $"there is nothing yet that '{name}' could show",
+                "It takes stars, and runs over them.",
+                "only"
+            );
 
     /// <param name="isChosen">whether each of the pictures was asked for; else those that there are are enough</param>
     internal static Figure Compose(

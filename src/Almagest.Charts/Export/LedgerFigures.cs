@@ -91,6 +91,14 @@ public sealed class LedgerFigures(LedgerDatabase ledger, PictureStore? kept = nu
         var (chosen, sheet, width) = Layout(OfSweep, wanted, size);
         var table = await SweepTable.ReadAsync(ledger, groupId, cancellationToken);
         var charts = SweepCharts.Of(table, metric, parameter, width);
+        if ((charts.Parallel ?? charts.Importance ?? charts.Effect) is null)
+            throw LedgerException.Of(
+                ErrorCode.UnknownName,
+                $"the complete runs of the sweep ({DisplayText.Count(table.Runs.Count)}) do not differ in a parameter and in what they "
+                    + "found",
+                "There is nothing to draw until they do.",
+                "only"
+            );
         var of = charts.Metric?.Title ?? "numbers";
         var parts = chosen.ConvertAll(name =>
             name switch
@@ -183,12 +191,17 @@ public sealed class LedgerFigures(LedgerDatabase ledger, PictureStore? kept = nu
         CancellationToken cancellationToken = default
     )
     {
-        var rows = await new AnalyticsQueries(ledger).TimelineAsync(period, limit: 48, cancellationToken: cancellationToken);
+        var rows = await new AnalyticsQueries(ledger).TimelineAsync(
+            period,
+            limit: LedgerCharts.TimelineRows,
+            cancellationToken: cancellationToken
+        );
         var title = $"Runs by {period}";
         size ??= FigureSize.Usual(Single);
+        var (svg, remark) = LedgerCharts.Timeline(rows, period, size.Units);
         return ChartExport.Compose(
             title,
-            [("timeline", title, LedgerCharts.Timeline(rows, period, size.Units), "Times are UTC.")],
+            [("timeline", title, svg, remark is null ? "Times are UTC." : $"Times are UTC. {remark}")],
             Source(),
             size,
             Provenance.Begin(title, "runs"),

@@ -43,31 +43,54 @@ public static class LedgerCharts
         return (CellMap.Draw(values, SkyCell.Order, measure.Value != "runs", measure.Name, "Coverage of the sky"), values.Values.Max());
     }
 
-    /// <summary>Runs by week or month; null where there are none.</summary>
+    /// <summary>The periods that a timeline shows at most: a year of weeks.</summary>
+    private const int MostPeriods = 52;
+
+    /// <summary>The rows that a timeline is drawn from, the newest first: those of its periods, and one that says whether there are older
+    /// ones.</summary>
+    public const int TimelineRows = 2 * MostPeriods + 1;
+
+    /// <summary>Runs by week or month, up to the newest that has any; null where there are none. Periods without runs keep their
+    /// place.</summary>
+    /// <param name="rows">the newest <see cref="TimelineRows"/></param>
     /// <param name="period"><c>week</c> or <c>month</c></param>
-    public static string? Timeline(IReadOnlyList<TimelineRow> rows, string period, double width = RunCharts.UsualWidth)
+    /// <returns>the picture, and what it leaves out</returns>
+    public static (string? Svg, string? Remark) Timeline(
+        IReadOnlyList<TimelineRow> rows,
+        string period,
+        double width = RunCharts.UsualWidth
+    )
     {
         ArgumentNullException.ThrowIfNull(rows);
+        if (rows.Count == 0)
+            return (null, null);
         var isMonth = period == "month";
-        return rows.Count == 0
-            ? null
-            : Bars.Draw(
-                [
-                    .. rows.GroupBy(p => p.PeriodStart)
-                        .OrderBy(g => g.Key)
-                        .Select(g => new Bar(
-                            g.Key.ToString(isMonth ? "MMM yyyy" : "d MMM", CultureInfo.InvariantCulture),
-                            g.Where(p => p.RunType == RunTypes.Anomaly).Sum(p => p.TotalRuns),
-                            g.Where(p => p.RunType == RunTypes.Cluster).Sum(p => p.TotalRuns)
-                        )),
-                ],
-                isMonth ? "month" : "week from Monday",
-                "runs",
-                $"Runs by {period}",
-                width,
-                legend: ("anomaly runs", "cluster runs")
+        DateOnly Back(DateOnly from, int periods) => isMonth ? from.AddMonths(-periods) : from.AddDays(-7 * periods);
+        var (oldest, newest) = (rows.Min(r => r.PeriodStart), rows.Max(r => r.PeriodStart));
+        var starts = Enumerable.Range(0, MostPeriods).Select(i => Back(newest, i)).TakeWhile(s => s >= oldest).Reverse().ToList();
+        // A bar that is named 28 Dec may be of any year: where all are of one, the axis says which.
+        var isOneYear = starts[0].Year == newest.Year;
+        var svg = Bars.Draw(
+            [.. starts.Select(s => new Bar(Name(s), Runs(s, RunTypes.Anomaly), Runs(s, RunTypes.Cluster)))],
+            (isMonth ? "month" : "week from Monday") + (isOneYear && !isMonth ? $", {Text(newest, "yyyy")}" : ""),
+            "runs",
+            $"Runs by {period}",
+            width,
+            legend: ("anomaly runs", "cluster runs")
+        );
+        return (svg, oldest < starts[0] ? $"Runs before {Text(starts[0], "d MMM yyyy")} are not drawn." : null);
+
+        string Name(DateOnly start) =>
+            Text(
+                start,
+                isMonth ? "MMM yyyy"
+                    : isOneYear ? "d MMM"
+                    : "d MMM yyyy"
             );
+        long Runs(DateOnly start, string type) => rows.Where(r => r.PeriodStart == start && r.RunType == type).Sum(r => r.TotalRuns);
     }
+
+    private static string Text(DateOnly day, string format) => day.ToString(format, CultureInfo.InvariantCulture);
 
     /// <summary>Distances to neighbours, by which eps is chosen.</summary>
     public static string Distances(EpsAdvice advice, double width = RunCharts.UsualWidth)

@@ -32,7 +32,9 @@ public sealed record SweepCharts(
         if (!string.IsNullOrEmpty(parameter) && !table.Parameters.Contains(parameter))
             throw Almagest.Contract.Errors.LedgerException.Invalid(
                 "parameter",
-                $"parameter is '{parameter}', in which the runs of the sweep do not differ",
+                parameter == "random_state"
+                    ? "parameter is 'random_state': the seed is in the spread of the runs, and nothing is drawn against it"
+                    : $"parameter is '{parameter}', in which the runs of the sweep do not differ",
                 table.Parameters.Count == 0 ? "They differ in the seed alone." : $"There are: {string.Join(", ", table.Parameters)}."
             );
         var effects = SweepEffects.Of(table, of);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Almagest.Cli.Shell;
 using Almagest.Contract.Runs;
 using Almagest.Ledger.Database;
@@ -102,7 +101,7 @@ internal sealed class RunView
                 .. Only(counts, r.TotalStars > 0 ? ConsoleText.Count(r.TotalStars) : "–"),
                 ParameterText.WithDetector(r.Algorithm, ParameterText.Short(r.Algorithm, r.Parameters)),
                 RunSummaryText.ShortFound(r),
-                r.CreatedAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture),
+                ConsoleText.When(r.CreatedAt),
             ]);
         }
         console.Write(table);
@@ -159,9 +158,7 @@ internal sealed class RunView
             ("attempts", _run.Attempts > 1 ? $"{_run.Attempts}" : null),
             ("tags", _report.Tags.Count > 0 ? string.Join(", ", _report.Tags.Select(t => t.Tag)) : null),
             .. remarks,
-            .. _report.RunNotes.Select(n =>
-                ($"{n.WrittenBy ?? "somebody"}, {n.WrittenAt.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture)}", (string?)n.Text)
-            ),
+            .. _report.RunNotes.Select(n => ($"{n.WrittenBy ?? "somebody"}, {ConsoleText.When(n.WrittenAt)}", (string?)n.Text)),
         ]);
         if (_report.TopAnomalies.Count > 0)
         {

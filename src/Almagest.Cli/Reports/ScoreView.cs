@@ -1,5 +1,6 @@
 using Almagest.Cli.Shell;
 using Almagest.Contract.Runs;
+using Almagest.Discovery.Statistics;
 using Spectre.Console;
 
 namespace Almagest.Cli.Reports;
@@ -44,36 +45,38 @@ internal static class ScoreView
     {
         console.WriteLine();
         var first = ConsoleText.Count(score.PrecisionAtUnusual.Trials);
-        var table = ConsoleTables.Of("stars", ">labelled", ">not analysed", ">flagged", ">share", $">among the first {first}");
-        table.Row(
+        // Where the labels cannot say who is right, nobody is looked for among the first.
+        var hasFirst = score.PrecisionAtUnusual.Trials > 0;
+        string[] columns = ["stars", ">labelled", ">not analysed", ">flagged", ">share"];
+        var table = ConsoleTables.Of(hasFirst ? [.. columns, $">among the first {first}"] : columns);
+        void Row(string name, string labelled, string missing, long flagged, WilsonInterval share, string among)
+        {
+            string[] cells = [name, labelled, missing, ConsoleText.Count(flagged), RunScoreResource.Text(share)];
+            table.Row(hasFirst ? [.. cells, among] : cells);
+        }
+        Row(
             "unusual (recall)",
             ConsoleText.Count(score.Unusual),
             ConsoleText.Count(score.Kinds.Where(k => k.IsUnusual).Sum(k => k.NotAnalysed)),
-            ConsoleText.Count(score.TruePositives),
-            RunScoreResource.Text(score.Recall),
+            score.TruePositives,
+            score.Recall,
             ConsoleText.Count(score.PrecisionAtUnusual.Successes)
         );
         foreach (var kind in score.Kinds.Where(k => k.Kind is not null))
-            table.Row(
+            Row(
                 $"  {kind.Kind}{(kind.IsUnusual ? "" : " (not unusual)")}",
                 ConsoleText.Count(kind.Recall.Trials),
                 ConsoleText.Count(kind.NotAnalysed),
-                ConsoleText.Count(kind.Recall.Successes),
-                RunScoreResource.Text(kind.Recall),
+                kind.Recall.Successes,
+                kind.Recall,
                 ConsoleText.Count(kind.First)
             );
-        table.Row(
-            "flagged that are unusual (precision)",
-            ConsoleText.Count(score.Flagged),
-            "",
-            ConsoleText.Count(score.TruePositives),
-            RunScoreResource.Text(score.Precision),
-            ""
-        );
+        Row("flagged that are unusual (precision)", "", "", score.Flagged, score.Precision, "");
         console.Write(table);
-        console.Say(
-            $"Of the {first} most anomalous labelled stars {RunScoreResource.Text(score.PrecisionAtUnusual)} are unusual, whatever the "
-                + "threshold."
-        );
+        if (hasFirst)
+            console.Say(
+                $"Of the {first} most anomalous labelled stars {RunScoreResource.Text(score.PrecisionAtUnusual)} are unusual, whatever the "
+                    + "threshold."
+            );
     }
 }

@@ -23,14 +23,18 @@ internal static class SweepView
         console.Heading(
             $"{ConsoleText.Plural(s.Runs, "run", "runs")} of {s.Algorithm} over {dataset}: {RunSummaryText.Selection(runs[0])}"
         );
+        var complete = runs.Where(r => r.IsComplete).ToList();
         console.Facts([
             ("sweep", s.GroupId.ToString()),
             ("features", choice),
             ("runs", string.Join(", ", s.Statuses.Where(p => p.Value > 0).Select(p => $"{p.Value} {p.Key}"))),
             (
                 "fits",
-                fits is 1 && s.Runs > 1 ? "one for all runs"
-                : fits > 0 && fits < s.Runs ? $"{fits}, shared by the runs"
+                // A run that failed shares none.
+                fits is 1
+                && complete.Count > 1
+                    ? "one for all runs"
+                : fits > 0 && fits < complete.Count ? $"{fits}, shared by the runs"
                 : null
             ),
             (
@@ -58,11 +62,14 @@ internal static class SweepView
             ]);
         }
         console.Write(table);
-        console.Say(
-            s.IsOver
-                ? $"Set them side by side: almagest runs compare "
-                    + $"{string.Join(' ', runs.Where(r => r.IsComplete).Take(3).Select(r => ConsoleText.Short(r.RunId)))} …"
-                : $"They wait for the servers' workers; see how far they are: almagest runs list --sweep {s.GroupId}"
-        );
+        if (runs.FirstOrDefault(r => r.Status == RunStatus.Failed) is { } failed)
+            console.Say($"Why one failed: almagest runs show {ConsoleText.Short(failed.RunId)}");
+        if (!s.IsOver)
+            console.Say($"They wait for the servers' workers; see how far they are: almagest runs list --sweep {s.GroupId}");
+        else if (complete.Count > 1)
+            console.Say(
+                $"Set them side by side: almagest runs compare {string.Join(' ', complete.Take(3).Select(r => ConsoleText.Short(r.RunId)))}"
+                    + (complete.Count > 3 ? " …" : "")
+            );
     }
 }

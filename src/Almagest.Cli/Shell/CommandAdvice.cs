@@ -68,7 +68,7 @@ internal static class CommandAdvice
                 ? $"Give it another name: almagest datasets restore {deleted} --as NAME"
                 : "Choose another name with --dataset, or delete it: almagest datasets delete NAME",
         [ErrorCode.LabelIdsMissing] = e => After(e, "The option is --map source_id=COLUMN."),
-        [ErrorCode.LabelSetNotFound] = _ => "Load some: almagest labels import FILE",
+        [ErrorCode.LabelSetNotFound] = e => e.Facts.ContainsKey("label_sets") ? e.Remedy : "Load some: almagest labels import FILE",
         [ErrorCode.LabelsMissing] = e => After(e, "The option is --map label_outlier=COLUMN, for instance."),
         [ErrorCode.NoDatasets] = _ => "Load one first: almagest ingest FILE",
         [ErrorCode.NoRowLoaded] = _ =>

@@ -76,11 +76,13 @@ public sealed record ClusterScore(
 /// <param name="Unusual">of these, those labelled unusual</param>
 /// <param name="Flagged">labelled stars that the run flags</param>
 /// <param name="TruePositives">flagged and unusual</param>
-/// <param name="Precision">true_positives of flagged</param>
+/// <param name="Precision">true_positives of flagged; of nothing where the labels call all analysed stars unusual, or all
+/// ordinary</param>
 /// <param name="Recall">true_positives of unusual</param>
-/// <param name="F1">null where nothing is unusual and nothing flagged</param>
+/// <param name="F1">null where there is no precision to be had of the labels</param>
 /// <param name="PrecisionAtUnusual">
-/// of as many labelled stars as are unusual, the most anomalous of the run whether flagged or not: those that are unusual. It does not
+/// of as many labelled stars as are unusual (none where the labels call all unusual, or all ordinary), the most anomalous of the run
+/// whether flagged or not: those that are unusual. It does not
 /// depend on the contamination. Ties are taken by star_id
 /// </param>
 /// <param name="Kinds">each kind of star that the labels name: first those labelled unusual, then others, most stars first</param>

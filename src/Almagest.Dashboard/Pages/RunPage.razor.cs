@@ -21,6 +21,7 @@ using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Resources;
 using Almagest.Runs.Results;
 using Almagest.Runs.Review;
+using Almagest.Runs.Scoring;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -561,7 +562,13 @@ public partial class RunPage
 
     private double? ShareOf(long? stars) => _run!.TotalStars == 0 ? null : 100.0 * stars / _run.TotalStars;
 
-    private IEnumerable<QualityRow> Headlines => _quality.Where(q => q.LabelledStars >= LeastLabels);
+    // By the labels that it learned from, a checkpoint of a review is too good for a headline.
+    private IEnumerable<QualityRow> Headlines =>
+        _quality.Where(q =>
+            q.LabelledStars >= LeastLabels
+            && (q.F1 ?? q.Recall ?? q.AdjustedRandIndex) is not null
+            && q.LabelSet != LearnedLabels.SetOf(_run!)
+        );
 
     private string? FewLabels() =>
         _quality.Where(q => q.LabelledStars < LeastLabels).ToList() is { Count: > 0 } few

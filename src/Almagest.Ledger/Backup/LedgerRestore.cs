@@ -68,11 +68,7 @@ public sealed class LedgerRestore(LedgerDatabase ledger)
                     await connection.ScalarAsync("select to_regclass('public.ledger_distribution') is not null", cancellationToken) is true
                     && await LedgerLayout.IsDistributedAsync(connection, cancellationToken)
                 )
-                    throw LedgerException.Of(
-                        ErrorCode.LedgerDistributed,
-                        "the tables of the ledger are distributed, and a ledger is read into one whose tables are not",
-                        "Bring them together on one machine first; distribute them afterwards."
-                    );
+                    throw LedgerLayout.Refusal("a ledger is read from a file");
                 if (await BackupTables.FirstWithRowsAsync(connection, isExport, cancellationToken) is { } table)
                     throw LedgerException
                         .Of(

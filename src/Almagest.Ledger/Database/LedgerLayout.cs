@@ -1,3 +1,4 @@
+using Almagest.Contract.Errors;
 using Npgsql;
 
 namespace Almagest.Ledger.Database;
@@ -14,6 +15,16 @@ public static class LedgerLayout
 
     public static async Task<bool> IsDistributedAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         await connection.ScalarAsync("select view_summaries.is_distributed()", cancellationToken) is true;
+
+    /// <summary>The refusal of what a ledger does on one machine alone.</summary>
+    /// <param name="what">such as <c>a migration is taken back</c></param>
+    /// <param name="instead">what can be done there, after <i>or</i>; null = nothing</param>
+    public static LedgerException Refusal(string what, string? instead = null) =>
+        LedgerException.Of(
+            ErrorCode.LedgerDistributed,
+            $"{what} only where all tables of the ledger are on one machine, and those of this ledger are distributed",
+            $"Bring them together first{(instead is null ? "" : $", or {instead}")}."
+        );
 
     extension(LedgerDatabase ledger)
     {

@@ -27,11 +27,7 @@ public sealed partial class CatalogIngestor
             throw LedgerException.Invalid("file", $"{files.Count} files are named", "Name one Parquet file, or the folder of several.");
         // Citus lets nobody hold the sequence of ids while a block of it is taken.
         if (await ledger.IsDistributedAsync(cancellationToken))
-            throw LedgerException.Of(
-                ErrorCode.LedgerDistributed,
-                "the tables of the ledger are distributed, and no catalogue is registered there that is read where it lies",
-                "Load the catalogue, or register it in a ledger that lies on one machine."
-            );
+            throw LedgerLayout.Refusal("a catalogue is registered without being loaded", "load it");
         var path = Path.GetFullPath(files[0]);
         var total = CatalogFile.Length(path);
         // What is registered is what was read: the files are looked at before and behind.

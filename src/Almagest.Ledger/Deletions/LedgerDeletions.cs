@@ -32,7 +32,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
         return await InTransactionAsync(
             async (connection, transaction) =>
             {
-                await RequireOneMachineAsync(connection, "deleted so that it could be brought back", cancellationToken);
+                await RequireOneMachineAsync(connection, "deleted so that it can be brought back", "delete it for good", cancellationToken);
                 // Whoever submits a run holds a share of its datasets' rows: it is there already, or finds the dataset gone.
                 const string Hold = "select 1 from public.datasets where dataset_id = $1 for update";
                 if (await connection.ScalarAsync(Hold, cancellationToken, datasetId) is null)
@@ -343,7 +343,7 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
         switch (taken.Kind)
         {
             case "dataset":
-                await RequireOneMachineAsync(connection, "brought back", cancellationToken);
+                await RequireOneMachineAsync(connection, "brought back", null, cancellationToken);
                 var called = name ?? JsonNode.Parse(taken.Content)!["dataset"]!["name"]!.GetValue<string>();
                 try
                 {
@@ -378,16 +378,18 @@ public sealed class LedgerDeletions(LedgerDatabase ledger)
     }
 
     // Stars would leave one machine for another, and be half seen meanwhile.
-    private static async Task RequireOneMachineAsync(NpgsqlConnection connection, string what, CancellationToken cancellationToken)
+    private static async Task RequireOneMachineAsync(
+        NpgsqlConnection connection,
+        string what,
+        string? instead,
+        CancellationToken cancellationToken
+    )
     {
         if (await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
-            throw LedgerException
-                .Of(
-                    ErrorCode.LedgerDistributed,
-                    $"the tables of the ledger are distributed, and no dataset can be {what} there",
-                    "Delete it for good, or bring the tables together on one machine first."
-                )
-                .With("deletion", true);
+        {
+            var refusal = LedgerLayout.Refusal($"a dataset is {what}", instead);
+            throw instead is null ? refusal : refusal.With("deletion", true);
+        }
     }
 
     private static async Task RestoreLabelAsync(NpgsqlConnection connection, long star, string content, CancellationToken cancellationToken)

@@ -57,10 +57,6 @@ public static class RunRows
     public static async Task RequireOneMachineAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (await LedgerLayout.IsDistributedAsync(connection, cancellationToken))
-            throw LedgerException.Of(
-                ErrorCode.LedgerDistributed,
-                "the tables of the ledger are distributed, and no run is kept there whose results are in files",
-                "Bring the tables together on one machine first, or do not keep the run."
-            );
+            throw LedgerLayout.Refusal("a run whose results are in files is kept", "do not keep the run");
     }
 }

@@ -213,11 +213,7 @@ public sealed class SchemaMigrator(LedgerDatabase ledger)
             cancellationToken
         );
         if (isDistributed)
-            throw LedgerException.Of(
-                ErrorCode.LedgerDistributed,
-                "the tables of the ledger are distributed, and no migration is taken back there",
-                "Bring them together on one machine first."
-            );
+            throw LedgerLayout.Refusal("a migration is taken back");
     }
 
     private static void RefuseStrangers(IReadOnlyList<MigrationState> states)

@@ -70,7 +70,11 @@ internal sealed class RunTableRows(NpgsqlConnection connection, string key, RunC
     private async Task<Dictionary<Guid, Dictionary<string, MetricSpan>>> MetricsAsync(CancellationToken cancellationToken)
     {
         var fields = RunMetrics.All.Select(m => RunField.Find(m.Name)!).ToList();
-        var selected = string.Join(", ", fields.Select(f => $"({f.Of("r")})::double precision as {f.Name}"));
+        // A run that failed, or waits, has found nothing yet: its number of stars is 0 and no number.
+        var selected = string.Join(
+            ", ",
+            fields.Select(f => $"case when r.is_complete then ({f.Of("r")})::double precision end as {f.Name}")
+        );
         var spans = string.Join(
             ", ",
             fields.Select(f => $"count({f.Name})::integer, avg({f.Name}), stddev_samp({f.Name}), min({f.Name}), max({f.Name})")

@@ -50,15 +50,10 @@ public static class ComparedRuns
         var found = (await ledger.ReadAsync(context => context.Runs.Where(r => wanted.Contains(r.RunId)), cancellationToken)).ToDictionary(
             r => r.RunId
         );
-        var runs = wanted
-            .Select(id =>
-                found.TryGetValue(id, out var run)
-                    ? run
-                    : throw LedgerException
-                        .Of(ErrorCode.RunNotFound, $"there is no run {id}", "The list of runs has those that there are.")
-                        .With("run_id", id)
-            )
-            .ToList();
+        var runs = new List<DiscoveryRun>();
+        // Of one that is not there is said whether it was deleted, and until when it can be brought back.
+        foreach (var id in wanted)
+            runs.Add(found.GetValueOrDefault(id) ?? await new RunRepository(ledger).GetAsync(id, cancellationToken));
         foreach (var run in runs)
             RequireComplete(run);
         return RequireBounded(runs, field);

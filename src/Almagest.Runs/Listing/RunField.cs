@@ -136,7 +136,9 @@ internal sealed record RunField(string Name, RunFieldKind Kind, string Sql)
     // Of a run that is complete; its view may follow a moment later.
     private static string Stat(string column) => $"(select v.{column} from public.mv_discovery_run_stats v where v.run_id = @.run_id)";
 
-    // The best of its label sets that have enough labels for a figure.
+    // The best of its label sets that have enough labels for a figure. By the set that it learned from, a checkpoint of a review is too
+    // good.
     private static string Quality(string column) =>
-        $"(select max(v.{column}) from public.mv_discovery_quality v where v.run_id = @.run_id and v.labelled_stars >= {LeastLabels})";
+        $"(select max(v.{column}) from public.mv_discovery_quality v where v.run_id = @.run_id and v.labelled_stars >= {LeastLabels} "
+        + "and v.label_set is distinct from @.parameters ->> 'label_set')";
 }

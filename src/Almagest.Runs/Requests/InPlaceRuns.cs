@@ -55,13 +55,8 @@ internal static class InPlaceRuns
         foreach (var p in parameters)
             Require(dataset, p.Algorithm);
         if (await ledger.IsDistributedAsync(cancellationToken))
-            throw LedgerException
-                .Of(
-                    ErrorCode.LedgerDistributed,
-                    $"the tables of the ledger are distributed, and no run over dataset '{dataset.Name}', which is read where it lies, is "
-                        + "kept there",
-                    "Bring the tables together on one machine first, or do not keep the run."
-                )
+            throw LedgerLayout
+                .Refusal($"a run over dataset '{dataset.Name}', whose stars are in files, is kept", "do not keep the run")
                 .With("dataset", dataset.Name);
     }
 

@@ -33,13 +33,14 @@ public sealed class RunScorer(LedgerDatabase ledger)
         if (counts.Count == 0)
         {
             sets ??= await labels.SetsAsync(run, cancellationToken);
-            throw LedgerException
+            var error = LedgerException
                 .Of(
                     ErrorCode.LabelSetNotFound,
                     $"no star of the run's selection has a label in the set '{set}'",
                     sets.Count == 0 ? "Load labels first." : $"There are: {string.Join(", ", sets)}."
                 )
                 .With("run_id", run.RunId);
+            throw sets.Count == 0 ? error : error.With("label_sets", sets);
         }
         var isAnomaly = run.RunType == RunTypes.Anomaly;
         var clusters = isAnomaly ? [] : ClusterScores.Of(counts, await SizesAsync(run, cancellationToken));
@@ -52,7 +53,7 @@ public sealed class RunScorer(LedgerDatabase ledger)
             counts.Where(c => !c.Analysed).Sum(c => c.Stars),
             clusters,
             anomalies,
-            [.. Notes(counts, clusters, anomalies)]
+            [.. Notes(run, set, counts, clusters, anomalies)]
         );
     }
 
@@ -70,15 +71,16 @@ public sealed class RunScorer(LedgerDatabase ledger)
         long Stars(Func<LabelledCount, bool> which) => judged.Where(which).Sum(c => c.Stars);
         var (unusual, flagged) = (Stars(c => c.IsAnomaly == 1), Stars(c => c.IsFlagged));
         var hits = Stars(c => c.IsAnomaly == 1 && c.IsFlagged);
-        var first = await labels.FirstAsync(run.RunId, set, unusual, cancellationToken);
+        var isJudged = Classes(judged).Count == 2;
+        var first = isJudged ? await labels.FirstAsync(run.RunId, set, unusual, cancellationToken) : [];
         return new AnomalyScore(
             Stars(_ => true),
             unusual,
             flagged,
             hits,
-            WilsonInterval.Of(hits, flagged),
+            isJudged ? WilsonInterval.Of(hits, flagged) : WilsonInterval.Of(0, 0),
             WilsonInterval.Of(hits, unusual),
-            unusual + flagged == 0 ? null : 2.0 * hits / (unusual + flagged),
+            isJudged ? 2.0 * hits / (unusual + flagged) : null,
             WilsonInterval.Of(first.Where(f => f.IsAnomaly == 1).Sum(f => f.Stars), first.Sum(f => f.Stars)),
             [
                 .. judged
@@ -98,7 +100,14 @@ public sealed class RunScorer(LedgerDatabase ledger)
         );
     }
 
+    /// <summary>What the labels call the stars that the run analysed: 1 = unusual, 0 = ordinary, or both. Of one alone, the precision of
+    /// flags would be 1 or 0 whatever is flagged.</summary>
+    private static IReadOnlyList<int> Classes(IEnumerable<LabelledCount> counts) =>
+        [.. counts.Where(c => c.Analysed).Select(c => c.IsAnomaly).OfType<int>().Distinct()];
+
     private static IEnumerable<string> Notes(
+        DiscoveryRun run,
+        string set,
         IReadOnlyList<LabelledCount> counts,
         IReadOnlyList<ClusterScore> clusters,
         AnomalyScore? anomalies
@@ -121,6 +130,12 @@ public sealed class RunScorer(LedgerDatabase ledger)
         if (clusters.Count > 0 && !ClusterScores.NamesOthers(counts))
             yield return "The labels say of no star that it is in no cluster: how many stars of a found cluster are wrong is not known, "
                 + "and no precision is given.";
+        if (anomalies is not null && Classes(counts) is [var only])
+            yield return only == 1
+                ? "The labels call none of the analysed stars ordinary: whatever is flagged would be right, and no precision is given."
+                : "The labels call none of the analysed stars unusual: whatever is flagged would be wrong, and no precision is given.";
+        if (LearnedLabels.SetOf(run) == set)
+            yield return "The run learned from the labels of this set, and these figures are too good: judge it by others.";
         if (anomalies is null && clusters.Count == 0)
             yield return "No label of this set says what a run of this type looks for.";
     }

@@ -39,7 +39,8 @@ internal static class HttpAdvice
             : e.Facts.TryGetValue("dataset", out var name) ? $"Choose another name with dataset=NAME, or delete it: DELETE /datasets/{name}"
             : "Choose another name with dataset=NAME.",
         [ErrorCode.LabelNotFound] = _ => "GET /stars/{star_id} shows its labels.",
-        [ErrorCode.LabelSetNotFound] = _ => "Load some: almagest labels import FILE, on the server.",
+        [ErrorCode.LabelSetNotFound] = e =>
+            e.Facts.ContainsKey("label_sets") ? e.Remedy : "Load some: almagest labels import FILE, on the server.",
         [ErrorCode.NoDatasets] = _ => "Load one first: POST /datasets, or almagest ingest FILE on the server.",
         [ErrorCode.NotAllowed] = _ => "Ask an administrator for a token of that scope.",
         [ErrorCode.NoRowLoaded] = _ =>

@@ -85,6 +85,10 @@ public sealed class DistributeTests
         Assert.Equal([.. calls, .. calls[4..]], await test.StringsAsync(Calls));
         var refused = await Assert.ThrowsAsync<LedgerException>(() => test.Ledger.Schema.RollbackAsync("AddRunTasks"));
         Assert.Equal(ErrorCode.LedgerDistributed, refused.Code);
+        Assert.EndsWith(
+            " only where all tables of the ledger are on one machine, and those of this ledger are distributed",
+            refused.Message
+        );
 
         Assert.True(await distribution.UndoAsync());
 

@@ -286,6 +286,7 @@ public sealed class InPlaceTests : IDisposable
         var folder = await CatalogueAsync(60);
         var error = await Assert.ThrowsAsync<LedgerException>(() => IngestAsync(test, folder, "lying", inPlace: true));
         Assert.Equal(ErrorCode.LedgerDistributed, error.Code);
+        Assert.EndsWith(" only where all tables of the ledger are on one machine, and those of this ledger are distributed", error.Message);
         Assert.Empty(await new DatasetRepository(test.Ledger).ListAllAsync(CancellationToken));
     }
 

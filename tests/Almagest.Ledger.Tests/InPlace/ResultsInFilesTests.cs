@@ -339,6 +339,10 @@ public sealed class ResultsInFilesTests
             new AnalysedStars().SaveAsync(connection, dataset, CancellationToken)
         );
         Assert.Equal(ErrorCode.LedgerDistributed, refused.Code);
+        Assert.EndsWith(
+            " only where all tables of the ledger are on one machine, and those of this ledger are distributed",
+            refused.Message
+        );
     }
 
     [Fact]

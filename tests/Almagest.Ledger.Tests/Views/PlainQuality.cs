@@ -72,6 +72,8 @@ public static class PlainQuality
         int Count(bool real, bool flag) => judged.Count(j => j.Real == real && j.Flag == flag);
         var (hits, wrong, missed, right) = (Count(true, true), Count(false, true), Count(true, false), Count(false, false));
         var positives = hits + missed;
+        // Of labels of one class alone precision says nothing.
+        var hasBoth = positives > 0 && positives < judged.Count;
         long sum = 0;
         foreach (var score in judged.Where(j => j.Real).Select(j => j.Score).Distinct())
         {
@@ -84,10 +86,10 @@ public static class PlainQuality
             set,
             judged.Count,
             (positives, hits, wrong, missed, right),
-            Ratio(hits, hits + wrong),
+            hasBoth ? Ratio(hits, hits + wrong) : null,
             Ratio(hits, positives),
-            Ratio(2 * hits, 2 * hits + wrong + missed),
-            positives == 0 ? null : sum / 1e9 / positives,
+            hasBoth ? Ratio(2 * hits, 2 * hits + wrong + missed) : null,
+            hasBoth ? sum / 1e9 / positives : null,
             null,
             null,
             Later(run, judged.Max(j => j.LabelledAt))

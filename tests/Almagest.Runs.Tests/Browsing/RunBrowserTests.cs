@@ -66,6 +66,8 @@ public sealed class RunBrowserTests
         Assert.Equal("3", sweep.Run.RunId.ToString()[12..13]);
         Assert.Equal((3, 1), (sweep.Statuses["completed"], sweep.Statuses["failed"]));
         Assert.Equal(new MetricSpan(3, 20, 10, 10, 30), sweep.Metrics["anomaly_count"]);
+        // The run that failed analysed no star; the mean is of those that did.
+        Assert.Equal(new MetricSpan(3, 100, 0, 100, 100), sweep.Metrics["total_stars"]);
         Assert.Equal(new ParameterSpan(2, "0.01", "0.05", true), sweep.Parameters["contamination"]);
         Assert.Equal(new ParameterSpan(1, "100", "100", true), sweep.Parameters["n_estimators"]);
         Assert.Equal(["bad", "good"], sweep.Tags);

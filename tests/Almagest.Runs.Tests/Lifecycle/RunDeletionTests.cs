@@ -3,10 +3,12 @@ using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Deletions;
+using Almagest.Ledger.Model;
 using Almagest.Ledger.Selections;
 using Almagest.Ledger.Views;
 using Almagest.Ledger.Watches;
 using Almagest.Runs.Annotations;
+using Almagest.Runs.Comparison;
 using Almagest.Runs.Lifecycle;
 using Xunit;
 
@@ -64,6 +66,24 @@ public sealed class RunDeletionTests
                 )
             );
         return rows;
+    }
+
+    [Fact]
+    public async Task A_comparison_with_a_deleted_run_says_that_it_was_deleted()
+    {
+        await using var test = await TestLedger.CreateAsync();
+        var (dataset, stars) = await test.AddDatasetAsync("field", 20);
+        var kept = await TestRuns.CompleteAsync(test, dataset, stars, i => i % 4 == 0 ? -0.1 : 0.1);
+        var deleted = await TestRuns.CompleteAsync(test, dataset, stars, i => i % 3 == 0 ? -0.2 : 0.1);
+        await new LedgerDeletions(test.Ledger).DeleteRunAsync(deleted, "me", CancellationToken);
+        Task<IReadOnlyList<DiscoveryRun>> CompareAsync(Guid other) =>
+            ComparedRuns.LoadAsync(test.Ledger, [kept, other], cancellationToken: CancellationToken);
+
+        var error = await Assert.ThrowsAsync<LedgerException>(() => CompareAsync(deleted));
+        Assert.Equal((ErrorCode.RunNotFound, $"run {deleted} was deleted"), (error.Code, error.Message));
+        Assert.StartsWith("It can be brought back until ", error.Remedy, StringComparison.Ordinal);
+        var unknown = Guid.NewGuid();
+        Assert.Equal($"there is no run {unknown}", (await Assert.ThrowsAsync<LedgerException>(() => CompareAsync(unknown))).Message);
     }
 
     [Theory]

@@ -1,8 +1,13 @@
+using System.Globalization;
 using Almagest.Contract.Errors;
+using Almagest.Discovery.Anomaly.ActiveForest;
 using Almagest.Discovery.Clustering.Dbscan;
 using Almagest.Ledger.Annotations;
 using Almagest.Ledger.Selections;
+using Almagest.Ledger.Views;
+using Almagest.Ledger.Views.Queries;
 using Almagest.Runs.Lifecycle;
+using Almagest.Runs.Listing;
 using Almagest.Runs.Scoring;
 using Almagest.Testing;
 using Microsoft.EntityFrameworkCore;
@@ -181,6 +186,76 @@ public sealed class RunScoreTests
         Assert.Equal((25, 30), (score.PrecisionAtUnusual.Successes, score.PrecisionAtUnusual.Trials));
     }
 
+    [Theory]
+    [InlineData(1, "none of the analysed stars ordinary")]
+    [InlineData(0, "none of the analysed stars unusual")]
+    public async Task Of_labels_of_one_class_alone_flags_have_no_precision(int label, string note)
+    {
+        var (test, dataset, stars, folder) = await CreateAsync();
+        await using var _ = test;
+        using var __ = folder;
+        // A run that flags every other star is right, or wrong, as often as one that knows something.
+        var rows = Enumerable.Range(0, 60).Select(i => $"sky-{i},{label}");
+        await ListAsync(test, folder, dataset, "source_id,label_outlier\n" + string.Join('\n', rows), new LabelOptions());
+        var run = await TestRuns.CompleteAsync(test, dataset, stars, i => i % 2 == 0 ? -1 : 1);
+
+        var score = await new RunScorer(test.Ledger).ScoreAsync(run, cancellationToken: CancellationToken);
+
+        var flags = score.Anomalies!;
+        Assert.Equal((60, 60 * label, 30, 30 * label), (flags.Labelled, flags.Unusual, flags.Flagged, flags.TruePositives));
+        Assert.Equal((null, null, null), (flags.Precision.Share, flags.F1, flags.PrecisionAtUnusual.Share));
+        Assert.Equal(label == 1 ? 0.5 : null, flags.Recall.Share);
+        Assert.Contains(score.Notes, n => n.Contains(note, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_says_that_it_is_too_good_by_the_labels_that_it_learned_from()
+    {
+        var (test, dataset, stars, folder) = await CreateAsync();
+        await using var _ = test;
+        using var __ = folder;
+        // All even stars are flagged, which is what the eye said; in truth every other of them is unusual.
+        foreach (var (set, every) in new[] { ("eye", 2), ("truth", 4) })
+        {
+            var rows = Enumerable.Range(0, 60).Select(i => $"sky-{i},{(i % every == 0 ? 1 : 0)}");
+            await ListAsync(
+                test,
+                folder,
+                dataset,
+                "source_id,label_outlier\n" + string.Join('\n', rows),
+                new LabelOptions { LabelSet = set }
+            );
+        }
+        var run = await TestRuns.CompleteAsync(
+            test,
+            dataset,
+            stars,
+            i => i % 2 == 0 ? -1 : 1,
+            new ActiveForestParameters { LabelSet = "eye" }
+        );
+        var scorer = new RunScorer(test.Ledger);
+
+        Assert.Contains(
+            (await scorer.ScoreAsync(run, "eye", CancellationToken)).Notes,
+            n => n.Contains("too good", StringComparison.Ordinal)
+        );
+        Assert.Empty((await scorer.ScoreAsync(run, "truth", CancellationToken)).Notes);
+        // Nor do lists rank it by them.
+        await new ViewRefresher(test.Ledger).RefreshPendingAsync("test", CancellationToken);
+        var found = (await new AnalyticsQueries(test.Ledger).QualityAsync(run, cancellationToken: CancellationToken)).ToDictionary(q =>
+            q.LabelSet
+        );
+        Assert.Equal((1, 2.0 / 3), (found["eye"].F1, found["truth"].F1));
+        foreach (var (set, isFound) in new[] { ("eye", false), ("truth", true) })
+        {
+            var where = string.Create(CultureInfo.InvariantCulture, $"f1 = {found[set].F1}");
+            Assert.Equal(
+                isFound,
+                (await new RunRepository(test.Ledger).ListAsync(new RunQuery { Where = where }, CancellationToken)).Any()
+            );
+        }
+    }
+
     [Fact]
     public async Task A_set_without_a_label_of_the_runs_stars_is_refused_with_those_that_there_are()
     {
@@ -194,5 +269,6 @@ public sealed class RunScoreTests
         Assert.Equal("eye", (await scorer.ScoreAsync(run, cancellationToken: CancellationToken)).LabelSet);
         var error = await Assert.ThrowsAsync<LedgerException>(() => scorer.ScoreAsync(run, "nose", CancellationToken));
         Assert.Equal((ErrorCode.LabelSetNotFound, "There are: eye."), (error.Code, error.Remedy));
+        Assert.True(error.Facts.ContainsKey("label_sets"));
     }
 }

@@ -23,7 +23,7 @@ internal static class ParameterPerformanceView
             Name = "mv_parameter_performance",
             Description =
                 "What each parameter set finds on a dataset, how it agrees with other runs and with labels; runs that differ in their seed "
-                + "alone share a row",
+                + "or draws alone share a row",
             Key = ["run_type", "algorithm", "parameters_hash", "dataset_id"],
             Columns =
             [
@@ -31,7 +31,7 @@ internal static class ParameterPerformanceView
                 RunColumns.Algorithm,
                 Text("parameters_hash", "meta.id", "MD5 of the parameters, hex"),
                 StarColumns.DatasetId,
-                Json("parameters_json", "meta.note", "the parameters without the random seed, a JSON object"),
+                Json("parameters_json", "meta.note", "the parameters without the random seed and draws, a JSON object"),
                 Integer("runs", "meta.number", "complete runs with these parameters on the dataset"),
                 Integer("datasets", "meta.number", "datasets on which such runs were made; each has a row of its own"),
                 Double("mean_anomaly_count", null, "meta.number;stat.mean", "stars flagged by a run; null of cluster runs"),
@@ -104,7 +104,7 @@ internal static class ParameterPerformanceView
             {
                 Description =
                     "One row per run type, algorithm, parameter set and dataset of complete runs; runs that differ only in their random "
-                    + "seed share a row.",
+                    + "seed or draws share a row.",
                 Limit = new(1000, 100),
             },
             Command = new(

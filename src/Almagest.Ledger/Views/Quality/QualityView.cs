@@ -9,6 +9,8 @@ internal static class QualityView
 {
     private const string AllRuns = "where is_complete and star_set_id is null\n)";
 
+    private const string OneClass = ", and where the labels call all of these stars unusual, or all ordinary";
+
     public static AnalyticsView<QualityRow> View { get; } =
         new()
         {
@@ -31,15 +33,26 @@ internal static class QualityView
                 Integer("false_positives", "meta.number", "ordinary and flagged"),
                 Integer("false_negatives", "meta.number", "really unusual and not flagged"),
                 Integer("true_negatives", "meta.number", "ordinary and not flagged"),
-                Double("precision", null, "stat.value;arith.ratio", "unusual among the flagged, 0 to 1; null where none is flagged"),
+                Double(
+                    "precision",
+                    null,
+                    "stat.value;arith.ratio",
+                    "unusual among the flagged, 0 to 1; null where none is flagged" + OneClass
+                ),
                 Double("recall", null, "stat.value;arith.ratio", "flagged among the unusual, 0 to 1; null where none is unusual"),
-                Double("f1", null, "stat.value;arith.ratio", "harmonic mean of precision and recall"),
+                Double(
+                    "f1",
+                    null,
+                    "stat.value;arith.ratio",
+                    "harmonic mean of precision and recall; null where neither a star is unusual nor one flagged" + OneClass
+                ),
                 Double(
                     "average_precision",
                     null,
                     "stat.value;arith.ratio",
                     "area under the steps of the precision-recall curve, the lowest score first, as scikit-learn's "
-                        + "average_precision_score; to 1e-9"
+                        + "average_precision_score; to 1e-9; null where no star is unusual"
+                        + OneClass
                 ),
                 Double(
                     "adjusted_rand_index",

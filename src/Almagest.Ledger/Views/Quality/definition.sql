@@ -1,7 +1,8 @@
 -- One row per complete run and label set whose labels say what the run looks for, of at least one star that it analysed.
--- Only labelled stars count. Precision, recall and F1 are null where their denominator is 0. A run whose results are in files is not
--- judged: the ledger has its flagged stars, or members of clusters, alone, and labels of few others, among which every unusual star is
--- flagged and every member found.
+-- Only labelled stars count. Precision, recall and F1 are null where their denominator is 0. Where all labels call their stars
+-- unusual, or all ordinary, precision would be 1 or 0 whatever the run flags: it is null, as F1 and average precision, which rest on it. A
+-- run whose results are in files is not judged: the ledger has its flagged stars, or members of clusters, alone, and labels of few
+-- others, among which every unusual star is flagged and every member found.
 with runs as not materialized (
   select run_id, run_type, completed_at
   from public.discovery_runs
@@ -125,10 +126,13 @@ quality as (
          q.false_positives,
          q.positives - q.true_positives as false_negatives,
          q.stars - q.positives - q.false_positives as true_negatives,
-         q.true_positives::double precision / nullif(q.true_positives + q.false_positives, 0) as precision,
+         case when q.positives between 1 and q.stars - 1
+              then q.true_positives::double precision / nullif(q.true_positives + q.false_positives, 0) end as precision,
          q.true_positives::double precision / nullif(q.positives, 0) as recall,
-         (2 * q.true_positives)::double precision / nullif(q.positives + q.true_positives + q.false_positives, 0) as f1,
-         q.precision_sum::double precision / 1e9 / nullif(q.positives, 0) as average_precision,
+         case when q.positives between 1 and q.stars - 1
+              then (2 * q.true_positives)::double precision / (q.positives + q.true_positives + q.false_positives) end as f1,
+         case when q.positives between 1 and q.stars - 1
+              then q.precision_sum::double precision / 1e9 / q.positives end as average_precision,
          null::double precision as adjusted_rand_index,
          null::double precision as purity,
          greatest(d.completed_at, q.labelled_at) as last_updated

@@ -21,8 +21,8 @@ internal static class SensitivityView
         {
             Name = "mv_run_sensitivity",
             Description =
-                "Two complete anomaly runs over the same selection whose parameters differ in one, the random seed apart, and how "
-                + "much they agree",
+                "Two complete anomaly runs over the same selection whose parameters differ in one, the random seed and draws apart, and "
+                + "how much they agree",
             Key = ["run_1_id", "run_2_id"],
             Columns =
             [
@@ -61,18 +61,18 @@ internal static class SensitivityView
             Route = new(
                 "sensitivity",
                 "getRunSensitivity",
-                "How much one parameter changes what is flagged: pairs of runs that differ in nothing else, most similar first"
+                "How much one parameter changes what is flagged: pairs of runs that differ in nothing else but the seed, most similar first"
             )
             {
                 Description =
                     "One row per two complete anomaly runs over the same selection whose parameters differ in exactly one, the random "
-                    + "seed apart. A parameter that a stored run lacks has its default. Flags count among the stars that both runs "
-                    + "analysed.",
+                    + "seed and draws apart: where the seeds differ, too, the similarity has their effect in it. A parameter that a "
+                    + "stored run lacks has its default. Flags count among the stars that both runs analysed.",
                 Limit = new(1000, 100),
             },
             Command = new(
                 "sensitivity",
-                "Show how much one parameter changes what is flagged: pairs of runs that differ in nothing else",
+                "Show how much one parameter changes what is flagged: pairs of runs that differ in nothing else but the seed",
                 "sensitivity",
                 "No two complete anomaly runs over the same selection differ in one parameter alone. Make some: almagest sweep"
             )
