@@ -64,11 +64,8 @@ internal sealed class SourceTree
         MetadataReference[] libraries
     )
     {
-        var options = new CSharpCompilationOptions(
-            OutputKind.DynamicallyLinkedLibrary,
-            allowUnsafe: true,
-            nullableContextOptions: NullableContextOptions.Enable
-        );
+        // What a name means does not depend on what may be null, and to follow that takes as long as all else.
+        var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true);
         var usings = string.Concat(project.Usings.Select(u => $"global using {u};\n"));
         var friends = string.Concat(project.Friends.Select(f => $"[assembly: {typeof(InternalsVisibleToAttribute).FullName}(\"{f}\")]\n"));
         var parse = new CSharpParseOptions(LanguageVersion.CSharp14, DocumentationMode.None);

@@ -182,21 +182,27 @@ public sealed class ViewAccuracyTests
         return data;
     }
 
-    /// <summary>The same of definitions, where they say what holds of catalogues that are read where they lie and of their runs.</summary>
+    /// <summary>The same of definitions, where they say what holds of catalogues that are read where they lie and of their runs. A
+    /// history that soon notices is tried first.</summary>
     [Theory]
-    [InlineData("mv_star_anomaly_frequency", "where d.star_set_id is null", "")]
-    [InlineData("mv_star_anomaly_frequency", "and b.block = s.star_id >> 10", "")]
-    [InlineData("mv_star_anomaly_frequency", "where get_bit(b.members, (s.star_id & 1023)::int) = 1", "")]
-    [InlineData("mv_dataset_coverage", "where d.star_set_id is null", "")]
-    [InlineData("mv_dataset_coverage", "where c.dataset_id not in (select dataset_id from public.datasets where in_place is not null)", "")]
-    [InlineData("mv_dataset_coverage", "from runs where star_set_id is not null", "from runs where false")]
-    [InlineData("mv_discovery_quality", "and star_set_id is null", "")]
-    [InlineData("mv_discovery_run_stats", "then d.total_stars - coalesce(c.clustered_stars, 0)", "then coalesce(c.noise_count, 0)")]
-    [InlineData("mv_discovery_run_stats", "d.run_type = 'cluster' and d.star_set_id is not null", "d.star_set_id is not null")]
-    [InlineData("mv_star_anomaly_frequency", "where is_complete and run_type = 'anomaly'", "where is_complete")]
-    [InlineData("mv_run_sensitivity", "and d.star_set_id is null", "")]
-    [InlineData("mv_run_sensitivity", "where get_bit(b.members, (f.star_id & 1023)::int) = 1", "")]
-    public async Task A_definition_that_is_wrong_is_noticed(string view, string right, string wrong)
+    [InlineData("mv_star_anomaly_frequency", "where d.star_set_id is null", "", 200)]
+    [InlineData("mv_star_anomaly_frequency", "and b.block = s.star_id >> 10", "", 200)]
+    [InlineData("mv_star_anomaly_frequency", "where get_bit(b.members, (s.star_id & 1023)::int) = 1", "", 208)]
+    [InlineData("mv_dataset_coverage", "where d.star_set_id is null", "", 200)]
+    [InlineData(
+        "mv_dataset_coverage",
+        "where c.dataset_id not in (select dataset_id from public.datasets where in_place is not null)",
+        "",
+        200
+    )]
+    [InlineData("mv_dataset_coverage", "from runs where star_set_id is not null", "from runs where false", 200)]
+    [InlineData("mv_discovery_quality", "and star_set_id is null", "", 200)]
+    [InlineData("mv_discovery_run_stats", "then d.total_stars - coalesce(c.clustered_stars, 0)", "then coalesce(c.noise_count, 0)", 200)]
+    [InlineData("mv_discovery_run_stats", "d.run_type = 'cluster' and d.star_set_id is not null", "d.star_set_id is not null", 200)]
+    [InlineData("mv_star_anomaly_frequency", "where is_complete and run_type = 'anomaly'", "where is_complete", 200)]
+    [InlineData("mv_run_sensitivity", "and d.star_set_id is null", "", 215)]
+    [InlineData("mv_run_sensitivity", "where get_bit(b.members, (f.star_id & 1023)::int) = 1", "", 215)]
+    public async Task A_definition_that_is_wrong_is_noticed(string view, string right, string wrong, int firstSeed)
     {
         var definition = AnalyticsViews.Get(view).Definition;
         var mutant = definition.Replace(right, wrong, StringComparison.Ordinal);
@@ -204,7 +210,7 @@ public sealed class ViewAccuracyTests
         var (_, sql, plain) = s_views.Single(v => v.View == view);
         var mistaken = sql.Replace($"from {view}", $"from ({mutant}) mistaken", StringComparison.Ordinal);
         Assert.NotEqual(sql, mistaken);
-        for (var seed = 200; seed < 216; seed++)
+        for (var seed = firstSeed; seed < firstSeed + 16; seed++)
         {
             await using var test = await TestLedger.CreateWholeAsync();
             // In this mode the views that others are computed from are as the ledger is, at once.

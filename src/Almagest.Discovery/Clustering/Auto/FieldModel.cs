@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Almagest.Discovery.Clustering.Auto;
 
 /// <summary>
@@ -104,8 +106,9 @@ internal sealed class FieldModel
     public double Density(ReadOnlySpan<double> terms)
     {
         double sum = 0;
+        var theta = _theta.AsSpan(0, terms.Length);
         for (var i = 0; i < terms.Length; i++)
-            sum += _theta[i] * terms[i];
+            sum += theta[i] * terms[i];
         return Math.Exp(Math.Clamp(sum, -50, 50));
     }
 
@@ -148,17 +151,30 @@ internal sealed class FieldModel
             _hessian[t * _terms + t] += Lean;
         }
 
+        var gradient = _gradient.AsSpan();
         for (var i = 0; i < Samples; i++)
         {
             var point = _points.AsSpan(i * _terms, _terms);
             var expected = Density(point) * _volume;
+            AddMultiple(gradient, -expected, point);
+            // The lower triangle, in whole vectors: what they write beyond it is not looked at.
             for (var t = 0; t < _terms; t++)
             {
-                _gradient[t] -= expected * point[t];
-                for (var u = 0; u <= t; u++)
-                    _hessian[t * _terms + u] += expected * point[t] * point[u];
+                var length = Math.Min(_terms, (t / Vector<double>.Count + 1) * Vector<double>.Count);
+                AddMultiple(_hessian.AsSpan(t * _terms, length), expected * point[t], point[..length]);
             }
         }
+    }
+
+    // Several numbers at a time: each sum is made in the same order as one after the other, and is the same to the last bit.
+    private static void AddMultiple(Span<double> sums, double factor, ReadOnlySpan<double> values)
+    {
+        var i = 0;
+        var factors = new Vector<double>(factor);
+        for (; i <= sums.Length - Vector<double>.Count; i += Vector<double>.Count)
+            (new Vector<double>(sums[i..]) + factors * new Vector<double>(values[i..])).CopyTo(sums[i..]);
+        for (; i < sums.Length; i++)
+            sums[i] += factor * values[i];
     }
 
     private double Total()

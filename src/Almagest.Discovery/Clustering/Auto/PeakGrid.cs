@@ -17,12 +17,17 @@ internal sealed class PeakGrid
         Gap = 2,
         Shell = 4;
 
+    // Sums over the whole grid, from which every box is had at once, cost as much as some 400 cells of the grid for each of the boxes whose
+    // shells are counted cell by cell.
+    private const int CellsOfShell = 400;
+
     private readonly int[] _cells;
     private readonly int[] _sizes;
     private readonly int[] _sums;
     private readonly int[][] _marginals;
     private readonly int[] _cellOf;
     private readonly bool[] _seen;
+    private readonly List<(int Cell, int On, double Independent)> _full = [];
     private readonly double _shellShare;
 
     public PeakGrid(int dimensions, int stars)
@@ -53,48 +58,74 @@ internal sealed class PeakGrid
         int width = _sizes[1],
             depth = _sizes[2],
             stars = axes[0].Length;
+        _full.Clear();
         foreach (var cell in _cellOf)
         {
             if (cell < 0 || _seen[cell])
                 continue;
             _seen[cell] = true;
-            int x = cell / (width * depth),
-                y = cell / depth % width,
-                z = cell % depth;
+            var (x, y, z) = Place(cell);
             // Where the shell reaches over the edge it has not all of its stars.
             if (x < Shell || y < Shell || x >= _sizes[0] - Shell || y >= width - Shell)
                 continue;
             if (depth > 1 && (z < Shell || z >= depth - Shell))
                 continue;
-            var on = Sum(x, y, z, Box);
+            var on = CountBox(x, y, z, Box);
             if (on < least)
                 continue;
-            var around = _shellShare * (Sum(x, y, z, Shell) - Sum(x, y, z, Gap) + 1);
             var independent = (double)stars * Share(0, x, stars) * Share(1, y, stars) * (depth > 1 ? Share(2, z, stars) : 1);
-            var expected = Math.Max(LeastExpected, Math.Max(around, independent));
-            if (on < leastContrast * expected)
-                continue;
-            visit(Math.Sqrt(2 * (on * Math.Log(on / expected) - (on - expected))), on / expected, on, cell);
+            // What the shell says can only make more expected.
+            if (on >= leastContrast * Math.Max(LeastExpected, independent))
+                _full.Add((cell, on, independent));
+        }
+
+        var isSummed = _full.Count > _cells.Length / CellsOfShell;
+        if (isSummed)
+            Integrate();
+        foreach (var (cell, on, independent) in _full)
+        {
+            var (x, y, z) = Place(cell);
+            var shell = isSummed ? SumBox(x, y, z, Shell) - SumBox(x, y, z, Gap) : CountBox(x, y, z, Shell) - CountBox(x, y, z, Gap);
+            var expected = Math.Max(LeastExpected, Math.Max(_shellShare * (shell + 1), independent));
+            if (on >= leastContrast * expected)
+                visit(Math.Sqrt(2 * (on * Math.Log(on / expected) - (on - expected))), on / expected, on, cell);
         }
     }
 
     /// <summary>The middle of a cell.</summary>
     public double[] Middle(int cell, double[] centre, double scale)
     {
-        int[] place = [cell / (_sizes[1] * _sizes[2]), cell / _sizes[2] % _sizes[1], cell % _sizes[2]];
+        var (x, y, z) = Place(cell);
+        int[] place = [x, y, z];
         return [.. centre.Select((c, d) => c + (place[d] + 0.5 - _sizes[d] / 2.0) * scale)];
     }
 
     /// <summary>Whether two cells are so near that their boxes are one peak.</summary>
-    public bool AreNear(int a, int b) =>
-        Math.Abs(a / (_sizes[1] * _sizes[2]) - b / (_sizes[1] * _sizes[2])) <= Shell
-        && Math.Abs(a / _sizes[2] % _sizes[1] - b / _sizes[2] % _sizes[1]) <= Shell
-        && Math.Abs(a % _sizes[2] - b % _sizes[2]) <= Shell;
+    public bool AreNear(int a, int b)
+    {
+        var (x, y, z) = Place(a);
+        var (otherX, otherY, otherZ) = Place(b);
+        return Math.Abs(x - otherX) <= Shell && Math.Abs(y - otherY) <= Shell && Math.Abs(z - otherZ) <= Shell;
+    }
+
+    private (int X, int Y, int Z) Place(int cell)
+    {
+        var column = Math.DivRem(cell, _sizes[2], out var z);
+        var x = Math.DivRem(column, _sizes[1], out var y);
+        return (x, y, z);
+    }
 
     private void Count(double[][] axes, double[] centre, double scale)
     {
-        Array.Clear(_cells);
-        Array.Clear(_seen);
+        // Of the last count there is something where its stars are alone.
+        foreach (var cell in _cellOf)
+        {
+            if (cell < 0)
+                continue;
+            _cells[cell] = 0;
+            _seen[cell] = false;
+        }
+
         foreach (var marginal in _marginals)
             Array.Clear(marginal);
         var last = axes.Length - 1;
@@ -123,7 +154,6 @@ internal sealed class PeakGrid
         foreach (var marginal in _marginals)
             for (var i = 1; i < marginal.Length; i++)
                 marginal[i] += marginal[i - 1];
-        Integrate();
     }
 
     // Sums over all cells before a corner: the stars of any box are eight of them.
@@ -137,19 +167,38 @@ internal sealed class PeakGrid
         {
             for (var y = 0; y < width; y++)
             {
-                var line = 0;
-                var from = (x * width + y) * depth;
                 var to = (x + 1) * plane + (y + 1) * row + 1;
-                for (var z = 0; z < depth; z++)
+                var sums = _sums.AsSpan(to, depth);
+                var before = _sums.AsSpan(to - plane, depth);
+                var beside = _sums.AsSpan(to - row, depth);
+                var both = _sums.AsSpan(to - plane - row, depth);
+                var line = 0;
+                for (var z = 0; z < sums.Length; z++)
                 {
-                    line += _cells[from + z];
-                    _sums[to + z] = line + _sums[to + z - plane] + _sums[to + z - row] - _sums[to + z - plane - row];
+                    line += _cells[(x * width + y) * depth + z];
+                    sums[z] = line + before[z] + beside[z] - both[z];
                 }
             }
         }
     }
 
-    private int Sum(int x, int y, int z, int half)
+    // The stars of a box, cell by cell.
+    private int CountBox(int x, int y, int z, int half)
+    {
+        int width = _sizes[1],
+            depth = _sizes[2],
+            stars = 0;
+        int near = Math.Max(0, z - half),
+            far = Math.Min(depth, z + half + 1);
+        for (var i = x - half; i <= x + half; i++)
+        for (var j = y - half; j <= y + half; j++)
+            foreach (var cell in _cells.AsSpan((i * width + j) * depth + near, far - near))
+                stars += cell;
+        return stars;
+    }
+
+    // The same, of the sums.
+    private int SumBox(int x, int y, int z, int half)
     {
         int depth = _sizes[2],
             row = depth + 1,
