@@ -259,7 +259,7 @@ public partial class UploadCatalogue
     private string TableName(CatalogTable table) =>
         $"{table.Number}"
         + (table.Name is { } known ? $" {known}" : "")
-        + (table.Rows is { } rows ? $" ({DisplayText.Count(rows)} rows)" : "");
+        + (table.Rows is { } rows ? $" ({DisplayText.Count(rows)} {(rows == 1 ? "row" : "rows")})" : "");
 
     private async Task ChooseAsync(string field, string column)
     {
