@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Almagest.Server.Tests;
 
-/// <summary>What pages say in words and numbers, in the drawing that the server sends: three datasets of the same stars, and two runs.</summary>
+/// <summary>What pages say in words and numbers, as the server sends them: three datasets of the same stars, two runs.</summary>
 public sealed class PageWordTests : IAsyncLifetime
 {
     private TestServer _server = null!;

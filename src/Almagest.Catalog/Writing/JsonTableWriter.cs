@@ -6,8 +6,8 @@ using Almagest.Catalog.Binary;
 namespace Almagest.Catalog.Writing;
 
 /// <summary>Writes a table as one JSON object: <c>provenance</c>, <c>columns</c> (name, type, what a text holds as
-/// <c>xtype</c>: <c>timestamp</c>, <c>json</c>, or <c>int64</c> for ids that are whole numbers; unit, ucd, description) and <c>rows</c>, one
-/// object each; <c>truncated</c> where it was cut off.</summary>
+/// <c>xtype</c>: <c>timestamp</c>, <c>json</c>, or <c>int64</c> for ids that are whole numbers; unit, ucd, description) and
+/// <c>rows</c>, one object each; <c>truncated</c> where it was cut off.</summary>
 internal static class JsonTableWriter
 {
     public static async Task<long> WriteAsync(

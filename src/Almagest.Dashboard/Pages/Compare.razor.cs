@@ -81,8 +81,7 @@ public partial class Compare
         : "in no cluster";
 
     private string AreasAre =>
-        IsMixed
-            ? "Areas are numbers of stars that a run marks: an anomaly run those that it flags, a cluster run those in none of its clusters."
+        IsMixed ? "Areas are numbers of stars that a run marks: an anomaly run those it flags, a cluster run those in no cluster."
         : isAnomaly ? "Areas are numbers of stars that a run flags."
         : "Areas are numbers of stars that a run leaves in no cluster.";
 
