@@ -5,8 +5,8 @@ using Almagest.Cli.Shell;
 using var stop = new StopSignals();
 return await CommandLine.RunAsync(
     args,
-    Console.Out,
-    Console.Error,
+    CheckedWriter.ForAnswers(Console.Out),
+    CheckedWriter.ForMessages(Console.Error),
     TerminalInfo.OfThisProcess(),
     SettingSources.OfThisProcess(),
     stop.Token

@@ -44,6 +44,7 @@ internal static partial class Native
             Owner: MemoryMarshal.Read<uint>(buffer[20..]),
             Group: MemoryMarshal.Read<uint>(buffer[24..]),
             IsDirectory: (mode & 0xF000) == 0x4000,
+            IsRegular: (mode & 0xF000) == 0x8000,
             Permissions: mode & 0xFFF,
             Inode: MemoryMarshal.Read<ulong>(buffer[32..]),
             Device: ((ulong)MemoryMarshal.Read<uint>(buffer[136..]) << 32) | MemoryMarshal.Read<uint>(buffer[140..])
@@ -111,10 +112,19 @@ internal readonly record struct UserEntry(string Name, uint Id, uint Group);
 /// <param name="Owner">User id.</param>
 /// <param name="Group">Group id.</param>
 /// <param name="IsDirectory">Whether it is a directory.</param>
+/// <param name="IsRegular">Whether it is a file that keeps what is written.</param>
 /// <param name="Permissions">The twelve permission bits.</param>
 /// <param name="Inode">With <paramref name="Device"/>: the identity of the file, whatever its path.</param>
 /// <param name="Device">The file system.</param>
-internal readonly record struct FileStatus(uint Owner, uint Group, bool IsDirectory, int Permissions, ulong Inode, ulong Device)
+internal readonly record struct FileStatus(
+    uint Owner,
+    uint Group,
+    bool IsDirectory,
+    bool IsRegular,
+    int Permissions,
+    ulong Inode,
+    ulong Device
+)
 {
     public bool IsSameFile(FileStatus other) => Inode == other.Inode && Device == other.Device;
 }

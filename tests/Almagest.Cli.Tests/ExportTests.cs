@@ -2,6 +2,7 @@ using System.Text.Json;
 using Almagest.Catalog;
 using Almagest.Catalog.Files;
 using Almagest.Cli.Shell;
+using Almagest.Postgres;
 using Almagest.Testing;
 using Parquet;
 using Xunit;
@@ -54,6 +55,48 @@ public sealed class ExportTests : IDisposable
         await using var reader = await ParquetReader.CreateAsync(parquet, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal((id, "dbscan"), (reader.CustomMetadata["run_id"], reader.CustomMetadata["algorithm"]));
         Assert.Equal(2000, reader.Metadata!.NumRows);
+    }
+
+    [Fact]
+    public async Task A_link_stays_where_it_is_and_what_it_leads_to_is_written()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var (link, target) = (Path.Combine(_folder.Path, "link.csv"), Path.Combine(_folder.Path, "target.csv"));
+        File.CreateSymbolicLink(link, target);
+
+        (await ledger.RunAsync("datasets", "export", "sky", "-o", link)).Ok();
+        (await ledger.RunAsync("datasets", "export", "sky", "-o", link)).Ok();
+
+        Assert.Equal(target, new FileInfo(link).LinkTarget);
+        Assert.Equal(2001, File.ReadLines(target).Count());
+        Assert.Equal(2, Directory.GetFileSystemEntries(_folder.Path).Length);
+    }
+
+    [Theory]
+    [InlineData("datasets", "export", "sky", "-o")]
+    [InlineData("backup")]
+    public async Task A_pipe_is_written_into_and_no_file_takes_its_place(params string[] command)
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var (pipe, copy) = (Path.Combine(_folder.Path, "pipe"), Path.Combine(_folder.Path, "copy"));
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [pipe]))
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        using var reader = System.Diagnostics.Process.Start("sh", ["-c", "cat \"$0\" > \"$1\"", pipe, copy]);
+
+        try
+        {
+            (await ledger.RunAsync([.. command, pipe])).Ok();
+            await reader.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            reader.Kill(entireProcessTree: true);
+        }
+
+        Assert.True(new FileInfo(copy).Length > 1000);
+        Assert.True(FileKind.IsSpecial(pipe));
+        Assert.Equal(2, Directory.GetFileSystemEntries(_folder.Path).Length);
     }
 
     [Fact]

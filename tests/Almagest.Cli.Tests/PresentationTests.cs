@@ -1,3 +1,4 @@
+using System.Text;
 using Almagest.Cli.Shell;
 using Almagest.Testing;
 using Xunit;
@@ -34,6 +35,70 @@ public sealed class PresentationTests
             Assert.True(Plain(line).TrimEnd().Length <= 80, line);
         // A column that is cut short ends with an ellipsis.
         Assert.DoesNotContain("…", shown);
+    }
+
+    [Fact]
+    public async Task Control_characters_of_others_are_seen_and_do_nothing_to_the_terminal()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        var id = (await ledger.RunIdsAsync("--type", "anomaly"))[0];
+        (await ledger.RunAsync("runs", "note", id, "all well\e]0;owned\a\e[2Jnothing here \u009b31m \u202egnp.exe")).Ok();
+        var terminal = new TerminalInfo(true, true, 200, true);
+
+        var shown = (await Cli.RunAsync(terminal, "runs", "show", id, "--database", ledger.Connection)).Ok().Out;
+        var wrong = await Cli.RunAsync(terminal, "runs", "show", "\e[2J", "--database", ledger.Connection);
+        var json = (await ledger.RunAsync("runs", "show", id, "--json")).Ok();
+
+        Assert.Contains("all well␛]0;owned␇␛[2Jnothing here \uFFFD31m \uFFFDgnp.exe", shown);
+        Assert.DoesNotContain("\e]", shown);
+        Assert.DoesNotContain("\e[2J", shown);
+        Assert.Contains("'␛[2J' is not a run id", wrong.Error);
+        Assert.Contains("\e[1;31merror:", wrong.Error);
+        Assert.DoesNotContain('\e', json.Out);
+        Assert.Contains("\\u001B]0;owned", json.Out);
+    }
+
+    [Theory]
+    [InlineData("runs", "list")]
+    [InlineData("runs", "list", "--json")]
+    [InlineData("datasets", "export", "sky", "-o", "-")]
+    [InlineData("--help")]
+    public async Task A_full_disk_behind_standard_output_is_told_and_no_defect(params string[] command)
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        await using var disk = new FullDisk();
+        var messages = new StringWriter();
+
+        var code = await CommandLine.RunAsync(
+            [.. command, .. command is ["--help"] ? [] : (string[])["--database", ledger.Connection]],
+            CheckedWriter.ForAnswers(disk),
+            messages,
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal(ExitCodes.Failed, code);
+        Assert.Equal(
+            "error: standard output cannot be written: the disk is full\nhint:  Free some space and try again.\n",
+            messages.ToString()
+        );
+    }
+
+    [Fact]
+    public async Task Messages_that_nobody_takes_stop_no_command()
+    {
+        await using var ledger = await CliLedger.CreateWithRunsAsync();
+        await using var disk = new FullDisk();
+        var answer = new StringWriter();
+
+        var code = await CommandLine.RunAsync(
+            ["runs", "show", "nosuch", "--database", ledger.Connection, "--json"],
+            answer,
+            CheckedWriter.ForMessages(disk),
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal(ExitCodes.BadUsage, code);
+        Assert.Contains("is not a run id", answer.ToString());
     }
 
     [Fact]
@@ -92,4 +157,13 @@ public sealed class PresentationTests
     public void Durations_are_short(double ms, string expected) => Assert.Equal(expected, ConsoleText.Duration(ms));
 
     private static string Plain(string text) => System.Text.RegularExpressions.Regex.Replace(text, "\e\\[[0-9;?]*[a-zA-Z]", "");
+
+    private sealed class FullDisk : TextWriter
+    {
+        private const int NoSpace = 28;
+
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value) => throw new IOException("No space left on device", NoSpace);
+    }
 }

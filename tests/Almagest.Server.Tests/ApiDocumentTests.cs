@@ -48,6 +48,47 @@ public sealed partial class ApiDocumentTests(KnownLedger known)
         }
     }
 
+    [Fact]
+    public async Task Open_JSON_is_described_as_what_it_may_be()
+    {
+        var schemas = (await _server.GetAsync("/openapi/v1.json")).Json.GetProperty("components").GetProperty("schemas");
+        JsonElement Property(string schema, string name) => schemas.GetProperty(schema).GetProperty("properties").GetProperty(name);
+
+        // A contamination is a number, a recipe a text.
+        Assert.False(Property("Sensitivity", "value_1").TryGetProperty("type", out _));
+        Assert.False(Property("Sensitivity", "value_2").TryGetProperty("type", out _));
+        foreach (var (schema, name) in (IReadOnlyList<(string, string)>)[("Star", "extra"), ("StarDetail", "extra"), ("Watch", "region")])
+            Assert.Equal(
+                ["null", "object"],
+                Property(schema, name).GetProperty("type").EnumerateArray().Select(t => t.GetString()).Order()
+            );
+        Assert.Equal("object", Property("Run", "parameters").GetProperty("type").GetString());
+    }
+
+    [Fact]
+    public async Task Tables_in_JSON_say_which_texts_are_times_JSON_or_whole_numbers()
+    {
+        async Task<Dictionary<string, string?>> TypesAsync(string path) =>
+            (await _server.GetAsync(path))
+                .Json.GetProperty("columns")
+                .EnumerateArray()
+                .ToDictionary(c => c.GetProperty("name").GetString()!, c => c.GetProperty("xtype").GetString());
+
+        var view = await TypesAsync("/analytics/discovery/views/mv_star_anomaly_frequency?format=json");
+        var stats = await TypesAsync("/analytics/discovery/stats?format=json");
+
+        Assert.Equal(("json", "timestamp", null), (view["run_ids"], view["last_updated"], view["star_id"]));
+        Assert.Equal(("json", "timestamp", null), (stats["parameters_json"], stats["created_at"], stats["run_type"]));
+    }
+
+    [Fact]
+    public async Task Runs_of_an_algorithm_that_there_is_not_are_refused_and_not_none()
+    {
+        var problem = JsonAssert.Problem(await _server.GetAsync("/discovery/runs?algorithm=dbscn"), HttpStatusCode.BadRequest);
+
+        Assert.Equal("There is no algorithm 'dbscn'.", problem.GetProperty("detail").GetString());
+    }
+
     /// <summary>What public linters ask of a description.</summary>
     [Fact]
     public async Task Every_operation_says_who_may_ask_and_every_list_what_it_holds()

@@ -139,6 +139,16 @@ def test_missing_values_of_a_frame_are_missing_in_the_ledger(ledger, sky):
     loaded.delete()
 
 
+def test_records_of_a_frame_with_gaps_are_loaded(ledger, sky):
+    import pandas as pd
+
+    frame = sky[:20].copy()
+    frame["visits"] = pd.array([None, 7] * 10, dtype="Int64")
+    dataset = ledger.datasets.ingest(frame.to_records(index=False), "records")
+    assert dataset.to_pandas(extra=True)["visits"].tolist()[1] == 7
+    assert dataset.to_pandas(extra=True)["visits"].isna().sum() == 10
+
+
 @pytest.fixture(autouse=True)
 def none_but_the_sky(ledger):
     for dataset in ledger.datasets:

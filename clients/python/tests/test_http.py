@@ -115,6 +115,17 @@ def test_an_answer_that_is_not_almagests_is_said_to_be_none(scripted):
         almagest.connect(scripted.http.url)
 
 
+def test_a_server_without_https_is_told_as_that_and_not_as_a_certificate(scripted):
+    with pytest.raises(almagest.ServerUnreachable, match="does not speak HTTPS") as caught:
+        almagest.connect(scripted.http.url.replace("http://", "https://"), retries=0)
+    assert "certificate" not in str(caught.value)
+
+
+def test_a_number_that_json_does_not_have_is_refused_in_words(scripted):
+    with pytest.raises(ValueError, match="such as nan"):
+        scripted.http.json("startRun", body={"contamination": float("nan")})
+
+
 def test_an_answer_that_does_not_come_in_time_is_an_error_that_says_so():
     import socket
 

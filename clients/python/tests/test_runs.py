@@ -206,6 +206,27 @@ def test_runs_are_listed_by_conditions_and_as_a_frame(ledger, anomalies, cluster
     assert "<table>" in ledger.runs._repr_html_()
     assert len(list(ledger.runs)) == len(ledger.runs.list(limit=None))
     assert ledger.runs.to_pandas(dataset=anomalies.dataset, status="failed").empty
+    # Runs without a parameter leave gaps, and seeds stay whole numbers.
+    assert {str(table[f"parameters.{n}"].dtype) for n in ("random_state", "n_estimators", "min_samples")} == {"Int64"}
+    with pytest.raises(ValueError, match="limit is -1"):
+        ledger.runs.list(limit=-1)
+    with pytest.raises(almagest.InvalidRequest, match="no algorithm 'dbscn'"):
+        ledger.runs.list(algorithm="dbscn")
+
+
+def test_tables_have_times_as_times_and_arrays_as_lists(ledger, anomalies, others):
+    flagged = ledger.analytics.view("mv_star_anomaly_frequency")
+    assert str(flagged["last_updated"].dtype) == "datetime64[ns, UTC]"
+    assert anomalies.run_id in flagged.loc[flagged["anomaly_count"].idxmax(), "run_ids"]
+    stats = ledger.analytics.stats(run_type="anomaly")
+    assert str(stats["created_at"].dtype) == "datetime64[ns, UTC]" and stats["parameters_json"][0]["missing"] == "exclude"
+    assert isinstance(ledger.analytics.stats(run_type="anomaly", format="astropy")["parameters_json"][0], str)
+
+
+def test_an_empty_table_joins_with_the_catalogue(ledger, clusters, sky):
+    none = clusters.results(cluster_id=99)
+    assert none.empty and str(none["source_id"].dtype) == "int64"
+    assert len(sky.merge(none, on="source_id", how="left")) == len(sky)
 
 
 def test_runs_are_chosen_by_a_condition_in_words(ledger, anomalies, clusters):

@@ -80,6 +80,9 @@ public sealed record ExportTable(
     /// <summary>Int64 columns of 0 and 1: truths in files whose columns have types.</summary>
     public IReadOnlySet<string> Flags { get; init; } = FrozenSet<string>.Empty;
 
+    /// <summary>Text columns that hold JSON: arrays, objects, single values.</summary>
+    public IReadOnlySet<string> JsonTexts { get; init; } = FrozenSet<string>.Empty;
+
     /// <summary>Double columns that a file had in 32 bits: text formats write as many digits as give those back.</summary>
     public IReadOnlySet<string> Narrow { get; init; } = FrozenSet<string>.Empty;
 

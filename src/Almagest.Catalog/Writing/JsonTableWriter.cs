@@ -5,8 +5,9 @@ using Almagest.Catalog.Binary;
 
 namespace Almagest.Catalog.Writing;
 
-/// <summary>Writes a table as one JSON object: <c>provenance</c>, <c>columns</c> (name, type, unit, ucd, description) and <c>rows</c>, one
-/// object each; <c>truncated</c> where it was cut off.</summary>
+/// <summary>Writes a table as one JSON object: <c>provenance</c>, <c>columns</c> (name, type, what a text holds as
+/// <c>xtype</c>: <c>timestamp</c>, <c>json</c>, or <c>int64</c> for ids that are whole numbers; unit, ucd, description) and
+/// <c>rows</c>, one object each; <c>truncated</c> where it was cut off.</summary>
 internal static class JsonTableWriter
 {
     public static async Task<long> WriteAsync(
@@ -27,6 +28,7 @@ internal static class JsonTableWriter
             json.WriteStartObject();
             json.WriteString("name", column.Name);
             json.WriteString("type", column.Type.ToString().ToLowerInvariant());
+            json.WriteString("xtype", XType(table, column.Name));
             json.WriteString("unit", column.Unit);
             json.WriteString("ucd", column.Ucd);
             json.WriteString("description", column.Description);
@@ -58,6 +60,11 @@ internal static class JsonTableWriter
         await stream.WriteAsync("\n"u8.ToArray(), cancellationToken);
         return rows;
     }
+
+    private static string? XType(ExportTable table, string column) =>
+        table.JsonTexts.Contains(column) ? "json"
+        : table.IntegerIds.Contains(column) ? "int64"
+        : table.XTypes.GetValueOrDefault(column);
 
     private static void Write(Utf8JsonWriter json, JsonEncodedText name, object? value, bool isNarrow)
     {

@@ -154,7 +154,7 @@ public sealed class LedgerFigures(LedgerDatabase ledger, PictureStore? kept = nu
         ArgumentNullException.ThrowIfNull(measure);
         var cells = await new AnalyticsQueries(ledger).CoverageAsync(
             dataset?.DatasetId,
-            limit: (int)SkyCell.Count,
+            limit: int.MaxValue,
             cancellationToken: cancellationToken
         );
         var (map, highest) = LedgerCharts.Coverage(cells, measure);

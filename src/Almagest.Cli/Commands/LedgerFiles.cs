@@ -6,6 +6,7 @@ using Almagest.Ledger.Database;
 using Almagest.Ledger.Datasets;
 using Almagest.Ledger.InPlace;
 using Almagest.Ledger.Views;
+using Almagest.Postgres;
 using Almagest.Runs.Replay;
 
 namespace Almagest.Cli.Commands;
@@ -26,9 +27,12 @@ internal static class LedgerFiles
                 $"writing the {purpose}",
                 async bar =>
                 {
-                    if (path != Streams.StandardInput)
-                        return await BackupFile.WriteAsync(ledger, path, purpose, Report(bar), shell.CancellationToken);
-                    await using var output = Console.OpenStandardOutput();
+                    if (path != Streams.StandardInput && !FileKind.IsSpecial(path))
+                        return await BackupFile.WriteAsync(ledger, FileKind.TargetOf(path), purpose, Report(bar), shell.CancellationToken);
+                    await using var output =
+                        path == Streams.StandardInput
+                            ? Console.OpenStandardOutput()
+                            : new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
                     return await BackupFile.WriteAsync(ledger, output, purpose, Report(bar), shell.CancellationToken);
                 }
             );

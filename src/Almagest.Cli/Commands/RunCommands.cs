@@ -8,6 +8,7 @@ using Almagest.Ledger.Datasets;
 using Almagest.Ledger.Model;
 using Almagest.Runs.Lifecycle;
 using Almagest.Runs.Listing;
+using Almagest.Runs.Requests;
 using Almagest.Runs.Resources;
 
 namespace Almagest.Cli.Commands;
@@ -113,7 +114,7 @@ internal static class RunCommands
                 var found = await new RunRepository(session.Ledger).ListAsync(
                     new RunQuery(parsed.GetValue(type), parsed.GetValue(status), only?.DatasetId, most + 1)
                     {
-                        Algorithm = parsed.GetValue(algorithm),
+                        Algorithm = parsed.GetValue(algorithm) is { } kind ? ParameterReader.Algorithm(kind).Name : null,
                         Tag = parsed.GetValue(tag),
                         GroupId = group,
                         Where = parsed.GetValue(where),

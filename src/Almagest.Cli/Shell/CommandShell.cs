@@ -78,6 +78,7 @@ internal sealed class CommandShell
     /// <summary>A line of an error.</summary>
     public void WriteError(string label, string sentence, string style)
     {
+        sentence = VisibleText.Of(sentence);
         if (LogsJson)
             WriteLog(label.StartsWith("error", StringComparison.Ordinal) ? "Error" : "Warning", sentence);
         else
@@ -88,6 +89,7 @@ internal sealed class CommandShell
 
     private void Line(string sentence, string style)
     {
+        sentence = VisibleText.Of(sentence);
         if (!LogsJson)
             _stderr.WriteLine(Terminal is { ErrorIsTerminal: true, Colour: true } ? $"\e[{style}m{sentence}\e[0m" : sentence);
         else if (sentence.Length > 0)

@@ -20,6 +20,7 @@ internal static class ConsoleFactory
             }
         );
         console.Profile.Capabilities.Unicode = true;
+        VisibleText.Attach(console);
         return console;
     }
 

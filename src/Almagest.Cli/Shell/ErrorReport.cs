@@ -104,6 +104,17 @@ internal sealed record ErrorReport(string Code, string Message, string? Hint, st
     private int Show(CommandShell shell)
     {
         if (shell.Json)
+            WriteDocument(shell);
+        shell.WriteError("error:", Message, "1;31");
+        if (Hint is not null)
+            shell.WriteError("hint: ", Hint, "1;33");
+        return ExitCode;
+    }
+
+    private void WriteDocument(CommandShell shell)
+    {
+        try
+        {
             shell.Write(
                 new
                 {
@@ -117,9 +128,10 @@ internal sealed record ErrorReport(string Code, string Message, string? Hint, st
                     },
                 }
             );
-        shell.WriteError("error:", Message, "1;31");
-        if (Hint is not null)
-            shell.WriteError("hint: ", Hint, "1;33");
-        return ExitCode;
+        }
+        catch (CommandFailedException)
+        {
+            // Standard output takes nothing any more, which is then what is told on standard error.
+        }
     }
 }

@@ -1,10 +1,12 @@
 using System.IO.Compression;
 using System.Text;
+using Almagest.Postgres;
 
 namespace Almagest.Cli.Shell;
 
 /// <summary>
-/// A file that a command writes: compressed where its name ends in <c>.gz</c>, and in place under its name only when it is whole.
+/// A file that a command writes: compressed where its name ends in <c>.gz</c>, and in place under its name only when it is whole. A link
+/// stays, and what it leads to is replaced; a device or a pipe is written into, never replaced.
 /// </summary>
 internal sealed class OutputFile : IAsyncDisposable
 {
@@ -14,10 +16,10 @@ internal sealed class OutputFile : IAsyncDisposable
         ReadOnly = 30;
 
     private readonly string _path;
-    private readonly string _partial;
+    private readonly string? _partial;
     private bool _kept;
 
-    private OutputFile(string path, string partial, Stream stream)
+    private OutputFile(string path, string? partial, Stream stream)
     {
         _path = path;
         _partial = partial;
@@ -33,15 +35,21 @@ internal sealed class OutputFile : IAsyncDisposable
 
     public string Path => _path;
 
+    /// <summary>How large the whole file is; null of what keeps nothing, such as a pipe.</summary>
+    public long? Bytes => _partial is null ? null : new FileInfo(_path).Length;
+
     /// <exception cref="CommandFailedException">it cannot be created</exception>
     public static OutputFile Create(string path)
     {
         var full = System.IO.Path.GetFullPath(path);
         if (Directory.Exists(full))
             throw new UsageException($"{path} is a folder", "Name a file with -o.", "--output");
-        var partial = full + ".part";
         try
         {
+            if (FileKind.IsSpecial(full))
+                return new OutputFile(full, null, new FileStream(full, FileMode.Open, FileAccess.Write, FileShare.ReadWrite));
+            full = FileKind.TargetOf(full);
+            var partial = full + ".part";
             return new OutputFile(full, partial, new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.Read));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -57,7 +65,8 @@ internal sealed class OutputFile : IAsyncDisposable
         {
             await write(Writer);
             await Writer.DisposeAsync();
-            File.Move(_partial, _path, overwrite: true);
+            if (_partial is not null)
+                File.Move(_partial, _path, overwrite: true);
             _kept = true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -93,6 +102,7 @@ internal sealed class OutputFile : IAsyncDisposable
         {
             // The disk is full: what could not be written is thrown away here.
         }
-        File.Delete(_partial);
+        if (_partial is not null)
+            File.Delete(_partial);
     }
 }

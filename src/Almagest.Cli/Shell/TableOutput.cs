@@ -112,7 +112,7 @@ internal sealed class TableOutput(string option, params string[] others)
         );
         foreach (var loss in table.Losses)
             shell.Say($"{loss}. CSV, ECSV, JSON, Parquet and VOTable (TABLEDATA) keep them.");
-        var bytes = new FileInfo(file.Path).Length;
+        var bytes = file.Bytes;
         var answer = new Dictionary<string, object?>
         {
             ["file"] = file.Path,
@@ -125,11 +125,10 @@ internal sealed class TableOutput(string option, params string[] others)
             answer["losses"] = table.Losses;
         if (table.Provenance["run_id"] is { } run)
             answer["run_id"] = run;
-        shell.Answer(
-            answer,
-            console => console.Say($"Wrote {ConsoleText.Plural(rows, one, many)} to {path} ({ConsoleText.Bytes(bytes)}).")
-        );
+        shell.Answer(answer, console => console.Say($"Wrote {ConsoleText.Plural(rows, one, many)} to {path}{Size(bytes)}."));
     }
+
+    private static string Size(long? bytes) => bytes is { } b ? $" ({ConsoleText.Bytes(b)})" : "";
 
     private TableFormat Format(ParseResult parsed, string path) =>
         parsed.GetValue(_format) is { } name ? TableFormats.Parse(name) : TableFormats.OfFile(path);

@@ -19,6 +19,7 @@ public static class ColumnTable
             Name = name,
             Flags = columns.Where(c => c.Kind == ColumnKind.Flag).Select(c => c.Name).ToHashSet(),
             Unicode = columns.Where(c => c.Kind.MayHaveUnicode()).Select(c => c.Name).ToHashSet(),
+            JsonTexts = columns.Where(c => c.Kind == ColumnKind.Json || c.Kind.IsArray()).Select(c => c.Name).ToHashSet(),
             XTypes = columns.Where(c => c.Kind == ColumnKind.Timestamp).ToDictionary(c => c.Name, _ => "timestamp"),
         };
 }

@@ -72,7 +72,18 @@ public partial class Compare
 
     private bool isAnomaly => _type == RunTypes.Anomaly;
 
-    private string Marked => isAnomaly ? "flagged" : "in no cluster";
+    // A cluster run flags nothing: what it says of single stars is that they are in no cluster.
+    private bool IsMixed => _pair is { } p && p.Run1.RunType != p.Run2.RunType;
+
+    private string Marked =>
+        IsMixed ? "marked"
+        : isAnomaly ? "flagged"
+        : "in no cluster";
+
+    private string AreasAre =>
+        IsMixed ? "Areas are numbers of stars that a run marks: an anomaly run those it flags, a cluster run those in no cluster."
+        : isAnomaly ? "Areas are numbers of stars that a run flags."
+        : "Areas are numbers of stars that a run leaves in no cluster.";
 
     protected override async Task LoadAsync()
     {
@@ -111,6 +122,9 @@ public partial class Compare
             named.Count > 2 ? await ComparedRuns.LoadAsync(Ledger, named, cancellationToken: Closed)
             : _chosen is { } id ? await ComparedRuns.NewestAsync(Ledger, _type, id, _most, Closed)
             : [];
+        // Of two runs that are named, one may be the only one of its kind.
+        if (_runs.Count < 2 && named.Count == 2)
+            _runs = await ComparedRuns.LoadAsync(Ledger, named, cancellationToken: Closed);
         if (_runs.Count < 2)
             return;
         _table = await new RunTableReader(Ledger).ReadAsync(_runs, Closed);

@@ -114,10 +114,16 @@ internal static class ApiDocument
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         if (type != typeof(RawJson))
             return Task.CompletedTask;
+        // A value of a parameter is of any type.
+        if (property.Name is "value_1" or "value_2")
+        {
+            schema.Type = null;
+            return Task.CompletedTask;
+        }
         schema.Type = property.Name == "source" ? JsonSchemaType.Array : JsonSchemaType.Object;
         if (property.Name == "source")
             schema.Items = new OpenApiSchema { Type = JsonSchemaType.Object };
-        if (property.IsGetNullable && type != property.PropertyType)
+        if (property.IsGetNullable)
             schema.Type |= JsonSchemaType.Null;
         return Task.CompletedTask;
     }

@@ -119,7 +119,7 @@ internal static class RunRoutes
                     var sort = s_sort.Read(context) ?? RunOrder.Newest;
                     var query = new RunQuery(s_runType.Read(context), s_status.Read(context), dataset, limit + 1, s_before.Read(context))
                     {
-                        Algorithm = s_algorithm.Read(context),
+                        Algorithm = s_algorithm.Read(context) is { } algorithm ? ParameterReader.Algorithm(algorithm).Name : null,
                         Tag = s_tag.Read(context),
                         GroupId = s_groupId.Read(context),
                         Search = s_search.Read(context),

@@ -153,6 +153,8 @@ class Http:
                     timeout=limits,
                     allow_redirects=False,
                 )
+            except getattr(requests.exceptions, "InvalidJSONError", ()) as e:
+                raise ValueError(f"{request} has a value that JSON cannot say, such as nan or inf") from e
             except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as e:
                 if last:
                     raise errors.ServerUnreachable(f"{self.url} does not answer to {request}: {_reason(e, wait)}") from e
@@ -219,6 +221,8 @@ def _pause(attempt: int, asked: Optional[str]) -> float:
 def _reason(error: Exception, wait: float) -> str:
     if isinstance(error, requests.Timeout):
         return f"there was no answer within {wait:g} s"
+    if isinstance(error, requests.exceptions.SSLError) and "certificate" not in str(error).lower():
+        return f"it does not speak HTTPS, or not as we do ({error}); a server of this machine usually has http://"
     if isinstance(error, requests.exceptions.SSLError):
         return f"its certificate is not trusted ({error}); verify='authorities.pem' names a file with its authority"
     causes: List[str] = [str(error)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
@@ -22,7 +23,7 @@ _LARGEST = 2**63 - 1
 
 
 class TableData(NamedTuple):
-    """A table as it came: columns with ``name``, ``type``, ``unit``, ``ucd`` and ``description``; rows as dictionaries."""
+    """A table as it came: columns with ``name``, ``type``, ``xtype``, ``unit``, ``ucd`` and ``description``; rows as dictionaries."""
 
     columns: List[Dict[str, Any]]
     rows: List[Dict[str, Any]]
@@ -43,7 +44,8 @@ def fetch(
 def convert(data: TableData, form: str) -> Any:
     """The table as a DataFrame, an astropy Table, or a list of dictionaries.
 
-    ``source_id`` is int64 where every id of the table is the canonical text of a number below 2**63, else text.
+    ``source_id`` is int64 where every id of the table is the canonical text of a number below 2**63, and in an empty table where every id
+    of the dataset is; else text. What is JSON in text comes as what it means, such as a list of ids.
 
     Raises
     ------
@@ -84,9 +86,18 @@ def _column(column: Mapping[str, Any], rows: List[Dict[str, Any]]) -> List[Any]:
     values = [row.get(name) for row in rows]
     if name == "source_id":
         return integers(values) or values
+    if column.get("xtype") == "json":
+        return [v if v is None else json.loads(v) for v in values]
     if name in _FLAGS:
         return [None if v is None else bool(v) for v in values]
     return values
+
+
+def _holds_integers(column: Mapping[str, Any], found: List[Any]) -> bool:
+    """Whether a column of ids has become numbers; of an empty table, whether it would have."""
+    if column["name"] != "source_id":
+        return False
+    return isinstance(found[0], int) if found else column.get("xtype") == "int64"
 
 
 def _to_pandas(data: TableData, values: Mapping[str, List[Any]]) -> Any:
@@ -99,9 +110,9 @@ def _to_pandas(data: TableData, values: Mapping[str, List[Any]]) -> Any:
             columns[name] = pd.Series(found, dtype="float64")
         elif name in _FLAGS or kind in ("boolean", "bool"):
             columns[name] = pd.Series(found, dtype="boolean" if gaps else "bool")
-        elif kind in ("int64", "integer", "long") or name == "source_id" and found and isinstance(found[0], int):
+        elif kind in ("int64", "integer", "long") or _holds_integers(column, found):
             columns[name] = pd.Series(found, dtype="Int64" if gaps else "int64")
-        elif kind == "timestamp":
+        elif column.get("xtype") == "timestamp":
             columns[name] = pd.to_datetime(pd.Series(found, dtype="object"), utc=True)
         else:
             columns[name] = pd.Series(found, dtype="object")
@@ -127,7 +138,7 @@ def _to_astropy(data: TableData, values: Mapping[str, List[Any]]) -> Any:
             (bool, False)
             if name in _FLAGS or kind in ("boolean", "bool")
             else (np.int64, 0)
-            if kind in ("int64", "integer", "long") or name == "source_id" and found and isinstance(found[0], int)
+            if kind in ("int64", "integer", "long") or _holds_integers(column, found)
             else (np.float64, np.nan)
             if kind == "double"
             else (str, "")
@@ -157,6 +168,4 @@ def pandas() -> Any:
 
 
 def _json(value: Any) -> str:
-    import json
-
     return json.dumps(value, ensure_ascii=False)

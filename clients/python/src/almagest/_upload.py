@@ -72,6 +72,12 @@ def _writer(source: Any) -> Tuple[Any, str]:
     if "numpy.ndarray" in family:
         if source.dtype.names is None:
             raise TypeError("the array has no named columns: make a DataFrame or an astropy Table of it")
+        if any(source.dtype[n].kind == "O" for n in source.dtype.names):
+            # Of a DataFrame with gaps, whose missing values astropy cannot write.
+            try:
+                return _writer(pandas().DataFrame.from_records(source))
+            except MissingDependency:
+                pass
         try:
             from astropy.table import Table
         except ImportError as e:

@@ -158,10 +158,19 @@ def star_id_of(ledger: "Ledger", dataset: str, source_id: Union[int, str]) -> in
     if not found:
         raise NotFound(
             404,
-            {"code": "star_not_found", "detail": f"Dataset {dataset} has no star {source_id!r}.", "hint": "Give its id in the catalogue."},
+            {
+                "code": "star_not_found",
+                "detail": f"Dataset {_name(ledger, dataset)!r} has no star {str(source_id)!r}.",
+                "hint": "Give its id in the catalogue.",
+            },
             f"GET /datasets/{dataset}/stars",
         )
     return int(found[0]["star_id"])
+
+
+def _name(ledger: "Ledger", dataset: str) -> str:
+    """What a dataset is called of which only the number may be known."""
+    return str(ledger.http.json("getDataset", path={"dataset": dataset})["name"])
 
 
 class _IdList(io.BytesIO):

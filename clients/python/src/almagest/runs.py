@@ -617,7 +617,8 @@ class Runs:
             What to look for; may be left out where the algorithm is given.
         dataset : str, int, Dataset, or several of them
         algorithm : str, optional
-            ``"isolation_forest"``; ``"auto"``, ``"dbscan"`` or ``"hdbscan"``. The first of the kind that has the parameters by default.
+            Of anomalies ``"isolation_forest"``, ``"extended_isolation_forest"``, ``"mcd"``, ``"knn"``, ``"lof"`` or ``"rank_ensemble"``;
+            of clusters ``"auto"``, ``"dbscan"`` or ``"hdbscan"``. The first of the kind that has the parameters by default.
         filter : str or dict, optional
             Which stars: ``"cone=56.75,24.1,2 magnitude=..15"`` (degrees, mag), or ``{"magnitude": {"max": 15}}``. All by default.
         recipe : str, optional
@@ -752,6 +753,8 @@ class Runs:
             "group_id": group_id,
             "sort": sort,
         }
+        if limit is not None and limit < 0:
+            raise ValueError(f"limit is {limit}, expected a number from 0 up, or None for all")
         found = RunList()
         after = None
         while limit is None or len(found) < limit:
@@ -882,8 +885,19 @@ def _frame(runs: Sequence[Run]) -> Any:
     started = pd.to_datetime(pd.Series([r._fields.get("started_at") for r in runs], dtype="object"), utc=True)
     columns["seconds"] = (columns["completed_at"] - started).dt.total_seconds()
     for name in names:
-        columns[f"parameters.{name}"] = pd.Series([r.parameters.get(name) for r in runs]).infer_objects()
+        columns[f"parameters.{name}"] = _parameter(pd, [r.parameters.get(name) for r in runs])
     return pd.DataFrame(columns)
+
+
+def _parameter(pd: Any, values: Sequence[Any]) -> Any:
+    """A column of one parameter: a run that does not have it leaves a gap, which makes no double of a seed."""
+    given = [v for v in values if v is not None]
+    gaps = len(given) < len(values)
+    if gaps and given and all(isinstance(v, bool) for v in given):
+        return pd.Series(values, dtype="boolean")
+    if gaps and given and all(isinstance(v, int) and not isinstance(v, bool) for v in given):
+        return pd.Series(values, dtype="Int64")
+    return pd.Series(values).infer_objects()
 
 
 def _flat(fields: Mapping[str, Any], intervals: Sequence[str]) -> Dict[str, Any]:
